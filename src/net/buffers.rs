@@ -1,4 +1,4 @@
-//! Large read buffers that are used again, so that a flood does not fault in fresh memory for every read.
+//! Pooled large read buffers, so that a flood does not fault in fresh memory for every read.
 
 use std::fs::File;
 use std::io;
@@ -9,11 +9,11 @@ use bytes::Bytes;
 /// Bytes of one buffer.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
-/// How many buffers wait to be used again, in the whole process (10 MiB): a little more than one journal holds, so that
-/// the same ones go round in a flood. More go back to the allocator.
+/// How many buffers the pool keeps, for the whole process (10 MiB): slightly more than one journal holds, so that a
+/// flood reuses the same ones. More go back to the allocator.
 const MOST_SPARE: usize = 40;
 
-/// The last one given back is the first one used: it is the likeliest to be in a cache.
+/// Last in, first out: the buffer returned last is the likeliest to be in a cache.
 static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
 fn lock_pool() -> MutexGuard<'static, Vec<Vec<u8>>> {
@@ -25,7 +25,7 @@ pub(crate) fn take_buffer() -> Vec<u8> {
     lock_pool().pop().unwrap_or_else(|| Vec::with_capacity(BUFFER))
 }
 
-/// Gives back a buffer whose content nobody needs.
+/// Returns a buffer to the pool; its content is discarded.
 pub(crate) fn give_back(mut buffer: Vec<u8>) {
     buffer.clear();
     let mut spare = lock_pool();
@@ -34,8 +34,8 @@ pub(crate) fn give_back(mut buffer: Vec<u8>) {
     }
 }
 
-/// What was read into a buffer, which comes back once the last of its holders is done with it. What fills the buffer
-/// badly is copied out, so that what is kept needs little more memory than it has bytes.
+/// Turns a buffer into `Bytes`; the buffer returns to the pool when the last holder drops them. A buffer less than
+/// three quarters full is copied, so that kept bytes need little more memory than they have.
 pub(crate) fn freeze(buffer: Vec<u8>) -> Bytes {
     if buffer.len() < BUFFER / 4 * 3 {
         let bytes = Bytes::copy_from_slice(&buffer);
@@ -45,10 +45,10 @@ pub(crate) fn freeze(buffer: Vec<u8>) -> Bytes {
     Bytes::from_owner(LentBuffer(buffer))
 }
 
-/// Reads once from a file, up to [`BUFFER`] bytes; nothing at its end.
+/// Reads once from a file, up to [`BUFFER`] bytes; empty at its end.
 ///
 /// # Errors
-/// Those of the read.
+/// Fails if the read fails.
 pub(crate) fn read(file: &File) -> io::Result<Bytes> {
     let mut buffer = take_buffer();
     match read_at(file, &mut buffer) {

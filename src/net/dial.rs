@@ -1,4 +1,4 @@
-//! From a name to an open TCP connection: look-up, then the race of RFC 8305.
+//! Opens a TCP connection from a host name: look-up, then the race of addresses of RFC 8305.
 
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
@@ -31,12 +31,12 @@ use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// One attempt at a connection: look-up and race, within the spec's connect time-out. Tells all but the outcome's
-/// end: [`crate::sessions::news::DialNews::Connected`] is told, a whole attempt's failure is the caller's to tell. What `capture` sees of each
-/// address is the session's.
+/// One connection attempt: look-up and race, within the spec's connect time-out. Reports all its news, including
+/// [`DialNews::Connected`]; the caller reports the failure of the whole attempt. `capture` is the session's, and
+/// captures the packets of each address.
 ///
 /// # Errors
-/// The most telling failure of all addresses tried, or [`Class::ConnectTimeout`].
+/// Returns the most specific failure of all addresses tried, or [`Class::ConnectTimeout`].
 pub(crate) async fn connect(
     spec: &TcpSpec,
     attempt: u32,
@@ -46,8 +46,8 @@ pub(crate) async fn connect(
     dial(spec, None, attempt, journal, RaceContext { inner: true, capture }).await
 }
 
-/// As [`connect`], for what is not about TCP itself: neither calls nor states are told. `known` takes the place of the
-/// look-up.
+/// As [`connect`], but reports neither calls nor TCP states: for sessions that are not about TCP itself. `known`
+/// replaces the look-up.
 ///
 /// # Errors
 /// As [`connect`].
@@ -60,12 +60,12 @@ pub(crate) async fn connect_without_news(
     dial(spec, known, attempt, journal, RaceContext { inner: false, capture: None }).await
 }
 
-/// What is told of a race beside its addresses.
+/// What a race reports besides its addresses.
 #[derive(Clone, Copy)]
 struct RaceContext<'a> {
-    /// Calls and states.
+    /// Whether calls and TCP states are reported.
     inner: bool,
-    /// Its packets.
+    /// The capture of its packets.
     capture: Option<&'a CaptureWatch>,
 }
 
@@ -119,14 +119,14 @@ fn bind_family_mismatch(local: SocketAddr, family: &str) -> Failure {
     Failure::new(Class::Usage, FailedOperation::Bind, local.to_string(), message)
 }
 
-/// One address, when its `connect()` began, and what came of it: a connection with our own address.
+/// One address, when its `connect()` began, and the result: the connection and our own address.
 type ConnectOutcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), FailedAttempt>);
 
-/// An attempt that failed, and what `connect()` gave back, if it came to that.
+/// An attempt that failed, and the news of its `connect()` call, if it was called.
 struct FailedAttempt {
     failure: Failure,
     call: Option<News>,
-    /// The ICMP message that said so, where one did.
+    /// The ICMP message that caused it, if one did.
     icmp: Option<IcmpMessage>,
 }
 
@@ -134,11 +134,11 @@ struct FailedAttempt {
 struct PendingConnect {
     peer: SocketAddr,
     began: Instant,
-    /// A second descriptor of its socket, to look at while the first waits; closed with this.
+    /// A second descriptor of its socket, for sampling while the first connects; closed with this.
     socket: Option<OwnedFd>,
 }
 
-/// Between looks at what the kernel says of a socket that waits for its SYN-ACK.
+/// Interval between samples of a socket that waits for its SYN-ACK.
 const LOOK: Duration = Duration::from_millis(200);
 
 struct ConnectRace<'a> {
@@ -146,33 +146,34 @@ struct ConnectRace<'a> {
     deadline: Instant,
     attempt: u32,
     journal: &'a Arc<Journal>,
-    /// Whether calls and states are told.
+    /// Whether calls and TCP states are reported.
     inner: bool,
     capture: Option<&'a CaptureWatch>,
 }
 
-/// How far a race is.
+/// The progress of a race.
 struct RaceState {
     /// Addresses that were not tried yet.
     waiting: std::vec::IntoIter<SocketAddr>,
     running: FuturesUnordered<BoxFuture<'static, ConnectOutcome>>,
-    /// The addresses of those that run, the newest one last.
+    /// The addresses being tried, the newest last.
     under_way: Vec<PendingConnect>,
-    /// The most telling failure so far.
+    /// The most specific failure so far.
     worst: Option<Failure>,
-    /// When the next address is tried, though the others have not failed yet.
+    /// When to try the next address even if no other has failed yet.
     next_at: Instant,
 }
 
 impl ConnectRace<'_> {
-    /// Reports a call or a state, where they are wanted.
+    /// Reports a call or a TCP state, if this race reports them.
     async fn report(&self, news: News) {
         if self.inner {
             self.journal.news(news).await;
         }
     }
 
-    /// Tries one address after the other, [`STAGGER`] apart, until one connects, all failed or the deadline is over.
+    /// Tries one address after the other, [`STAGGER`] apart, until one connects, all have failed or the deadline has
+    /// passed.
     async fn run(self, addresses: Vec<SocketAddr>, target: String) -> Result<TcpStream, Failure> {
         let mut race = RaceState {
             waiting: addresses.into_iter(),
@@ -223,13 +224,13 @@ impl ConnectRace<'_> {
         option::report_all(stream, &self.spec.socket.options, peer.is_ipv6(), self.journal).await;
     }
 
-    /// Reports that one address failed; the next one is tried at once.
+    /// Reports that one address failed, and makes the next one due at once.
     async fn report_failed(&self, race: &mut RaceState, failed: FailedAttempt, took: Duration) {
         let FailedAttempt { failure, call, icmp } = failed;
         if let Some(call) = call {
             self.report(call).await;
             if race.under_way.is_empty() {
-                // A RST is only one way to be refused.
+                // A refusal by ICMP, not by a RST.
                 let class = if icmp.is_some() { Class::Unreachable } else { failure.class };
                 self.report(no_connection(class)).await;
             }
@@ -242,7 +243,7 @@ impl ConnectRace<'_> {
         race.next_at = Instant::now();
     }
 
-    /// Reports that nobody answered in time; what the whole attempt failed of.
+    /// Reports that no address answered in time; returns the failure of the whole attempt.
     async fn report_timed_out(&self, under_way: &[PendingConnect], target: String) -> Failure {
         for trying in under_way {
             let failure = self.timed_out(trying.peer.to_string());
@@ -284,14 +285,14 @@ impl ConnectRace<'_> {
     }
 }
 
-/// Waits until then; not at all where that is now, as the runtime's timer would take a millisecond for it.
+/// Waits until then; returns at once if that is past, because the runtime's timer would take a millisecond.
 async fn not_before(then: Instant) {
     if then > Instant::now() {
         tokio::time::sleep_until(then).await;
     }
 }
 
-/// An answer tells more than silence, silence more than a missing route, and that more than our own trouble.
+/// An answer is more specific than silence, silence than a missing route, and a missing route than a local fault.
 fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
     let rank = |failure: &Failure| match failure.class {
         Class::Refused => 4,
@@ -313,7 +314,7 @@ fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
     }
 }
 
-/// A socket for one address, with the spec's options and local address.
+/// Opens a socket for one address, with the spec's options and local address.
 fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
     let failed = |error: std::io::Error| fault::from_io(FailedOperation::Connect, peer.to_string(), &error);
     let socket =
@@ -322,7 +323,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
     option::set_all(&socket, &spec.socket.options, peer.is_ipv6())?;
     if let Some(local) = spec.socket.bind {
         if local.port() != 0 {
-            // Else a port that was used a minute ago could not be used again (TIME-WAIT).
+            // Otherwise a port that was used a minute ago could not be bound again (TIME-WAIT).
             socket.set_reuse_address(true).map_err(failed)?;
         }
         socket.bind(&local.into()).map_err(|error| fault::from_bind(FailedOperation::Bind, local, &error))?;
@@ -330,22 +331,22 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
     Ok(TcpSocket::from_std_stream(socket.into()))
 }
 
-/// One connection to one address, and nothing told of it: what a run of many does. Waits as long as the kernel does.
+/// Connects once to one address and reports no news; the repeat mode uses it. Waits as long as the kernel does.
 ///
 /// # Errors
-/// Nobody answered there, or this host cannot ask.
+/// Fails if nobody answers there, or if this host cannot send the request.
 pub(crate) async fn connect_once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
     let (stream, _) = connect_socket(socket(spec, peer)?, peer, None).await.map_err(|broken| broken.failure)?;
     Ok(stream)
 }
 
-/// Connects a socket; our own address with it.
+/// Connects a socket; returns our own address with it.
 async fn connect_socket(
     socket: TcpSocket,
     peer: SocketAddr,
     capture: Option<CaptureWatch>,
 ) -> Result<(TcpStream, SocketAddr), FailedAttempt> {
-    // Another descriptor of the same socket, as connecting consumes the first one, and with it the error queue.
+    // A second descriptor of the same socket: connecting consumes the first one, and with it access to the error queue.
     let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
     if let Some(errors) = &errors {
         error_queue::enable(errors, peer.is_ipv6());
@@ -354,7 +355,7 @@ async fn connect_socket(
     let mut connecting = std::pin::pin!(socket.connect(peer));
     let connected = match (capture, &errors) {
         (Some(capture), Some(errors)) => {
-            // The first poll calls connect(), and with it the kernel has chosen our port.
+            // The first poll calls connect(), and then the kernel has chosen our port.
             let begun = std::future::poll_fn(|context| Poll::Ready(connecting.as_mut().poll(context))).await;
             if let Some(local) = errors.local_addr().ok().and_then(|local| local.as_socket()) {
                 capture.assign(local, peer, FlowHint::default());
@@ -384,12 +385,12 @@ async fn connect_socket(
     };
     let stream = connected.map_err(failed)?;
     if let Some(errors) = &errors {
-        // On an open connection an ICMP message is a hint and no end (RFC 1122 §4.2.3.9).
+        // On an open connection an ICMP message is only a hint, not an end (RFC 1122 §4.2.3.9).
         error_queue::disable(errors, peer.is_ipv6());
     }
     let local = stream.local_addr().map_err(failed)?;
     if local == peer {
-        // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
+        // RFC 9293 §3.5, simultaneous open: on loopback the kernel chose the target's free port as our own port too.
         let message = "nobody listens there; the kernel had connected the socket to itself";
         let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message)
             .with_reason(FailureReason::SelfConnected);
@@ -406,13 +407,13 @@ fn state_news(from: TcpState, to: TcpState, cause: StateCause) -> News {
     News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Seen, remaining: None })
 }
 
-/// No call tells that a SYN went out.
+/// No system call reports that a SYN was sent.
 fn syn_sent() -> News {
     let (from, to) = (TcpState::Closed, TcpState::SynSent);
     News::Tcp(TcpNews::State { from, to, cause: StateCause::Connect, evidence: Evidence::Inferred, remaining: None })
 }
 
-/// `connect()` failed: what that means for the state.
+/// The state change after a failed `connect()`.
 fn no_connection(class: Class) -> News {
     let cause = match class {
         Class::Refused | Class::Reset => StateCause::RstArrived,

@@ -1,14 +1,14 @@
 //! Budget for counting escape sequences: 128 MB/s per session; beyond it, bytes are counted as unsearched.
 //!
-//! What was just received has to be fetched once more to be searched. At line speed that costs the session a quarter of
-//! its speed, for a count of what nobody will ever look at. What is shown is neutralised in any case.
+//! To search received bytes, the processor must load them once more. At line speed that costs the session a quarter of
+//! its throughput, for a count that nobody will read. Bytes that are shown are sanitised in any case.
 
 use std::time::Instant;
 
-/// Bytes that may come at once.
+/// The burst that may be searched at once, in bytes.
 const MOST_AT_ONCE: u64 = 32 * 1024 * 1024;
 
-/// Bytes a microsecond that may come for ever: 128 MB/s, a little more than a line of 1 Gbit/s brings.
+/// The sustained rate in bytes per microsecond: 128 MB/s, a little more than a 1 Gbit/s link delivers.
 const PER_MICROSECOND: u64 = 128;
 
 /// What one session may still search.
@@ -25,7 +25,7 @@ impl Default for ScanBudget {
 }
 
 impl ScanBudget {
-    /// Whether so many bytes, received at that time, may be searched; then that many less are left.
+    /// Whether this many bytes, received at that time, may be searched; if so, deducts them.
     pub(super) fn try_spend(&mut self, bytes: usize, at: Instant) -> bool {
         let since = at.saturating_duration_since(self.at.unwrap_or(at));
         let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);

@@ -1,17 +1,18 @@
-//! The only place that turns an [`io::Error`] into a [`Failure`].
+//! The only place that converts an [`io::Error`] to a [`Failure`].
 
 use std::io;
 use std::net::SocketAddr;
 
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
-/// What an error of the system's means, for `operation` with `peer`.
+/// Converts a system error of `operation` with `peer`.
 ///
-/// `operation` decides what a time-out means, and which numbers have words of their own. An error without a number keeps its text. Never fails.
+/// `operation` decides what a time-out means, and which error numbers get their own message. An error without a number
+/// keeps its text. Never fails.
 pub(crate) fn from_io(operation: FailedOperation, peer: impl Into<String>, error: &io::Error) -> Failure {
     let mut reason = None;
     let (class, message) = match error.raw_os_error() {
-        // Whatever kept the name from being looked up, it was not looked up.
+        // Whatever the error is, the name was not resolved.
         _ if operation == FailedOperation::Resolve => {
             let (why, message) = of_lookup(error);
             reason = why;
@@ -33,8 +34,8 @@ pub(crate) fn from_io(operation: FailedOperation, peer: impl Into<String>, error
     }
 }
 
-/// What an error of the system's means, for `operation` (`bind`, `listen`) at the address `local` of ours: with what to
-/// do about it.
+/// Converts a system error of `operation` (`bind`, `listen`) at our own address `local`; the message says what to do
+/// about it.
 pub(crate) fn from_bind(operation: FailedOperation, local: SocketAddr, error: &io::Error) -> Failure {
     let mut failure = from_io(operation, local.to_string(), error);
     let port = local.port();
@@ -68,7 +69,7 @@ fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'stati
         libc::EHOSTDOWN => (Class::Unreachable, "the host is down"),
         libc::ENETUNREACH => (Class::Unreachable, "no route to the network"),
         libc::ENETDOWN => (Class::Unreachable, "the network is down"),
-        // What the kernel makes of the rarer ICMP messages (icmp_err_convert in Linux).
+        // The kernel's error numbers for rarer ICMP messages (icmp_err_convert in Linux).
         libc::ENOPROTOOPT => (Class::Unreachable, "ICMP: the protocol is unreachable"),
         libc::EPROTO => (Class::Unreachable, "ICMP: a parameter of our packet made no sense"),
         libc::EOPNOTSUPP => (Class::Unreachable, "ICMP: the source route failed"),
@@ -123,7 +124,7 @@ fn class_of_kind(operation: FailedOperation, kind: io::ErrorKind) -> Class {
     }
 }
 
-/// The system's own words, in our form: the number taken off, the first letter small.
+/// The system's text in our form: without the number, the first letter in lower case.
 fn text(error: &io::Error) -> String {
     let whole = error.to_string();
     let words = whole.split(" (os error").next().unwrap_or(&whole).trim_end_matches('.');
@@ -131,9 +132,9 @@ fn text(error: &io::Error) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// Why a look-up by the system failed, and in plain words: getaddrinfo's own mean little to most.
+/// Why the system's look-up failed, in plain words: getaddrinfo's own texts mean little to most people.
 ///
-/// The standard library hands its error code over as text only, so that the C library's texts stand here.
+/// The standard library returns getaddrinfo's error only as text, so this matches the C library's texts.
 pub(crate) fn of_lookup(error: &io::Error) -> (Option<FailureReason>, String) {
     let words = text(error);
     let words = words.rsplit("failed to lookup address information: ").next().unwrap_or(&words);

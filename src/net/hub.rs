@@ -1,4 +1,4 @@
-//! All sessions: their tasks, their orders, and the bell that tells of news.
+//! All sessions: their tasks, their order queues, and the bell that signals news.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -14,7 +14,7 @@ use super::{order_queue, panic_guard};
 use crate::sessions::order::{DatagramVerb, SocketVerb, StreamVerb};
 use crate::sessions::{CloseReason, News, Order, Reading, RefusedOrder, Retention, SessionId, Verb};
 
-/// All sessions' tasks, and the door to them.
+/// All sessions, and the interface to their tasks.
 #[derive(Clone, Debug)]
 pub struct Net {
     shared: Arc<HubState>,
@@ -31,11 +31,11 @@ struct HubState {
     outlet: Mutex<Option<SpliceSink>>,
 }
 
-/// The ways into one session.
+/// The order queues of one session.
 #[derive(Debug)]
 struct OrderQueues {
     plain: order_queue::OrderSender,
-    /// For verbs that overtake: a reset must not wait behind a write that blocks.
+    /// For verbs that overtake: a reset must not wait behind a blocked write.
     urgent: Option<order_queue::OrderSender>,
     journal: Arc<Journal>,
 }
@@ -56,19 +56,19 @@ impl OrderQueues {
     }
 }
 
-/// What a session's task is given.
+/// What a session's task receives.
 #[derive(Debug)]
 pub(crate) struct TaskContext {
-    /// Where it tells what happens.
+    /// The journal that it reports to.
     pub(crate) journal: Arc<Journal>,
-    /// What is wanted of it.
+    /// Its orders.
     pub(crate) orders: order_queue::OrderReceiver,
-    /// For opening sessions of its own (a listener's connections).
+    /// To open sessions of its own (a listener's connections).
     pub(crate) net: Net,
 }
 
 impl Net {
-    /// A net whose tasks run on `runtime`.
+    /// A `Net` whose tasks run on `runtime`.
     pub fn new(runtime: Handle, overflow: OverflowPolicy) -> Self {
         let shared = HubState {
             runtime,
@@ -82,24 +82,24 @@ impl Net {
         Net { shared: Arc::new(shared) }
     }
 
-    /// What the first stream that is open from now on receives goes there, and is counted only, as long as that takes
-    /// it; what comes after that is kept as ever.
+    /// The next stream to open splices the bytes that it receives into this sink; they are only counted. If the sink
+    /// refuses, later bytes are kept as usual.
     pub fn set_splice_sink(&self, outlet: SpliceSink) {
         *self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet);
     }
 
-    /// The outlet, for whoever asks first.
+    /// The sink, for the first caller.
     pub(crate) fn take_outlet(&self) -> Option<SpliceSink> {
         self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Whether new sessions also query name servers directly, beside the system resolver (default: yes).
-    /// Not where the net is a pipe ([`OverflowPolicy::Wait`]), as nobody would see it.
+    /// Never if the sessions feed a pipe ([`OverflowPolicy::Wait`]): nobody would see the result.
     pub fn set_second_opinion(&self, wanted: bool) {
         self.shared.asks_beside.store(wanted, Ordering::Relaxed);
     }
 
-    /// A new session's post: number, journal and orders.
+    /// The context of a new session: its number, journal and orders.
     pub(crate) fn task_context(&self, retain: Retention) -> TaskContext {
         let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         let (plain, orders) = order_queue::order_channel();
@@ -109,9 +109,8 @@ impl Net {
         TaskContext { journal, orders, net: self.clone() }
     }
 
-    /// Opens a second lane into a session, on which reset, close, pause, continue, options, gauges and the end of a
-    /// burst overtake other orders.
-    /// It is as long as the plain one, and refuses aloud in the same way when it is full.
+    /// Opens a session's second queue, on which reset, close, pause, continue, options, gauges and the end of a burst
+    /// overtake other orders. It is as long as the plain queue, and also refuses and reports orders when full.
     pub(crate) fn urgent(&self, id: SessionId) -> order_queue::OrderReceiver {
         let (sender, urgent) = order_queue::order_channel();
         if let Some(lanes) = self.orders().get_mut(&id) {
@@ -120,8 +119,8 @@ impl Net {
         urgent
     }
 
-    /// Runs a session's task to its end, and forgets its orders then. A task that panics ends its session as failed,
-    /// class `internal`; every other session goes on.
+    /// Runs a session's task to its end, then removes its order queues. A task that panics ends its session as failed,
+    /// class `internal`; all other sessions continue.
     pub(crate) fn spawn(&self, id: SessionId, task: impl Future<Output = ()> + Send + 'static) {
         let net = self.clone();
         // Boxed: otherwise the generated future stores the task twice, as argument and as awaited value.
@@ -146,18 +145,18 @@ impl Net {
         self.orders().get(&id).map(|lanes| lanes.queue_for(verb).clone())
     }
 
-    /// Changes how much of a session is kept: how much may wait to be looked at follows it, and what a listener accepts
-    /// from now on has the same. Nothing where the session is over.
+    /// Changes how much of a session is kept; how much may wait unread follows it, and connections that a listener
+    /// accepts later use the same. Does nothing if the session is over.
     pub fn retain(&self, id: SessionId, retention: Retention) {
         if let Some(lanes) = self.orders().get(&id) {
             lanes.journal.set_retention(retention);
         }
     }
 
-    /// Gives an order to a session. Never waits: an order that cannot be taken comes back.
+    /// Sends an order to a session. Never waits: a refused order is returned.
     ///
     /// # Errors
-    /// The session is over, or has not yet dealt with the orders it was given before.
+    /// Fails if the session is over, or if its queue is full of earlier orders.
     pub fn send_order(&self, order: Order) -> Result<(), RefusedOrder> {
         let Order { id, verb } = order;
         let Some(sender) = self.order_queue(id, &verb) else {
@@ -174,10 +173,10 @@ impl Net {
         })
     }
 
-    /// Gives an order to a session, and waits while the session is busy with others.
+    /// Sends an order to a session, and waits while its queue is full.
     ///
     /// # Errors
-    /// The session is over; the verb comes back.
+    /// Fails if the session is over; the verb is returned.
     pub async fn perform_waiting(&self, order: Order) -> Result<(), RefusedOrder> {
         let Order { id, verb } = order;
         let sender = self.order_queue(id, &verb);
@@ -188,22 +187,22 @@ impl Net {
         }
     }
 
-    /// Waits until some session has something new. One waiter at a time.
+    /// Waits until a session has news. One waiter at a time.
     pub async fn changed(&self) {
         self.shared.bell.changed().await;
     }
 
-    /// Waits until some session has so much new that it should be looked at soon, frame or not. One waiter at a time.
+    /// Waits until a session has so much news that it should be read soon, frame or not. One waiter at a time.
     pub async fn pressed(&self) {
         self.shared.bell.pressed().await;
     }
 
-    /// Looks at every session that has something new, the lowest number first.
+    /// Reads every session that has news, the lowest number first.
     pub fn sample(&self) -> Vec<Reading> {
         self.sample_some(usize::MAX)
     }
 
-    /// Looks at so many of them, those that have waited longest. The others have something new as before.
+    /// Reads at most `most` sessions, those that have waited longest. The others keep their news.
     pub fn sample_some(&self, most: usize) -> Vec<Reading> {
         self.shared.bell.sample(most)
     }

@@ -1,7 +1,7 @@
-//! A session's journal: what its task tells, in order, until somebody looks.
+//! A session's journal: what its task reports, in order, until the journal is read.
 //!
-//! One path for bytes and facts keeps them in the order in which they happened. Bytes have a budget, and what
-//! happens beyond it is [`OverflowPolicy`]'s choice; facts are never dropped: at [`MOST_NEWS`] the task waits.
+//! Bytes and facts share one queue, which keeps them in the order in which they happened. Bytes have a budget, and
+//! [`OverflowPolicy`] decides what happens beyond it. Facts are never dropped: at [`MOST_NEWS`] the task waits.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,28 +21,28 @@ use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::{CaptureReading, CapturedSegment, MOST_SEGMENTS};
 use crate::wire::{Both, Direction, Totals};
 
-/// How many facts may wait to be looked at; the task that has one more waits.
+/// How many facts may wait to be read; with one more the task waits.
 pub(crate) const MOST_NEWS: usize = 1024;
 
-/// How many bytes of one journal make it press to be looked at before the next frame.
+/// With this many unread bytes, a journal asks to be read before the next frame.
 const MANY_BYTES: usize = 4 * 1024 * 1024;
 
-/// How many bytes may wait to be looked at once as many were as the session keeps.
+/// How many bytes may wait to be read, once as many bytes were read as the session keeps.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// How many pieces may wait to be looked at.
+/// How many pieces may wait to be read.
 const MOST_PIECES: usize = 500_000;
 
-/// What happens with bytes beyond the budget that nobody looked at yet.
+/// What happens with unread bytes beyond the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverflowPolicy {
-    /// The oldest are dropped, counted as a gap: a screen, `--json`.
+    /// The oldest are dropped, and counted as a gap: for a screen and for `--json`.
     DropOldest,
-    /// The task waits, and with it the peer: a pipe.
+    /// The task waits, and thereby the peer: for a pipe.
     Wait,
 }
 
-/// Which sessions have something new, and the bell that tells.
+/// Which sessions have news, and the bell that signals it.
 #[derive(Debug, Default)]
 pub(crate) struct Bell {
     dirty: Mutex<Vec<Arc<Journal>>>,
@@ -58,20 +58,20 @@ impl Bell {
         }
     }
 
-    /// Waits until some session has something new. Cancel-safe; one waiter.
+    /// Waits until a session has news. Cancel-safe; one waiter.
     pub(crate) async fn changed(&self) {
         if self.dirty.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             self.rung.notified().await;
         }
     }
 
-    /// Waits until some session has so much that it should be looked at before the next frame, so that what is kept
-    /// and what waits to be kept do not both grow to the budget. Cancel-safe; one waiter.
+    /// Waits until a session has so many unread bytes that it should be read before the next frame: otherwise kept and
+    /// unread bytes could both grow to the budget. Cancel-safe; one waiter.
     pub(crate) async fn pressed(&self) {
         self.pressed.notified().await;
     }
 
-    /// Looks at `most` sessions that have something new, those that have waited longest; of these the lowest number first.
+    /// Reads at most `most` sessions with news: those that have waited longest, in the order of their numbers.
     pub(crate) fn sample(&self, most: usize) -> Vec<Reading> {
         let mut waiting = self.dirty.lock().unwrap_or_else(PoisonError::into_inner);
         let count = waiting.len().min(most);
@@ -83,10 +83,10 @@ impl Bell {
     }
 }
 
-/// What one session's task tells.
+/// The journal that one session's task writes.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    /// Whose it is.
+    /// The session's number.
     pub(crate) id: SessionId,
     overflow: OverflowPolicy,
     meter: Meter,
@@ -102,7 +102,7 @@ struct JournalState {
     retention: Retention,
     records: VecDeque<Record>,
     bytes: usize,
-    /// How many bytes were looked at so far.
+    /// How many bytes were read so far.
     taken: usize,
     allowance: ScanBudget,
     escapes: EscapeCounts,
@@ -151,25 +151,24 @@ impl Journal {
         self.meter.totals()
     }
 
-    /// Counts a block, and keeps it to be looked at.
+    /// Counts a block, and keeps it until it is read.
     ///
-    /// Cost: two atomic adds, two short locks, and one pass over received bytes that are no flood's, while they are still
-    /// in the cache: the screen's thread would have to fetch them from memory again. Waits only where [`OverflowPolicy::Wait`]
-    /// asks for it.
+    /// Cost: two atomic adds, two short locks, and one pass over received bytes outside a flood, while they are still
+    /// in the cache: the UI thread would have to load them from memory again. Waits only with [`OverflowPolicy::Wait`].
     pub(crate) async fn block(self: &Arc<Self>, mut block: Block) {
         let (direction, totals) = (block.direction, block.totals());
-        // Each direction has one task that tells of it, so that nobody counts in between.
+        // Each direction has one task that reports it, so nothing is counted in between.
         block.first = self.meter.totals().of(direction).ops;
         self.meter.add(direction, totals);
-        // A pipe shows nothing that could be neutralised.
+        // A pipe shows nothing that would be sanitised.
         let shown = direction == Direction::Received && self.overflow == OverflowPolicy::DropOldest;
         let escapes = if shown { self.search(&block) } else { EscapeCounts::default() };
         if self.overflow == OverflowPolicy::Wait {
-            // Nor does it show what was sent.
+            // A pipe does not show sent bytes either.
             if direction == Direction::Sent {
                 return;
             }
-            // Whoever drops this while it waits (a reset, the end of the session) drops the block with it.
+            // If this future is dropped while it waits (a reset, the end of the session), the block is dropped too.
             let counted = CountedBlock { journal: self, direction, totals, kept: false };
             self.room_for(block.bytes.len()).await;
             counted.store();
@@ -194,7 +193,7 @@ impl Journal {
         }
     }
 
-    /// Counts the escape sequences in what was received, unless too much comes.
+    /// Counts the escape sequences in received bytes, within the budget.
     fn search(&self, block: &Block) -> EscapeCounts {
         let bytes = block.bytes.len();
         let allowed = self.lock().allowance.try_spend(bytes, block.at);
@@ -205,7 +204,7 @@ impl Journal {
         }
     }
 
-    /// Whether what is sent needs only be counted: nobody looks at it.
+    /// Whether sent bytes are only counted: nobody sees them.
     pub(crate) fn counts_sent_only(&self) -> bool {
         self.overflow == OverflowPolicy::Wait
     }
@@ -220,7 +219,7 @@ impl Journal {
         }
     }
 
-    /// Tells a fact. Waits while [`MOST_NEWS`] are untold.
+    /// Reports a fact. Waits while [`MOST_NEWS`] facts are unread.
     pub(crate) async fn news(self: &Arc<Self>, news: News) {
         let at = Instant::now();
         let over = matches!(news, News::Closed { .. });
@@ -239,13 +238,13 @@ impl Journal {
         }
         self.bell.ring(self);
         if over && self.totals().received.bytes >= MANY_BYTES as u64 {
-            // Whoever waited for so much wants to see at once that all of it is there.
+            // At the end of a large transfer, have it read at once: the user waits to see that it is complete.
             self.bell.pressed.notify_one();
         }
     }
 
-    /// Tells a fact that is known beside the session, and may come late: once the session is over, or while
-    /// [`MOST_NEWS`] are untold, it is dropped. Never waits.
+    /// Reports a fact that is no part of the session's own sequence and may be late: dropped if the session is over, or
+    /// if [`MOST_NEWS`] facts are unread. Never waits.
     pub(crate) fn news_if_open(self: &Arc<Self>, news: News) {
         let mut inner = self.lock();
         if inner.over || inner.news >= MOST_NEWS {
@@ -257,32 +256,32 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// Whether its last fact was told.
+    /// Whether its last fact was reported.
     pub(crate) fn is_over(&self) -> bool {
         self.lock().over
     }
 
-    /// Chooses whether name servers are asked beside the system's resolver.
+    /// Sets whether name servers are also queried, besides the system's resolver.
     pub(crate) fn set_second_opinion(&self, wanted: bool) {
         self.asks_beside.store(wanted, Ordering::Relaxed);
     }
 
-    /// Whether name servers are to be asked beside the system's resolver: not in a pipe, where nobody would see it.
+    /// Whether name servers are also queried, besides the system's resolver: not in a pipe, where nobody would see it.
     pub(crate) fn wants_second_opinion(&self) -> bool {
         self.overflow == OverflowPolicy::DropOldest && self.asks_beside.load(Ordering::Relaxed)
     }
 
-    /// Whether anybody looks at more than the peer's bytes: not in a pipe.
+    /// Whether anybody sees more than the peer's bytes: not in a pipe.
     pub(crate) fn is_observed(&self) -> bool {
         self.overflow == OverflowPolicy::DropOldest
     }
 
-    /// Tells the last fact, with the exact totals.
+    /// Reports the last fact, with the exact totals.
     pub(crate) async fn report_closed(self: &Arc<Self>, how: crate::sessions::CloseReason) {
         self.news(News::Closed { totals: self.totals(), how }).await;
     }
 
-    /// Replaces what the kernel says.
+    /// Replaces the kernel's view.
     pub(crate) fn kernel(self: &Arc<Self>, view: KernelView) {
         let mut inner = self.lock();
         if inner.kernel.as_deref() != Some(&view) {
@@ -292,30 +291,30 @@ impl Journal {
         }
     }
 
-    /// Replaces what is measured of an HTTP body.
+    /// Replaces the gauge of an HTTP body.
     pub(crate) fn http(self: &Arc<Self>, gauge: HttpGauge) {
         self.lock().http = Some(gauge);
         self.bell.ring(self);
     }
 
-    /// Counts bytes that nobody wants to look at: they are in the totals, and no gap is told.
+    /// Counts bytes that nobody sees: in the totals only, without a gap.
     pub(crate) fn count_unobserved(&self, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
     }
 
-    /// Replaces what is measured of a run of many; told once.
+    /// Replaces the reading of a repeat run; it is read once.
     pub(crate) fn repeat(self: &Arc<Self>, reading: Arc<RepeatReading>) {
         self.lock().repeat = Some(reading);
         self.bell.ring(self);
     }
 
-    /// Tells that segments are captured from now on, or no more.
+    /// Records whether segments are captured from now on.
     pub(crate) fn report_capturing(self: &Arc<Self>, on: bool) {
         self.lock().capture.get_or_insert_default().on = on;
         self.bell.ring(self);
     }
 
-    /// Keeps segments to be looked at, as many as there is room for; the others are counted. Never waits.
+    /// Keeps captured segments to be read, as many as there is room for; counts the others. Never waits.
     pub(crate) fn add_segments(self: &Arc<Self>, mut segments: Vec<CapturedSegment>) {
         let mut inner = self.lock();
         let capture = inner.capture.get_or_insert_default();
@@ -327,25 +326,25 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// Counts packets that passed and could not be captured.
+    /// Counts packets that were seen but could not be captured.
     pub(crate) fn count_missed(self: &Arc<Self>, packets: u64) {
         self.lock().capture.get_or_insert_default().missed += packets;
         self.bell.ring(self);
     }
 
-    /// Replaces the count of datagrams that the kernel dropped; `None` where that is not known.
+    /// Replaces the count of datagrams that the kernel dropped; `None` if unknown.
     pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: Option<u64>) {
         self.lock().dropped_datagrams = count;
         self.bell.ring(self);
     }
 
-    /// Counts what went over the wire and cannot be kept. Never waits.
+    /// Counts bytes that moved but cannot be kept, as a gap. Never waits.
     pub(crate) fn add_gap(self: &Arc<Self>, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
         self.record_gap(direction, totals);
     }
 
-    /// Tells what was counted as a gap, joined to one before it.
+    /// Records a gap, merged with a gap just before it.
     fn record_gap(self: &Arc<Self>, direction: Direction, totals: Totals) {
         let mut inner = self.lock();
         match inner.records.back_mut() {
@@ -365,7 +364,7 @@ impl Journal {
                 inner.records.push_front(Record::NotKept { direction, totals });
             }
         }
-        // Nothing is left of them: a journal that has nothing to tell needs no room.
+        // Takes the allocation too: a journal without news needs no memory.
         let records = Vec::from(std::mem::take(&mut inner.records));
         inner.taken = inner.taken.saturating_add(inner.bytes);
         inner.bytes = 0;
@@ -388,7 +387,7 @@ impl Journal {
     }
 }
 
-/// A block that was counted and waits to be kept: dropped before that it becomes part of a gap.
+/// A block that is counted but not yet kept; if dropped before that, it becomes part of a gap.
 struct CountedBlock<'a> {
     journal: &'a Arc<Journal>,
     direction: Direction,
@@ -397,7 +396,7 @@ struct CountedBlock<'a> {
 }
 
 impl CountedBlock<'_> {
-    /// There is room: the block is kept at once.
+    /// Marks the block as kept: there is room for it.
     fn store(mut self) {
         self.kept = true;
     }
@@ -412,7 +411,7 @@ impl Drop for CountedBlock<'_> {
 }
 
 impl JournalState {
-    /// What was captured since the last look; while it goes on, that stays known.
+    /// What was captured since the last read; if capture still runs, that stays recorded.
     fn take_capture(&mut self) -> Option<Box<CaptureReading>> {
         let taken = self.capture.take()?;
         if taken.on {
@@ -421,8 +420,8 @@ impl JournalState {
         Some(taken)
     }
 
-    /// How many bytes may wait: never more than are kept in the end. What is not looked at yet may wait in the place of
-    /// what will be kept of it, so that nothing is lost of a transfer that is kept as a whole.
+    /// How many bytes may wait: never more than the session keeps. Unread bytes may use the space that is still free of
+    /// the retention, so that a transfer that fits in it is kept whole.
     fn most_bytes(&self) -> usize {
         let room = self.retention.bytes.saturating_sub(self.taken);
         self.retention.bytes.min(MOST_BYTES.max(room))
@@ -432,7 +431,7 @@ impl JournalState {
         self.bytes == 0 || self.bytes + bytes <= self.retention.bytes.min(MOST_BYTES)
     }
 
-    /// Turns the oldest block into part of a gap; false where there is no block but the newest.
+    /// Turns the oldest block into part of a gap; `false` if the newest record is the only block.
     fn drop_oldest_block(&mut self) -> bool {
         let Some(place) = self.records.iter().position(|record| matches!(record, Record::Block(_))) else {
             return false;

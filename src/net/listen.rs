@@ -1,4 +1,4 @@
-//! A TCP listener: every connection it accepts becomes a session of its own.
+//! A TCP listener: every connection that it accepts becomes a session of its own.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -23,16 +23,16 @@ use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
-/// How many connections the kernel completes before we take them.
+/// How many completed connections the kernel queues before we accept them.
 const BACKLOG: i32 = 1024;
 
-/// How long to wait after an accept that failed: without a descriptor, the next would fail at once, forever.
+/// How long to wait after a failed accept: without a free descriptor, the next one would fail at once, forever.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How many ended connections may wait to be told of; one more waits with its end.
+/// How many ended connections may wait to be reported; a further one waits at its end.
 const MOST_ENDED: usize = 1024;
 
-/// How many refusing connections a warning names; more are counted.
+/// How many sessions that refused an order a warning names; the others are only counted.
 const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
@@ -73,7 +73,7 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
     post.journal.report_closed(CloseReason::Local).await;
 }
 
-/// A capture that was asked for and can be; what stands against it is reported.
+/// The capture, if it could be opened; its failure is reported.
 async fn tap_or_warning(opened: Result<CaptureTap, Failure>, post: &TaskContext) -> Option<CaptureTap> {
     match opened {
         Ok(tap) => Some(tap),
@@ -84,19 +84,19 @@ async fn tap_or_warning(opened: Result<CaptureTap, Failure>, post: &TaskContext)
     }
 }
 
-/// Begins to capture what comes to a listener there.
+/// Opens a capture of the packets to a listener at this address.
 fn open_tap(local: SocketAddr) -> Result<CaptureTap, Failure> {
     CaptureTap::open(CapturePorts::Port(local.port()))
 }
 
-/// A listener with its own address, and its capture, where one was asked for.
+/// A listener, its own address, and its capture if one was requested.
 type OpenedListener = (TcpListener, SocketAddr, Option<Result<CaptureTap, Failure>>);
 
 fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
     let local = spec.local;
     let create = || {
         let socket = socket2::Socket::new(socket2::Domain::for_address(local), socket2::Type::STREAM, None)?;
-        // On Linux this lets a port in TIME-WAIT be used again, never one that somebody listens on.
+        // On Linux this allows a port in TIME-WAIT, but never a port with another listener.
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
         Ok(socket)
@@ -110,7 +110,7 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
         socket.local_addr()
     };
     let bound = bind().map_err(failed)?.as_socket().unwrap_or(local);
-    // Before anybody can connect: otherwise the first handshakes would not be captured.
+    // Before listening: otherwise the first handshakes would not be captured.
     let tap = capture.then(|| open_tap(bound));
     let listen = || {
         socket.listen(BACKLOG)?;
@@ -123,18 +123,18 @@ struct Acceptor {
     local: SocketAddr,
     limit: Option<usize>,
     idle_timeout: Option<Duration>,
-    /// What was set on it, which its connections have too.
+    /// Options set on the listener; its connections get them too.
     options: RequestedOptions,
     script: Script,
     open: BTreeSet<SessionId>,
     tell_end: mpsc::Sender<SessionId>,
     accepting_fails: bool,
-    /// What captures the packets of connections to come.
+    /// The capture for the packets of later connections.
     tap: Option<CaptureTap>,
 }
 
 impl Acceptor {
-    /// Accepts until it is closed. The connections live on.
+    /// Accepts until the listener is closed. Its connections stay open.
     async fn run(mut self, listener: &TcpListener, post: &mut TaskContext, mut ended: mpsc::Receiver<SessionId>) {
         let mut accept_from = Instant::now();
         loop {
@@ -248,7 +248,7 @@ impl Acceptor {
             child.journal.news(accepted).await;
             option::apply_inherited(connection.transport.socket(), &inherited, v6, &child.journal).await;
             stream::run(connection, child).await;
-            // An error means that the listener is closed: nobody is left to tell.
+            // An error means that the listener is closed: nobody receives the report.
             let _closed = tell_end.send(id).await.is_err();
         });
     }

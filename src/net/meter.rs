@@ -1,4 +1,4 @@
-//! Exact counts that the sockets' tasks write and anybody may read: atomics, no lock, no channel.
+//! Exact counters that the sockets' tasks write and anybody may read: atomics, no lock, no channel.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,7 +29,7 @@ impl DirectionCount {
 }
 
 impl Meter {
-    /// Counts what one call moved.
+    /// Adds what one call moved.
     pub(crate) fn add(&self, direction: Direction, totals: Totals) {
         match direction {
             Direction::Sent => self.sent.add(totals),

@@ -1,4 +1,4 @@
-//! The sockets. One file per protocol; every session is a task that takes orders and keeps a journal.
+//! The sockets. One file or folder per protocol; every session is a task that receives orders and writes a journal.
 
 pub(crate) mod async_fd;
 pub(crate) mod buffers;

@@ -1,11 +1,11 @@
-//! Opens a session: from what is asked to the task that does it.
+//! Opens a session: starts the task that its spec requires.
 
 use super::hub::Net;
 use super::{dns, http, listen, repeat, tcp, udp};
 use crate::sessions::{SessionId, Spec, SpecKind};
 
 impl Net {
-    /// Opens a session: it has its number at once, and tells the rest by its readings.
+    /// Opens a session. Its number is returned at once; its readings report everything else.
     pub fn open(&self, spec: Spec) -> SessionId {
         let post = self.task_context(spec.retain);
         let id = post.journal.id;

@@ -1,4 +1,4 @@
-//! Socket options: from the table to the system's numbers, and what the kernel made of them.
+//! Socket options: their system numbers, and the value that the kernel made of each.
 
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::wire::{Class, FailedOperation, Failure};
 /// Sets an option.
 ///
 /// # Errors
-/// The kernel does not take it; the failure names the option and the value.
+/// Fails if the kernel rejects it; the failure names the option and the value.
 pub(crate) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue, v6: bool) -> Result<(), Failure> {
     system::set(socket, option, value, v6).map_err(|error| set_failure(option, value, &error))
 }
@@ -36,21 +36,21 @@ fn set_failure(option: SocketOption, value: &OptionValue, error: &std::io::Error
     failure
 }
 
-/// What an option is now, as the kernel reports it.
+/// The option's value now, as the kernel reports it.
 ///
 /// # Errors
-/// It cannot be read on this system or socket; in words.
+/// Fails, with the reason as text, if it cannot be read on this system or socket.
 pub(crate) fn read(socket: &impl AsFd, option: SocketOption, v6: bool) -> Result<OptionValue, String> {
     system::read(socket, option, v6).map_err(|error| fault::from_io(FailedOperation::GetOption, "", &error).message)
 }
 
-/// What an option is now, as news of its having been set; where it cannot be read back, what was asked for.
+/// The news that an option was set, with its value now; if it cannot be read back, with the requested value.
 pub(crate) fn current_value_news(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> News {
     let now = read(socket, option, v6).unwrap_or_else(|_| asked.clone());
     News::Option(OptionNews::Set { option, asked, now })
 }
 
-/// Sets an option and tells the call, and what the kernel made of it; true where it took it.
+/// Sets an option, and reports the call and the resulting value; returns whether the kernel accepted it.
 pub(crate) async fn set_and_report(
     socket: &(impl AsFd + Sync),
     option: SocketOption,
@@ -65,7 +65,7 @@ pub(crate) async fn set_and_report(
     taken
 }
 
-/// Sets an option: whether the kernel took it, and what is to be told: the call, then what came of it.
+/// Sets an option; returns whether the kernel accepted it, and the news: the call, then its result.
 pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> (bool, [News; 2]) {
     let began = Instant::now();
     let done = system::set(socket, option, &asked, v6);
@@ -77,7 +77,7 @@ pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionVal
     }
 }
 
-/// All options of a socket of this kind, as they are. Cost: a system call each, some microseconds together.
+/// The values of all options of this kind of socket. Cost: a system call each, some microseconds together.
 pub(crate) fn all_values_news(socket: &impl AsFd, kind: SocketKind, v6: bool) -> News {
     News::Option(OptionNews::Reported(
         SocketOption::options_of(kind).map(|option| (option, read(socket, option, v6))).collect(),
@@ -87,12 +87,12 @@ pub(crate) fn all_values_news(socket: &impl AsFd, kind: SocketKind, v6: bool) ->
 /// Sets options in order.
 ///
 /// # Errors
-/// The first that the kernel does not take.
+/// Fails at the first one that the kernel rejects.
 pub(crate) fn set_all(socket: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> Result<(), Failure> {
     wishes.iter().try_for_each(|(option, value)| set(socket, *option, value, v6))
 }
 
-/// Tells what the kernel made of options that were set.
+/// Reports the values that the kernel made of options that were set.
 pub(crate) async fn report_all(
     socket: &(impl AsFd + Sync),
     wishes: &RequestedOptions,
@@ -104,8 +104,8 @@ pub(crate) async fn report_all(
     }
 }
 
-/// Gives an accepted connection the options of its listener: most of them it has inherited already, and that is told;
-/// the others are set on it.
+/// Gives an accepted connection the options of its listener: most are inherited already and only reported; the others
+/// are set.
 pub(crate) async fn apply_inherited(
     socket: &(impl AsFd + Sync),
     from: &InheritedOptions,
@@ -121,10 +121,10 @@ pub(crate) async fn apply_inherited(
     }
 }
 
-/// What a listener has to pass on: each option, what was asked for, and what the kernel made of it there.
+/// A listener's inheritable options: each option, the requested value, and the value on the listener.
 pub(crate) type InheritedOptions = Vec<(SocketOption, OptionValue, Result<OptionValue, String>)>;
 
-/// What a listener has to pass on, as it is now.
+/// Reads a listener's inheritable options.
 pub(crate) fn read_inheritable(listener: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> InheritedOptions {
     wishes.iter().map(|(option, asked)| (*option, asked.clone(), read(listener, *option, v6))).collect()
 }
@@ -204,7 +204,7 @@ mod system {
             return Ok(OptionValue::Name(String::from_utf8_lossy(&text[..end]).into_owned()));
         };
         let value = read_int(socket, level, name)?;
-        // A limit that is not set is -1 for some options, which is the largest number.
+        // An unset limit is -1 for some options; as unsigned that is the largest number.
         let count = value.cast_unsigned();
         Ok(match option.unit() {
             OptionUnit::Switch => OptionValue::Switch(value != 0),

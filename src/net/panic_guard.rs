@@ -1,4 +1,4 @@
-//! Tasks whose panic is caught: it ends what the task was for, and the rest of the program goes on.
+//! Tasks whose panic is caught: the task fails, and the rest of the program continues.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -13,14 +13,14 @@ thread_local! {
     static CATCHES: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic on this thread would be caught now, and told by the session that it belongs to. A panic hook asks
-/// this before it gives the terminal back.
+/// Whether a panic on this thread would be caught now, and reported by its session. A panic hook checks this before it
+/// restores the terminal.
 pub fn catches_panic() -> bool {
     CATCHES.get()
 }
 
-/// Runs a task to its end, or to its panic: then the failure says what the panic said. Whoever awaits it drops what the
-/// task held together with it.
+/// Runs a task to its end or its panic; after a panic the failure contains the panic's message. Dropping the future
+/// drops what the task held.
 pub(crate) fn catch_panic<T>(task: Pin<Box<impl Future<Output = T>>>) -> impl Future<Output = Result<T, Failure>> {
     CatchPanic { task }
 }
@@ -33,7 +33,7 @@ impl<F: Future> Future for CatchPanic<F> {
     type Output = Result<F::Output, Failure>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // A session shares with others only what locks and atomics guard, and a poisoned lock is taken all the same.
+        // A session shares only data behind locks and atomics, and a poisoned lock is taken all the same.
         let before = CATCHES.replace(true);
         let polled = catch_unwind(AssertUnwindSafe(|| self.task.as_mut().poll(context)));
         CATCHES.set(before);
@@ -44,7 +44,7 @@ impl<F: Future> Future for CatchPanic<F> {
     }
 }
 
-/// The failure that a panic is.
+/// Converts a panic to a failure.
 fn failure(panic: &(dyn Any + Send)) -> Failure {
     let said = panic.downcast_ref::<&str>().copied();
     let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");

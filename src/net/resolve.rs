@@ -1,4 +1,4 @@
-//! Looks a name up by the system, for a connection.
+//! Resolves a host name for a connection, with the system's resolver.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
@@ -14,13 +14,13 @@ use crate::sessions::news::{DialNews, MOST_ADDRESSES};
 use crate::sessions::spec::IpFamily;
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// A host's addresses of the asked family, in the order in which to try them: families interleaved, IPv6 first.
+/// A host's addresses of the requested family, in the order in which to try them: families interleaved, IPv6 first.
 ///
-/// An address, with a zone or without, is taken as it is and tells nothing; a name tells [`crate::sessions::news::DialNews::Resolving`] and
-/// [`crate::sessions::news::DialNews::Resolved`].
+/// An address, with or without a zone, is returned as it is and reports nothing; a name reports [`DialNews::Resolving`]
+/// and [`DialNews::Resolved`].
 ///
 /// # Errors
-/// The name has no address, or none of this family: [`Class::Resolve`].
+/// Fails with [`Class::Resolve`] if the name has no address, or none of this family.
 pub(crate) async fn resolve(
     host: &str,
     port: u16,
@@ -82,7 +82,7 @@ pub(super) fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failu
     Ok(Some(SocketAddrV6::new(ip, port, 0, scope).into()))
 }
 
-/// RFC 8305 §4: families take turns, IPv6 begins; each address once.
+/// RFC 8305 §4: families alternate, IPv6 first; each address once.
 pub(super) fn in_order(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut seen = HashSet::new();
     let unique = found.filter(|address| seen.insert(*address)).take(MOST_ADDRESSES);

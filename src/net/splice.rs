@@ -1,9 +1,9 @@
-//! A descriptor that takes what a stream says without its passing through this program's memory: splice(2).
+//! Splices a stream's bytes to a descriptor without copying them through this program's memory: splice(2).
 //!
-//! The kernel hands the pages in which the bytes arrived from the socket to a pipe, and from there to a file: nothing
-//! is copied on the way to a pipe, and once only on the way to a file. Counts are what the calls return. What cannot
-//! take pages (a file that is appended to, `/dev/full`, a full disk, a pipe that nobody reads) refuses, and what comes
-//! then is read as it is everywhere else; whoever writes that finds out what was wrong.
+//! The kernel moves the pages that hold the bytes from the socket to a pipe, and from there to a file: no copy to a
+//! pipe, one copy to a file. The counts are those that the calls return. A descriptor that cannot take pages (a file
+//! opened for appending, `/dev/full`, a full disk, a pipe that nobody reads) refuses. Later bytes are then read as
+//! usual, and the code that writes them meets the descriptor's error.
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) use elsewhere::SpliceOutcome;
@@ -31,10 +31,10 @@ mod linux {
 
     use crate::net::async_fd::registered;
 
-    /// What one call asks for at the most, and what our own pipe holds if the system lets it.
+    /// The most that one call requests, and the size of our own pipe if the system allows it.
     const MOST: usize = 1024 * 1024;
 
-    /// Where a stream's bytes go, untouched and unseen.
+    /// The descriptor that a stream's bytes go to, uninspected.
     #[derive(Debug)]
     pub struct SpliceSink {
         way: SpliceMode,
@@ -42,20 +42,21 @@ mod linux {
 
     #[derive(Debug)]
     enum SpliceMode {
-        /// A pipe takes pages as they are.
+        /// A pipe takes pages directly.
         Pipe(AsyncFd<OwnedFd>),
-        /// Anything else takes them from a pipe of ours, which is empty between two calls.
+        /// Anything else takes them from our own pipe, which is empty between two calls.
         Through { from: File, to: File, out: File },
     }
 
-    /// What became of one call.
+    /// The result of one call.
     #[derive(Debug)]
     pub(crate) enum SpliceOutcome {
-        /// So many bytes went from the stream to where they belong; 0: the stream is at its end.
+        /// This many bytes went from the stream to the descriptor; 0 is the end of the stream.
         All(usize),
         /// The pipe is full: see [`crate::net::SpliceSink::writable`].
         Full,
-        /// So many went; these were taken from the stream and did not. The outlet is of no use from now on.
+        /// This many bytes went; the given bytes were taken from the stream but not written. The descriptor is unusable
+        /// from now on.
         Refused(usize, Bytes),
     }
 
@@ -66,8 +67,8 @@ mod linux {
     }
 
     impl SpliceSink {
-        /// An outlet into this file, where it is one that may take pages: a pipe, a regular file, a device that is no
-        /// terminal. Belongs on the runtime.
+        /// A sink into this file, if it may take pages: a pipe, a regular file, or a device that is not a terminal.
+        /// Call on the runtime.
         pub fn new(out: File) -> Option<Self> {
             let kind = out.metadata().ok()?.file_type();
             if kind.is_fifo() {
@@ -78,7 +79,7 @@ mod linux {
                 return None;
             }
             let (from, to) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
-            // A smaller one only means more calls.
+            // A smaller pipe only means more calls.
             fcntl_setpipe_size(&to, MOST).unwrap_or_default();
             Some(SpliceSink { way: SpliceMode::Through { from: from.into(), to: to.into(), out } })
         }
@@ -86,17 +87,17 @@ mod linux {
         /// Moves what has arrived, up to 1 MiB, without waiting.
         ///
         /// # Errors
-        /// Those of reading the stream; `WouldBlock` where nothing has arrived, `Interrupted` where it is to be tried
-        /// again.
+        /// Returns the error of reading the stream; `WouldBlock` if nothing has arrived, `Interrupted` if the call
+        /// should be retried.
         pub(crate) fn splice_from(&self, stream: &TcpStream) -> io::Result<SpliceOutcome> {
             stream.try_io(Interest::READABLE, || match &self.way {
                 SpliceMode::Pipe(pipe) => match splice_once(stream, pipe.get_ref()) {
                     Ok(count) => Ok(SpliceOutcome::All(count)),
-                    // The call does not say which of the two would have to be waited for.
+                    // EAGAIN does not say which of the two descriptors is not ready.
                     Err(Errno::AGAIN) if !is_ready(stream, PollFlags::POLLIN) => Err(ErrorKind::WouldBlock.into()),
                     Err(Errno::AGAIN) if !has_room(pipe) => Ok(SpliceOutcome::Full),
                     Err(Errno::AGAIN) => Err(ErrorKind::Interrupted.into()),
-                    // Nor whose end it is that broke.
+                    // EPIPE does not say which of the two is broken.
                     Err(Errno::PIPE) if is_ready(pipe.get_ref(), PollFlags::POLLERR) => Ok(SpliceOutcome::empty()),
                     Err(error) => unsupported_or_error(error),
                 },
@@ -107,10 +108,10 @@ mod linux {
             })
         }
 
-        /// Waits until a pipe that was full is not, or nobody reads it any more. Cancel-safe.
+        /// Waits until a full pipe has room, or nobody reads it any more. Cancel-safe.
         pub(crate) async fn writable(&self) {
             let SpliceMode::Pipe(pipe) = &self.way else { return };
-            // A runtime that is going away cannot tell; the next call says what is wrong.
+            // An error means that the runtime is shutting down; the next call returns the cause.
             while let Ok(mut guard) = pipe.writable().await {
                 if has_room(pipe) {
                     return;
@@ -124,7 +125,7 @@ mod linux {
         splice(stream, None, to, None, MOST, SpliceFlags::NONBLOCK | SpliceFlags::MOVE)
     }
 
-    /// Whether it is this way that the system does not go, or the stream that has an error.
+    /// Decides whether the system does not support this splice, or the stream has an error.
     fn unsupported_or_error(error: Errno) -> io::Result<SpliceOutcome> {
         match error {
             Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::ACCESS | Errno::NOMEM => {
@@ -134,7 +135,7 @@ mod linux {
         }
     }
 
-    /// Empties our pipe into the file.
+    /// Moves our pipe's content into the file.
     fn empty(mut from: &File, out: &File, count: usize) -> SpliceOutcome {
         let mut done = 0;
         while done < count {
@@ -156,17 +157,17 @@ mod linux {
         is_ready(pipe.get_ref(), PollFlags::POLLOUT | PollFlags::POLLERR)
     }
 
-    /// Whether one of these is true now. Stamps of our own writes on a socket's error queue are none of them.
+    /// Whether one of these flags is set now. A queued timestamp of our own writes does not count.
     fn is_ready(what: &impl AsFd, flags: PollFlags) -> bool {
         let what: BorrowedFd<'_> = what.as_fd();
         let mut asked = [PollFd::new(what, flags)];
-        // What cannot be asked is tried again.
+        // If the poll itself fails, report ready: the call is then retried.
         poll(&mut asked, PollTimeout::ZERO).is_err()
             || asked.iter().filter_map(PollFd::revents).any(|found| found.intersects(flags))
     }
 }
 
-/// No other system hands pages on.
+/// Other systems cannot splice.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use std::fs::File;
@@ -175,7 +176,7 @@ mod elsewhere {
     use bytes::Bytes;
     use tokio::net::TcpStream;
 
-    /// There is none.
+    /// Has no values on this system.
     #[derive(Debug)]
     pub enum SpliceSink {}
 
@@ -187,7 +188,7 @@ mod elsewhere {
     }
 
     impl SpliceSink {
-        /// There is none.
+        /// Returns `None` on this system.
         pub fn new(_out: File) -> Option<Self> {
             None
         }

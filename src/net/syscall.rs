@@ -1,4 +1,4 @@
-//! A system call of ours, as news.
+//! News of our own system calls.
 
 use std::io;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::sessions::News;
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::{CallResult, SocketCall};
 
-/// What a call gave back, and how long it took.
+/// The news of a call: what it returned, and how long it took.
 pub(crate) fn call_news(name: SocketCall, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {
     let result = match result {
         Ok(value) => CallResult::Returned(value),

@@ -1,4 +1,4 @@
-//! A TCP session that we dial: attempts, waits between them, then the open connection.
+//! A TCP session that we dial: connection attempts, waits between them, then the open connection.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, request_option};
 use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
+/// The task of a dialled session. The urgent queue is open before this returns, so that no order is lost.
 pub(crate) fn run(
     spec: TcpSpec,
     script: Script,
@@ -70,8 +70,8 @@ enum NotOpen {
     Failed(Failure),
 }
 
-/// Attempts until one succeeds, all are used up, or the user gives up. Options that are asked for meanwhile are set on
-/// the next attempt's socket; on the one that connects, at once.
+/// Attempts to connect until one succeeds, all attempts failed, or the user gives up. Options requested meanwhile are
+/// set on the next attempt's socket; if an attempt connects, on its socket at once.
 async fn connect_with_retries(
     spec: &mut TcpSpec,
     capture: Option<&CaptureWatch>,
@@ -109,12 +109,12 @@ async fn pause(after: Duration) {
     tokio::time::sleep(after).await;
 }
 
-/// Whether time may change this answer. What is wrong on our side stays wrong.
+/// Whether a later attempt may succeed. A fault on our side stays.
 pub(super) fn is_retryable(class: Class) -> bool {
     matches!(class, Class::Resolve | Class::Refused | Class::ConnectTimeout | Class::Unreachable | Class::Reset)
 }
 
-/// Waits for `work`, and takes orders meanwhile: what is to be sent stays queued until there is a connection.
+/// Waits for `work` and handles orders meanwhile. Sends stay queued until there is a connection.
 async fn until_given_up<T>(
     work: impl Future<Output = T>,
     post: &TaskContext,
@@ -128,7 +128,7 @@ async fn until_given_up<T>(
             verb = urgent.recv() => match verb {
                 None | Some(Verb::Close | Verb::Stream(StreamVerb::CloseUnread) | Verb::Reset) => return Err(NotOpen::GivenUp),
                 Some(Verb::Socket(SocketVerb::SetOption(name, value))) => request_option(later, name, Some(value)),
-                // There is no socket to be looked at; once there is one, it is asked again.
+                // There is no socket to read yet; the request is made again once there is one.
                 Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
                 Some(_) => {
                     let failure = Failure::new(Class::Usage, FailedOperation::Read, "", "not connected yet");

@@ -1,14 +1,13 @@
-//! What the kernel lets through to a capture: a program of the classic packet filter (BPF), so that what passes
-//! elsewhere costs us nothing.
+//! The kernel's packet filter for a capture: a classic BPF program, so that other packets cost us nothing.
 
 use socket2::SockFilter;
 
 use super::ports::CapturePorts;
 
-/// How many bytes of a packet are kept: all headers that there can be, and some bytes.
+/// How many bytes of a packet are kept: all possible headers, and some payload bytes.
 pub(super) const SNAP: usize = 192;
 
-/// Where a jump leads.
+/// The target of a jump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum JumpTarget {
     Next,
@@ -20,7 +19,7 @@ enum JumpTarget {
     Drop,
 }
 
-/// One instruction as the kernel takes it: the jumps as distances.
+/// One instruction for the kernel: jumps as distances.
 #[derive(Clone, Copy, Debug)]
 struct BpfInstruction {
     code: u16,
@@ -29,7 +28,7 @@ struct BpfInstruction {
     operand: u32,
 }
 
-/// One instruction: code, operand, where to if true, where to if not.
+/// One instruction: code, operand, jump target if true, jump target if false.
 type BpfLine = (u16, u32, JumpTarget, JumpTarget);
 
 const LOAD_WORD: u16 = 0x20;
@@ -44,7 +43,7 @@ const IS: u16 = 0x15;
 const HAS_BITS: u16 = 0x45;
 const RETURN: u16 = 0x06;
 
-/// A packet on loopback passes twice, out and in: the one that goes in counts, as it has arrived.
+/// A packet on loopback is seen twice, outgoing and incoming: the incoming one counts, because it has arrived.
 const LOOPBACK: &[BpfLine] = &[
     (
         LOAD_WORD,
@@ -79,8 +78,8 @@ const IP: &[BpfLine] = &[
     (IS, 0, JumpTarget::Compare, JumpTarget::Compare),
 ];
 
-/// Extension headers cannot be passed over without a loop, which a program may not have: the few packets that have them
-/// are kept, and looked at behind the filter.
+/// Skipping extension headers needs a loop, which a program may not have. The few packets with them pass the filter,
+/// and are checked after it.
 const V6: &[BpfLine] = &[
     (LOAD_BYTE, 6, JumpTarget::Next, JumpTarget::Next),
     (IS, 0, JumpTarget::Keep, JumpTarget::Next),
@@ -103,14 +102,14 @@ impl CapturePorts {
         }
     }
 
-    /// The program. Its offsets count from the IP header, as a cooked socket (SOCK_DGRAM) has it.
+    /// The BPF program. Its offsets count from the IP header, where a packet starts on a cooked socket (SOCK_DGRAM).
     pub(super) fn program(self) -> Vec<SockFilter> {
         let of = |step: BpfInstruction| SockFilter::new(step.code, step.yes, step.no, step.operand);
         self.instructions().into_iter().map(of).collect()
     }
 
     fn instructions(self) -> Vec<BpfInstruction> {
-        // The destination's port is at hand, the source's is stored.
+        // The accumulator has the destination port; the source port is stored.
         let (compare, turned): (Vec<BpfLine>, Vec<BpfLine>) = match self {
             CapturePorts::Port(port) => {
                 let stored = [
@@ -147,14 +146,14 @@ impl CapturePorts {
     }
 }
 
-/// Puts the parts behind each other, with jumps as distances.
+/// Concatenates the parts, with jumps as distances.
 fn assemble(parts: &[(JumpTarget, &[BpfLine])]) -> Vec<BpfInstruction> {
     let start = |to: JumpTarget| -> usize {
         parts.iter().take_while(|(name, _)| *name != to).map(|(_, lines)| lines.len()).sum()
     };
     let lines = parts.iter().flat_map(|(_, lines)| lines.iter());
     let line = |(place, (code, operand, yes, no)): (usize, &BpfLine)| {
-        // All of it is far shorter than the 255 that a jump can go.
+        // The program is far shorter than the largest jump, 255.
         let distance = |to: JumpTarget| match to {
             JumpTarget::Next => 0,
             to => u8::try_from(start(to) - place - 1).unwrap_or(u8::MAX),
@@ -168,7 +167,7 @@ fn assemble(parts: &[(JumpTarget, &[BpfLine])]) -> Vec<BpfInstruction> {
 mod tests {
     use super::*;
 
-    /// The instructions once more, as a machine that runs them.
+    /// Interprets the instructions.
     fn run(wanted: CapturePorts, packet: &[u8], loopback: bool, outgoing: bool) -> u32 {
         let parts = wanted.instructions();
         let (mut a, mut x, mut stored, mut at) = (0_u32, 0_usize, 0_u32, 0_usize);
@@ -202,7 +201,7 @@ mod tests {
                 }
                 _ => return k,
             };
-            // Beyond the packet's end the kernel drops it.
+            // A load beyond the packet's end makes the kernel drop it.
             let Some(read) = read else { return 0 };
             a = read;
         }

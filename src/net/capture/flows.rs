@@ -1,5 +1,4 @@
-//! Which captured segment belongs to which session. What belongs to nobody yet waits: a SYN is there before anybody
-//! knows whose it is.
+//! Assigns captured segments to sessions. A segment without a session waits: a SYN arrives before its session is known.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -10,19 +9,19 @@ use crate::net::journal::Journal;
 use crate::wire::Direction;
 use crate::wire::segment::{CapturedSegment, FlowHint, Segment, SegmentFlow, TcpFlags};
 
-/// How many connections may have segments that wait; beyond it the oldest are forgotten.
+/// How many connections may have waiting segments; beyond it the oldest connection's are dropped.
 const MOST_WAITING: usize = 256;
 
-/// How many segments of one connection wait; later ones are not kept.
+/// How many segments of one connection may wait; later ones are dropped.
 const MOST_WAITING_SEGMENTS: usize = 256;
 
-/// How many segments back the same one is looked for on another interface.
+/// How many earlier segments are compared to find the same one on another interface.
 const MOST_RECENT: usize = 16;
 
 /// Both addresses, the smaller one first.
 type FlowKey = (SocketAddr, SocketAddr);
 
-/// A segment that waits to be somebody's.
+/// A segment that waits for its session.
 type EarlySegment = (Instant, usize, Segment);
 
 /// The connections of one capture.
@@ -30,7 +29,7 @@ type EarlySegment = (Instant, usize, Segment);
 pub(super) struct CaptureFlows {
     owned: HashMap<FlowKey, OwnedFlow>,
     waiting: HashMap<FlowKey, Vec<EarlySegment>>,
-    /// In the order in which they began to wait; may name some that wait no more.
+    /// Connections in the order in which they began to wait; may include some that no longer wait.
     order: VecDeque<FlowKey>,
 }
 
@@ -44,7 +43,7 @@ struct OwnedFlow {
 }
 
 impl CaptureFlows {
-    /// From now on segments between these addresses are this session's, and those since the last SYN that wait.
+    /// Assigns segments between these addresses to this session, including waiting ones since the last SYN.
     pub(super) fn assign(&mut self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
         let (local, peer) = (normalized(local), normalized(peer));
         let key = key(local, peer);
@@ -66,17 +65,17 @@ impl CaptureFlows {
         self.owned.insert(key, owned);
     }
 
-    /// Segments between these addresses are nobody's any more.
+    /// Segments between these addresses no longer belong to a session.
     pub(super) fn unassign(&mut self, local: SocketAddr, peer: SocketAddr) {
         self.owned.remove(&key(normalized(local), normalized(peer)));
     }
 
-    /// Whether nothing more is to come between these addresses.
+    /// Whether no more segments between these addresses are expected.
     pub(super) fn is_over(&self, local: SocketAddr, peer: SocketAddr) -> bool {
         self.owned.get(&key(normalized(local), normalized(peer))).is_none_or(|owned| owned.flow.is_over())
     }
 
-    /// Takes in a segment that was captured on an interface.
+    /// Processes a segment that was captured on an interface.
     pub(super) fn on_segment(&mut self, at: Instant, interface: usize, segment: Segment) {
         let key = key(segment.source, segment.destination);
         if let Some(owned) = self.owned.get_mut(&key) {
@@ -97,7 +96,7 @@ impl CaptureFlows {
         }
     }
 
-    /// Hands over what was taken in; `missed` are packets that could not be.
+    /// Sends the segments to their journals; `missed` counts packets that could not be captured.
     pub(super) fn deliver(&mut self, missed: u64) {
         for owned in self.owned.values_mut() {
             owned.deliver();
@@ -110,7 +109,7 @@ impl CaptureFlows {
 
 impl OwnedFlow {
     fn on_segment(&mut self, at: Instant, interface: usize, segment: Segment) {
-        // A bridge or a bond shows each packet once more on the interface below it.
+        // A bridge or a bond shows each packet again on the interface below it.
         let same =
             |(on, before): &(usize, Segment)| *on != interface && Segment { ttl: segment.ttl, ..*before } == segment;
         if self.recent.iter().any(same) {
@@ -131,7 +130,7 @@ impl OwnedFlow {
     }
 }
 
-/// Those that belong to the newest of the connections that waited under one key.
+/// The segments of the newest connection among those waiting under one key.
 fn since_the_last_syn(early: &[EarlySegment]) -> &[EarlySegment] {
     let is_syn = |segment: &Segment| segment.flags.contains(TcpFlags::SYN) && !segment.flags.contains(TcpFlags::ACK);
     let newest = early.iter().rev().find(|(.., segment)| is_syn(segment)).map(|(.., segment)| segment.seq);
@@ -139,7 +138,7 @@ fn since_the_last_syn(early: &[EarlySegment]) -> &[EarlySegment] {
     &early[first.unwrap_or(0)..]
 }
 
-/// An address as packets have it: IPv4 as IPv4, and without what only this host knows of it.
+/// An address as packets have it: IPv4 as IPv4, without the scope that only this host knows.
 fn normalized(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }

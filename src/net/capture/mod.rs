@@ -1,11 +1,11 @@
-//! Packets as they are on the wire, where this program may see them (CAP_NET_RAW): each session's own, and no others.
+//! Captures packets as they are on the wire, if this program may (CAP_NET_RAW): each session's own, and no others.
 //!
 //! ```text
 //! AF_PACKET, filtered by the session's ports ─→ Tap's task ─→ wire::segment::{Segment, Flow} ─→ the session's journal
 //! ```
 //!
-//! Bounds: the kernel's queue has 4 MiB (or the system's limit), the journal's 8,192 segments; what does not fit is
-//! counted and told. Without capture nothing in here runs.
+//! Bounds: the kernel's queue has 4 MiB (or the system's limit), the journal 8,192 segments; what does not fit is
+//! counted and reported. Without capture no code here runs.
 
 #[cfg(target_os = "linux")]
 mod filter;

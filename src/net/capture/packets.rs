@@ -1,4 +1,4 @@
-//! The packet socket: cooked, not blocking, with the kernel's own time stamps.
+//! The packet socket: cooked, non-blocking, with the kernel's timestamps.
 
 use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -14,20 +14,20 @@ use super::filter::SNAP;
 use super::ports::CapturePorts;
 use crate::net::kernel;
 
-/// How many packets one call takes at the most.
+/// The most packets that one call reads.
 pub(super) const MOST_AT_ONCE: usize = 64;
 
-/// What the kernel may hold of packets that were not read yet: when it is full, it drops and counts.
+/// The kernel's queue for unread packets: when it is full, the kernel drops and counts.
 const QUEUE: usize = 4 * 1024 * 1024;
 
-/// One packet as far as it was captured.
+/// The captured part of one packet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CapturedPacket<'a> {
     /// From its IP header on.
     pub(super) bytes: &'a [u8],
     /// When the kernel saw it, since 1970 by the system's clock.
     pub(super) at: Duration,
-    /// On which interface.
+    /// The interface's index.
     pub(super) interface: usize,
 }
 
@@ -39,30 +39,30 @@ pub(super) struct PacketSocket {
 }
 
 impl PacketSocket {
-    /// Opens one for these packets, on all interfaces.
+    /// Opens a socket for these packets, on all interfaces.
     ///
     /// # Errors
-    /// The system's own: EPERM where CAP_NET_RAW is missing.
+    /// Returns the system's error: EPERM if CAP_NET_RAW is missing.
     pub(super) fn open(wanted: CapturePorts) -> io::Result<Self> {
         let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
         let fd = socket(AddressFamily::Packet, SockType::Datagram, flags, SockProtocol::EthAll)?;
-        // More than the system's limit needs another privilege; without it the limit is what we get.
+        // More than the system's limit needs another privilege; without it we get the limit.
         if setsockopt(&fd, sockopt::RcvBufForce, &QUEUE).is_err() {
             setsockopt(&fd, sockopt::RcvBuf, &QUEUE)?;
         }
         setsockopt(&fd, sockopt::ReceiveTimestampns, &true)?;
         let mut packets = PacketSocket { fd, slots: Box::new([[0; SNAP]; MOST_AT_ONCE]) };
         packets.set_filter(wanted)?;
-        // What came before the filter was there is no concern of ours.
+        // Discard what arrived before the filter was set.
         while packets.read(|_| {}).is_ok_and(|count| count == MOST_AT_ONCE) {}
         packets.take_dropped();
         Ok(packets)
     }
 
-    /// A second descriptor of the same socket, to wait at.
+    /// A second descriptor of the same socket, to wait on.
     ///
     /// # Errors
-    /// There are no descriptors left.
+    /// Fails if no descriptors are left.
     pub(super) fn duplicate_fd(&self) -> io::Result<OwnedFd> {
         self.fd.try_clone()
     }
@@ -72,10 +72,10 @@ impl PacketSocket {
         socket2::SockRef::from(&self.fd).attach_filter(&wanted.program())
     }
 
-    /// Takes what is there, [`MOST_AT_ONCE`] at the most; gives how many that were. Never waits.
+    /// Reads what has arrived, at most [`MOST_AT_ONCE`] packets; returns how many. Never waits.
     ///
     /// # Errors
-    /// The system's own: `WouldBlock` where nothing is there.
+    /// Returns the system's error: `WouldBlock` if nothing has arrived.
     pub(super) fn read(&mut self, mut each: impl FnMut(CapturedPacket<'_>)) -> io::Result<usize> {
         let mut vectors: Vec<[IoSliceMut<'_>; 1]> = self.slots.iter_mut().map(|slot| [IoSliceMut::new(slot)]).collect();
         let mut found: [(usize, Option<Duration>, usize); MOST_AT_ONCE] = [(0, None, 0); MOST_AT_ONCE];
@@ -96,7 +96,7 @@ impl PacketSocket {
         Ok(count)
     }
 
-    /// How many wanted packets the kernel dropped since this was asked last.
+    /// How many wanted packets the kernel dropped since the last call.
     pub(super) fn take_dropped(&self) -> u64 {
         // struct tpacket_stats of linux/if_packet.h: packets, then drops.
         let mut bytes = [0; 8];
@@ -106,12 +106,12 @@ impl PacketSocket {
     }
 }
 
-/// Makes no time later than the one behind it.
+/// Lowers each time to at most the time of the packet after it.
 ///
-/// The kernel switches its packet time stamps on with a delay (a static key that a worker flips: net/core/dev.c,
-/// `net_enable_timestamp`). A packet that came before that has no stamp, and gets one when it is read: it would stand
-/// behind later packets that were stamped as they came. Packets are queued in the order in which they came, so what
-/// was stamped behind it is the latest that it can have been.
+/// The kernel enables its packet timestamps with a delay (a static key that a worker flips: net/core/dev.c,
+/// `net_enable_timestamp`). A packet that arrived before that has no timestamp until it is read, and its time would be
+/// later than that of packets timestamped on arrival. Packets are queued in order of arrival, so the next packet's
+/// timestamp is the latest time at which it can have arrived.
 fn never_later_than_the_next<'a>(times: impl DoubleEndedIterator<Item = &'a mut Duration>) {
     let mut next = Duration::MAX;
     for time in times.rev() {

@@ -1,4 +1,4 @@
-//! One capture: a packet socket, a task that reads it, and the sessions whose segments it finds.
+//! One capture: a packet socket, a task that reads it, and the sessions that get its segments.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,13 +19,13 @@ use crate::net::journal::Journal;
 use crate::wire::segment::{FlowHint, Segment};
 use crate::wire::{FailedOperation, Failure};
 
-/// How many calls are made before others have their turn.
+/// How many reads are done before other tasks have their turn.
 const TURN: usize = 16;
 
-/// Between looks whether the last segments of a connection came.
+/// Interval between checks whether the last segments of a connection have arrived.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// A capture under way; it ends with the last of its clones.
+/// A running capture; it ends when its last clone is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct CaptureTap {
     running: Arc<RunningCapture>,
@@ -51,10 +51,10 @@ struct CaptureState {
 }
 
 impl CaptureTap {
-    /// Begins to capture what is wanted; it is nobody's before it is claimed.
+    /// Starts to capture; segments have no session until [`CaptureTap::assign`].
     ///
     /// # Errors
-    /// This program may not capture here: what it needs stands in the message.
+    /// Fails if this program may not capture here; the message says which privilege it needs.
     pub(crate) fn open(wanted: CapturePorts) -> Result<Self, Failure> {
         let open = || {
             let packets = PacketSocket::open(wanted)?;
@@ -67,7 +67,7 @@ impl CaptureTap {
         Ok(CaptureTap { running: Arc::new(RunningCapture { state, task }) })
     }
 
-    /// Wants other packets from now on. Where that cannot be, those wanted before go on to come.
+    /// Changes which packets are wanted. If that fails, the packets wanted before still arrive.
     pub(crate) fn set_filter(&self, wanted: CapturePorts) {
         let mut state = self.state();
         if state.packets.set_filter(wanted).is_ok() {
@@ -75,20 +75,20 @@ impl CaptureTap {
         }
     }
 
-    /// From now on segments between these addresses are this session's, and so are those that came since the SYN.
+    /// Assigns segments between these addresses to this session, including those since the SYN.
     pub(crate) fn assign(&self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
         self.state().flows.assign(local, peer, journal, hint);
     }
 
-    /// Segments between these addresses are nobody's any more.
+    /// Segments between these addresses no longer belong to a session.
     pub(crate) fn unassign(&self, local: SocketAddr, peer: SocketAddr) {
         self.state().flows.unassign(local, peer);
     }
 
-    /// Tells all that the kernel has captured up to now.
+    /// Delivers all segments that the kernel has captured so far.
     pub(crate) fn deliver(&self) {
         let mut state = self.state();
-        // What comes while we read is more than was asked for: a flood has no end.
+        // Bounded: in a flood packets arrive as fast as we read them.
         for _ in 0..TURN * 4 {
             if state.read().is_none() {
                 break;
@@ -96,7 +96,7 @@ impl CaptureTap {
         }
     }
 
-    /// Waits until a connection's last segments came, `most` at the longest.
+    /// Waits until a connection's last segments have arrived, for at most `most`.
     pub(crate) async fn wait_for_last(&self, local: SocketAddr, peer: SocketAddr, most: Duration) {
         let deadline = tokio::time::Instant::now() + most;
         loop {
@@ -114,9 +114,9 @@ impl CaptureTap {
 }
 
 impl CaptureState {
-    /// Reads once; `None` where nothing more is there.
+    /// Reads once; `None` if nothing more has arrived.
     fn read(&mut self) -> Option<()> {
-        // The stamps are of the system's clock, which may be set: each time it is asked anew what it says.
+        // The timestamps use the system's clock, which may be set, so read it each time.
         let (now, wall) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
         let CaptureState { packets, wanted, flows } = self;
         let mut unread = 0;
@@ -127,12 +127,12 @@ impl CaptureState {
                     flows.on_segment(at, packet.interface, segment);
                 }
                 Some(_) => {}
-                // Of IPv4 the filter lets through nothing but our segments.
+                // For IPv4 the filter passes only our segments, so this one could not be parsed.
                 None => unread += u64::from(packet.bytes.first().is_some_and(|first| first >> 4 == 4)),
             }
         });
         let count = read.unwrap_or(0);
-        // The counter begins anew when it is read; while there is more to take, that can wait.
+        // Reading the counter resets it; while more packets are there, that can wait.
         let dropped = if count < MOST_AT_ONCE { packets.take_dropped() } else { 0 };
         flows.deliver(dropped + unread);
         (count == MOST_AT_ONCE).then_some(())
@@ -143,7 +143,7 @@ async fn run(state: Arc<Mutex<CaptureState>>, bell: AsyncFd<OwnedFd>) {
     loop {
         let Ok(mut ready) = bell.readable().await else { return };
         let mut turns = 0;
-        // The lock is given back after each call: whoever claims does not wait long.
+        // The lock is released after each read, so that [`CaptureTap::assign`] does not wait long.
         while state.lock().unwrap_or_else(PoisonError::into_inner).read().is_some() {
             turns += 1;
             if turns % TURN == 0 {
@@ -154,7 +154,7 @@ async fn run(state: Arc<Mutex<CaptureState>>, bell: AsyncFd<OwnedFd>) {
     }
 }
 
-/// What it needs, in a line.
+/// The failure, with the privilege that is missing.
 fn permission_failure(error: &io::Error) -> Failure {
     let mut failure = fault::from_io(FailedOperation::Capture, "", error);
     if matches!(error.raw_os_error(), Some(libc::EPERM | libc::EACCES)) {

@@ -1,4 +1,4 @@
-//! No capture on this system.
+//! Capture is not available on this system.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use crate::net::journal::Journal;
 use crate::wire::segment::FlowHint;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// A capture, of which there is none here.
+/// A capture; it has no values on this system.
 #[derive(Clone, Debug)]
 pub(crate) enum CaptureTap {}
 
 impl CaptureTap {
-    /// Never begins.
+    /// Always fails.
     ///
     /// # Errors
-    /// Always.
+    /// Fails always.
     pub(crate) fn open(_wanted: CapturePorts) -> Result<Self, Failure> {
         let message = "packets are captured on Linux only; the ladder stays inferred";
         Err(Failure::new(Class::Local, FailedOperation::Capture, "", message))

@@ -1,4 +1,4 @@
-//! A session's part of a capture.
+//! A session's share of a capture.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::sessions::News;
 use crate::wire::Failure;
 use crate::wire::segment::FlowHint;
 
-/// How long the end of a session waits for its last segments.
+/// How long a session's end waits for its last segments.
 const MOST_SETTLING: Duration = Duration::from_millis(250);
 
-/// How long the last segments are still looked for behind a session's end: the peer's FIN, the ACK of ours.
+/// How long last segments are awaited after a session's end: the peer's FIN, the ACK of ours.
 const MOST_LINGERING: Duration = Duration::from_secs(10);
 
 /// A capture for one session.
@@ -28,7 +28,7 @@ pub(crate) struct CaptureWatch {
 }
 
 impl CaptureWatch {
-    /// Begins to capture for a session, where that was asked for and can be; where it cannot, that is told.
+    /// Starts to capture for a session, if requested; a failure is reported.
     pub(crate) async fn start(asked: bool, wanted: CapturePorts, journal: &Arc<Journal>) -> Option<CaptureWatch> {
         if !asked {
             return None;
@@ -42,35 +42,35 @@ impl CaptureWatch {
         }
     }
 
-    /// A session's part of a capture that runs.
+    /// A session's share of a running capture.
     pub(crate) fn new(tap: &CaptureTap, journal: &Arc<Journal>) -> CaptureWatch {
         journal.report_capturing(true);
         CaptureWatch { tap: tap.clone(), journal: Arc::clone(journal) }
     }
 
-    /// Segments between these addresses are the session's.
+    /// Assigns segments between these addresses to the session.
     pub(crate) fn assign(&self, local: SocketAddr, peer: SocketAddr, hint: FlowHint) {
         self.tap.assign(local, peer, &self.journal, hint);
     }
 
-    /// Only segments between these addresses are wanted from now on.
+    /// Captures only segments between these ports from now on.
     pub(crate) fn narrow_to(&self, local: SocketAddr, peer: SocketAddr) {
         self.tap.set_filter(CapturePorts::Pair(local.port(), peer.port()));
     }
 
-    /// Tells what was captured up to now.
+    /// Delivers the segments captured so far.
     pub(crate) fn deliver(&self) {
         self.tap.deliver();
     }
 
-    /// The session's user wants no more of it.
+    /// Ends the capture for the session's user.
     pub(crate) fn stop_by_user(self, local: SocketAddr, peer: SocketAddr) {
         self.tap.deliver();
         self.tap.unassign(local, peer);
         self.journal.report_capturing(false);
     }
 
-    /// The session ends: its last segments are waited for, a little while here, and longer behind its end.
+    /// Call when the session ends: waits a short time for its last segments, then longer in the background.
     pub(crate) async fn finish(self, local: SocketAddr, peer: SocketAddr) {
         self.tap.wait_for_last(local, peer, MOST_SETTLING).await;
         tokio::spawn(async move {
@@ -80,7 +80,7 @@ impl CaptureWatch {
     }
 }
 
-/// Tells that there will be no capture.
+/// Reports that there will be no capture.
 pub(crate) async fn report_refusal(failure: Failure, journal: &Arc<Journal>) {
     journal.news(News::Warned(failure)).await;
 }

@@ -1,4 +1,5 @@
-//! One question to one server: by UDP, by TCP where the answer is cut short, without EDNS where that is not understood.
+//! One question to one server: by UDP, by TCP if the answer is truncated, without EDNS if the server does not support
+//! it.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,26 +20,26 @@ use crate::text::quantity;
 use crate::wire::dns::message::{DnsMessage, DnsQuestion};
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
-/// How many datagrams that are no answer are told of for one query; all are counted as bytes.
+/// How many datagrams that are not the answer are reported for one query; all count as bytes.
 const MOST_TOLD: usize = 8;
 
-/// The longest message, and more than any datagram.
+/// The longest message; no datagram is longer.
 const LONGEST: usize = 65_535;
 
-/// How questions are asked, and who is told.
+/// How questions are asked, and where they are reported.
 #[derive(Clone, Debug)]
 pub(super) struct DnsClient {
-    /// What queries say beside the question.
+    /// The options of a query besides its question.
     pub(super) asking: QueryOptions,
-    /// How they go.
+    /// Whether queries use UDP or TCP.
     pub(super) transport: TransportChoice,
-    /// How long one answer is waited for.
+    /// How long to wait for one answer.
     pub(super) timeout: Duration,
-    /// Who is told each query, answer and byte; nobody where it is only a second opinion.
+    /// The journal for each query, answer and byte; `None` for a second opinion.
     pub(super) journal: Option<Arc<Journal>>,
 }
 
-/// A query that is out.
+/// A query that was sent.
 struct PendingQuery<'a> {
     question: &'a DnsQuestion,
     server: SocketAddr,
@@ -47,10 +48,10 @@ struct PendingQuery<'a> {
 }
 
 impl DnsClient {
-    /// Asks one server: the answer that is whole and understood, whatever it says. At most four queries go out.
+    /// Asks one server; returns its complete, readable answer, whatever it says. Sends at most four queries.
     ///
     /// # Errors
-    /// No answer: [`Class::Resolve`]; one that cannot be read: [`Class::Protocol`].
+    /// Fails with [`Class::Resolve`] without an answer, and with [`Class::Protocol`] if the answer cannot be read.
     pub(super) async fn query(
         &self,
         question: &DnsQuestion,
@@ -67,7 +68,7 @@ impl DnsClient {
             if message.is_truncated() && wire == DnsTransport::Udp && self.transport == TransportChoice::Auto {
                 wire = DnsTransport::Tcp;
             } else if no_edns && asking.udp_payload.is_some() {
-                // RFC 6891 §6.2.2: a server that does not know EDNS says FORMERR or NOTIMP.
+                // RFC 6891 §6.2.2: a server without EDNS answers FORMERR or NOTIMP.
                 asking = QueryOptions { udp_payload: None, dnssec: false, ..asking };
             } else if let Some(fault) = message.fault.as_ref().filter(|_| !message.is_truncated()) {
                 let message = format!("the answer of {server} cannot be read: byte {}: {}", fault.at, fault.why);
@@ -123,8 +124,8 @@ impl DnsClient {
         Err(failure)
     }
 
-    /// A connected socket: the kernel lets through what the server's own address and port send, and nothing else, and
-    /// chooses a port by chance.
+    /// Uses a connected socket: the kernel accepts datagrams only from the server's own address and port, and chooses a
+    /// random port.
     async fn by_udp(&self, out: &PendingQuery<'_>) -> io::Result<(Bytes, DnsMessage)> {
         let local: SocketAddr = match out.server {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
@@ -138,7 +139,7 @@ impl DnsClient {
         loop {
             let mut buffer = BytesMut::zeroed(LONGEST);
             let length = socket.recv(&mut buffer).await?;
-            // A copy, as the answer is kept for long and the buffer is large.
+            // Copied: the answer is kept for long, and the buffer is large.
             let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
             self.block(Direction::Received, out, bytes.clone()).await;
             match self.accept_answer(out, &bytes, &mut told).await {
@@ -151,7 +152,7 @@ impl DnsClient {
     async fn by_tcp(&self, out: &PendingQuery<'_>) -> io::Result<(Bytes, DnsMessage)> {
         let mut stream = TcpStream::connect(out.server).await?;
         let length = u16::try_from(out.bytes.len()).map_err(io::Error::other)?;
-        // RFC 7766 §8: length and message in one write, as some servers read no more than one segment.
+        // RFC 7766 §8: length and message in one write, because some servers read only one segment.
         let framed = Bytes::from([&length.to_be_bytes()[..], &out.bytes].concat());
         stream.write_all(&framed).await?;
         self.block(Direction::Sent, out, framed).await;
@@ -171,7 +172,7 @@ impl DnsClient {
         }
     }
 
-    /// The message, where it is the answer; what is none is told, and waited on.
+    /// Returns the message if it is the answer; otherwise reports it, and the caller waits on.
     async fn accept_answer(&self, out: &PendingQuery<'_>, bytes: &[u8], told: &mut usize) -> Option<DnsMessage> {
         let message = DnsMessage::read(bytes);
         let Some(why) = mismatch_reason(&message, out.id, out.question) else { return Some(message) };
@@ -204,12 +205,12 @@ impl DnsClient {
     }
 }
 
-/// A question as failures name it.
+/// A question as text for failures.
 pub(super) fn question_text(question: &DnsQuestion) -> String {
     format!("{} {}", question.name, question.kind)
 }
 
-/// Why a message is not the answer to a query (RFC 5452 §9.1).
+/// Why a message is not the answer to a query (RFC 5452 §9.1); `None` if it is.
 fn mismatch_reason(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Option<String> {
     if message.bytes < 12 {
         return Some("too short for a DNS message".to_owned());

@@ -1,4 +1,4 @@
-//! The hosts file: names that need no server.
+//! The hosts file: names that are resolved without a server.
 
 use std::io::{BufRead, BufReader, Read as _};
 use std::net::IpAddr;
@@ -8,16 +8,16 @@ use crate::sessions::news::MOST_ADDRESSES;
 /// The file.
 pub(super) const PATH: &str = "/etc/hosts";
 
-/// How much of it is read: 16 MiB; lists of blocked names take some.
+/// How much of it is read: 16 MiB; some lists of blocked names are that long.
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
-/// The addresses that the system's file has for a name, in order; none where there is no file. Blocks while it reads.
+/// A name's addresses in the system's hosts file, in order; none if there is no file. Blocks while it reads.
 pub(super) fn look_up_hosts(name: &str) -> Vec<IpAddr> {
     let file = std::fs::File::open(PATH);
     file.map_or_else(|_| Vec::new(), |file| find(BufReader::new(file.take(MOST_BYTES)), name))
 }
 
-/// The addresses of a name in the text of such a file.
+/// A name's addresses in the text of a hosts file.
 fn find(text: impl BufRead, name: &str) -> Vec<IpAddr> {
     let name = name.trim_end_matches('.');
     let mut found = Vec::new();

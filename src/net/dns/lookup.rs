@@ -1,4 +1,4 @@
-//! A name, its types, and all servers that may know: who is asked when, and what counts as an answer.
+//! Looks up a name's record types at several servers: the order of queries, and what counts as an answer.
 
 use std::net::SocketAddr;
 
@@ -11,33 +11,33 @@ use crate::wire::dns::message::DnsQuestion;
 use crate::wire::dns::record_type::{RecordType, rcode_name};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// Whom to ask, and how often.
+/// Which servers to ask, and how often.
 #[derive(Clone, Debug)]
 pub(super) struct DnsServers {
-    /// In order.
+    /// The servers, in order.
     pub(super) servers: Vec<SocketAddr>,
-    /// How often all of them.
+    /// How many rounds through all servers.
     pub(super) tries: u32,
 }
 
-/// What came of one question.
+/// The result of one question.
 #[derive(Clone, Debug)]
 pub(super) struct QuestionResult {
     /// The question.
     pub(super) question: DnsQuestion,
     /// The answer, or why there is none.
     pub(super) result: Result<DnsAnswer, Failure>,
-    /// From the first query to the end.
+    /// From the first query to the result.
     pub(super) took: std::time::Duration,
 }
 
 impl QuestionResult {
-    /// Whether there are records, or other servers to ask are named.
+    /// Whether it has records, or a referral to other servers.
     pub(super) fn has_answer(&self) -> bool {
         self.result.as_ref().is_ok_and(|answer| !answer.message.answers.is_empty() || answer.message.is_referral())
     }
 
-    /// What is wrong with it: no such name, no such record, or no answer.
+    /// The failure, if there is one: no such name, no such record, or no answer.
     pub(super) fn failure(&self) -> Option<Failure> {
         let answer = match &self.result {
             Err(failure) => return Some(failure.clone()),
@@ -55,7 +55,7 @@ impl QuestionResult {
         Some(failure.with_reason(FailureReason::of_rcode(answer.message.rcode())))
     }
 
-    /// Whether it failed otherwise than by a plain no.
+    /// Whether it failed without a definite answer; NXDOMAIN and an empty answer are definite.
     pub(super) fn is_real_failure(&self) -> bool {
         self.result.is_err()
     }
@@ -63,8 +63,8 @@ impl QuestionResult {
 
 /// Asks for all types of a name at once, name by name until one has an answer (resolv.conf(5), `search`).
 ///
-/// A name that no server could answer ends it, unless a server said SERVFAIL: then the next name is asked for, as
-/// glibc does. What is told at the end is of the last name, or of the first one that exists.
+/// Stops at a name that no server could answer, unless a server answered SERVFAIL: then it tries the next name, as
+/// glibc does. The result is that of the last name, or of the first one that exists.
 pub(super) async fn in_turn(
     asker: &DnsClient,
     names: &[String],
@@ -97,7 +97,7 @@ fn has_rcode(found: &QuestionResult, reason: FailureReason) -> bool {
     found.failure().is_some_and(|failure| failure.reason == Some(reason))
 }
 
-/// One question, server by server until one says yes or no.
+/// Asks one question, server by server until one gives a definite answer.
 async fn query_servers(asker: &DnsClient, question: DnsQuestion, servers: &DnsServers) -> QuestionResult {
     let began = Instant::now();
     let mut last =
@@ -119,7 +119,7 @@ async fn query_servers(asker: &DnsClient, question: DnsQuestion, servers: &DnsSe
     QuestionResult { question, result: Err(last), took: began.elapsed() }
 }
 
-/// A server that answers, and neither yes nor no.
+/// The failure for a server whose answer says neither that the name exists nor that it does not.
 fn refused(question: &DnsQuestion, answer: &DnsAnswer) -> Failure {
     let server = answer.server;
     let message = match answer.message.rcode() {

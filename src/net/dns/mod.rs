@@ -1,4 +1,4 @@
-//! DNS over our own sockets: a question as a session, and a second opinion beside the system's resolver.
+//! DNS over our own sockets: a question as a session, and a second opinion besides the system's resolver.
 
 mod exchange;
 mod hosts;

@@ -1,5 +1,5 @@
-//! Queries: built by hickory, their numbers by the cryptographic source of chance, as they are half of what keeps a
-//! stranger from answering (RFC 5452 §9).
+//! Builds queries with hickory. Their IDs come from the cryptographic random generator: with the port they keep a third
+//! party from forging an answer (RFC 5452 §9).
 
 use bytes::Bytes;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
@@ -9,10 +9,10 @@ use crate::sessions::spec::dns::QueryOptions;
 use crate::wire::dns::message::DnsQuestion;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// A query's number and bytes.
+/// A query's ID and bytes.
 ///
 /// # Errors
-/// The name cannot be sent.
+/// Fails if the name cannot be encoded.
 pub(super) fn build(question: &DnsQuestion, asking: QueryOptions) -> Result<(u16, Bytes), Failure> {
     let wrong = |why: String| Failure::new(Class::Usage, FailedOperation::Ask, question.name.as_str(), why);
     let name = Name::from_ascii(&question.name).map_err(|error| wrong(error.to_string()))?;
@@ -34,7 +34,7 @@ pub(super) fn build(question: &DnsQuestion, asking: QueryOptions) -> Result<(u16
 fn random_id() -> u16 {
     let mut bytes = [0; 2];
     let chance = rustls::crypto::aws_lc_rs::default_provider().secure_random;
-    // Without the system's chance there would be no TLS either; a number is better than no query.
+    // Without the system's random generator TLS would fail too; a weaker ID is better than no query.
     if chance.fill(&mut bytes).is_err() {
         return fastrand::u16(..);
     }

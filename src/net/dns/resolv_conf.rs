@@ -1,4 +1,4 @@
-//! How this system is told to ask: `resolv.conf`, read as resolv.conf(5) has it.
+//! The system's resolver settings: `resolv.conf`, read as in resolv.conf(5).
 
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
@@ -9,7 +9,7 @@ use resolv_conf::{Config, ScopedIp};
 use crate::sessions::spec::dns::PORT;
 use crate::wire::dns::names::MOST_SEARCHED;
 
-/// The file.
+/// The path of the file.
 pub(super) const PATH: &str = "/etc/resolv.conf";
 
 /// How much of the file is read: 64 KiB.
@@ -18,28 +18,28 @@ const MOST_BYTES: u64 = 64 * 1024;
 /// How many servers are asked; glibc asks three.
 const MOST_SERVERS: usize = 8;
 
-/// How to ask.
+/// The resolver settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ResolverConfig {
-    /// Whom, in order; never empty.
+    /// The servers, in order; never empty.
     pub(super) servers: Vec<SocketAddr>,
-    /// The domains in which a name is looked for.
+    /// The domains in which a name is searched.
     pub(super) search: Vec<String>,
-    /// How many dots make a name be asked for as it is first.
+    /// A name with at least this many dots is first looked up as it is.
     pub(super) ndots: usize,
-    /// How long one answer is waited for.
+    /// How long to wait for one answer.
     pub(super) timeout: Duration,
-    /// How often all servers are asked.
+    /// How many rounds through all servers.
     pub(super) tries: u32,
-    /// Whether TCP is to be used at once (`use-vc`).
+    /// Whether queries use TCP at once (`use-vc`).
     pub(super) tcp: bool,
 }
 
 impl ResolverConfig {
-    /// What the file of the system says; without one, what resolv.conf(5) has for that. Blocks for a small file.
+    /// Reads the system's file; without one, uses the defaults of resolv.conf(5). Blocks for a small file.
     pub(super) fn read_system() -> ResolverConfig {
         let mut bytes = Vec::new();
-        // A file that is missing or cannot be read is an empty one to the system's resolver too.
+        // The system's resolver also treats a missing or unreadable file as empty.
         let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
         if let Err(error) = read {
             tracing::debug!(%error, "{PATH} cannot be read");
@@ -47,7 +47,7 @@ impl ResolverConfig {
         ResolverConfig::parse(&bytes)
     }
 
-    /// Reads the file's text; lines that make no sense are passed over, as the system does.
+    /// Parses the file's text; invalid lines are skipped, as the system does.
     pub(super) fn parse(text: &[u8]) -> ResolverConfig {
         let (mut config, problems) = Config::parse_with_errors(text);
         for problem in problems {

@@ -1,6 +1,5 @@
-//! A second opinion: while the system's resolver looks a name up for a connection, name servers are asked by us too,
-//! and what both say is told. The connection takes the system's answer, as other programs do, and waits for nothing of
-//! this.
+//! A second opinion: while the system's resolver looks up a name for a connection, we also query name servers, and
+//! report both answers. The connection uses the system's answer, as other programs do, and does not wait for ours.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,17 +21,17 @@ use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::wire::dns::record_type::RecordType;
 use crate::wire::dns::{self, names};
 
-/// How long it may take; what is not known by then is not told.
+/// How long it may take; what is not known by then is not reported.
 const MOST_TIME: Duration = Duration::from_secs(6);
 
-/// A second opinion that is under way, and waits for the first. Dropped, it is given up.
+/// A second opinion in progress; it waits for the system's answer. Dropping this cancels it.
 #[derive(Debug)]
 pub(crate) struct SecondOpinion {
     system: Option<oneshot::Sender<Result<Vec<IpAddr>, String>>>,
 }
 
 impl SecondOpinion {
-    /// Begins to ask for a name beside the system; not where the session does not want it, or nobody looks.
+    /// Starts our own look-up of a name, unless the session does not want one, or nobody observes the session.
     pub(crate) fn start(host: &str, family: IpFamily, journal: &Arc<Journal>) -> Self {
         if !journal.wants_second_opinion() {
             return SecondOpinion { system: None };
@@ -60,16 +59,16 @@ impl SecondOpinion {
         SecondOpinion { system: Some(system) }
     }
 
-    /// What the system's resolver said.
+    /// Takes the system's answer.
     pub(crate) fn on_system_answer(self, said: Result<Vec<IpAddr>, String>) {
         if let Some(system) = self.system {
-            // Whoever has given up does not want to know.
+            // An error means that the lookup was given up.
             system.send(said.map(|addresses| deduplicated(addresses.into_iter()))).unwrap_or_default();
         }
     }
 }
 
-/// Addresses, each once, in order, as many as are compared.
+/// Addresses without duplicates, in order, as many as are compared.
 pub(super) fn deduplicated(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
     let mut once = Vec::new();
     for address in addresses {
@@ -80,10 +79,10 @@ pub(super) fn deduplicated(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAdd
     once
 }
 
-/// What we find ourselves: the hosts file first, then name servers, all types at once.
+/// Our own lookup: the hosts file first, then name servers, all types at once.
 async fn look_up_directly(host: &str, family: IpFamily) -> DirectLookup {
     if let Some(why) = names::not_queried_reason(host) {
-        // Its addresses are in the hosts file, or in nobody's.
+        // Such a name has addresses only in the hosts file.
         let of_file = in_hosts(host.to_owned()).await;
         return of_file.unwrap_or_else(|| DirectLookup::NotAsked { why: why.to_owned() });
     }
@@ -104,7 +103,7 @@ async fn in_hosts(host: String) -> Option<DirectLookup> {
     (!addresses.is_empty()).then(|| DirectLookup::Hosts { path: hosts::PATH.to_owned(), addresses })
 }
 
-/// What the servers of `conf` say.
+/// The answers of the servers in `conf`.
 async fn query_all(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<FamilyAnswer> {
     let kinds: &[RecordType] = match family {
         IpFamily::Any => &[RecordType::A, RecordType::AAAA],
@@ -119,7 +118,7 @@ async fn query_all(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<F
     found.iter().filter_map(family_of).collect()
 }
 
-/// What a question about addresses came to; `None` for one about anything else.
+/// The result of a question about addresses; `None` for any other question.
 pub(super) fn family_of(found: &QuestionResult) -> Option<FamilyAnswer> {
     let kind = found.question.kind;
     if !matches!(kind, RecordType::A | RecordType::AAAA) {

@@ -1,4 +1,4 @@
-//! A question as a session: planned, asked, told, compared with what the system says.
+//! A DNS question as a session: planned, asked, reported, and compared with the system's answer.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,13 +20,14 @@ use crate::sessions::{CloseReason, News};
 use crate::wire::dns::names;
 use crate::wire::{FailedOperation, Failure};
 
-/// How long the system's own answer is waited for once ours is there.
+/// How long to wait for the system's own answer after ours arrived.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What is said of any order but the one that ends the session.
+/// The reply to any order but the one that ends the session.
 const ONLY_CLOSED: &str = "a question for DNS takes no orders but to be closed";
 
-/// Asks, and tells it to the post's journal. Ends with [`News::Closed`]; closing or resetting it ends it at any point.
+/// Asks the question and reports to the session's journal. Ends with [`News::Closed`]; a close or reset ends it at any
+/// point.
 pub(crate) async fn run(spec: DnsSpec, post: TaskContext) {
     let TaskContext { journal, mut orders, net: _net } = post;
     let end = tokio::select! {
@@ -61,7 +62,7 @@ async fn run_query(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure
     check_results(&found, journal).await
 }
 
-/// Whom to ask for what.
+/// The questions and the servers.
 async fn plan(
     spec: &DnsSpec,
     conf: &ResolverConfig,
@@ -91,7 +92,7 @@ async fn plan(
     })
 }
 
-/// What the system's own resolver says.
+/// The answer of the system's own resolver.
 async fn system(name: String) -> Result<Vec<IpAddr>, String> {
     let found = tokio::net::lookup_host((name.as_str(), 0)).await;
     let found = found.map(|found| second_opinion::deduplicated(found.map(|address| address.ip())));
@@ -111,8 +112,8 @@ async fn compare(
         .await;
 }
 
-/// Done where every question got its answer or a plain no, and at least one of them a record; what else is wrong is
-/// told beside.
+/// Succeeds if every question was answered or has a definite "no", and at least one has a record; other problems are
+/// reported as news.
 async fn check_results(found: &[QuestionResult], journal: &Arc<Journal>) -> Result<(), Failure> {
     let has_answer = found.iter().any(QuestionResult::has_answer);
     let trouble = found.iter().find(|found| found.is_real_failure());

@@ -1,4 +1,4 @@
-//! A request's body: bytes, files and forms, streamed and counted as the connection takes them.
+//! A request's body: bytes, files and forms, streamed, and counted as the connection accepts them.
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -20,7 +20,7 @@ use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, FailedOperation, Failure};
 
-/// Bytes of one piece: what is counted at once, and what a file is read by.
+/// Bytes of one piece: counted at once, and read from a file at once.
 const PIECE: usize = 64 * 1024;
 
 /// A body that is ready to be sent.
@@ -53,10 +53,10 @@ impl RequestBody {
         RequestBody { segments: VecDeque::new(), length: Some(0), boundary: None, some: false }
     }
 
-    /// Opens what is to be sent.
+    /// Prepares a body from its spec, and opens its files.
     ///
     /// # Errors
-    /// A file cannot be read: `Local`, with its name and the reason.
+    /// Fails with `Local`, the file's name and the reason if a file cannot be read.
     pub(super) async fn open(body: &BodySpec) -> Result<Self, Failure> {
         let (segments, boundary): (Vec<BodySegment>, Option<String>) = match body {
             BodySpec::None => return Ok(RequestBody::empty()),
@@ -71,7 +71,7 @@ impl RequestBody {
         Ok(RequestBody { segments: segments.into(), length, boundary, some: true })
     }
 
-    /// Bytes in all, where that is known before they are sent.
+    /// Total bytes, if known before they are sent.
     pub(super) fn length(&self) -> Option<u64> {
         self.length
     }
@@ -81,12 +81,12 @@ impl RequestBody {
         self.boundary.as_deref()
     }
 
-    /// Whether there is a body, be it an empty one.
+    /// Whether there is a body; it may be empty.
     pub(super) fn is_some(&self) -> bool {
         self.some
     }
 
-    /// The body for the client library; every piece that the connection takes is counted and kept as sent.
+    /// The body for the client library; each piece that the connection accepts is counted and recorded as sent.
     pub(super) fn into_counted(self, teller: Arc<NewsGate>) -> CountedBody {
         let length = self.length;
         let pieces = futures_util::stream::try_unfold((self, teller), |(mut body, teller)| async move {
@@ -106,10 +106,10 @@ impl RequestBody {
         CountedBody { pieces: Box::pin(pieces), length }
     }
 
-    /// The whole body in memory, for sending it again and again; `None`: there is none.
+    /// Reads the whole body into memory, to send it repeatedly; `None` if there is none.
     ///
     /// # Errors
-    /// It is longer than `most` bytes (`Usage`), or a file cannot be read (`Local`).
+    /// Fails with `Usage` if it is longer than `most` bytes, and with `Local` if a file cannot be read.
     pub(super) async fn read_all(mut self, teller: &NewsGate, most: usize) -> Result<Option<Bytes>, Failure> {
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next_piece(teller).await? {
@@ -121,7 +121,7 @@ impl RequestBody {
         Ok(self.some.then(|| whole.freeze()))
     }
 
-    /// Says that a file is sent whole, with its last byte: the connection asks for nothing after that.
+    /// Reports a file as sent together with its last byte: the connection requests nothing after that.
     async fn report_sent_file(&mut self, teller: &NewsGate) {
         if let Some(BodySegment::File { path, sent, length, .. }) = self.segments.front_mut()
             && *length == Some(*sent)
@@ -173,7 +173,7 @@ async fn open_file(path: &Path) -> Result<BodySegment, Failure> {
     Ok(BodySegment::File { file, path: path.to_path_buf(), sent: 0, length })
 }
 
-/// The next piece of a file, never beyond the length that was promised; `None` at the end.
+/// The next piece of a file, never beyond the promised length; `None` at the end.
 async fn read_piece(file: &mut File, path: &Path, sent: u64, length: Option<u64>) -> Result<Option<Bytes>, Failure> {
     let room = length.map_or(PIECE, |length| usize::try_from(length - sent).unwrap_or(PIECE).min(PIECE));
     if room == 0 {
@@ -211,12 +211,12 @@ async fn form(parts: &[FormPart], boundary: &str) -> Result<Vec<BodySegment>, Fa
     Ok(segments)
 }
 
-/// A name within quotes, escaped as browsers do it (WHATWG HTML, multipart/form-data encoding algorithm).
+/// A quoted name, escaped as browsers do it (WHATWG HTML, multipart/form-data encoding algorithm).
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Why a body could not be sent, on its way through the client library's errors.
+/// Why a body could not be sent; carried inside the client library's error.
 #[derive(Debug)]
 pub(super) struct BodyFault(pub(super) Failure);
 
@@ -230,7 +230,7 @@ impl Error for BodyFault {}
 
 type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, BodyFault>> + Send + Sync>>;
 
-/// A body that is counted and kept as the connection takes it.
+/// A body whose pieces are counted and recorded as the connection accepts them.
 pub(super) struct CountedBody {
     pieces: BodyStream,
     length: Option<u64>,

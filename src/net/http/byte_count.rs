@@ -1,18 +1,19 @@
-//! How many bytes an exchange's connections carried, by the kernel's own count (TCP_INFO).
+//! The bytes that an exchange's connections carried, from the kernel's counters (TCP_INFO).
 //!
-//! Through a proxy the sockets are reqwest's, which never hands them out: a duplicate of each is found among our own
-//! descriptors by its address pair. A duplicate keeps the connection open: [`ExchangeConnections::release`] drops them all.
+//! Through a proxy the sockets belong to reqwest, which does not expose them: we find each among our own descriptors by
+//! its address pair, and duplicate it. A duplicate keeps the connection open: [`ExchangeConnections::release`] drops
+//! them all.
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes of one or more connections, everything included: TLS, heads, framing.
+/// Bytes of one or more connections, including TLS, heads and framing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WireBytes {
     /// What arrived.
     pub(super) received: u64,
-    /// What was sent, each byte once however often it was retransmitted.
+    /// What was sent; a retransmitted byte counts once.
     pub(super) sent: u64,
 }
 
@@ -36,7 +37,7 @@ impl ExchangeConnections {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A connection was opened: counts what the one before it carried, and takes this one's count from now on.
+    /// Call when a connection was opened: adds the previous connection's bytes to the total, then counts this one's.
     pub(super) fn on_opened(&self, local: SocketAddr, peer: SocketAddr) {
         self.replace(system::duplicate(local, peer));
     }
@@ -54,13 +55,13 @@ impl ExchangeConnections {
         inner.live = duplicate;
     }
 
-    /// The connection's socket, by a descriptor of its own, which keeps the connection open for as long as it is held; `None`
-    /// where there is none now, or the system does not tell.
+    /// A descriptor of the connection's socket; it keeps the connection open while it is held. `None` if no connection
+    /// is open, or if the system cannot provide one.
     pub(super) fn socket(&self) -> Option<OwnedFd> {
         self.lock().live.as_ref()?.socket()
     }
 
-    /// The count now; `None` where the kernel does not tell.
+    /// The count now; `None` if the kernel does not report it.
     pub(super) fn bytes(&self) -> Option<WireBytes> {
         let inner = self.lock();
         if inner.unknown || !inner.any {
@@ -73,12 +74,12 @@ impl ExchangeConnections {
         Some(WireBytes { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
     }
 
-    /// Notes that the peer reset the connection: its end was no FIN, so none is in the kernel's count.
+    /// Records that the peer reset the connection: it ended without a FIN, so the kernel's count includes none.
     pub(super) fn was_reset(&self) {
         self.lock().reset = true;
     }
 
-    /// Takes the last count of the connection, and resets it. False where that cannot be done.
+    /// Takes the last count of the connection, and resets it. `false` if it cannot be reset.
     pub(super) fn reset(&self) -> bool {
         let mut inner = self.lock();
         let last = inner.count_live();
@@ -90,7 +91,7 @@ impl ExchangeConnections {
         reset
     }
 
-    /// Lets go of the connection, so that closing it closes it.
+    /// Closes our duplicate, so that closing the connection really closes it.
     pub(super) fn release(&self) {
         self.lock().add_finished();
     }
@@ -139,7 +140,7 @@ mod system {
     #[derive(Debug)]
     pub(super) struct DuplicateSocket(OwnedFd);
 
-    /// Finds one of our own sockets by its address pair. Cost: a look at every descriptor, some 100 µs.
+    /// Finds one of our own sockets by its address pair. Cost: checks every descriptor, some 100 µs.
     pub(super) fn duplicate(local: SocketAddr, peer: SocketAddr) -> Option<DuplicateSocket> {
         let own = pidfd_open(getpid(), PidfdFlags::empty()).ok()?;
         for entry in std::fs::read_dir("/proc/self/fd").ok()? {
@@ -169,10 +170,10 @@ mod system {
     }
 
     impl DuplicateSocket {
-        /// What the connection carried. `reset`: it ended by RST, which is no byte.
+        /// The connection's bytes. `reset`: it ended by RST, which counts as no byte.
         pub(super) fn bytes(&self, reset: bool) -> Option<WireBytes> {
             let info = tcp_info(&self.0)?;
-            // The kernel counts the FIN's place in the sequence space as one byte received.
+            // The kernel counts the FIN as one byte received, because it takes a sequence number.
             let fin = u64::from(!reset && info.state.is_some_and(|state| AFTER_FIN.contains(&state)));
             Some(WireBytes {
                 received: info.bytes_received?.saturating_sub(fin),
@@ -185,7 +186,7 @@ mod system {
             self.0.try_clone().ok()
         }
 
-        /// Sends RST at once: connecting a TCP socket to nobody disconnects it that way (connect(2), AF_UNSPEC).
+        /// Sends a RST at once: connecting a TCP socket to AF_UNSPEC disconnects it that way (connect(2)).
         pub(super) fn reset(&self) -> bool {
             rustix::net::connect_unspec(&self.0).is_ok()
         }
@@ -198,16 +199,16 @@ mod system {
 
     use super::WireBytes;
 
-    /// A second descriptor of a connection's socket: not to be had on this system.
+    /// A second descriptor of a connection's socket: not available on this system.
     #[derive(Debug)]
     pub(super) enum DuplicateSocket {}
 
-    /// Nothing: this system has no way to find it.
+    /// Returns `None`: this system has no way to find it.
     pub(super) fn duplicate(_local: SocketAddr, _peer: SocketAddr) -> Option<DuplicateSocket> {
         None
     }
 
-    /// Nothing: what it would be asked for is not known on this system.
+    /// Returns `None`: this system does not report what it would be read for.
     pub(super) fn duplicate_of(_stream: &tokio::net::TcpStream) -> Option<DuplicateSocket> {
         None
     }

@@ -1,21 +1,21 @@
-//! Pieces of a body joined into larger blocks, so that each costs the journal and the transcript once.
+//! Joins pieces of a body into larger blocks, so that the journal and the transcript handle fewer of them.
 //!
-//! The client library gives a body as it was read or framed: 16 KiB a TLS record or an HTTP/2 frame, less a chunk.
-//! What it read into is used again as soon as it was copied out; the copy goes into buffers that come back from the
-//! transcript, so that no fresh memory is faulted in for every read.
+//! The client library yields a body as it was read or framed: 16 KiB per TLS record or HTTP/2 frame, less per chunk.
+//! Each piece is copied into a pooled buffer that comes back from the transcript. So the library reuses its read buffer
+//! at once, and no read touches fresh memory.
 
 use bytes::Bytes;
 
 use crate::net::buffers;
 
-/// Bytes that wait to become a block.
+/// Bytes waiting to form a block.
 #[derive(Debug, Default)]
 pub(super) struct BlockCoalescer {
     buffer: Vec<u8>,
 }
 
 impl BlockCoalescer {
-    /// Takes as much of a piece as there is room for; the rest stays in it.
+    /// Takes as much of a piece as there is room for, and leaves the rest in it.
     pub(super) fn append(&mut self, piece: &mut Bytes) {
         if self.buffer.capacity() == 0 {
             self.buffer = buffers::take_buffer();
@@ -29,7 +29,7 @@ impl BlockCoalescer {
         self.buffer.len() >= buffers::BUFFER
     }
 
-    /// What was joined; `None`: nothing was.
+    /// The joined bytes; `None` if there are none.
     pub(super) fn block(&mut self) -> Option<Bytes> {
         (!self.buffer.is_empty()).then(|| buffers::freeze(std::mem::take(&mut self.buffer)))
     }

@@ -1,4 +1,4 @@
-//! The way to a host, watched: the look-up of its name, and the connections that reqwest opens.
+//! Reports how a host is reached: the look-up of its name, and the connections that reqwest opens.
 
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
@@ -25,7 +25,7 @@ use crate::sessions::spec::{IpFamily, RequestedOptions};
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// What an exchange knows of its way to the peer. Shared with the connector's tasks.
+/// An exchange's connections to its peer, and how to open them. Shared with the connector's tasks.
 #[derive(Debug)]
 pub(super) struct HttpDialer {
     pub(super) teller: Arc<NewsGate>,
@@ -33,18 +33,18 @@ pub(super) struct HttpDialer {
     pub(super) handshake: Arc<HandshakeClock>,
     overrides: Vec<(String, u16, IpAddr)>,
     family: IpFamily,
-    /// Which of the application's attempts this is, from 1.
+    /// The number of the exchange's connection attempt, from 1.
     pub(super) attempt: AtomicU32,
-    /// Set on each connection as soon as it stands: the client library opens it.
+    /// Set on each connection as soon as the client library has opened it.
     options: RequestedOptions,
     way: Mutex<Destination>,
-    /// The configuration of our own handshakes, once one was needed.
+    /// The configuration of our own TLS handshakes, made when first needed.
     tls: OnceCell<Arc<rustls::ClientConfig>>,
 }
 
 #[derive(Debug, Default)]
 struct Destination {
-    /// The port of the URL, for a name that is not the one we connect to: a SOCKS proxy's target.
+    /// The port of the URL, for a name other than the host we connect to: the target of a SOCKS proxy.
     target_port: u16,
     host: String,
     port: u16,
@@ -53,10 +53,10 @@ struct Destination {
 }
 
 impl HttpDialer {
-    /// Reads the user's own addresses for names; `options` are set on each connection.
+    /// Parses the addresses that the user gave for names; `options` are set on each connection.
     ///
     /// # Errors
-    /// One of them is not `HOST:PORT`, or changes the port: `Usage`.
+    /// Fails with `Usage` if one of them is not `HOST:PORT`, or changes the port.
     pub(super) fn new(teller: Arc<NewsGate>, spec: &HttpSpec) -> Result<Self, Failure> {
         let mut overrides = Vec::new();
         for (name, address) in &spec.resolve {
@@ -83,7 +83,7 @@ impl HttpDialer {
         })
     }
 
-    /// Which of the application's attempts this is, from 1.
+    /// The number of the exchange's connection attempt, from 1.
     pub(super) fn attempt(&self) -> u32 {
         self.attempt.load(Ordering::Relaxed)
     }
@@ -92,13 +92,13 @@ impl HttpDialer {
         self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says what the next connection is for, and whom it goes to: the URL's own host, or the proxy.
+    /// Sets what the next connection is for, and where it goes: to the URL's host, or to the proxy.
     pub(super) fn set_destination(&self, target: &Url, at: &Url) {
         let port = at.port_or_known_default().unwrap_or(if at.scheme().starts_with("socks") { 1080 } else { 80 });
         let literal = match at.host() {
             Some(Host::Ipv4(ip)) => Some(SocketAddr::from((ip, port))),
             Some(Host::Ipv6(ip)) => Some(SocketAddr::from((ip, port))),
-            // A scheme that the URL standard does not know keeps even an address as text.
+            // For a scheme that the URL standard does not know, even an address is stored as text.
             Some(Host::Domain(text)) => text.parse().ok().map(|ip: IpAddr| SocketAddr::from((ip, port))),
             None => None,
         };
@@ -107,16 +107,16 @@ impl HttpDialer {
         *self.lock() = Destination { target_port, host, port, literal, began: None };
     }
 
-    /// The configuration of a handshake of our own, made once.
+    /// The configuration of our own TLS handshakes, made once.
     ///
     /// # Errors
-    /// No certificate authorities can be had: `Local`.
+    /// Fails with `Local` if no certificate authorities are available.
     pub(super) async fn tls(&self, spec: &HttpSpec) -> Result<Arc<rustls::ClientConfig>, Failure> {
         let made = self.tls.get_or_try_init(|| async { tls_config(spec, &self.teller).await.map(Arc::new) }).await?;
         Ok(Arc::clone(made))
     }
 
-    /// The user's own addresses of a host.
+    /// The addresses that the user gave for a host.
     pub(super) fn overridden_addresses(&self, host: &str, port: u16) -> Vec<SocketAddr> {
         let of_host = self.overrides.iter().filter(|(name, of, _)| *of == port && name.eq_ignore_ascii_case(host));
         of_host.map(|(_, _, ip)| SocketAddr::new(*ip, port)).collect()
@@ -176,7 +176,7 @@ impl HttpDialer {
     pub(super) async fn connected(&self, info: &HttpInfo) {
         let now = Instant::now();
         let (local, peer) = (info.local_addr(), info.remote_addr());
-        // With TLS the connector is done after the handshake; the connection itself was there when it began.
+        // With TLS the connector returns after the handshake; the connection was open when the handshake began.
         let there = self.handshake.take_start().unwrap_or(now);
         let took = self.lock().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
         self.connections.on_opened(local, peer);
@@ -189,7 +189,7 @@ impl HttpDialer {
         }
     }
 
-    /// Sets an option of the connection that stands now.
+    /// Sets an option of the open connection.
     pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
         let Some(socket) = self.connections.socket() else {
             let why = "there is no connection now, or this system does not let it be found";
@@ -203,7 +203,7 @@ impl HttpDialer {
         }
     }
 
-    /// Tells all options of the connection that stands now.
+    /// Reports all options of the open connection.
     pub(super) async fn report_options(&self) {
         if let Some(socket) = self.connections.socket() {
             let all = option::all_values_news(&socket, SocketKind::Connection, is_v6(&socket));

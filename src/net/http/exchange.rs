@@ -1,4 +1,4 @@
-//! An exchange from its first request to the last byte of the last answer.
+//! An exchange, from its first request to the last byte of the last response.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,26 +21,26 @@ use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// How the user wants it to stop.
+/// How the user stops an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StopKind {
     /// Close the connection.
     Close,
-    /// Reset it, where the kernel lets us.
+    /// Reset it, if the kernel allows it.
     Reset,
 }
 
-/// How often the kernel is asked for the connection's bytes while a body arrives.
+/// How often the connection's bytes are read from the kernel while a body arrives.
 pub(super) const GAUGE_EVERY: Duration = Duration::from_millis(50);
 
-/// A redirect's own body is read to its end, so that its connection can be used again, if it is no longer than this.
+/// A redirect's own body up to this length is read to its end, so that the connection can be reused.
 const MOST_UNWANTED: u64 = 64 * 1024;
 
-/// How long that may take.
+/// How long reading it may take.
 const UNWANTED_PATIENCE: Duration = Duration::from_secs(1);
 
-/// One exchange. Its state outlives the future that [`ExchangeTask::run`] gives, so that the last gauge is exact also
-/// where that future was dropped.
+/// One exchange. Its state outlives the future of [`ExchangeTask::run`], so that the last gauge is exact even if that
+/// future was dropped.
 pub(super) struct ExchangeTask {
     pub(super) spec: HttpSpec,
     pub(super) teller: Arc<NewsGate>,
@@ -70,10 +70,10 @@ impl ExchangeTask {
         }
     }
 
-    /// Runs it to its end.
+    /// Runs the exchange to its end.
     ///
     /// # Errors
-    /// Whatever kept it from its end, as a failure that names it.
+    /// Returns the failure that ended it early.
     pub(super) async fn run(&self) -> Result<(), Failure> {
         let spec = &self.spec;
         let (url, user) = headers::url(&spec.url)?;
@@ -120,7 +120,7 @@ impl ExchangeTask {
         self.teller.news(News::Warned(headers::request_warning(class, operation, url, why))).await;
     }
 
-    /// Turns the hop into the next one, and says all that changes on the way.
+    /// Replaces the hop by the next one, and reports what changes.
     async fn follow_redirect(&self, hop: &mut HopRequest, mut next: RedirectRequest, status: StatusCode) {
         if headers::take_user(&mut next.url).is_some() {
             self.warn(
@@ -176,7 +176,7 @@ impl ExchangeTask {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The way to the peer, once it is gone.
+    /// How the peer was reached, once a connection was attempted.
     pub(super) fn dial(&self) -> Option<Arc<HttpDialer>> {
         self.dial.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -189,20 +189,20 @@ impl ExchangeTask {
         });
     }
 
-    /// Ends it by the user's wish, while [`ExchangeTask::run`] still stands; tells how it ended.
+    /// Ends the exchange for the user while the future of [`ExchangeTask::run`] still exists; returns how it ended.
     pub(super) fn end_by_user(&self, stop: StopKind) -> CloseReason {
         let reset = stop == StopKind::Reset && self.connections().is_some_and(|connections| connections.reset());
         if reset { CloseReason::Rst } else { CloseReason::Local }
     }
 
-    /// Notes how it failed, for the last count.
+    /// Records how it failed, for the last count.
     pub(super) fn record_failure(&self, by_reset: bool) {
         if by_reset && let Some(connections) = self.connections() {
             connections.was_reset();
         }
     }
 
-    /// Takes the last count, and lets go of the connection.
+    /// Takes the last count, and releases the connection.
     pub(super) fn finish(&self) {
         self.sample_connection();
         if let Some(connections) = self.connections() {

@@ -1,5 +1,5 @@
-//! The only place that turns the client library's errors into failures: it walks the chain of causes down to the
-//! one that knows.
+//! The only place that converts the client library's errors to failures: it walks the chain of causes to the most
+//! specific one.
 
 use std::error::Error;
 use std::fmt;
@@ -9,27 +9,27 @@ use super::body::BodyFault;
 use crate::net::{fault, tls};
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
-/// What hyper keeps of a response's head at the most.
+/// The limits of a response's head in hyper.
 const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 bytes is not read";
 
-/// How many causes are looked at: a chain has no bound of its own.
+/// How many causes are read: a chain has no limit of its own.
 const MOST_CAUSES: usize = 32;
 
-/// Where in the exchange it went wrong.
+/// The stage of the exchange in which it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TransferStage {
-    /// Before the response's head was there.
+    /// Before the response's head was complete.
     Head,
-    /// In the response's body, after so many bytes of so many.
+    /// In the response's body.
     Body {
         /// Bytes of the body that arrived.
         arrived: u64,
-        /// Bytes that were promised.
+        /// Bytes that the head promised.
         promised: Option<u64>,
     },
 }
 
-/// What the client library's error means.
+/// Converts an error of the client library.
 pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
     let connecting = error.is_connect();
@@ -66,7 +66,7 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
     fail(class, deepest_text(&causes))
 }
 
-/// What the error of a connection of one's own means.
+/// Converts an error of a connection of our own.
 pub(crate) fn from_hyper(error: &hyper::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
     let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
@@ -83,12 +83,12 @@ pub(crate) fn from_hyper(error: &hyper::Error, url: &str, stage: TransferStage) 
     Failure::new(class, operation, url, message).with_reason(reason)
 }
 
-/// What an error means that a read of the socket itself gave, and what its end means that came too early.
+/// Converts an error of a read from the socket itself, or an end that came too early.
 pub(super) fn from_read(error: &io::Error, url: &str, stage: TransferStage) -> Failure {
     from_io(error, FailedOperation::Read, url, stage, false)
 }
 
-/// What the error of a TLS handshake means.
+/// Converts an error of a TLS handshake.
 pub(super) fn from_handshake(error: &io::Error, url: &str) -> Failure {
     let causes = causes(error);
     match find::<rustls::Error>(&causes) {
@@ -97,7 +97,7 @@ pub(super) fn from_handshake(error: &io::Error, url: &str) -> Failure {
     }
 }
 
-/// What an error of the system, or of a layer that borrows its type, means.
+/// Converts a system error, or the error of a layer that uses the same type.
 fn from_io(io: &io::Error, operation: FailedOperation, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
     if io.raw_os_error().is_some() {
         let mut failure = fault::from_io(operation, url, io);
@@ -110,7 +110,7 @@ fn from_io(io: &io::Error, operation: FailedOperation, url: &str, stage: Transfe
     Failure::new(class, operation, url, message).with_reason(reason)
 }
 
-/// What an error means that is not the system's: a layer above it borrows its type.
+/// Class and message of an error that is not the system's: a layer above uses the same type.
 fn class_and_message(
     error: &io::Error,
     stage: TransferStage,
@@ -138,7 +138,7 @@ fn class_and_message(
     }
 }
 
-/// What hyper says of a message that it could not read or write.
+/// The class, reason and message of hyper's error for a message that it could not read or write.
 fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, Option<FailureReason>, String) {
     let text = deepest_text(causes);
     let protocol = |reason, message| (Class::Protocol, Some(reason), message);
@@ -152,13 +152,13 @@ fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Clas
         let message = "the peer closed the connection before its response was whole";
         return protocol(FailureReason::ResponseCutOff, message.into());
     }
-    // HTTP/2 keeps the system's error behind a type that nobody else may name; its text still has the number.
+    // HTTP/2 keeps the system's error in a private type; only its text has the number.
     for (number, class) in [(libc::ECONNRESET, Class::Reset), (libc::EPIPE, Class::Reset)] {
         if text.contains(&format!("(os error {number})")) {
             return (class, None, "the peer reset the connection".into());
         }
     }
-    // hyper has no question for this kind of error, only these words.
+    // hyper has no method for this kind of error, only this text.
     let unasked = text.contains("unexpected message").then_some(FailureReason::PeerSpokeFirst);
     (Class::Protocol, unasked, text)
 }
@@ -173,7 +173,7 @@ fn progress_text(stage: TransferStage) -> String {
     }
 }
 
-/// All causes of an error, the error itself first. What an `io::Error` wraps counts as its cause: `source` skips it.
+/// All causes of an error, the error itself first. An error inside an `io::Error` counts as a cause: `source` skips it.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
     let mut causes: Vec<&'a (dyn Error + 'static)> = Vec::new();
     let mut next = Some(error);
@@ -206,14 +206,14 @@ pub(super) fn full_text(error: &(dyn Error + 'static)) -> String {
     causes(error).iter().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// The name has no address.
+/// The error of a name without an address.
 #[derive(Debug)]
 pub(super) struct NoAddress {
-    /// Which name.
+    /// The name.
     pub(super) host: String,
-    /// Why, where it is known.
+    /// The reason, if known.
     pub(super) reason: Option<FailureReason>,
-    /// What the resolver said.
+    /// The resolver's message.
     pub(super) why: String,
 }
 

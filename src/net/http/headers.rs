@@ -1,4 +1,4 @@
-//! The request's head: what the user wrote, checked, over sensible defaults.
+//! The request's head: defaults, then the user's own fields, checked.
 
 use super::body::RequestBody;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
@@ -13,10 +13,10 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 
-/// Reads the method.
+/// Parses the method.
 ///
 /// # Errors
-/// It is no token (RFC 9110 §9.1), or it opens a tunnel: `Usage`.
+/// Fails with `Usage` if it is not a token (RFC 9110 §9.1), or opens a tunnel.
 pub(super) fn method(text: &str) -> Result<Method, Failure> {
     let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
         Failure::usage(format!("method `{}`: a method is one word without spaces", text.escape_debug()))
@@ -27,10 +27,10 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
     Ok(method)
 }
 
-/// Reads the URL. The user and password in it are taken out and given back as `user:password`.
+/// Parses the URL. The user and password in it are removed, and returned as `user:password`.
 ///
 /// # Errors
-/// It is no URL, has no host, or is neither http nor https: `Usage`.
+/// Fails with `Usage` if it is not a URL, has no host, or is neither http nor https.
 pub(super) fn url(text: &str) -> Result<(Url, Option<String>), Failure> {
     let refuse = |why: String| Failure { peer: text.to_string(), ..Failure::usage(why) };
     let mut url = Url::parse(text).map_err(|error| match error {
@@ -49,7 +49,7 @@ pub(super) fn url(text: &str) -> Result<(Url, Option<String>), Failure> {
     Ok((url, user))
 }
 
-/// Takes `user:password` out of a URL; percent-encoding undone.
+/// Removes `user:password` from a URL, and returns it percent-decoded.
 pub(super) fn take_user(url: &mut Url) -> Option<String> {
     if url.username().is_empty() && url.password().is_none() {
         return None;
@@ -64,7 +64,7 @@ pub(super) fn take_user(url: &mut Url) -> Option<String> {
 /// The headers of the first hop: defaults first, then the user's own, which replace them.
 ///
 /// # Errors
-/// A header is not allowed by RFC 9110 §5: `Usage`, with its name and what is wrong.
+/// Fails with `Usage`, the header's name and the reason if a header violates RFC 9110 §5.
 pub(super) fn headers(spec: &HttpSpec, user_of_url: Option<&str>) -> Result<HeaderMap, Failure> {
     let mut own = HeaderMap::new();
     for (name, value) in &spec.headers {
@@ -115,10 +115,10 @@ fn bad_value(name: &str, value: &str) -> Failure {
     Failure::usage(format!("header `{name}`: {why}"))
 }
 
-/// Sets what describes the body: its length, and its type where the body has one of its own.
+/// Sets the body's length, and its type if the body has one of its own.
 ///
 /// # Errors
-/// The user wrote a length that is not the body's: `Usage`.
+/// Fails with `Usage` if the user wrote a length that is not the body's.
 pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &RequestBody) -> Result<(), Failure> {
     if let Some(boundary) = body.boundary() {
         let written = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -149,7 +149,7 @@ pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &Req
     Ok(())
 }
 
-/// The head as it will be sent, as far as that is known before it is: the client library adds the host.
+/// The head as it will be sent, as far as it is known before: the client library adds the host.
 pub(super) fn head(
     method: &Method,
     url: &Url,
@@ -171,7 +171,7 @@ pub(super) fn head(
     RequestHead { method: method.to_string(), url: url.to_string(), headers: shown, body_bytes: body.length() }
 }
 
-/// A warning about a request that goes on.
+/// A warning about a request that continues.
 pub(super) fn request_warning(class: Class, operation: FailedOperation, url: &Url, why: impl Into<String>) -> Failure {
     Failure::new(class, operation, url.as_str(), why)
 }

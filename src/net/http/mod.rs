@@ -1,8 +1,8 @@
-//! One HTTP exchange: a request, the redirects it leads through, and the body that comes of it.
+//! One HTTP exchange: a request, its redirects, and the resulting body.
 //!
-//! The connection is dialled as every TCP session is, and spoken to by hyper; only where a proxy stands between us and
-//! the host are the sockets reqwest's. The hops, the decoding, the counts on both sides of it and the words for what
-//! went wrong are ours in both cases.
+//! The connection is dialled as for every TCP session, and hyper runs HTTP on it; only through a proxy are the sockets
+//! reqwest's. In both cases our own code follows redirects, decodes, counts bytes before and after decoding, and words
+//! the failures.
 
 mod body;
 mod byte_count;

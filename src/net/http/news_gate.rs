@@ -7,8 +7,8 @@ use tokio::sync::Mutex;
 use crate::net::journal::Journal;
 use crate::sessions::{Block, News};
 
-/// A journal with a door: after [`NewsGate::finish`] nothing comes through, so that [`News::Closed`] is the last
-/// news and its totals are exact although a connection's own task may still be taking a request's body.
+/// A journal that can be closed to news. After [`NewsGate::finish`] nothing passes, so that [`News::Closed`] is the
+/// last news, and its totals are exact even if a connection's own task is still reading a request's body.
 #[derive(Debug)]
 pub(super) struct NewsGate {
     journal: Arc<Journal>,
@@ -20,7 +20,7 @@ impl NewsGate {
         NewsGate { journal, over: Mutex::new(false) }
     }
 
-    /// Tells a fact, unless the session is over.
+    /// Reports a fact, unless the session is over.
     pub(super) async fn news(&self, news: News) {
         let over = self.over.lock().await;
         if !*over {
@@ -28,7 +28,7 @@ impl NewsGate {
         }
     }
 
-    /// Counts and keeps a block. False: the session is over, and nothing was counted.
+    /// Counts and keeps a block. `false`: the session is over, and nothing was counted.
     pub(super) async fn block(&self, block: Block) -> bool {
         let over = self.over.lock().await;
         if !*over {
@@ -42,7 +42,7 @@ impl NewsGate {
         &self.journal
     }
 
-    /// Shuts the door.
+    /// Closes the gate.
     pub(super) async fn finish(&self) {
         *self.over.lock().await = true;
     }

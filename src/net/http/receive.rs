@@ -1,4 +1,4 @@
-//! A response's body as it comes: decoded, joined, counted, and kept.
+//! Receives a response's body: decodes, joins, counts and keeps it.
 
 use std::task::Poll;
 use std::time::Instant;
@@ -15,13 +15,13 @@ use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
-/// How long a body is that is read from the socket itself, rather than through hyper: 256 KiB or more.
+/// A body of at least this length is read from the socket itself instead of through hyper: 256 KiB.
 const WORTH_IT: u64 = 256 * 1024;
 
-/// A body under way.
+/// A body that is being received.
 pub(super) struct BodyReceiver {
     promised: Option<u64>,
-    /// Bytes of it as they came over the wire.
+    /// Bytes of it as received, before decoding.
     pub(super) arrived: u64,
     joined: BlockCoalescer,
     decoder: Option<BodyDecoder>,
@@ -29,7 +29,7 @@ pub(super) struct BodyReceiver {
 }
 
 impl BodyReceiver {
-    /// How far it has come.
+    /// The current stage, with the bytes so far.
     pub(super) fn transfer_stage(&self) -> TransferStage {
         TransferStage::Body { arrived: self.arrived, promised: self.promised }
     }
@@ -40,10 +40,10 @@ fn bad_coding(operation: FailedOperation, url: &str, why: String) -> Failure {
 }
 
 impl ExchangeTask {
-    /// Takes in the body, piece by piece, and the fields after it.
+    /// Receives the body, piece by piece, and the trailer fields after it.
     ///
     /// # Errors
-    /// It is not what its head promised, or the connection broke. What came before is kept.
+    /// Fails if the body is not what its head promised, or if the connection broke. What came before is kept.
     pub(super) async fn receive(&self, mut answer: HttpResponse, url: &str) -> Result<(), Failure> {
         let broken = |why: String| bad_coding(FailedOperation::Read, url, why);
         let promised = answer.declared_length();
@@ -85,8 +85,8 @@ impl ExchangeTask {
         Ok(())
     }
 
-    /// The next frame, once reading is not paused; while it is, the body is not polled, and the window closes. What
-    /// was joined is told before anything is waited for.
+    /// The next frame, once reading is not paused. During a pause the body is not polled, and the window closes. Joined
+    /// bytes are recorded before any wait.
     async fn next_frame(
         &self,
         answer: &mut HttpResponse,
@@ -98,7 +98,7 @@ impl ExchangeTask {
         loop {
             if *paused.borrow_and_update() {
                 self.store_joined(taking).await;
-                // An error means that nobody can pause or go on any more.
+                // An error means that nobody can pause or continue any more.
                 paused.wait_for(|paused| !paused).await.ok();
             }
             if let Some(frame) = poll_frame_now(answer, stage_now).await {
@@ -145,7 +145,7 @@ impl ExchangeTask {
         }
     }
 
-    /// Counts and keeps what was joined.
+    /// Counts and keeps the joined bytes.
     pub(super) async fn store_joined(&self, taking: &mut BodyReceiver) {
         match taking.joined.block() {
             Some(block) => self.keep_block(block, taking).await,
@@ -168,7 +168,7 @@ impl ExchangeTask {
     }
 }
 
-/// What is there of the answer without waiting; `None`: nothing yet.
+/// Polls the response once; `None` if nothing has arrived.
 pub(super) async fn poll_frame_now(
     answer: &mut HttpResponse,
     stage: TransferStage,

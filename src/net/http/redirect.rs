@@ -1,4 +1,4 @@
-//! Where an answer sends us, and what of the request goes along (RFC 9110 §15.4).
+//! Where a redirect leads, and which parts of the request are sent again (RFC 9110 §15.4).
 
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, COOKIE, HOST,
@@ -9,28 +9,28 @@ use url::Url;
 
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// What must not be told to another origin.
+/// Fields that must not be sent to another origin.
 const SECRETS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
 
-/// What describes a body, and goes when it goes.
+/// Fields that describe a body; dropped together with it.
 const OF_THE_BODY: [HeaderName; 6] =
     [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, TRANSFER_ENCODING];
 
 /// The request to make next.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct RedirectRequest {
-    /// Where.
+    /// Its URL.
     pub(super) url: Url,
-    /// How.
+    /// Its method.
     pub(super) method: Method,
-    /// Whether the body goes along.
+    /// Whether the body is sent again.
     pub(super) keeps_body: bool,
 }
 
-/// Where this answer leads; `None` where it is no redirect.
+/// Where this response redirects to; `None` if it is not a redirect.
 ///
 /// # Errors
-/// It is one, but leads nowhere that can be followed: `Protocol`.
+/// Fails with `Protocol` if its target cannot be followed.
 pub(super) fn next(
     status: StatusCode,
     headers: &HeaderMap,
@@ -66,7 +66,7 @@ fn next_request(status: StatusCode, mut to: Url, from: &Url, method: &Method) ->
     Ok(RedirectRequest { url: to, method, keeps_body: !becomes_get })
 }
 
-/// Takes from the headers what must not go along; gives back what was kept from another origin.
+/// Removes the headers that must not be sent again; returns those that are withheld from another origin.
 pub(super) fn strip(headers: &mut HeaderMap, from: &Url, next: &RedirectRequest) -> Vec<&'static str> {
     if !next.keeps_body {
         for name in OF_THE_BODY {

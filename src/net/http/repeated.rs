@@ -1,4 +1,4 @@
-//! The same request many times over connections that are kept: what a repeat session asks.
+//! The same request many times over keep-alive connections: for a repeat session.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,13 +21,13 @@ use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, SocketSpec, TcpSpec};
 use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
-/// How long one request may take where nothing else was asked for: nothing stands still for ever.
+/// The default time-out of one request: none may hang for ever.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The largest body that is sent again and again, as it is held in memory: 64 MiB.
+/// The largest body that can be sent repeatedly, because it is held in memory: 64 MiB.
 const MOST_BODY: usize = 64 * 1024 * 1024;
 
-/// A request, ready to be sent as often as one likes, by any number of tasks at once.
+/// A prepared request; any number of tasks may send it, any number of times.
 #[derive(Debug)]
 pub(crate) struct RepeatedRequest {
     client: reqwest::Client,
@@ -43,10 +43,10 @@ pub(crate) struct RepeatedRequest {
 }
 
 impl RepeatedRequest {
-    /// Reads and checks the request, gathers its body, and makes a client for so many connections at once.
+    /// Parses and checks the request, reads its body, and makes a client for this many connections at once.
     ///
     /// # Errors
-    /// What makes no sense in the request, a file that cannot be read, or no client can be made.
+    /// Fails if the request is not valid, a file cannot be read, or no client can be made.
     pub(crate) async fn new(spec: HttpSpec, connections: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
         let teller = NewsGate::new(Arc::clone(journal));
         let (url, user) = headers::url(&spec.url)?;
@@ -77,8 +77,8 @@ impl RepeatedRequest {
         })
     }
 
-    /// Whom to connect to where nothing stands between us and HTTP/1.1 in the clear: no TLS, no proxy, no redirect to
-    /// follow; with the addresses that the user gave for the name.
+    /// Where to connect for plain HTTP/1.1: no TLS, no proxy, no redirects to follow. With the addresses that the user
+    /// gave for the name.
     pub(crate) fn direct_target(&self) -> Option<(TcpSpec, Vec<SocketAddr>)> {
         self.direct.clone()
     }
@@ -98,7 +98,7 @@ impl RepeatedRequest {
         self.body.as_ref().map(|body| body.len() as u64)
     }
 
-    /// The request for a connection of one's own: a path, and a Host header (RFC 9112 §3.2).
+    /// The request for a connection of our own: a path, and a Host header (RFC 9112 §3.2).
     pub(crate) fn request(&self) -> http::Request<Full<Bytes>> {
         let mut request = http::Request::new(Full::new(self.body.clone().unwrap_or_default()));
         *request.method_mut() = self.method.clone();
@@ -110,11 +110,11 @@ impl RepeatedRequest {
         request
     }
 
-    /// Sends it once through the shared client, and reads the answer to its end: its status. `moved` gets the bytes
-    /// of both bodies, as they came over the wire.
+    /// Sends the request once through the shared client, and reads the response to its end; returns its status. Adds to
+    /// `moved` the bytes of both bodies, as on the wire.
     ///
     /// # Errors
-    /// Whatever kept it from its end; a 4xx or 5xx where that was asked to be a failure.
+    /// Fails with what ended the exchange early, or with a 4xx or 5xx status if the user made that a failure.
     pub(crate) async fn send_once(&self, moved: &mut Both<Totals>) -> Result<u16, Failure> {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         request.headers_mut().clone_from(&self.headers);
@@ -137,10 +137,10 @@ impl RepeatedRequest {
         self.check_status(response.status().as_u16())
     }
 
-    /// Whether a status is a failure.
+    /// Checks whether a status is a failure.
     ///
     /// # Errors
-    /// It is a 4xx or 5xx, and that was asked to be a failure.
+    /// Fails for a 4xx or 5xx if the user made that a failure.
     pub(crate) fn check_status(&self, status: u16) -> Result<u16, Failure> {
         if self.fail_on_status && (400..600).contains(&status) {
             let why = format!("the peer answered {status}");
@@ -168,7 +168,7 @@ fn direct_target_of(spec: &HttpSpec, url: &Url) -> Option<(TcpSpec, Vec<SocketAd
     Some((tcp, resolved))
 }
 
-/// The Host header, where the user wrote none.
+/// The Host header, unless the user wrote one.
 fn host(url: &Url, own: &HeaderMap) -> Option<HeaderValue> {
     if own.contains_key(HOST) {
         return None;

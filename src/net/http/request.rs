@@ -1,5 +1,5 @@
-//! One request and the head of its answer: over a connection of our own, or through a proxy; tried again where no
-//! connection could be had, if that was asked for.
+//! One request and the head of its response: over a connection of our own, or through a proxy. Retried if no connection
+//! could be opened and the user asked for retries.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,10 +26,10 @@ use crate::wire::http::head::InterimHead;
 use crate::wire::{FailedOperation, Failure};
 
 impl ExchangeTask {
-    /// Sends one request, and waits for the head of its answer.
+    /// Sends one request, and waits for the head of its response.
     ///
     /// # Errors
-    /// There is no connection, it broke, or the peer broke the rules.
+    /// Fails if there is no connection, if it broke, or if the peer violated the protocol.
     pub(super) async fn request(
         &self,
         road: &mut HttpTransport,
@@ -72,7 +72,7 @@ impl ExchangeTask {
         hop: &HopRequest,
         dial: &Arc<HttpDialer>,
     ) -> Result<HttpResponse, Failure> {
-        // What cannot be sent is told before anybody is asked to listen.
+        // Report a body that cannot be sent before connecting.
         let (body, all) = self.body(hop).await?;
         let mut spare = spare;
         let usable = match &mut spare {
@@ -85,7 +85,7 @@ impl ExchangeTask {
         };
         let safe = !body.is_some() && matches!(hop.method, Method::GET | Method::HEAD);
         match self.send(link, hop, body, all).await {
-            // The peer closed a connection that had nothing to do just as it was used again (RFC 9112 §9.3.1).
+            // The peer closed an idle connection just as we reused it (RFC 9112 §9.3.1).
             Err(error) if usable && safe && (error.is_canceled() || error.is_incomplete_message()) => {
                 let (body, all) = self.body(hop).await?;
                 let link = Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?);
@@ -96,7 +96,7 @@ impl ExchangeTask {
         .map_err(|error| fault::from_hyper(&error, hop.url.as_str(), TransferStage::Head))?
     }
 
-    /// Sends it on this connection. The inner failure is told before anything was sent.
+    /// Sends it on this connection. The inner failure was reported before anything was sent.
     async fn send(
         &self,
         mut link: Box<HttpConnection>,
@@ -178,7 +178,7 @@ impl ExchangeTask {
     }
 }
 
-/// Hears of the interim answers to a request; those that nobody takes in time are passed over.
+/// Receives the interim responses to a request; those not read in time are dropped.
 fn receive_interim(request: &mut Request<CountedBody>, began: Instant) -> mpsc::Receiver<InterimHead> {
     let (tell, told) = mpsc::channel(MOST_INTERIM);
     hyper::ext::on_informational(request, move |answer| {

@@ -1,4 +1,4 @@
-//! An answer whose head is there and whose body is on its way, over a connection of our own or through a proxy.
+//! A response whose head has arrived and whose body follows, over a connection of our own or through a proxy.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::net::http::own::socket_tap::TapSource;
 use crate::wire::Failure;
 use crate::wire::http::head::ResponseHead;
 
-/// An answer under way.
+/// A response in progress.
 pub(super) struct HttpResponse {
     head: response::Parts,
     peer: Option<SocketAddr>,
@@ -30,13 +30,13 @@ enum ResponseBody {
 }
 
 impl HttpResponse {
-    /// One that comes over a connection of our own.
+    /// A response over a connection of our own.
     pub(super) fn from_connection(link: Box<HttpConnection>, answer: Response<Incoming>, url: &str) -> Self {
         let (head, body) = answer.into_parts();
         HttpResponse { head, peer: Some(link.peer()), body: ResponseBody::Own(link, body), url: url.to_owned() }
     }
 
-    /// One that comes through a proxy.
+    /// A response through a proxy.
     pub(super) fn from_proxied(answer: reqwest::Response) -> Self {
         let (peer, url) = (answer.remote_addr(), answer.url().to_string());
         let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
@@ -51,9 +51,9 @@ impl HttpResponse {
         &self.head.headers
     }
 
-    /// The body's length as the head promises it; nothing where the answer has no body whatever its head says.
+    /// The body's length from the head; `None` if the response has no body, whatever its head says.
     pub(super) fn declared_length(&self) -> Option<u64> {
-        // hyper knows the request's method, and gives the answer to a HEAD an exact size of 0.
+        // hyper knows the request's method, and gives the response to a HEAD an exact size of 0.
         let said: u64 = self.head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
         let size = match &self.body {
             ResponseBody::Own(_, body) => body.size_hint(),
@@ -62,14 +62,14 @@ impl HttpResponse {
         (said == 0 || size.exact() != Some(0)).then_some(said)
     }
 
-    /// The socket, where all that is left of the answer on it is so many bytes as they are.
+    /// The socket, if the rest of the response on it is exactly this many raw bytes.
     pub(super) fn raw_body_source(&self) -> Option<(TapSource, u64)> {
         let ResponseBody::Own(link, _) = &self.body else { return None };
         let promised = self.declared_length().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
         Some((link.source()?.clone(), promised))
     }
 
-    /// The head, for a person.
+    /// The head for display.
     pub(super) fn to_head(&self, after: Duration) -> ResponseHead {
         let head = &self.head;
         let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
@@ -87,10 +87,10 @@ impl HttpResponse {
         }
     }
 
-    /// The next piece of the body, or the fields after it; `None` at its end.
+    /// The next piece of the body, or the trailer fields; `None` at its end.
     ///
     /// # Errors
-    /// The body is not what its head promised, or the connection broke.
+    /// Fails if the body is not what its head promised, or if the connection broke.
     pub(super) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
@@ -111,7 +111,7 @@ impl HttpResponse {
         }
     }
 
-    /// Whether the body is over, as far as that is known without asking for more of it.
+    /// Whether the body is over, as far as known without reading more of it.
     fn is_over(&self) -> bool {
         match &self.body {
             ResponseBody::Own(_, body) => body.is_end_stream(),
@@ -119,8 +119,8 @@ impl HttpResponse {
         }
     }
 
-    /// Reads a body that nobody wants, if it is not longer than `most` bytes, and gives the connection back, for
-    /// another request. `None`: it cannot be used again, or it is none of ours.
+    /// Reads and discards a body of at most `most` bytes, and returns the connection for another request. `None` if it
+    /// cannot be reused, or is not our own.
     pub(super) async fn spare_link(mut self, most: u64) -> Option<Box<HttpConnection>> {
         let mut passed = 0;
         while !self.is_over() {

@@ -1,4 +1,4 @@
-//! The task of an HTTP session: from its orders to its end.
+//! The task of an HTTP session: it runs the exchange and handles orders.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::sessions::{CloseReason, News, Verb};
 use crate::text::quantity;
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// Runs one HTTP exchange to its end, and tells it to the post's journal.
+/// Runs one HTTP exchange to its end, and reports it to the session's journal.
 ///
 /// Ends with [`News::Closed`] in every case. [`Verb::Close`] and [`Verb::Reset`] cancel at any point.
 pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
@@ -30,7 +30,7 @@ pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
         let going = exchange.run();
         tokio::select! {
             biased;
-            // Stopped while the connection still stands: a RST must come before the FIN that dropping it sends.
+            // Stop while the connection is open: a RST must precede the FIN that dropping it sends.
             how = async { exchange.end_by_user(handle_orders(&mut orders, &exchange, &teller, &pause).await) } => ExchangeEnd::Stopped(how),
             outcome = going => outcome.map_or_else(ExchangeEnd::Failed, |()| ExchangeEnd::Done),
             () = sleep_or_forever(timeout) => ExchangeEnd::Failed(too_long(timeout, &url)),
@@ -51,14 +51,14 @@ pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
     journal.report_closed(how).await;
 }
 
-/// Why an exchange is over.
+/// Why an exchange ended.
 enum ExchangeEnd {
     Done,
     Stopped(CloseReason),
     Failed(Failure),
 }
 
-/// Takes orders until one of them ends the exchange.
+/// Handles orders until one of them ends the exchange.
 async fn handle_orders(
     orders: &mut order_queue::OrderReceiver,
     exchange: &ExchangeTask,

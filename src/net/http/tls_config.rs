@@ -9,16 +9,16 @@ use crate::sessions::News;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// The configuration of a handshake of our own.
+/// The configuration of our own TLS handshakes.
 ///
 /// # Errors
-/// Neither the system's certificate authorities nor the built-in ones can be used: `Local`.
+/// Fails with `Local` if neither the system's certificate authorities nor the built-in ones can be used.
 pub(super) async fn tls_config(spec: &HttpSpec, teller: &NewsGate) -> Result<rustls::ClientConfig, Failure> {
     let trust = load_trust(spec, teller, true).await?;
     config(&trust, spec.version, &Arc::default()).map_err(|why| client_failure(&why))
 }
 
-/// As [`tls::config`], which offers the versions of HTTP that are asked for; `clock` is told when a handshake begins.
+/// As [`tls::config`], and offers the requested HTTP versions; `clock` records when a handshake begins.
 pub(super) fn config(
     trust: &TlsTrust,
     version: HttpVersion,

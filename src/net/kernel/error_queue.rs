@@ -1,6 +1,7 @@
-//! The socket's error queue (`IP_RECVERR`, `IPV6_RECVERR`; ip(7)): ICMP errors, with who sent them and for what.
+//! The socket's error queue (`IP_RECVERR`, `IPV6_RECVERR`; ip(7)): ICMP errors with their sender, and the datagram that
+//! each quotes.
 //!
-//! A TCP socket has one too while its SYN is under way (Linux 5.9 and newer).
+//! A TCP socket also has one while it waits for its SYN-ACK (Linux 5.9 and newer).
 
 use std::net::IpAddr;
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use tokio::net::UdpSocket;
 
 use crate::wire::icmp::IcmpMessage;
 
-/// Asks that ICMP errors are queued. Best effort: without it they are told as bare error numbers.
+/// Requests that ICMP errors are queued. Best effort: without it they arrive only as error numbers.
 #[cfg(target_os = "linux")]
 pub(in crate::net) fn enable(socket: &socket2::Socket, v6: bool) {
     use nix::sys::socket::{setsockopt, sockopt};
@@ -21,11 +22,11 @@ pub(in crate::net) fn enable(socket: &socket2::Socket, v6: bool) {
     if v6 {
         setsockopt(socket, sockopt::Ipv6RecvErr, &true).ok();
     }
-    // An IPv6 socket may speak IPv4 too.
+    // An IPv6 socket may use IPv4 too.
     setsockopt(socket, sockopt::Ipv4RecvErr, &true).ok();
 }
 
-/// Asks that ICMP errors are queued no more.
+/// Requests that ICMP errors are no longer queued.
 #[cfg(target_os = "linux")]
 pub(in crate::net) fn disable(socket: &socket2::Socket, v6: bool) {
     use nix::sys::socket::{setsockopt, sockopt};
@@ -36,22 +37,22 @@ pub(in crate::net) fn disable(socket: &socket2::Socket, v6: bool) {
     setsockopt(socket, sockopt::Ipv4RecvErr, &false).ok();
 }
 
-/// Nothing was asked for.
+/// Does nothing: nothing was enabled.
 #[cfg(not(target_os = "linux"))]
 pub(in crate::net) fn disable(_socket: &impl AsFd, _v6: bool) {}
 
-/// Asks for nothing: this system has no error queue.
+/// Does nothing: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
 pub(in crate::net) fn enable(_socket: &impl AsFd, _v6: bool) {}
 
-/// Waits for the next entry of the queue. Cancel-safe: an entry is taken only as this returns.
+/// Waits for the next entry of the queue. Cancel-safe: an entry is taken only when this returns.
 #[cfg(target_os = "linux")]
 pub(crate) async fn next_entry(socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
     use tokio::io::Interest;
 
     loop {
         socket.ready(Interest::ERROR).await?;
-        // An empty queue is "would block" to the runtime, which then waits for the next event.
+        // `WouldBlock` makes the runtime wait for the next event.
         let looked = socket.try_io(Interest::ERROR, || match next(socket) {
             ErrorQueueEntry::Nothing => Err(std::io::ErrorKind::WouldBlock.into()),
             found => Ok(found),
@@ -63,19 +64,19 @@ pub(crate) async fn next_entry(socket: &UdpSocket) -> std::io::Result<ErrorQueue
     }
 }
 
-/// Waits for ever: this system has no error queue.
+/// Waits forever: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
 pub(crate) async fn next_entry(_socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
     std::future::pending().await
 }
 
-/// What one look at the queue found.
+/// The result of one read of the queue.
 #[derive(Debug)]
 pub(in crate::net) enum ErrorQueueEntry {
-    /// An ICMP error, and as much of our datagram's payload as it quotes.
+    /// An ICMP error, and the part of our datagram's payload that it quotes.
     Icmp(IcmpMessage, Bytes),
-    /// An error that this machine made itself; the call that met it was told, too. With the MTU that was too small,
-    /// where that was it.
+    /// An error from this machine; the call that caused it returned it too. With the path's MTU if the datagram was too
+    /// large.
     Here(Option<u32>),
     /// Nothing more is queued.
     Nothing,
@@ -128,17 +129,17 @@ pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> ErrorQueueEntr
     }
 }
 
-/// How many bytes of a quoted payload are looked at: a Linux host quotes 548 at the most, and 1,232 with IPv6.
+/// How many bytes of a quoted payload are read: a Linux host quotes at most 548, with IPv6 1,232.
 #[cfg(target_os = "linux")]
 const MOST_QUOTED: usize = 2_048;
 
-/// Finds nothing: this system has no error queue.
+/// Returns nothing: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
 pub(in crate::net) fn next<S>(_socket: &S) -> ErrorQueueEntry {
     ErrorQueueEntry::Nothing
 }
 
-/// The system's address as the standard library has it.
+/// Converts the system's address to the standard library's.
 #[cfg(target_os = "linux")]
 pub(super) fn address(from: &nix::sys::socket::SockaddrStorage) -> Option<SocketAddr> {
     if let Some(v4) = from.as_sockaddr_in() {
@@ -147,7 +148,7 @@ pub(super) fn address(from: &nix::sys::socket::SockaddrStorage) -> Option<Socket
     from.as_sockaddr_in6().map(|v6| SocketAddr::from(std::net::SocketAddrV6::from(*v6)))
 }
 
-/// An address as people write it: IPv4 within IPv6 (`::ffff:192.0.2.1`) becomes IPv4.
+/// An address in its usual form: IPv4 within IPv6 (`::ffff:192.0.2.1`) becomes IPv4.
 pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         IpAddr::V4(ip) => SocketAddr::new(ip.into(), address.port()),

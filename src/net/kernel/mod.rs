@@ -1,6 +1,6 @@
-//! What the kernel tells of a TCP socket, without privileges: TCP_INFO, SIOCINQ, SIOCOUTQ, the peer's SYN, TIME-WAIT.
+//! What the kernel reports of a socket, without privileges: TCP_INFO, SIOCINQ, SIOCOUTQ, the peer's SYN, TIME-WAIT.
 //!
-//! Linux tells; on other systems everything compiles, and is `None`.
+//! Linux only; on other systems everything compiles and returns `None`.
 
 pub(crate) mod error_queue;
 #[cfg(target_os = "linux")]

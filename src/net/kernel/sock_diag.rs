@@ -1,7 +1,7 @@
-//! NETLINK_SOCK_DIAG (sock_diag(7)): what the kernel has for a pair of addresses, be there a descriptor or not.
+//! NETLINK_SOCK_DIAG (sock_diag(7)): the kernel's record for a pair of addresses, with or without a descriptor.
 //!
-//! One question by its exact addresses costs the same on a host with any number of sockets, other than
-//! `/proc/net/tcp`, which lists them all. It needs no privilege.
+//! A query by exact addresses costs the same on a host with any number of sockets; `/proc/net/tcp` lists them all. It
+//! needs no privilege.
 
 use std::cell::RefCell;
 use std::io;
@@ -15,23 +15,23 @@ use crate::wire::kernel::tcp_info::{self, TcpInfo};
 use crate::wire::kernel::view::{KernelTimer, PeerEnd, TimerKind};
 use crate::wire::tcp::state::TcpState;
 
-/// What the kernel has.
+/// The kernel's record of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SocketDiag {
     /// The state.
     pub(crate) state: TcpState,
-    /// The timer that runs, where one does; for TIME-WAIT it fires when the port is free.
+    /// The running timer, if any; for TIME-WAIT it fires when the port becomes free.
     pub(crate) timer: Option<KernelTimer>,
     /// Bytes in the receive queue.
     pub(crate) recv_queue_bytes: u64,
     /// Bytes in the send queue.
     pub(crate) send_queue_bytes: u64,
-    /// What TCP_INFO would tell; TIME-WAIT has none.
+    /// The content of TCP_INFO; `None` in TIME-WAIT.
     pub(crate) tcp: Option<TcpInfo>,
 }
 
 impl SocketDiag {
-    /// The same, of the other end of a connection.
+    /// The same record, as the other end of a connection.
     pub(crate) fn peer_end(self) -> PeerEnd {
         PeerEnd {
             state: self.state,
@@ -47,16 +47,16 @@ impl SocketDiag {
 const HEADER: usize = 16;
 /// `struct nlmsghdr` and `struct inet_diag_req_v2`.
 const REQUEST: usize = HEADER + 56;
-/// `struct inet_diag_msg`: what stands before the attributes.
+/// The length of `struct inet_diag_msg`, which precedes the attributes.
 const MESSAGE: usize = 72;
 /// `INET_DIAG_INFO`: the attribute that holds `struct tcp_info`.
 const INFO: u16 = 2;
 
-/// Asks for the socket with these two addresses; `None`: there is none. Never waits: the kernel answers within the
-/// call that asks.
+/// Queries the socket with these two addresses; `None` if there is none. Never waits: the kernel answers within the
+/// call that sends the query.
 ///
 /// # Errors
-/// The system's own, where it has no such interface.
+/// Returns the system's error, for example if it has no such interface.
 pub(crate) fn query(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<SocketDiag>> {
     ASKING.with_borrow_mut(|kept| {
         let socket = match kept.take() {
@@ -69,14 +69,14 @@ pub(crate) fn query(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<So
         let mut answer = [0; 1024];
         sendto(socket.as_raw_fd(), &request(local, peer), &NetlinkAddr::new(0, 0), MsgFlags::empty())?;
         let len = recv(socket.as_raw_fd(), &mut answer, MsgFlags::MSG_DONTWAIT)?;
-        // One that failed is not kept: an answer that comes late would be taken for the next one's.
+        // Keep the socket only after success: otherwise a late answer would be taken for the next query's.
         *kept = Some(socket);
         read(&answer[..len])
     })
 }
 
 thread_local! {
-    /// The thread's own socket to ask with, so that a look does not open and close one.
+    /// The thread's own query socket, so that a sample does not open and close one.
     static ASKING: RefCell<Option<OwnedFd>> = const { RefCell::new(None) };
 }
 
@@ -146,7 +146,7 @@ fn read(answer: &[u8]) -> io::Result<Option<SocketDiag>> {
     }))
 }
 
-/// The payload of the first attribute of this type (`struct rtattr`); `None` where it is not there or cut short.
+/// The payload of the first attribute of this type (`struct rtattr`); `None` if it is missing or cut short.
 fn attribute(mut rest: &[u8], wanted: u16) -> Option<&[u8]> {
     const HEAD: usize = 4;
     while let Some((head, _)) = rest.split_first_chunk::<HEAD>() {

@@ -1,17 +1,17 @@
-//! The system calls on sockets that no crate wraps, or not for any option: the only `unsafe` of this room.
+//! Socket system calls that no crate wraps, or not for every option; all `unsafe` of this folder is here.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
-/// Reads an option into `bytes`; gives how many bytes the kernel filled, which may be fewer.
+/// Reads an option into `bytes`; returns how many bytes the kernel filled, which may be fewer.
 ///
 /// # Errors
-/// The system's own: there is no such option here, or it makes no sense for this socket.
+/// Returns the system's error: the option does not exist here, or does not apply to this socket.
 #[expect(unsafe_code, reason = "no crate reads TCP_INFO by the returned length, nor TCP_SAVED_SYN at all")]
 pub(crate) fn get(socket: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8]) -> io::Result<usize> {
     let mut len = libc::socklen_t::try_from(bytes.len()).unwrap_or(libc::socklen_t::MAX);
-    // SAFETY: the descriptor is borrowed for the call; the kernel writes at most `len` bytes, which `bytes` has,
-    // and tells in `len` how many it wrote.
+    // SAFETY: the descriptor is borrowed for the call; the kernel writes at most `len` bytes, which `bytes` has, and
+    // sets `len` to how many it wrote.
     let answer = unsafe { libc::getsockopt(socket.as_raw_fd(), level, name, bytes.as_mut_ptr().cast(), &raw mut len) };
     match answer {
         0 => Ok(usize::try_from(len).unwrap_or(0).min(bytes.len())),
@@ -22,7 +22,7 @@ pub(crate) fn get(socket: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8
 /// Sets an option whose value is an `int`.
 ///
 /// # Errors
-/// The system's own: the value is out of bounds, or a privilege is missing.
+/// Returns the system's error: the value is out of bounds, or a privilege is missing.
 #[expect(unsafe_code, reason = "no crate sets TCP_SAVE_SYN or TCP_SYNCNT, and a table of options needs one door")]
 pub(crate) fn set_int(socket: &impl AsFd, level: i32, name: i32, value: i32) -> io::Result<()> {
     let len = size_of::<i32>() as libc::socklen_t;
@@ -34,7 +34,7 @@ pub(crate) fn set_int(socket: &impl AsFd, level: i32, name: i32, value: i32) -> 
 /// Reads an option whose value is an `int`.
 ///
 /// # Errors
-/// The system's own, or the option is no `int`.
+/// Returns the system's error, or fails if the option is not an `int`.
 pub(crate) fn read_int(socket: &impl AsFd, level: i32, name: i32) -> io::Result<i32> {
     let mut bytes = [0; size_of::<i32>()];
     match get(socket.as_fd(), level, name, &mut bytes)? {

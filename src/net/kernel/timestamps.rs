@@ -1,6 +1,6 @@
-//! SO_TIMESTAMPING: when the kernel queued, sent and had acknowledged the last byte of each write.
+//! SO_TIMESTAMPING: when the kernel queued the last byte of each write, sent it, and saw it acknowledged.
 //!
-//! The stamps come back on the socket's error queue, by the number of the byte they are for.
+//! The timestamps arrive on the socket's error queue, each with the number of its byte.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
@@ -8,34 +8,34 @@ use std::time::Duration;
 
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, TimestampingFlag, recvmsg, setsockopt, sockopt};
 
-/// What a stamp is for.
+/// The event that a timestamp marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StampPoint {
-    /// It entered the queue in front of the network device.
+    /// The byte entered the queue of the network device.
     Scheduled,
-    /// It was given to the device.
+    /// The byte was passed to the device.
     Sent,
     /// The peer acknowledged it.
     Acked,
 }
 
-/// One stamp.
+/// One timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KernelStamp {
-    /// What happened.
+    /// The event.
     pub(crate) point: StampPoint,
-    /// The byte, counted from 0 where stamping began, modulo 2³².
+    /// The byte's number, counted from 0 at the first request, modulo 2³².
     pub(crate) byte: u32,
-    /// When, since 1970 by the system's clock.
+    /// The time since 1970 by the system's clock.
     pub(crate) at: Duration,
 }
 
-/// Asks for stamps of what is written from now on (`generate`), or only for those that are still to come.
+/// Requests timestamps for later writes (`generate`), or only for those still outstanding.
 ///
-/// The numbers of bytes begin at the first call, which has to come before the first write.
+/// Bytes are numbered from the first call, which must come before the first write.
 ///
 /// # Errors
-/// The system's own.
+/// Returns the system's error.
 pub(crate) fn request_timestamps(socket: &impl AsFd, generate: bool) -> io::Result<()> {
     let mut bits = libc::SOF_TIMESTAMPING_SOFTWARE | libc::SOF_TIMESTAMPING_OPT_ID | libc::SOF_TIMESTAMPING_OPT_TSONLY;
     if generate {
@@ -44,14 +44,14 @@ pub(crate) fn request_timestamps(socket: &impl AsFd, generate: bool) -> io::Resu
     setsockopt(socket, sockopt::Timestamping, &TimestampingFlag::from_bits_retain(bits)).map_err(io::Error::from)
 }
 
-/// What stood first in the error queue.
+/// The oldest entry of the error queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StampQueueEntry {
-    /// A stamp.
+    /// A timestamp.
     Stamp(KernelStamp),
-    /// Something else, which is taken out.
+    /// Another entry; it is removed.
     Other,
-    /// Nothing.
+    /// The queue is empty.
     Nothing,
 }
 

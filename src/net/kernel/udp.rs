@@ -1,11 +1,11 @@
-//! What the kernel tells of a UDP socket: SIOCINQ, SIOCOUTQ, SO_MEMINFO, and what it assumes of the path.
+//! What the kernel reports of a UDP socket: SIOCINQ, SIOCOUTQ, SO_MEMINFO, and its view of the path.
 
 use std::os::fd::AsFd;
 
 use super::sockopt;
 use crate::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 
-/// Where the numbers of a family's options stand.
+/// A family's option numbers.
 struct OptionNumbers {
     level: i32,
     mtu: i32,
@@ -34,7 +34,7 @@ fn names(v6: bool) -> &'static OptionNumbers {
     if v6 { &V6 } else { &V4 }
 }
 
-/// What the kernel says of this UDP socket now; of the path where it is connected. What cannot be known is `None`.
+/// The kernel's view of this UDP socket now, and of the path if it is connected. Unknown values are `None`.
 ///
 /// Cost: seven system calls, some 3 µs together.
 pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
@@ -56,7 +56,7 @@ pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
     }
 }
 
-/// How many datagrams the kernel has dropped because nobody read in time; wraps at 32 bits.
+/// How many datagrams the kernel has dropped because they were not read in time; wraps at 32 bits.
 pub(crate) fn drops(socket: &impl AsFd) -> Option<u32> {
     socket_memory(socket)?.last().copied()
 }
@@ -68,16 +68,16 @@ pub(crate) fn path_mtu(socket: &impl AsFd, v6: bool) -> Option<u32> {
     u32::try_from(mtu).ok().filter(|mtu| *mtu > 0)
 }
 
-/// Makes the kernel set the don't-fragment bit and heed no path MTU but the interface's: for probes.
+/// Makes the kernel set the don't-fragment bit and ignore every path MTU but the interface's: for probes.
 ///
 /// # Errors
-/// The system's own.
+/// Returns the system's error.
 pub(crate) fn probe_path(socket: &impl AsFd, v6: bool) -> std::io::Result<()> {
     let (names, probe) = (names(v6), if v6 { libc::IPV6_PMTUDISC_PROBE } else { libc::IP_PMTUDISC_PROBE });
     sockopt::set_int(socket, names.level, names.discover, probe)
 }
 
-/// The socket's memory, in words as `SO_MEMINFO` has them.
+/// The socket's memory counters, in the order of `SO_MEMINFO`.
 fn socket_memory(socket: &impl AsFd) -> Option<[u32; WORDS]> {
     let mut bytes = [0; WORDS * size_of::<u32>()];
     let filled = sockopt::get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO, &mut bytes).ok()?;
@@ -91,7 +91,7 @@ fn socket_memory(socket: &impl AsFd) -> Option<[u32; WORDS]> {
     Some(words)
 }
 
-/// How many words of `SO_MEMINFO` are wanted: up to the drops, which every kernel has that has the option.
+/// How many words of `SO_MEMINFO` are read: up to the drops, which every kernel with the option has.
 const WORDS: usize = libc::SK_MEMINFO_DROPS as usize + 1;
 
 #[cfg(test)]

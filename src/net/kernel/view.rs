@@ -9,7 +9,7 @@ use super::{sock_diag, sockopt};
 use crate::wire::kernel::tcp_info::TcpInfo;
 use crate::wire::kernel::view::KernelView;
 
-/// What the kernel says of this socket now. What cannot be known is `None`.
+/// The kernel's view of this socket now. Unknown values are `None`.
 ///
 /// Cost: three system calls, 1 to 2 µs together.
 #[cfg(target_os = "linux")]
@@ -26,7 +26,7 @@ pub(crate) fn sample_socket(socket: &impl AsFd) -> KernelView {
     }
 }
 
-/// What TCP_INFO says of this socket now; `None` where it is no TCP socket.
+/// The socket's TCP_INFO now; `None` if it is not a TCP socket.
 #[cfg(target_os = "linux")]
 pub(crate) fn tcp_info(socket: &impl AsFd) -> Option<TcpInfo> {
     let mut bytes = [0; TcpInfo::LEN];
@@ -34,28 +34,28 @@ pub(crate) fn tcp_info(socket: &impl AsFd) -> Option<TcpInfo> {
     (filled > 0).then(|| TcpInfo::parse(&bytes[..filled]))
 }
 
-/// What the kernel says of this socket now: on this system, nothing that we ask for.
+/// The kernel's view of this socket: empty on this system.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn sample_socket(_socket: &impl AsFd) -> KernelView {
     KernelView::default()
 }
 
-/// Adds what sock_diag knows of a connection: the timer that runs, where the connection stands still, and its other
-/// end, where that is on this host.
+/// Adds what sock_diag reports of a connection: the running timer if the connection waits for one, and the other end if
+/// that is on this host.
 ///
-/// Cost: nothing between hosts while it flows; some 2 µs for each of the two.
+/// Cost: nothing for a flowing connection to another host; some 2 µs for each of the two.
 #[cfg(target_os = "linux")]
 pub(crate) fn add_socket_diag(view: &mut KernelView, local: SocketAddr, peer: SocketAddr) {
     if view.is_waiting_on_timer() {
         view.timer = sock_diag::query(local, peer).ok().flatten().and_then(|held| held.timer);
     }
-    // Whoever has our own address, or one of loopback, is on this host; other hosts are not asked for at all.
+    // A peer with our own address, or a loopback address, is on this host; no query is made for other hosts.
     if peer.ip().is_loopback() || peer.ip() == local.ip() {
         view.peer_end = sock_diag::query(peer, local).ok().flatten().map(sock_diag::SocketDiag::peer_end);
     }
 }
 
-/// Adds what this system tells of the other end: nothing.
+/// Adds nothing: this system does not report the other end.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn add_socket_diag(_view: &mut KernelView, _local: SocketAddr, _peer: SocketAddr) {}
 
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!((info.snd_cwnd, info.total_retrans), (Some(10), Some(3)));
         assert_eq!((info.notsent_bytes, info.rcv_ooopack), (Some(4), Some(5)));
         assert_eq!(info.last_ack_recv, Some(std::time::Duration::from_millis(6)));
-        // The same offsets for all the C libraries; glibc and musl differ only in how much they declare.
+        // All C libraries have the same offsets; glibc and musl only declare different lengths.
         assert_eq!(offset_of!(Theirs, tcpi_rtt), 68);
     }
 

@@ -1,12 +1,12 @@
-//! One thing that can be done again and again.
+//! The operation that a repeat session runs many times.
 
 use super::ledger::AttemptOutcome;
 
-/// One thing that can be done again and again.
+/// An operation that can be run many times.
 pub(super) trait RepeatAttempt: Send + Sync + 'static {
-    /// What a worker keeps from one to the next.
+    /// What a worker keeps from one attempt to the next.
     type Own: Default + Send;
 
-    /// Does it once. Bounded in time by itself.
+    /// Runs one attempt. It limits its own time.
     fn run_once(&self, own: &mut Self::Own) -> impl Future<Output = AttemptOutcome> + Send;
 }

@@ -14,20 +14,20 @@ use crate::sessions::spec::TcpSpec;
 use crate::text::quantity;
 use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason};
 
-/// Connections to the addresses of one name.
+/// Repeated connections to the addresses of one name.
 #[derive(Debug)]
 pub(super) struct RepeatConnect {
     spec: TcpSpec,
     addresses: Vec<SocketAddr>,
-    /// The address that answered last: the next connection begins with it.
+    /// The address that answered last: the next connection tries it first.
     good: AtomicUsize,
 }
 
 impl RepeatConnect {
-    /// Looks the name up, once for the whole run.
+    /// Looks up the name, once for the whole run.
     ///
     /// # Errors
-    /// It has no address.
+    /// Fails if it has no address.
     pub(super) async fn new(spec: TcpSpec, journal: &Arc<Journal>) -> Result<Self, Failure> {
         let addresses = resolve::resolve(&spec.target.host, spec.target.port, spec.socket.family, journal).await?;
         let same = |address: &SocketAddr| spec.socket.bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
@@ -40,10 +40,10 @@ impl RepeatConnect {
         Ok(RepeatConnect { spec, addresses, good: AtomicUsize::new(0) })
     }
 
-    /// Connections to a target; `resolved` takes the place of the look-up.
+    /// Connections to a target; `resolved` replaces the look-up.
     ///
     /// # Errors
-    /// The name has no address.
+    /// Fails if the name has no address.
     pub(super) async fn to(spec: TcpSpec, resolved: Vec<SocketAddr>, journal: &Arc<Journal>) -> Result<Self, Failure> {
         if resolved.is_empty() {
             return RepeatConnect::new(spec, journal).await;
@@ -51,10 +51,10 @@ impl RepeatConnect {
         Ok(RepeatConnect { spec, addresses: resolved, good: AtomicUsize::new(0) })
     }
 
-    /// Opens one connection, within the spec's time.
+    /// Opens one connection, within the spec's connect time-out.
     ///
     /// # Errors
-    /// Nobody answered at any of the addresses.
+    /// Fails if none of the addresses answered.
     pub(super) async fn open(&self) -> Result<TcpStream, Failure> {
         let limit = self.spec.socket.connect_timeout;
         tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
@@ -90,7 +90,7 @@ impl RepeatAttempt for RepeatConnect {
     type Own = ();
 
     async fn run_once(&self, (): &mut ()) -> AttemptOutcome {
-        // Dropped at once: a FIN, as nothing is unread.
+        // Dropped at once: that sends a FIN, because no bytes are unread.
         let result = self.open().await.map(|_| None);
         AttemptOutcome { result, moved: Both::default() }
     }

@@ -1,5 +1,5 @@
-//! HTTP requests over connections that are kept: each worker's own where HTTP/1.1 goes in the clear to the host
-//! itself, those of a shared client's pool else.
+//! Repeated HTTP requests over keep-alive connections: each worker's own for HTTP/1.1 without TLS directly to the host,
+//! otherwise those of a shared client's pool.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::net::journal::Journal;
 use crate::sessions::spec::http::HttpSpec;
 use crate::wire::{Both, Failure, Totals};
 
-/// The same request again and again.
+/// One request, sent many times.
 pub(super) struct RepeatHttp {
     many: RepeatedRequest,
     direct: Option<RepeatConnect>,
 }
 
 impl RepeatHttp {
-    /// Reads and checks the request, and looks its host up where connections are the workers' own.
+    /// Parses and checks the request, and looks up its host if workers have their own connections.
     ///
     /// # Errors
-    /// What makes no sense in the request, a file that cannot be read, or a host without an address.
+    /// Fails if the request is not valid, a file cannot be read, or the host has no address.
     pub(super) async fn new(spec: HttpSpec, crew: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
         let many = RepeatedRequest::new(spec, crew, journal).await?;
         let direct = match many.direct_target() {

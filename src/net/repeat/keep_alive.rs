@@ -1,6 +1,6 @@
-//! A keep-alive HTTP/1.1 connection in the clear, owned and polled by one worker: no pool, no background task.
+//! A keep-alive HTTP/1.1 connection without TLS, owned and polled by one worker: no pool, no background task.
 //!
-//! reqwest's pool and its task for each connection cost more than the request itself where requests are small.
+//! For small requests, reqwest's pool and its task per connection cost more than the request itself.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -22,7 +22,7 @@ use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
 type Http1Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
-/// A connection that is open.
+/// An open connection.
 #[derive(Debug)]
 pub(super) struct KeepAliveConnection {
     sender: SendRequest<Full<Bytes>>,
@@ -32,7 +32,7 @@ pub(super) struct KeepAliveConnection {
 impl KeepAliveConnection {
     async fn open(connect: &RepeatConnect, url: &str) -> Result<Self, Failure> {
         let stream = connect.open().await?;
-        // A request must not wait for the acknowledgement of the one before it.
+        // A request must not wait for the ACK of an earlier one (Nagle's algorithm).
         stream.set_nodelay(true).map_err(|error| fault::from_io(FailedOperation::Connect, url, &error))?;
         let made = http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = made.map_err(|error| from_hyper(&error, url, TransferStage::Head))?;
@@ -53,10 +53,10 @@ impl KeepAliveConnection {
     }
 }
 
-/// Sends the request once on the kept connection, or on a new one where there is none, and reads the answer to its end.
+/// Sends the request once, on the kept connection or on a new one, and reads the response to its end.
 ///
 /// # Errors
-/// Whatever kept it from its end; the connection is not kept then.
+/// Fails with what ended the exchange early; the connection is then dropped.
 pub(super) async fn connect_once(
     many: &RepeatedRequest,
     connect: &RepeatConnect,
@@ -64,7 +64,7 @@ pub(super) async fn connect_once(
     moved: &mut Both<Totals>,
 ) -> Result<u16, Failure> {
     let mut before = slot.take();
-    // A peer may close a connection that nobody uses: that is no failure.
+    // A peer may close an idle connection: that is not a failure.
     let usable = match &mut before {
         Some(kept) => kept.ready().await,
         None => false,
@@ -85,7 +85,7 @@ async fn request_on(
 ) -> Result<u16, Failure> {
     let mut answer = pin!(kept.sender.send_request(many.request()));
     let head = poll_fn(|cx| {
-        // The connection first: what it reads makes the answer ready within the same turn.
+        // Poll the connection first: what it reads completes the response in the same turn.
         kept.driven.poll_connection(cx);
         answer.as_mut().poll(cx)
     })

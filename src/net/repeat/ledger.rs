@@ -1,4 +1,4 @@
-//! What the workers of a run count, in parts that do not wait for each other.
+//! The counts of a run, in parts, so that workers do not wait for each other.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,21 +12,21 @@ use crate::sessions::News;
 use crate::sessions::repeat::run::{CompletedAttempt, RepeatReading, RepeatTally};
 use crate::wire::{Both, Direction, Failure, Totals};
 
-/// How many parts there are at the most; each holds two histograms, about half a MiB.
+/// The most parts; each holds two histograms, about half a MiB.
 const MOST_PARTS: usize = 8;
 
-/// How many failures are told one by one; the others are counted only.
+/// How many failures are reported individually; the others are only counted.
 const MOST_TOLD: u32 = 8;
 
-/// No jitter is known yet.
+/// The jitter is not known yet.
 const UNKNOWN: u64 = u64::MAX;
 
-/// What came of one.
+/// The result of one attempt.
 #[derive(Debug)]
 pub(super) struct AttemptOutcome {
-    /// An HTTP status where there is one, or why it failed.
+    /// The HTTP status if there is one, or why it failed.
     pub(super) result: Result<Option<u16>, Failure>,
-    /// Payload bytes that moved, whatever came of it.
+    /// Payload bytes that moved, even if it failed.
     pub(super) moved: Both<Totals>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct RunLedger {
 }
 
 impl RunLedger {
-    /// Counts for so many workers.
+    /// A ledger for this many workers.
     pub(super) fn new(plan: Arc<RunPlan>, journal: Arc<Journal>, workers: usize) -> Arc<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let parts = workers.min(cores).clamp(1, MOST_PARTS);
@@ -57,7 +57,8 @@ impl RunLedger {
         })
     }
 
-    /// The part that a worker counts in. A lock is held for some nanoseconds, by it or by the look at all parts.
+    /// The part that a worker counts in. Its lock is held for some nanoseconds, by a worker or by
+    /// [`RunLedger::sample`].
     pub(super) fn part(&self, worker: usize) -> MutexGuard<'_, RepeatTally> {
         let part = &self.parts[worker % self.parts.len()];
         part.lock().unwrap_or_else(PoisonError::into_inner)
@@ -68,7 +69,7 @@ impl RunLedger {
         self.started.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts one that is over. Waits only to tell one of the first failures.
+    /// Counts a finished attempt. Waits only to report one of the first failures.
     pub(super) async fn record_outcome(
         &self,
         worker: usize,
@@ -98,7 +99,7 @@ impl RunLedger {
         self.report_failure(told).await;
     }
 
-    /// The times of one that was done.
+    /// The times of a completed attempt.
     pub(super) fn completed(&self, ticket: StartTicket, ended: Instant) -> CompletedAttempt {
         let service = ended.saturating_duration_since(ticket.started);
         CompletedAttempt {
@@ -108,33 +109,33 @@ impl RunLedger {
         }
     }
 
-    /// Tells a failure, if it is one of the first.
+    /// Reports a failure if it is one of the first [`MOST_TOLD`].
     pub(super) async fn report_failure(&self, failure: Failure) {
         if self.told.load(Ordering::Relaxed) < MOST_TOLD && self.told.fetch_add(1, Ordering::Relaxed) < MOST_TOLD {
             self.journal.news(News::Warned(failure)).await;
         }
     }
 
-    /// Notes the jitter as it stands.
+    /// Records the current jitter.
     pub(super) fn set_jitter(&self, jitter: Duration) {
         let nanoseconds = u64::try_from(jitter.as_nanos()).unwrap_or(UNKNOWN - 1);
         self.jitter.store(nanoseconds, Ordering::Relaxed);
     }
 
-    /// How many were started: what tells cheaply whether something changed.
+    /// How many were started and finished, and whether the run is paused: a cheap check whether anything changed.
     pub(super) fn progress(&self) -> (u64, u64, bool) {
         let over =
             self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).finished_count()).sum();
         (self.started.load(Ordering::Relaxed), over, self.plan.is_paused())
     }
 
-    /// Looks at all parts, and tells the journal. Cost: some 100 KiB copied for each part.
+    /// Reads all parts, and reports to the journal. Cost: some 100 KiB copied per part.
     pub(super) fn sample(&self, asked: Option<u64>, final_one: bool) -> Arc<RepeatReading> {
         let mut tally = RepeatTally::default();
         for part in &self.parts {
             tally.merge(&part.lock().unwrap_or_else(PoisonError::into_inner));
         }
-        // Read after the parts: what is over was started before.
+        // Read after the parts: every counted end then has a counted start.
         let started = self.started.load(Ordering::Relaxed);
         let jitter = Some(self.jitter.load(Ordering::Relaxed)).filter(|jitter| *jitter != UNKNOWN);
         let reading = Arc::new(RepeatReading {

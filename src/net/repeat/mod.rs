@@ -1,7 +1,7 @@
-//! The same thing many times over: so many at once, so fast, so often, and every one of them counted.
+//! Runs the same operation many times, at a given concurrency, rate and count, and counts every attempt.
 //!
-//! A run has a plan, which says when the next one is due, workers, which do it, and a ledger, in which they count.
-//! Nothing that is said goes into the transcript: only the first failures are told one by one.
+//! A run has a plan, which sets when the next attempt is due; workers, which run attempts; and a ledger, which counts
+//! them. No payload goes into the transcript; only the first failures are reported individually.
 
 mod attempt;
 mod connect;

@@ -1,4 +1,4 @@
-//! When the next one is to be started: the count, the clock, the pauses and the end, shared by all who start.
+//! When attempts are due: the count, the clock, the pauses and the end, shared by all workers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::sessions::spec::repeat::{RepeatSpec, StartPace};
 
-/// What all workers of a run start by.
+/// The schedule that all workers of a run share.
 #[derive(Debug)]
 pub(super) struct RunPlan {
     pace: StartPace,
@@ -17,17 +17,17 @@ pub(super) struct RunPlan {
     duration: Option<Duration>,
     began: Instant,
     next: AtomicU64,
-    /// How long it was paused in all, in nanoseconds; the pause that goes on is not in it.
+    /// Total length of finished pauses in nanoseconds; a pause in progress is not included.
     shift: AtomicU64,
     paused: watch::Sender<Option<Instant>>,
 }
 
-/// Leave to start one.
+/// Permission to start one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct StartTicket {
-    /// From when its time counts: now, or when it was due, had this worker not been kept busy.
+    /// When its time starts to count: now, or when it was due, if the worker was still busy then.
     pub(super) from: Instant,
-    /// When it is really started.
+    /// When it was really started.
     pub(super) started: Instant,
 }
 
@@ -44,12 +44,12 @@ impl RunPlan {
         })
     }
 
-    /// Whether times count from when a start was due.
+    /// Whether times count from when an attempt was due.
     pub(super) fn corrected(&self) -> bool {
         matches!(self.pace, StartPace::Rate(_))
     }
 
-    /// Stops starting new ones; false where that was so.
+    /// Pauses new starts; `false` if already paused.
     pub(super) fn pause(&self) -> bool {
         self.paused.send_if_modified(|since| {
             let first = since.is_none();
@@ -58,7 +58,7 @@ impl RunPlan {
         })
     }
 
-    /// Goes on: all that was not yet due is due as much later as the pause was long. False where it was not paused.
+    /// Resumes: attempts that were not yet due are delayed by the pause's length. `false` if not paused.
     pub(super) fn resume(&self) -> bool {
         self.paused.send_if_modified(|since| {
             let Some(at) = since.take() else { return false };
@@ -76,24 +76,24 @@ impl RunPlan {
         Duration::from_nanos(self.shift.load(Ordering::Relaxed))
     }
 
-    /// How long it runs at `at`, pauses taken off.
+    /// How long the run has lasted at `at`, without pauses.
     pub(super) fn elapsed(&self, at: Instant) -> Duration {
         let until = self.paused.borrow().unwrap_or(at).min(at);
         until.saturating_duration_since(self.began).saturating_sub(self.paused_total())
     }
 
-    /// How long the end has passed, where a duration was asked for.
+    /// How long ago the run's duration ended, if it has one.
     pub(super) fn past_end(&self, at: Instant) -> Option<Duration> {
         self.elapsed(at).checked_sub(self.duration?)
     }
 
-    /// A worker's own way to its tickets.
+    /// A worker's own schedule.
     pub(super) fn worker_schedule(self: &Arc<Self>) -> WorkerSchedule {
         let paused = self.paused.subscribe();
         WorkerSchedule { plan: Arc::clone(self), paused, number: None, woke: self.began, ended: None }
     }
 
-    /// When ticket number `number` is due for a worker whose last one ended at `ended`; `None`: at once.
+    /// When ticket `number` is due for a worker whose last attempt ended at `ended`; `None` is at once.
     fn due_at(&self, number: u64, ended: Option<Instant>) -> Option<Instant> {
         match self.pace {
             StartPace::FlatOut => None,
@@ -105,26 +105,25 @@ impl RunPlan {
     }
 }
 
-/// One worker's way to its tickets.
+/// One worker's schedule: it yields the worker's tickets.
 #[derive(Debug)]
 pub(super) struct WorkerSchedule {
     plan: Arc<RunPlan>,
     paused: watch::Receiver<Option<Instant>>,
-    /// A ticket that was drawn and is not yet due.
+    /// A ticket that was drawn but is not yet due.
     number: Option<u64>,
-    /// When this worker last woke up: a start that was due while it slept is late by our own timer, which has a
-    /// grain of a millisecond, and not by the peer.
+    /// When this worker last woke up. A start that became due during the sleep is late because of our own timer, which
+    /// has a resolution of a millisecond, not because of the peer.
     woke: Instant,
     ended: Option<Instant>,
 }
 
 impl WorkerSchedule {
-    /// Waits until the next one is due. `None`: there is none any more. Safe to be dropped and called again: a ticket
-    /// that was drawn is kept.
+    /// Waits until the next attempt is due; `None` if there are no more. Cancel-safe: a ticket that was drawn is kept.
     pub(super) async fn next(&mut self) -> Option<StartTicket> {
         loop {
             if self.paused.borrow_and_update().is_some() {
-                // An error means that nobody can pause or go on any more.
+                // An error means that nobody can pause or continue any more.
                 self.paused.changed().await.ok()?;
                 self.woke = Instant::now();
                 continue;
@@ -155,7 +154,7 @@ impl WorkerSchedule {
         }
     }
 
-    /// Adds tickets that are due now too, until there are `most`; never waits. At an interval there is never another one.
+    /// Adds tickets that are due now, up to `most` in total; never waits. With an interval there is never another one.
     pub(super) fn add_due(&mut self, tickets: &mut Vec<StartTicket>, most: usize) {
         let now = Instant::now();
         if matches!(self.plan.pace, StartPace::Interval(_)) || self.plan.is_paused() {
@@ -189,17 +188,17 @@ impl WorkerSchedule {
         self.number
     }
 
-    /// How fast.
+    /// The pace of the run.
     pub(super) fn pace(&self) -> StartPace {
         self.plan.pace
     }
 
-    /// How long the run lasts at `at`, pauses taken off.
+    /// How long the run has lasted at `at`, without pauses.
     pub(super) fn elapsed(&self, at: Instant) -> Duration {
         self.plan.elapsed(at)
     }
 
-    /// Says when the last one ended, from which an interval counts.
+    /// Records when the last attempt ended; an interval counts from then.
     pub(super) fn set_ended(&mut self, at: Instant) {
         self.ended = Some(at);
     }

@@ -20,19 +20,19 @@ use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
 use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::{FailedOperation, Failure};
 
-/// How often a run is looked at, at the most.
+/// The shortest interval between samples of a run.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// How long those that are under way may still take after the end; then they are cut off.
+/// How long attempts in progress may still take after the end; then they are aborted.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What is said of any order that is not taken.
+/// The reply to any order that is not supported.
 const NO_ORDERS: &str = "a repeated session says only what it was asked to say; it can be paused, continued and closed";
 
 /// Runs a repeat session to its end.
 ///
-/// Ends with [`News::Closed`] in every case, and with [`News::Failed`] before it where one of them failed, or none
-/// was answered. [`Verb::Close`] and [`Verb::Reset`] cut off what is under way.
+/// Ends with [`News::Closed`] in every case, and with [`News::Failed`] before it if an attempt failed, or if no
+/// datagram was answered. [`Verb::Close`] and [`Verb::Reset`] abort attempts in progress.
 pub(crate) async fn run(spec: RepeatSpec, post: TaskContext) {
     let TaskContext { journal, mut orders, net: _ } = post;
     let preparing = prepare_run(&spec, &journal);
@@ -68,7 +68,7 @@ async fn refuse_order(journal: &Arc<Journal>) {
 
 type BegunRun = (Arc<RunPlan>, Arc<RunLedger>, JoinSet<Result<(), Failure>>);
 
-/// Looks up, checks and reads all that is needed, then starts the workers.
+/// Looks up, checks and reads everything that is needed, then starts the workers.
 async fn prepare_run(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<BegunRun, Failure> {
     let concurrency = spec.concurrency.clamp(1, MOST_CONCURRENCY);
     let most = spec.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
@@ -129,7 +129,7 @@ async fn run_worker<A: RepeatAttempt>(
     }
 }
 
-/// Looks now and then, and takes orders, until all workers are done or it is to end.
+/// Samples the run and handles orders, until all workers are done or the run is to end.
 async fn watch_over(
     spec: &RepeatSpec,
     plan: &RunPlan,
@@ -173,7 +173,7 @@ async fn watch_over(
                     }
                     ended = workers.join_next() => match ended {
                         None => return CloseReason::Fin,
-                        // Cut off, it was by us.
+                        // A worker that was aborted was aborted by us.
                         Some(Ok(Ok(())) | Err(_)) => {}
                         Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
                     },
@@ -181,7 +181,7 @@ async fn watch_over(
     }
 }
 
-/// What kept a run from being all that was asked for: the commonest failure, or silence.
+/// Why a run did not fully succeed: the commonest failure, or no answers.
 fn final_failure(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
     use crate::text::quantity::grouped;
     use crate::wire::Class;

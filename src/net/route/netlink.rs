@@ -1,14 +1,14 @@
-//! One question for the kernel's routing tables, byte by byte (netlink(7), rtnetlink(7)).
+//! Queries the kernel's routing tables, byte by byte (netlink(7), rtnetlink(7)).
 
 use std::net::IpAddr;
 use std::os::fd::AsRawFd as _;
 
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
 
-/// What the kernel answers.
+/// The kernel's answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct RouteReply {
-    /// The number of the interface.
+    /// The interface's index.
     pub(super) interface: Option<u32>,
     /// The router.
     pub(super) gateway: Option<IpAddr>,
@@ -18,7 +18,7 @@ pub(super) struct RouteReply {
 const HEADER: usize = 16;
 const ROUTE: usize = 12;
 
-/// Asks for the route from `source` to `peer`. Never waits: the kernel answers within the call, or it does not.
+/// Queries the route from `source` to `peer`. Never waits: the kernel answers within the call, or not at all.
 pub(super) fn query_route(source: IpAddr, peer: IpAddr) -> Option<RouteReply> {
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let socket = socket(AddressFamily::Netlink, SockType::Raw, flags, SockProtocol::NetlinkRoute).ok()?;
@@ -56,7 +56,7 @@ fn attribute(kind: u16, ip: IpAddr) -> Vec<u8> {
     [&length.to_ne_bytes()[..], &kind.to_ne_bytes(), &value].concat()
 }
 
-/// Reads the answer; `None` where it is an error or makes no sense.
+/// Parses the answer; `None` if it is an error or is not valid.
 fn read(bytes: &[u8]) -> Option<RouteReply> {
     let kind = u16::from_ne_bytes(bytes.get(4..6)?.try_into().ok()?);
     if kind != libc::RTM_NEWROUTE {

@@ -1,4 +1,4 @@
-//! Which way packets to a peer leave this machine: asked of the kernel, which is the only one to know.
+//! The route of packets to a peer, as the kernel reports it.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -10,28 +10,28 @@ use crate::sessions::News;
 use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
 
-/// Tells the route of a new connection. Cost: two short questions for the kernel; none in a pipe.
+/// Reports the route of a new connection. Cost: two short queries to the kernel; none in a pipe.
 pub(crate) async fn report_route(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) {
     if let Some(route) = observed_route(local, peer, journal) {
         journal.news(News::Dial(DialNews::Route(Box::new(route)))).await;
     }
 }
 
-/// The route of a new connection, where somebody looks.
+/// The route of a new connection, if the session is observed.
 pub(crate) fn observed_route(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) -> Option<Route> {
     journal.is_observed().then(|| look_up_route(local, peer))
 }
 
-/// The route of a connection between these two.
+/// The route of a connection between these two addresses.
 fn look_up_route(local: SocketAddr, peer: SocketAddr) -> Route {
     let (source, peer) = (local.ip().to_canonical(), peer.ip().to_canonical());
     let (interface, gateway) = kernel_route(source, peer);
-    // The interface that has our address is the usual one, and all that is known without the kernel's word.
+    // The interface with our address is usually the right one, and the best guess without the kernel's answer.
     let interface = interface.or_else(|| interface_of(source));
     Route { peer, source, interface, gateway }
 }
 
-/// The interface that has an address of ours.
+/// The interface that has this address of ours.
 fn interface_of(source: IpAddr) -> Option<String> {
     let mut all = nix::ifaddrs::getifaddrs().ok()?;
     let found = all.find(|interface| {
@@ -49,7 +49,7 @@ fn kernel_route(_source: IpAddr, _peer: IpAddr) -> (Option<String>, Option<IpAdd
     (None, None)
 }
 
-/// The interface and the router, as the kernel's routing tables have them (rtnetlink(7), RTM_GETROUTE).
+/// The interface and the router from the kernel's routing tables (rtnetlink(7), RTM_GETROUTE).
 #[cfg(target_os = "linux")]
 fn kernel_route(source: IpAddr, peer: IpAddr) -> (Option<String>, Option<IpAddr>) {
     let Some(answer) = netlink::query_route(source, peer) else { return (None, None) };

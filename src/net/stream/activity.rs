@@ -1,30 +1,30 @@
-//! Whether a connection moves, so that the kernel is sampled while it does.
+//! Records when a connection was last active, so that the kernel is sampled while bytes flow or the state changes.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-/// The first look after something moved: soon enough to see FIN-WAIT-1 become FIN-WAIT-2.
+/// Delay of the first sample after activity: short enough to see FIN-WAIT-1 before it becomes FIN-WAIT-2.
 pub(super) const FIRST_LOOK: Duration = Duration::from_millis(50);
 
-/// Between looks while bytes flow.
+/// Interval between samples while bytes flow.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 
-/// Between looks while nothing moves but the kernel is not done; doubled up to this.
+/// Longest interval between samples while nothing moves but the kernel still has work; the interval doubles up to this.
 pub(super) const SLOWEST_LOOK: Duration = Duration::from_secs(1);
 
-/// What both halves write, and the watchers below read.
+/// Activity of one connection: both halves write it, the sampler and the idle time-out read it.
 #[derive(Debug)]
 pub(super) struct StreamActivity {
     opened: Instant,
     moved_at_us: AtomicU64,
     pub(super) moved: AtomicBool,
     pub(super) bell: Notify,
-    /// Looks are this many milliseconds apart whatever happens; 0 is only while something moves.
+    /// Fixed sampling period in milliseconds; 0 samples only while something moves.
     every_ms: AtomicU64,
     pub(super) period_changed: Notify,
-    /// How many halves wait for the journal: then it is us who are slow, not the peer.
+    /// How many halves wait for the journal. While one waits, the quiet is our own slowness, not the peer's.
     pub(super) waiting: AtomicU32,
 }
 
@@ -41,7 +41,7 @@ impl StreamActivity {
         }
     }
 
-    /// Something moved: bytes, or the connection's state. Cost: two atomic writes.
+    /// Records that bytes moved or the connection's state changed. Cost: two atomic writes.
     pub(super) fn mark_activity(&self) {
         let micros = u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.moved_at_us.store(micros, Ordering::Relaxed);
@@ -50,7 +50,7 @@ impl StreamActivity {
         }
     }
 
-    /// How often to look, whatever happens; `None` is only while something moves.
+    /// Sets a fixed sampling period; `None` samples only while something moves.
     pub(super) fn set_sampling_period(&self, period: Option<Duration>) {
         let millis = period.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         self.every_ms.store(millis, Ordering::Relaxed);

@@ -1,7 +1,7 @@
-//! How a reader waits for more of a flood.
+//! How a reader waits for more data during a bulk transfer (here: a flood).
 //!
-//! A reader that sleeps is woken by the sender, in the middle of the sender's own work and for every piece that arrives:
-//! on two processors that costs the flood up to half of its speed.
+//! The sender wakes a sleeping reader in the middle of its own work, once for every piece that arrives. On two
+//! processors that costs up to half of the throughput.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -9,45 +9,45 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// A read of so many bytes speaks for a flood.
+/// A read of this many bytes or more counts as large.
 const LARGE: usize = 32 * 1024;
-/// So many of them make one, where they come [`SOON`] after each other.
+/// This many large reads within [`SOON`] are a flood.
 const MANY: u8 = 8;
-/// In what time they come: 128 MB/s.
+/// The time limit for [`MANY`] large reads: 128 MB/s.
 const SOON: Duration = Duration::from_millis(2);
-/// How often a flood is looked for more by a reader that stays awake; between two looks others may run on its processor.
+/// How often a spinning reader polls for more data; it yields its processor between two polls.
 const LOOKS: u32 = 50;
-/// What is worth waking a reader that sleeps.
+/// Bytes that are worth waking a sleeping reader for.
 const WORTH: i32 = 256 * 1024;
-/// How long less than that may wait to be read.
+/// How long fewer bytes than that may stay unread.
 const PATIENCE: Duration = Duration::from_millis(2);
 
-/// Sees from the reads of one socket whether a flood comes in, and waits for more of it.
+/// Detects a flood from the sizes of one socket's reads, and waits for more data.
 #[derive(Debug, Default)]
 pub(crate) struct FloodDetector {
     awake: bool,
-    /// Large reads, less the small ones in between.
+    /// Large reads so far, minus the small reads between them.
     large: u8,
-    /// When the first of them was done.
+    /// When the first of these large reads returned.
     since: Option<Instant>,
     floods: bool,
-    /// The kernel wakes us for [`WORTH`] bytes only.
+    /// SO_RCVLOWAT is set: the kernel wakes us for [`WORTH`] bytes only.
     marked: bool,
 }
 
 impl FloodDetector {
-    /// For a reader that stays awake, some microseconds for each read. Not where a screen is open: that needs the
-    /// processor to answer its person.
+    /// A reader that spins for some microseconds after each read. Not for use with a screen: the UI needs the processor
+    /// to respond to keys.
     pub(crate) fn spinning() -> Self {
         FloodDetector { awake: true, ..FloodDetector::default() }
     }
 
-    /// For a reader that sleeps, but not for every piece that arrives.
+    /// A reader that sleeps, and in a flood is not woken for every piece that arrives.
     pub(crate) fn sleeping() -> Self {
         FloodDetector::default()
     }
 
-    /// Takes notice of a read; a reader that stays awake then looks for more.
+    /// Counts one read; in a flood, a spinning reader then polls for more data.
     pub(crate) fn read(&mut self, stream: &TcpStream, count: usize) {
         if count < LARGE {
             self.large = self.large.saturating_sub(1);
@@ -73,11 +73,11 @@ impl FloodDetector {
         (self.large, self.floods) = (0, false);
     }
 
-    /// Waits until there is something to read; asleep until much of it is there (or 2 ms are over), where a flood comes
-    /// in. A FIN and a RST end the wait at once. Cancel-safe.
+    /// Waits until there is something to read. In a flood, sleeps until much has arrived or 2 ms have passed; a FIN or
+    /// RST ends the wait at once. Cancel-safe.
     ///
     /// # Errors
-    /// The connection broke.
+    /// Fails if the connection broke.
     pub(crate) async fn readable(&mut self, stream: &TcpStream) -> io::Result<()> {
         if self.floods && !self.marked && !self.awake {
             self.marked = wake_for(stream, WORTH);
@@ -87,7 +87,7 @@ impl FloodDetector {
             if let Ok(ready) = timeout(PATIENCE, stream.readable()).await {
                 return ready;
             }
-            // The kernel tells at once of what has come meanwhile.
+            // Resetting SO_RCVLOWAT wakes us at once if fewer bytes have already arrived.
             self.marked = !wake_for(stream, 1);
             self.on_flood_end();
         }
@@ -95,7 +95,7 @@ impl FloodDetector {
     }
 }
 
-/// Whether more came while we looked for it.
+/// Polls the socket for a short time; returns whether more data came.
 fn spin_for_more(stream: &TcpStream) -> bool {
     (0..LOOKS).any(|_| {
         let more = rustix::io::ioctl_fionread(stream).is_ok_and(|waiting| waiting > 0);
@@ -106,8 +106,8 @@ fn spin_for_more(stream: &TcpStream) -> bool {
     })
 }
 
-/// Asks the kernel to wake a sleeping reader for so many bytes at the least (SO_RCVLOWAT), never for more than a quarter
-/// of what its buffer holds now, so that nothing of the buffer changes. Whether it does.
+/// Asks the kernel to wake a sleeping reader only for this many bytes (SO_RCVLOWAT); returns whether it does. Never for
+/// more than a quarter of the receive buffer, so that the kernel does not resize the buffer.
 #[cfg(target_os = "linux")]
 fn wake_for(stream: &TcpStream, bytes: i32) -> bool {
     use crate::net::kernel;
@@ -116,7 +116,7 @@ fn wake_for(stream: &TcpStream, bytes: i32) -> bool {
     kernel::set_int(stream, libc::SOL_SOCKET, libc::SO_RCVLOWAT, bytes.min(room / 4).max(1)).is_ok()
 }
 
-/// Elsewhere a reader is woken for whatever comes.
+/// Other systems wake a reader for any byte that arrives.
 #[cfg(not(target_os = "linux"))]
 fn wake_for(_stream: &TcpStream, bytes: i32) -> bool {
     bytes == 1

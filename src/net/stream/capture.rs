@@ -1,4 +1,4 @@
-//! Capture that begins or ends while the connection is open.
+//! Starts and stops packet capture while the connection is open.
 
 use std::sync::PoisonError;
 
@@ -9,7 +9,7 @@ use crate::wire::Both;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::state::TcpState;
 
-/// Begins to capture, unless that goes on already; what stands against it is told.
+/// Starts to capture, unless capture already runs; a failure is reported.
 pub(super) async fn start(talk: &SharedConnection) {
     if lock_watch(talk).is_some() {
         return;
@@ -22,7 +22,7 @@ pub(super) async fn start(talk: &SharedConnection) {
     }
 }
 
-/// Captures no more.
+/// Stops capture.
 pub(super) fn stop_capture(talk: &SharedConnection) {
     let running = lock_watch(talk).take();
     if let (Some(running), Some((local, peer))) = (running, talk.ends) {
@@ -34,7 +34,7 @@ fn lock_watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<Captu
     talk.capture.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What stands in for the SYNs that were not seen. The places of bytes are known only where nothing is under way.
+/// What the missed SYNs would have shown. Stream offsets are known only if no bytes are in flight.
 fn hint(talk: &SharedConnection) -> FlowHint {
     let before = talk.journal.totals();
     let view = kernel::sample_socket(talk.transport.socket());
@@ -45,7 +45,7 @@ fn hint(talk: &SharedConnection) -> FlowHint {
         None => Both::default(),
     };
     let tcp = view.tcp.unwrap_or_default();
-    // TCP_INFO names them by what is shifted: what arrives is shifted by the peer's.
+    // TCP_INFO names each shift by the window it applies to; the shift for received bytes is the peer's.
     let shifts = Both { sent: tcp.rcv_wscale, received: tcp.snd_wscale };
     FlowHint { bytes, shifts, most_sent: tcp.snd_mss }
 }

@@ -1,10 +1,10 @@
-//! Watches for errors of the socket, among which the runtime counts stamps.
+//! Watches for socket errors. The runtime also reports a queued timestamp as an error.
 
 use std::convert::Infallible;
 
 use super::shared::SharedConnection;
 
-/// Watches for errors and stamps. Never ends.
+/// Waits for errors, and reads timestamps. Never ends.
 pub(super) async fn run(talk: &SharedConnection) -> Infallible {
     use std::io::ErrorKind;
 
@@ -21,13 +21,13 @@ pub(super) async fn run(talk: &SharedConnection) -> Infallible {
         talk.stamps.read(&talk.transport, &talk.journal).await;
         if matches!(kernel::sample_socket(socket).state, None | Some(TcpState::Closed)) {
             talk.sample().await;
-            // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
+            // A connection in TIME-WAIT has no descriptor left; that is not an error.
             if talk.way.state() != TcpState::TimeWait {
                 talk.change(|state| state.broken = true);
                 return std::future::pending().await;
             }
         }
-        // Nothing was wrong: the runtime waits for the next event.
+        // No error was pending: `WouldBlock` makes the runtime wait for the next event.
         let nothing = || Err::<(), _>(ErrorKind::WouldBlock.into());
         let _waits: bool = socket.try_io(Interest::ERROR, nothing).is_err();
         tokio::task::yield_now().await;

@@ -15,15 +15,16 @@ use crate::sessions::{Block, News};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, FailedOperation, Failure, Totals};
 
-/// What one read asks for at the most.
+/// The most bytes that one read asks for.
 const MOST_READ: usize = buffers::BUFFER;
 
-/// What the first read asks for, so that ten thousand quiet connections cost little; doubled when it was filled.
+/// Bytes that the first read asks for: few, so that ten thousand quiet connections cost little. Doubled when a read
+/// fills it.
 const FIRST_READ: usize = 2 * 1024;
 
-/// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
+/// Reads until the connection breaks (an error) or we stop it. The peer's FIN is reported, and does not end the task.
 ///
-/// Into an outlet bytes go without being looked at, as long as it takes them.
+/// Into an outlet bytes go uninspected, for as long as it takes them.
 pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> Result<(), Failure> {
     let mut outlet = outlet.zip(talk.transport.plain());
     let mut state = talk.state.subscribe();
@@ -37,7 +38,8 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
         }
         if now.reading == ReadState::Paused {
             if now.broken {
-                // The window no longer matters on a broken connection, and what arrived before is worth seeing.
+                // On a broken connection the receive window no longer matters, and bytes that arrived before are worth
+                // showing.
                 talk.change(|state| state.reading = ReadState::Draining);
             } else if state.changed().await.is_err() {
                 return Ok(());
@@ -59,7 +61,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
                     talk.gauge.begin_wait();
                     tokio::select! {
                         biased;
-                        // What changed is looked at above.
+                        // The top of the loop handles the change.
                         _ = state.changed() => {}
                         () = sink.writable() => {}
                     }
@@ -98,7 +100,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
     }
 }
 
-/// Counts what arrived and went into the outlet.
+/// Counts bytes that went from the socket into the outlet.
 fn count_spliced(talk: &SharedConnection, outcome: &SpliceOutcome) {
     if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = outcome {
         talk.gauge.mark_activity();
@@ -106,7 +108,7 @@ fn count_spliced(talk: &SharedConnection, outcome: &SpliceOutcome) {
     }
 }
 
-/// Tells the peer's FIN, then watches: a RST may still come, and without a read nobody else would notice.
+/// Reports the peer's FIN, then waits for an error: a RST may still come, and no read would report it.
 async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
     let received_bytes = talk.journal.totals().received.bytes;
     talk.journal.news(News::Tcp(TcpNews::PeerFinished { received_bytes })).await;
@@ -114,7 +116,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
     if talk.way.state() == TcpState::Established {
         talk.way.fin_read().await;
     }
-    // The kernel knows more of a FIN that crossed ours.
+    // If both FINs crossed, the kernel's state is more exact than ours.
     talk.sample_and_recheck().await;
     talk.way.fin_read().await;
     let mut state = talk.state.subscribe();
@@ -124,7 +126,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
     }
     match talk.transport.socket().take_error() {
         Ok(Some(error)) | Err(error) => Err(fault::from_io(FailedOperation::Read, &talk.peer, &error)),
-        // The writing half has it.
+        // The writing half has already taken the error.
         Ok(None) => {
             talk.stopped().await;
             Ok(())
@@ -132,7 +134,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
     }
 }
 
-/// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
+/// Why a connection with nothing more to read broke. The writing half may already have taken the error itself.
 fn connection_failure(talk: &SharedConnection) -> Failure {
     match talk.transport.socket().take_error() {
         Ok(Some(error)) | Err(error) => fault::from_io(FailedOperation::Read, &talk.peer, &error),
@@ -140,11 +142,11 @@ fn connection_failure(talk: &SharedConnection) -> Failure {
     }
 }
 
-/// Where reads go: consecutive small reads share one allocation, the largest get buffers that are used again.
+/// Read buffers: consecutive small reads share one allocation, the largest reads use pooled buffers.
 struct ReadBuffer {
     bytes: BytesMut,
     ask: usize,
-    /// What the last read filled, where it asked for [`MOST_READ`].
+    /// The buffer of the last read, if that read asked for [`MOST_READ`].
     large: Option<Vec<u8>>,
 }
 
@@ -154,7 +156,7 @@ impl ReadBuffer {
             self.make_room();
             let read = transport.try_read_buf(&mut self.bytes);
             if read.is_err() && self.bytes.capacity() >= self.ask {
-                // Nothing came into fresh room: a connection that is silent needs none.
+                // Nothing arrived in a fresh buffer: a silent connection keeps none.
                 self.bytes = BytesMut::new();
             }
             return read;

@@ -1,4 +1,4 @@
-//! A file on its way to the peer: the next part is read while the last one is written.
+//! Reads a file to send: the next part is read while the last one is written.
 
 use std::fs::File;
 use std::io;
@@ -10,7 +10,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::net::buffers;
 
-/// An open file, and the read that is under way: at most one.
+/// An open file, and at most one read in progress.
 pub(super) struct FileReadAhead {
     file: Arc<File>,
     regular: bool,
@@ -21,7 +21,7 @@ impl FileReadAhead {
     /// Opens a file.
     ///
     /// # Errors
-    /// It cannot be opened.
+    /// Fails if the file cannot be opened.
     pub(super) async fn open(path: &Path) -> io::Result<Self> {
         let path = path.to_owned();
         let opened = spawn_blocking(move || {
@@ -33,19 +33,20 @@ impl FileReadAhead {
         Ok(FileReadAhead { file, regular, under_way: None })
     }
 
-    /// The file, where it is one whose content lies in the page cache, and not a pipe or a device.
+    /// The file, if it is a regular file (its content is in the page cache), not a pipe or a device.
     #[cfg(target_os = "linux")]
     pub(super) fn as_regular(&self) -> Option<&File> {
-        // A read that is under way moves the place where the file stands.
+        // A read in progress moves the file offset.
         (self.regular && self.under_way.is_none()).then_some(&*self.file)
     }
 
-    /// The next part, up to [`crate::net::buffers::BUFFER`] bytes; empty at the end. Begins to read the one after it.
+    /// The next part, up to [`crate::net::buffers::BUFFER`] bytes; empty at the end. Starts the read of the part after
+    /// it.
     ///
-    /// Cancel-safe: a part that was read and not taken is the next one.
+    /// Cancel-safe: a part that was read but not returned is returned by the next call.
     ///
     /// # Errors
-    /// Those of the read.
+    /// Fails if the read fails.
     pub(super) async fn next(&mut self) -> io::Result<Bytes> {
         let file = &self.file;
         let begin = || {
@@ -55,7 +56,7 @@ impl FileReadAhead {
         let read = self.under_way.get_or_insert_with(begin).await.map_err(io::Error::other);
         self.under_way = None;
         let bytes = read??;
-        // A terminal or a pipe may have more after an end, which nobody asked for.
+        // Only a regular file is read ahead: a terminal or a pipe may have more after an end, which must stay unread.
         if !bytes.is_empty() && self.regular {
             self.under_way = Some(begin());
         }

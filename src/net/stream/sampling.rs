@@ -1,4 +1,4 @@
-//! When to look at the kernel's gauges, and since when it is quiet.
+//! When to sample the kernel's gauges, and how long the connection has been quiet.
 
 use std::convert::Infallible;
 use std::sync::atomic::Ordering;
@@ -9,10 +9,11 @@ use super::shared::{ReadState, SharedConnection};
 use crate::text::quantity;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// How long after a timer fired the next look comes.
+/// How long after a timer's expiry the next sample is taken.
 const AFTER_TIMER: Duration = Duration::from_millis(5);
 
-/// Looks at the kernel's gauges while something moves, and until it settled. Never ends; sleeps when all is quiet.
+/// Samples the kernel's gauges while something moves and until the connection settles. Never ends; sleeps when all is
+/// quiet.
 pub(super) async fn run(talk: &SharedConnection) -> Infallible {
     loop {
         match talk.gauge.sampling_period() {
@@ -32,7 +33,7 @@ pub(super) async fn run(talk: &SharedConnection) -> Infallible {
     }
 }
 
-/// Looks until all is quiet, or until looking is asked for by the clock.
+/// Samples until all is quiet, or until a fixed period is set.
 async fn sample_while_moving(talk: &SharedConnection) {
     let mut pause = FIRST_LOOK;
     let mut lingered = false;
@@ -52,15 +53,15 @@ async fn sample_while_moving(talk: &SharedConnection) {
             (pause, lingered) = (LOOK, false);
         } else if looked.unsettled || talk.state.borrow().reading == ReadState::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
-            // Right after a timer fired there is something new to see, at whichever end.
+            // Right after a timer fires, at either end, there is something new to see.
             if let Some(expires) = looked.timer {
                 pause = pause.min((expires + AFTER_TIMER).max(FIRST_LOOK));
             }
         } else if let Some(expires) = looked.own_timer {
-            // A keepalive timer: nothing changes until it fires.
+            // A keepalive timer runs: nothing changes until it fires.
             (pause, lingered) = ((expires + AFTER_TIMER).max(FIRST_LOOK), false);
         } else if !lingered {
-            // Which timer runs is asked for only once it was quiet for a second.
+            // One more sample after a second of quiet: only then does it include which timer runs.
             (pause, lingered) = (SLOWEST_LOOK, true);
         } else {
             return;
@@ -68,9 +69,9 @@ async fn sample_while_moving(talk: &SharedConnection) {
     }
 }
 
-/// Ends when it was quiet both ways for `limit`; never without a limit.
+/// Ends after `limit` without bytes in either direction; never ends without a limit.
 ///
-/// Time that the user's pause or a slow reader of the journal takes is not the peer's quiet.
+/// Time that the user pauses reading, or that a half waits for the journal, does not count as quiet.
 pub(super) async fn idle_timeout(talk: &SharedConnection, limit: Option<Duration>) -> Failure {
     let Some(limit) = limit else { return std::future::pending().await };
     loop {

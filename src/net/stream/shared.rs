@@ -17,25 +17,25 @@ use crate::wire::Failure;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
 
-/// How long a close waits for the peer to take what is queued.
+/// How long a close waits for the peer to receive what is queued.
 pub(super) const MOST_CLOSING: Duration = Duration::from_secs(5);
 
-/// How many reads or writes one half does before the other half and the orders have their turn.
+/// How many reads or writes one half does before it yields to the other half and to orders.
 pub(super) const TURN: usize = 8;
 
-/// A connection to carry on.
+/// An open connection to run.
 pub(crate) struct TcpConnection {
-    /// What carries it, over a connected socket.
+    /// The transport, over a connected socket.
     pub(in crate::net) transport: StreamTransport,
-    /// Whom failures name.
+    /// The peer's name in failures.
     pub(in crate::net) peer: String,
     /// What to do first.
     pub(in crate::net) script: Script,
-    /// How long it may be quiet.
+    /// How long it may be quiet; `None` is forever.
     pub(in crate::net) idle_timeout: Option<Duration>,
-    /// Orders that overtake: reset, close, pause, continue.
+    /// Orders that overtake queued sends: reset, close, pause, continue.
     pub(in crate::net) urgent: order_queue::OrderReceiver,
-    /// What captures its packets.
+    /// The capture of its packets.
     pub(in crate::net) capture: Option<CaptureWatch>,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct SharedConnection {
     pub(super) gauge: activity::StreamActivity,
     pub(crate) way: states::StateReporter,
     pub(super) stamps: stamps::StampQueue,
-    /// Bytes in the send queue at the last look; [`u64::MAX`] is not known.
+    /// Bytes in the send queue at the last sample; [`u64::MAX`] if unknown.
     pub(super) queued: AtomicU64,
     pub(crate) v6: bool,
     pub(super) ends: Option<(SocketAddr, SocketAddr)>,
@@ -63,30 +63,30 @@ pub(super) struct StreamState {
     pub(super) peer_finished: bool,
     /// An error is pending on the socket.
     pub(crate) broken: bool,
-    /// It is to be closed as soon as bytes lie unread.
+    /// Close the connection as soon as bytes are unread.
     pub(crate) close_unread: bool,
 }
 
-/// What matters of a look at the kernel.
+/// The values of a kernel sample that decide when to sample next.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KernelSample {
     pub(super) state: Option<TcpState>,
-    /// It will change without our doing anything.
+    /// It will change without any action of ours.
     pub(super) unsettled: bool,
-    /// What makes another look soon worth while, where it changed: queues, windows, probes.
+    /// Queues, windows and probes: if one of them changed, the next sample is soon worth taking.
     pub(super) essence: [Option<u64>; 8],
-    /// When the next timer fires, at whichever end.
+    /// When the next timer fires, at either end.
     pub(super) timer: Option<Duration>,
-    /// When the one at our end fires.
+    /// When our own end's timer fires.
     pub(super) own_timer: Option<Duration>,
 }
 
-/// What is wanted of both halves.
+/// What both halves are asked to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum ShutdownIntent {
     #[default]
     Talk,
-    /// Do what is queued, then end.
+    /// Finish the queued orders, then end.
     Close,
     /// End now.
     Stop,
@@ -97,9 +97,9 @@ pub(super) enum ShutdownIntent {
 pub(super) enum ReadState {
     #[default]
     Flowing,
-    /// By the user's wish.
+    /// The user paused it.
     Paused,
-    /// The connection is broken; what arrived before is still read.
+    /// The connection is broken; bytes that arrived before are still read.
     Draining,
 }
 
@@ -111,7 +111,7 @@ pub(super) enum ConnectionEnd {
     Failed(Failure),
 }
 
-/// What matters of a look at the kernel.
+/// Extracts from a kernel view what decides when to sample next.
 pub(super) fn sample_of(view: &KernelView) -> KernelSample {
     let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
     KernelSample {
@@ -123,7 +123,7 @@ pub(super) fn sample_of(view: &KernelView) -> KernelSample {
     }
 }
 
-/// What of a look makes another one soon worth while, where it changed: queues, windows, probes.
+/// The values that make another sample worth taking soon if they changed: queues, windows, probes.
 fn changing_values(view: &KernelView) -> [Option<u64>; 8] {
     let tcp = view.tcp.unwrap_or_default();
     [
@@ -138,7 +138,7 @@ fn changing_values(view: &KernelView) -> [Option<u64>; 8] {
     ]
 }
 
-/// Whether the kernel's view will change without our doing anything.
+/// Whether the kernel's view will change without any action of ours.
 fn may_change_by_itself(view: &KernelView) -> bool {
     let queued = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
     let closing = matches!(view.state, Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck));

@@ -1,7 +1,7 @@
-//! When the kernel queued, sent and had acknowledged our writes: the stamps, and the writes that they belong to.
+//! Timestamps of when the kernel queued a write, sent it and saw it acknowledged, matched to the writes.
 //!
-//! Stamps come on the error queue, which the runtime takes for an error of the socket. So one watcher alone looks at
-//! errors here, and tells the halves when one is real.
+//! Timestamps arrive on the error queue, which the runtime reports as a socket error. So only one watcher waits for
+//! errors here; it informs the halves when an error is real.
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::StampQueue;
@@ -18,18 +18,18 @@ mod linux {
     use crate::sessions::News;
     use crate::sessions::news::TcpNews;
 
-    /// More writes than this in a `WINDOW` are a flood, which is not stamped.
+    /// More writes than this in a `WINDOW` are a flood; a flood is not timestamped.
     const MOST_WRITES: u32 = 200;
 
     const WINDOW: Duration = Duration::from_secs(1);
 
-    /// How many writes may wait for their stamps; beyond it the oldest stay untold.
+    /// How many writes may wait for their timestamps; beyond it the oldest are dropped unreported.
     const MOST_WAITING: usize = 256;
 
-    /// A stamp further than this from its write is a clock that was set, and is not believed.
+    /// A timestamp further than this from its write means that the clock was set; it is ignored.
     const LONGEST: Duration = Duration::from_secs(3600);
 
-    /// The writes of one connection that wait for their stamps, and whether new ones get any.
+    /// The writes of one connection that wait for timestamps, and whether new writes get any.
     #[derive(Debug)]
     pub(in crate::net::stream) struct StampQueue {
         inner: Mutex<StampState>,
@@ -37,7 +37,7 @@ mod linux {
 
     #[derive(Debug)]
     struct StampState {
-        /// Whether the kernel takes our wish at all.
+        /// Whether the kernel accepts the request for timestamps at all.
         possible: bool,
         on: bool,
         window_began: Instant,
@@ -45,11 +45,11 @@ mod linux {
         waiting: VecDeque<StampedWrite>,
     }
 
-    /// A write that waits for its stamps.
+    /// A write that waits for its timestamps.
     #[derive(Debug)]
     struct StampedWrite {
         byte: u64,
-        /// Since 1970, by the clock that stamps are of.
+        /// Time since 1970, by the clock that the timestamps use.
         began: Duration,
         scheduled: Option<Duration>,
         sent: Option<Duration>,
@@ -62,7 +62,7 @@ mod linux {
     }
 
     impl StampQueue {
-        /// Stamps from the first byte on, where the kernel has any.
+        /// Requests timestamps from the first byte on, if the kernel has them.
         pub(in crate::net::stream) fn new(transport: &StreamTransport) -> Self {
             let possible = timestamps::request_timestamps(transport.socket(), true).is_ok();
             let inner = StampState {
@@ -79,9 +79,9 @@ mod linux {
             self.inner.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
-        /// To be called before each write; the time where it is going to be stamped.
+        /// Call before each write. Returns the time of the write if it will be timestamped.
         ///
-        /// Cost: a clock and a lock; one system call where a flood begins or ends.
+        /// Cost: a clock and a lock; one system call when a flood begins or ends.
         pub(in crate::net::stream) fn before_write(&self, transport: &StreamTransport) -> Option<Duration> {
             let mut inner = self.lock();
             if !inner.possible {
@@ -91,7 +91,7 @@ mod linux {
             if inner.writes > MOST_WRITES && inner.on {
                 inner.set_enabled(transport, false);
             }
-            // In a flood the clock is asked for once in so many writes only.
+            // In a flood the clock is read only once in 64 writes.
             if inner.on || inner.writes.is_multiple_of(64) || inner.writes < 64 {
                 let now = Instant::now();
                 if now.duration_since(inner.window_began) >= WINDOW {
@@ -104,7 +104,7 @@ mod linux {
             inner.on.then(|| SystemTime::now().duration_since(UNIX_EPOCH).ok()).flatten()
         }
 
-        /// Notes a write whose last byte was `byte`.
+        /// Records a write whose last byte was `byte`.
         pub(in crate::net::stream) fn on_write(&self, byte: u64, began: Duration) {
             let mut inner = self.lock();
             if inner.waiting.len() >= MOST_WAITING {
@@ -113,7 +113,7 @@ mod linux {
             inner.waiting.push_back(StampedWrite { byte, began, scheduled: None, sent: None });
         }
 
-        /// Empties the error queue, and tells the writes that are acknowledged.
+        /// Empties the error queue, and reports the writes that were acknowledged.
         pub(in crate::net::stream) async fn read(&self, transport: &StreamTransport, journal: &Arc<Journal>) {
             for _ in 0..MOST_WAITING * 4 {
                 let stamp = match timestamps::next(transport.socket()) {
@@ -128,7 +128,7 @@ mod linux {
             }
         }
 
-        /// Tells what is known of the writes that were not acknowledged: the connection is over.
+        /// Reports what is known of writes that were not acknowledged when the connection ended.
         pub(in crate::net::stream) async fn report_unacknowledged(
             &self,
             transport: &StreamTransport,
@@ -150,8 +150,8 @@ mod linux {
             }
         }
 
-        /// Notes a stamp with its write. Writes before it that were acknowledged without stamps of their own were
-        /// joined with it into one segment by the kernel; they stay untold.
+        /// Adds a timestamp to its write. Earlier writes without timestamps of their own are dropped unreported: the
+        /// kernel joined them with this write into one segment.
         fn on_stamp(&mut self, stamp: KernelStamp) -> Option<News> {
             let place = self.waiting.iter().position(|write| write.byte as u32 == stamp.byte)?;
             let write = self.waiting.get_mut(place)?;
@@ -221,7 +221,7 @@ mod linux {
     }
 }
 
-/// This system stamps no writes.
+/// This system does not timestamp writes.
 #[cfg(not(target_os = "linux"))]
 #[derive(Debug)]
 pub(super) struct StampQueue;

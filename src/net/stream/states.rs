@@ -1,4 +1,4 @@
-//! The way of one connection through the states of RFC 9293: told once each, at the moment it is made or seen.
+//! Reports each state of RFC 9293 that a connection enters, once, when we cause it or the kernel shows it.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,10 +13,10 @@ use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Evidence, Failure};
 
-/// How long after a close the kernel is asked for what became of the connection.
+/// How long after a close the kernel is asked for the connection's state.
 const MOST_ASKING: Duration = Duration::from_millis(50);
 
-/// Where the connection stands, as far as it was told.
+/// The last reported state of one connection, and where to report the next.
 #[derive(Debug)]
 pub(super) struct StateReporter {
     journal: Arc<Journal>,
@@ -25,17 +25,17 @@ pub(super) struct StateReporter {
 }
 
 impl StateReporter {
-    /// The way of an established connection between these two addresses; without them, TIME-WAIT stays unseen.
+    /// A reporter for an established connection between these two addresses; without them, TIME-WAIT is not seen.
     pub(super) fn established(journal: Arc<Journal>, ends: Option<(SocketAddr, SocketAddr)>) -> Self {
         StateReporter { journal, ends, told: Mutex::new(TcpState::Established) }
     }
 
-    /// The state that was told last.
+    /// The state that was reported last.
     pub(super) fn state(&self) -> TcpState {
         *self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells that the connection came to `to`; nothing where it is there already.
+    /// Reports that the connection entered `to`; does nothing if that was reported last.
     pub(super) async fn report(&self, to: TcpState, cause: StateCause, evidence: Evidence) {
         self.report_for(to, cause, evidence, None).await;
     }
@@ -47,14 +47,14 @@ impl StateReporter {
         }
     }
 
-    /// Adds to a look at the socket what sock_diag knows beside it.
+    /// Adds to a kernel view what only sock_diag reports.
     pub(super) fn add_socket_diag(&self, view: &mut KernelView) {
         if let Some((local, peer)) = self.ends {
             crate::net::kernel::add_socket_diag(view, local, peer);
         }
     }
 
-    /// Takes in the state that the kernel reports of the open socket.
+    /// Compares the kernel's state of the open socket with ours, and reports the change.
     pub(super) async fn on_kernel_state(&self, state: Option<TcpState>) {
         use crate::wire::tcp::state::TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
 
@@ -66,14 +66,14 @@ impl StateReporter {
             (FinWait1, FinWait2) | (LastAck, Closed) => {
                 self.report(kernel, StateCause::AckOfFin, Evidence::Kernel).await;
             }
-            // TIME-WAIT has no descriptor: the socket says CLOSED, and sock_diag has the rest of it.
+            // TIME-WAIT has no descriptor: the socket reports CLOSED, and sock_diag reports TIME-WAIT.
             (FinWait1 | FinWait2 | Closing, Closed) => self.report_time_wait().await,
-            // A socket that is CLOSED by other means has an error, which a read or a write tells with its reason.
+            // A socket that is CLOSED for another reason has a pending error; a read or a write reports it.
             _ => {}
         }
     }
 
-    /// Tells TIME-WAIT, where the kernel has it.
+    /// Reports TIME-WAIT, if the kernel confirms it.
     async fn report_time_wait(&self) {
         let Ok(Some(SocketDiag { state: TcpState::TimeWait, timer, .. })) = self.query_socket_diag() else { return };
         let cause = if self.state() == TcpState::Closing { StateCause::AckOfFin } else { StateCause::FinArrived };
@@ -81,7 +81,7 @@ impl StateReporter {
         self.report_for(TcpState::TimeWait, cause, Evidence::Kernel, rests).await;
     }
 
-    /// We called `shutdown(SHUT_WR)`, or `close()` without one.
+    /// Call after `shutdown(SHUT_WR)`, or after `close()` without one.
     pub(super) async fn fin_sent(&self, cause: StateCause) {
         match self.state() {
             TcpState::Established => self.report(TcpState::FinWait1, cause, Evidence::Inferred).await,
@@ -90,7 +90,8 @@ impl StateReporter {
         }
     }
 
-    /// A read returned 0. Where our FIN is out, to be called after the kernel had its say.
+    /// A read returned 0. If our FIN was sent, call [`StateReporter::on_kernel_state`] first: the kernel's state is
+    /// more exact.
     pub(super) async fn fin_read(&self) {
         match self.state() {
             TcpState::Established => self.report(TcpState::CloseWait, StateCause::FinArrived, Evidence::Seen).await,
@@ -110,7 +111,8 @@ impl StateReporter {
         self.report(TcpState::Closed, cause, Evidence::Seen).await;
     }
 
-    /// The descriptor is closed: asks the kernel what became of the connection, for a little while.
+    /// The descriptor is closed: asks sock_diag for the connection's state until it is final, for at most
+    /// [`MOST_ASKING`].
     pub(super) async fn after_close(&self, unread: bool) {
         if matches!(self.state(), TcpState::Closed | TcpState::TimeWait) {
             return;
@@ -126,7 +128,7 @@ impl StateReporter {
                 (TcpState::LastAck, Ok(None)) => {
                     return self.report(TcpState::Closed, StateCause::AckOfFin, Evidence::Kernel).await;
                 }
-                // It is gone, and why cannot be known any more; or the kernel does not tell.
+                // The connection is gone and the reason is lost, or the kernel does not answer.
                 (_, Ok(None) | Err(_)) => return,
                 (TcpState::FinWait1, Ok(Some(SocketDiag { state: TcpState::FinWait2, .. }))) => {
                     self.report(TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel).await;
@@ -162,7 +164,7 @@ impl StateReporter {
 use crate::net::kernel::sock_diag::SocketDiag;
 use crate::sessions::news::TcpNews;
 
-/// What a kernel has of a connection without a descriptor; this system does not tell.
+/// The kernel's record of a connection without a descriptor; this system has no way to read it.
 #[cfg(not(target_os = "linux"))]
 struct SocketDiag {
     state: TcpState,

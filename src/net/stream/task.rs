@@ -1,4 +1,4 @@
-//! An open TCP connection, dialled or accepted: two halves that do not wait for each other, and who ends them.
+//! An open TCP connection, dialled or accepted: two independent halves, and what ends them.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +31,7 @@ use crate::wire::{Class, Evidence, FailedOperation};
 /// connection that broke.
 const MOST_SETTLING: Duration = Duration::from_secs(2);
 
-/// Between looks whether bytes lie unread, where that is waited for.
+/// Interval between checks for unread bytes while a close waits for them.
 const UNREAD_LOOK: Duration = Duration::from_millis(10);
 
 impl SharedConnection {
@@ -44,7 +44,7 @@ impl SharedConnection {
         let _stop = self.state.subscribe().wait_for(|state| state.wish == ShutdownIntent::Stop).await.is_ok();
     }
 
-    /// Tells bytes that moved.
+    /// Records bytes that moved, in the journal and as activity.
     pub(crate) async fn record(&self, block: Block) {
         self.gauge.begin_wait();
         self.gauge.mark_activity();
@@ -53,9 +53,9 @@ impl SharedConnection {
         self.gauge.mark_activity();
     }
 
-    /// Tells what the kernel says now; what matters of it.
+    /// Samples the kernel and records the view; returns only what decides the next sample.
     ///
-    /// The view itself is large, and must not be held while something is waited for: five tasks of each connection look.
+    /// The view is large, and five tasks of each connection sample: do not hold it across an await.
     pub(crate) async fn sample(&self) -> KernelSample {
         let looked = shared::sample_of(&self.record_sample());
         self.way.on_kernel_state(looked.state).await;
@@ -70,7 +70,7 @@ impl SharedConnection {
         view
     }
 
-    /// Looks at the gauges now, and tells it as a fact: at the connection's beginning and at its end.
+    /// Samples the gauges and reports them as a fact, at the connection's beginning and end.
     async fn report_sample(&self) {
         let view = Box::new(self.record_sample());
         self.way.on_kernel_state(view.state).await;
@@ -79,12 +79,12 @@ impl SharedConnection {
         }
     }
 
-    /// Bytes in the send queue at the last look.
+    /// Bytes in the send queue at the last sample.
     pub(super) fn queued_bytes(&self) -> Option<u64> {
         Some(self.queued.load(Ordering::Relaxed)).filter(|bytes| *bytes != u64::MAX)
     }
 
-    /// Ends when bytes lie unread and the session is to be closed over them.
+    /// Ends when bytes are unread and the session is to be closed with them unread.
     async fn closed_with_unread(&self) {
         // The sender lives as long as `self`, so the wait cannot fail.
         let _wished = self.state.subscribe().wait_for(|state| state.close_unread).await.is_ok();
@@ -93,13 +93,13 @@ impl SharedConnection {
         }
     }
 
-    /// Looks at the gauges now, and again when they had time to change.
+    /// Samples the gauges now, and again after they had time to change.
     pub(super) async fn sample_and_recheck(&self) {
         self.sample().await;
         self.gauge.mark_activity();
     }
 
-    /// Ends when both sides finished and the kernel has nothing left to send.
+    /// Ends when both sides have finished and the kernel has nothing left to send.
     async fn both_finished(&self) {
         let both = |state: &StreamState| state.we_finished && state.peer_finished;
         if self.state.subscribe().wait_for(both).await.is_err() {
@@ -118,7 +118,7 @@ impl SharedConnection {
     }
 }
 
-/// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
+/// Runs a connection to its end, and reports all its news, up to [`News::Closed`].
 pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
     let TcpConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
     let socket = transport.socket();
@@ -161,7 +161,7 @@ pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
     journal.report_closed(how).await;
 }
 
-/// Gives the descriptor back, and tells what becomes of the connection.
+/// Closes the descriptor, and reports the connection's state afterwards.
 async fn close_stream(
     transport: StreamTransport,
     journal: &Arc<Journal>,
@@ -182,7 +182,7 @@ async fn close_stream(
     way.after_close(unread).await;
 }
 
-/// Runs both halves until the connection ends, then waits until both have ended; what was not sent, too.
+/// Runs both halves until the connection ends, then waits for both; returns how it ended and what was not sent.
 async fn run_halves(
     talk: &SharedConnection,
     script: Script,
@@ -216,7 +216,7 @@ async fn run_halves(
                 written = Some(unsent);
                 match failure {
                     None => break ConnectionEnd::Closed,
-                    // What arrived before the connection broke is still to be read.
+                    // Bytes that arrived before the connection broke are still to be read.
                     Some(failure) if read.is_none() && !talk.state.borrow().peer_finished => {
                         broken = Some(failure);
                         deadline = Some(Instant::now() + MOST_SETTLING);
@@ -234,10 +234,11 @@ async fn run_halves(
         (end, _) => end,
     };
     stop_halves(talk, &end).await;
-    // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
+    // Both halves now end by themselves. They are not dropped: bytes they are still reporting are already in the
+    // totals.
     let reads_end = async {
         if read.is_none() {
-            // A failure that shows only now is not why it ended.
+            // A failure that shows only now did not end the connection.
             let _late = reader.await.is_err();
         }
     };
@@ -251,7 +252,8 @@ async fn run_halves(
     (end, unsent)
 }
 
-/// Samples the kernel and reads stamps while the halves run; how the connection ends where neither half ends it.
+/// Samples the kernel and reads timestamps while the halves run; returns how the connection ends if neither half ends
+/// it.
 async fn watch_halves(talk: &SharedConnection, idle_timeout: Option<Duration>) -> ConnectionEnd {
     tokio::select! {
         biased;
@@ -263,7 +265,7 @@ async fn watch_halves(talk: &SharedConnection, idle_timeout: Option<Duration>) -
     }
 }
 
-/// Stops both halves, after the last look at the gauges. A reset is prepared: the close sends it.
+/// Stops both halves after the last sample. Prepares a reset, which the close then sends.
 async fn stop_halves(talk: &SharedConnection, end: &ConnectionEnd) {
     if matches!(end, ConnectionEnd::Reset)
         && let Err(error) = socket2::SockRef::from(talk.transport.socket()).set_linger(Some(Duration::ZERO))

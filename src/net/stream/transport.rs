@@ -1,7 +1,7 @@
-//! What carries a session's bytes: plain TCP.
+//! The transport of a session's bytes: plain TCP.
 //!
-//! Reading, writing and finishing go through here, and so does every wait for a turn to do so. What is about the
-//! connection itself (kernel samples, stamps, options, capture) asks [`StreamTransport::socket`].
+//! Reading, writing, finishing and waiting for readiness go through here. Code that concerns the connection itself
+//! (kernel samples, timestamps, options, capture) uses [`StreamTransport::socket`].
 
 use std::io;
 use std::net::Shutdown;
@@ -13,34 +13,34 @@ use tokio::net::TcpStream;
 
 use super::bulk_wait::FloodDetector;
 
-/// What carries a session's bytes over one socket.
+/// Carries a session's bytes over one socket.
 ///
-/// Each method takes the one variant apart with a `let`: a second one does not compile until each has answered.
+/// Each method destructures the one variant with `let`: a second variant does not compile until each method handles it.
 #[derive(Debug)]
 pub(in crate::net) enum StreamTransport {
-    /// What is written is what the segments carry.
+    /// Segments carry the bytes exactly as written.
     Plain(TcpStream),
 }
 
 impl StreamTransport {
-    /// The socket below, whatever is spoken over it.
+    /// The socket below, whichever protocol runs over it.
     #[inline]
     pub(in crate::net) fn socket(&self) -> &TcpStream {
         let StreamTransport::Plain(socket) = self;
         socket
     }
 
-    /// The socket, where it carries the session's bytes unchanged, so that the kernel may move them by itself.
+    /// The socket, if it carries the session's bytes unchanged, so that the kernel may splice them.
     #[inline]
     pub(super) fn plain(&self) -> Option<&TcpStream> {
         let StreamTransport::Plain(socket) = self;
         Some(socket)
     }
 
-    /// Waits until there is something to read; in a flood, until much of it is there. Cancel-safe.
+    /// Waits until there is something to read; in a flood, until much has arrived. Cancel-safe.
     ///
     /// # Errors
-    /// The connection broke.
+    /// Fails if the connection broke.
     pub(super) async fn readable(&self, flood: &mut FloodDetector) -> io::Result<()> {
         let StreamTransport::Plain(socket) = self;
         flood.readable(socket).await
@@ -49,7 +49,7 @@ impl StreamTransport {
     /// Appends what has arrived to `buffer`, as much as it has room for; 0 is the peer's end. Never waits.
     ///
     /// # Errors
-    /// `WouldBlock` where nothing has arrived; otherwise the connection broke.
+    /// Fails with `WouldBlock` if nothing has arrived; otherwise the connection broke.
     #[inline]
     pub(super) fn try_read_buf(&self, buffer: &mut impl BufMut) -> io::Result<usize> {
         let StreamTransport::Plain(socket) = self;
@@ -62,11 +62,11 @@ impl StreamTransport {
     }
 }
 
-/// The writing end of a transport; the writing half alone has it.
+/// The writing end of a transport; only the writing half has it.
 #[derive(Debug)]
 pub(super) struct TransportWriter<'a> {
     transport: &'a StreamTransport,
-    /// A second descriptor to write on, once the runtime is wrong about the first.
+    /// A second descriptor to write on, used once the runtime has wrong readiness for the first.
     registered_anew: Option<TcpStream>,
 }
 
@@ -77,47 +77,47 @@ impl TransportWriter<'_> {
         self.registered_anew.as_ref().unwrap_or(self.transport.socket())
     }
 
-    /// The socket to write on, where it carries the session's bytes unchanged: see [`StreamTransport::plain`].
+    /// The socket to write on, if it carries the session's bytes unchanged: see [`StreamTransport::plain`].
     #[cfg(target_os = "linux")]
     pub(super) fn plain(&self) -> Option<&TcpStream> {
         self.transport.plain().map(|_| self.socket())
     }
 
-    /// Waits until there is room to write, as far as the runtime knows. Cancel-safe.
+    /// Waits until the runtime reports room to write. Cancel-safe.
     ///
     /// # Errors
-    /// The runtime is going away.
+    /// Fails if the runtime is shutting down.
     pub(super) async fn writable(&self) -> io::Result<Ready> {
         self.socket().ready(Interest::WRITABLE).await
     }
 
-    /// Writes what there is room for, and says how many bytes that was. Never waits.
+    /// Writes as much as there is room for, and returns the number of bytes. Never waits.
     ///
     /// # Errors
-    /// `WouldBlock` where there is no room; otherwise the connection broke.
+    /// Fails with `WouldBlock` if there is no room; otherwise the connection broke.
     #[inline]
     pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         let StreamTransport::Plain(_) = self.transport;
         self.socket().try_write(bytes)
     }
 
-    /// Says that nothing more is written: `shutdown(SHUT_WR)`, a FIN. Reading goes on.
+    /// Ends sending: `shutdown(SHUT_WR)`, a FIN. Reading continues.
     ///
     /// # Errors
-    /// Those of the call.
+    /// Fails if the call fails.
     pub(super) fn finish(&self) -> io::Result<()> {
         let StreamTransport::Plain(socket) = self.transport;
         socket2::SockRef::from(socket).shutdown(Shutdown::Write)
     }
 
-    /// Waits for room by a new registration with the runtime from now on.
+    /// Registers a second descriptor with the runtime; later waits for room use it.
     ///
-    /// A stamp on the error queue looks like an error to the runtime, which then takes the writing side for closed,
-    /// for good: from then on it calls a socket writable that is not, and waiting for room would be a busy loop. A
-    /// second descriptor of the same socket has a registration of its own, and begins without that belief.
+    /// The runtime takes a timestamp on the error queue for an error, and marks the writing side as closed for good.
+    /// From then on it reports the socket as writable when it is not, and a wait for room would be a busy loop. A
+    /// second descriptor of the same socket has its own registration without that mark.
     ///
     /// # Errors
-    /// There is no descriptor left; writing goes on with the first one.
+    /// Fails if no descriptor is left; writing continues with the first one.
     pub(super) fn register_anew(&mut self) -> io::Result<()> {
         self.registered_anew = None;
         let second = self.transport.socket().as_fd().try_clone_to_owned()?;

@@ -1,4 +1,4 @@
-//! What was asked of a connection and could not be done any more: counted and said, never lost in silence.
+//! Orders that a connection could not carry out before it ended: counted and reported, never dropped in silence.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Verb};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// What was asked for and did not happen.
+/// Orders that were given but not carried out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::net) struct UnsentOrders {
-    /// Orders and steps that were not carried out to their end.
+    /// Orders and script steps that were not completed.
     pub(in crate::net) orders: usize,
     /// Bytes among them; files and bursts are not counted.
     pub(in crate::net) bytes: u64,
 }
 
-/// Counts what is left of a script and of the orders; orders given after this are refused.
+/// Counts what is left of a script and of the order queue; later orders are refused.
 pub(in crate::net) fn count_unsent(
     steps: impl IntoIterator<Item = ScriptStep>,
     orders: &mut order_queue::OrderReceiver,
@@ -55,7 +55,7 @@ pub(in crate::net) fn count_unsent(
     unsent
 }
 
-/// Says what was not sent, if anything.
+/// Reports what was not sent, if anything.
 pub(in crate::net) async fn report_unsent(journal: &Arc<Journal>, peer: &str, unsent: UnsentOrders) {
     if unsent.orders == 0 {
         return;

@@ -1,4 +1,4 @@
-//! Orders that overtake what is being sent: reset, close, pause, continue, socket options, gauges.
+//! Orders that overtake queued sends: reset, close, pause, continue, socket options, gauges.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// What follows from an order.
+/// What the connection does after an order.
 pub(super) enum AfterOrder {
     GoOn,
     CloseBy(Instant),
@@ -82,7 +82,7 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
     AfterOrder::GoOn
 }
 
-/// More often than this nobody can see, and it would cost.
+/// The shortest sampling period: a shorter one costs time, and nobody can see the difference.
 const SHORTEST_PERIOD: Duration = Duration::from_millis(10);
 
 async fn pause(talk: &SharedConnection) {

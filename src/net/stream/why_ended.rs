@@ -1,4 +1,4 @@
-//! What ended a connection whose peer fell silent: ETIMEDOUT alone does not say which of the kernel's clocks ran out.
+//! Why a connection to a silent peer ended: ETIMEDOUT alone does not say which of the kernel's timers ran out.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::text::quantity;
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::{Failure, FailureReason};
 
-/// Says of an end by ETIMEDOUT which clock ran out, as the socket's options and its queue tell; other ends stay.
+/// For an end by ETIMEDOUT, adds which timer ran out, from the socket's options and send queue; other ends stay.
 pub(super) fn explain_timeout(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match end {
         ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
             let view = kernel::sample_socket(talk.transport.socket());
-            // What was written and never acknowledged still counts after the connection's end.
+            // After the end, the send queue still counts bytes that were written and never acknowledged.
             let unacknowledged = view.send_queue_bytes.or(talk.queued_bytes()).unwrap_or(0);
             ConnectionEnd::Failed(match read_timeouts(talk).ran_out(unacknowledged) {
                 Some((reason, message)) => Failure { reason: Some(reason), message, ..failure },
@@ -24,7 +24,7 @@ pub(super) fn explain_timeout(talk: &SharedConnection, end: ConnectionEnd) -> Co
     }
 }
 
-/// How the kernel's clocks were set for this socket.
+/// The kernel's timer settings for this socket.
 #[derive(Clone, Copy, Debug, Default)]
 struct ConnectionTimeouts {
     keepalive: bool,
@@ -53,8 +53,8 @@ fn read_timeouts(talk: &SharedConnection) -> ConnectionTimeouts {
 }
 
 impl ConnectionTimeouts {
-    /// Which clock ran out, with so many bytes unacknowledged; `None`: the last retransmission, which the failure's own
-    /// message is about.
+    /// Which timer ran out with this many bytes unacknowledged. `None` if the last retransmission timed out: the
+    /// failure's own message already says so.
     fn ran_out(&self, unacknowledged: u64) -> Option<(FailureReason, String)> {
         let limit = quantity::duration(self.user_timeout);
         match (unacknowledged, self.user_timeout.is_zero()) {

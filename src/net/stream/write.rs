@@ -1,4 +1,4 @@
-//! The writing half of an open connection: one order after the other, each write counted as the kernel takes it.
+//! The writing half of an open connection: one order after the other; each write is counted when the kernel accepts it.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,28 +21,27 @@ use crate::sessions::{Block, News, Verb};
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
-/// What one write offers the kernel at the most.
+/// The most bytes that one write offers to the kernel.
 const MOST_WRITE: usize = 1024 * 1024;
 
-/// How long to wait for room where the runtime cannot wake us.
+/// How long to wait for room if the runtime cannot wake us.
 const WITHOUT_WAKING: Duration = Duration::from_millis(1);
 
 /// How the writing half ended.
 pub(super) struct WriteEnd {
-    /// What was asked for and not written.
+    /// What was ordered but not written.
     pub(super) unsent: UnsentOrders,
-    /// Why, where the connection broke.
+    /// Why the connection broke, if it did.
     pub(super) failure: Option<Failure>,
 }
 
-/// Why a verb was not done to its end.
+/// Why a verb was not completed.
 enum WriteAbort {
     Stopped,
     Broken(Failure),
 }
 
-/// Carries out the script, then orders, until the connection breaks, or we close it and all orders are done, or
-/// we stop at once.
+/// Runs the script, then orders, until the connection breaks, or we close it and all orders are done, or we stop it.
 pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: order_queue::OrderReceiver) -> WriteEnd {
     let mut half = WritingHalf {
         talk,
@@ -67,7 +66,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
                 None => break,
             },
         };
-        // Boxed, as its room would else be part of every connection, whether orders come or not.
+        // Boxed: otherwise every connection would reserve room for this future, even without orders.
         match Box::pin(half.run_verb(verb)).await {
             Ok(()) => {}
             Err(WriteAbort::Stopped) => break,
@@ -90,7 +89,7 @@ struct WritingHalf<'a> {
     talk: &'a SharedConnection,
     state: watch::Receiver<StreamState>,
     finished: bool,
-    /// Bytes of the order under way that are not written.
+    /// Bytes of the current order that are not written yet.
     rest: usize,
     writes: usize,
     /// Bytes written so far.
@@ -106,7 +105,7 @@ impl WritingHalf<'_> {
             match wish {
                 ShutdownIntent::Stop => return None,
                 ShutdownIntent::Close => {
-                    // What was ordered before the close is done; what comes after it is refused.
+                    // Orders given before the close are carried out; later ones are refused.
                     orders.close();
                     return orders.recv().await;
                 }
@@ -158,14 +157,14 @@ impl WritingHalf<'_> {
         self.talk.journal.news(News::Warned(failure)).await;
     }
 
-    /// Writes all of `bytes`; every write that the kernel takes, in full or in part, is told by itself.
+    /// Writes all of `bytes`; every write that the kernel accepts, in full or in part, is reported separately.
     async fn write(&mut self, mut bytes: Bytes) -> Result<(), WriteAbort> {
         while !bytes.is_empty() {
             self.rest = bytes.len();
             let ready = self.writable().await?;
             let talk = self.talk;
             let offer = &bytes[..bytes.len().min(MOST_WRITE)];
-            // What the kernel tells of this write counts from here, so its own time does.
+            // The kernel's timestamps are relative to this moment, so take it just before the write.
             let at = Instant::now();
             let stamped = talk.stamps.before_write(&talk.transport);
             match self.writer.try_write(offer) {
@@ -215,12 +214,12 @@ impl WritingHalf<'_> {
         }
     }
 
-    /// Empties the error queue, and waits for room by a new registration from now on.
+    /// Empties the error queue, and registers a second descriptor to wait for room on.
     async fn register_anew(&mut self) {
         let talk = self.talk;
         talk.stamps.read(&talk.transport, &talk.journal).await;
         if self.writer.register_anew().is_err() {
-            // Without a descriptor to spare, the wait is by the clock.
+            // No spare descriptor: wait by the clock.
             tokio::time::sleep(WITHOUT_WAKING).await;
         }
     }
@@ -252,8 +251,8 @@ impl WritingHalf<'_> {
         outcome
     }
 
-    /// Sends what a file holds, and counts in `read_bytes` what was read of it. The outer error is the
-    /// connection's, the inner one the file's.
+    /// Sends a file's content, and adds to `read_bytes` what was read of it. The outer error is the connection's, the
+    /// inner one the file's.
     async fn send_file_copied(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, WriteAbort> {
         let talk = self.talk;
         let mut ahead = tokio::select! {
@@ -288,8 +287,8 @@ impl WritingHalf<'_> {
         }
     }
 
-    /// Sends a file out of the page cache, where nobody looks at what is sent. False: not to its end, and what is
-    /// left is to be read, which also tells what is wrong with it.
+    /// Sends a file from the page cache, when sent bytes are only counted, not shown. `false`: not all was sent; read
+    /// the rest instead, which also reports the file's error.
     #[cfg(target_os = "linux")]
     async fn send_spliced(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, WriteAbort> {
         loop {
@@ -314,7 +313,7 @@ impl WritingHalf<'_> {
                     self.wait_for_room(ready).await;
                     continue;
                 }
-                // The connection's errors show again with the next write, the file's with the next read.
+                // The next write returns the connection's error again, the next read the file's.
                 Err(_) => return Ok(false),
             }
             self.yield_turn().await;

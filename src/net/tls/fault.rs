@@ -1,4 +1,4 @@
-//! What a failed handshake means.
+//! Converts a failed handshake to a failure.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use jiff::civil;
 
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// What a TLS error means.
+/// Converts a TLS error.
 pub(crate) fn failure(error: &rustls::Error, operation: FailedOperation, peer: &str) -> Failure {
     Failure::new(Class::Tls, operation, peer, tls_error_text(error)).with_reason(reason(error))
 }
@@ -69,7 +69,7 @@ fn reason(error: &rustls::Error) -> Option<FailureReason> {
     }
 }
 
-/// The name alone: rustls gives it with its kind, as `DnsName("example.org")`.
+/// The name alone: rustls prints it with its kind, as `DnsName("example.org")`.
 pub(super) fn presented_name(name: &str) -> &str {
     name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).map_or(name, |inner| inner.trim_matches('"'))
 }
@@ -80,7 +80,7 @@ pub(super) fn day(time: rustls::pki_types::UnixTime) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// What the verifier found that has no name of its own in rustls: it is only known by the word that it is printed as.
+/// The text for a verifier's error that has no variant in rustls: only its printed word is known.
 fn debug_word(word: &str) -> &str {
     match word {
         "CaUsedAsEndEntity" => "it is the certificate of an authority and not of a server, as self-made ones often are",

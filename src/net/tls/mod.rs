@@ -1,4 +1,4 @@
-//! TLS: whom we trust, and what went wrong, in words.
+//! TLS: trusted certificates, and failures as text.
 
 mod fault;
 mod trust;

@@ -1,4 +1,4 @@
-//! Whom a TLS client trusts, and the configuration of its handshakes.
+//! Which certificates a TLS client trusts, and the configuration of its handshakes.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,27 +11,27 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use crate::wire::FailedOperation;
 use crate::wire::{Class, Failure};
 
-/// Whom to trust.
+/// The trusted certificate authorities.
 #[derive(Clone, Debug)]
 pub(crate) enum TlsTrust {
-    /// Nobody: no handshake is expected, only `http` is spoken.
+    /// None: no handshake is expected, only `http` is used.
     Nobody,
-    /// Whom the system trusts.
+    /// The system's.
     System(TrustRoots),
-    /// Everybody (`-k`).
+    /// Any certificate is accepted (`-k`).
     Everybody,
 }
 
-/// The system's certificate authorities, or those that the program carries.
+/// The system's certificate authorities, or the built-in list.
 #[derive(Clone, Debug)]
 pub(crate) struct TrustRoots {
     verifier: Arc<dyn ServerCertVerifier>,
-    /// Why the built-in list stands in for the system's, if it does.
+    /// Why the built-in list replaces the system's, if it does.
     stand_in_because: Option<String>,
 }
 
 impl TlsTrust {
-    /// What to warn a person of before the handshake: the built-in list stands in for the system's.
+    /// The warning to show before the handshake if the built-in list replaces the system's.
     pub(crate) fn warning(&self) -> Option<Failure> {
         let because = match self {
             TlsTrust::Nobody | TlsTrust::Everybody => return None,
@@ -42,16 +42,16 @@ impl TlsTrust {
     }
 }
 
-/// The one cryptography provider; always named, as rustls panics where two are compiled in and none is named.
+/// The cryptography provider; always given explicitly, because rustls panics if two are compiled in and none is given.
 fn crypto_provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
 impl TrustRoots {
-    /// The certificate authorities. Cost: reads the system's store the first time, then nothing.
+    /// Loads the certificate authorities. Cost: the first call reads the system's store; later calls read nothing.
     ///
     /// # Errors
-    /// Neither the system's nor the built-in list can be used: why, in words.
+    /// Fails, with the reason as text, if neither the system's nor the built-in list can be used.
     pub(crate) fn load() -> Result<TrustRoots, String> {
         static ROOTS: OnceLock<Result<TrustRoots, String>> = OnceLock::new();
         ROOTS.get_or_init(TrustRoots::read).clone()
@@ -74,11 +74,11 @@ impl TrustRoots {
     }
 }
 
-/// The configuration of a client's handshakes: `alpn` are the protocols that it offers, by their ALPN names, the
-/// preferred one first; `sessions` keeps what resumes a session.
+/// The configuration of a client's handshakes. `alpn`: the ALPN names of the protocols that it offers, the preferred
+/// one first. `sessions` stores what resumes a session.
 ///
 /// # Errors
-/// The provider offers no version of TLS: why, in words.
+/// Fails, with the reason as text, if the provider supports no TLS version.
 pub(crate) fn config(
     trust: &TlsTrust,
     alpn: &[&[u8]],
@@ -102,7 +102,7 @@ pub(crate) fn config(
     Ok(config)
 }
 
-/// Accepts every certificate, but not a handshake that its owner did not sign.
+/// Accepts every certificate, but only a handshake that the certificate's key has signed.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

@@ -1,4 +1,4 @@
-//! A bound UDP socket: it hears anybody, and answers whom it likes.
+//! A bound UDP socket: it receives from any peer, and sends to any.
 
 use socket2::{SockAddr, Socket};
 
@@ -15,7 +15,7 @@ use crate::wire::{FailedOperation, Failure};
 
 /// Runs a bound UDP socket, from its binding to [`News::Closed`].
 ///
-/// The script waits until a peer was heard: before that there is nobody to send to.
+/// The script waits for the first datagram: before that there is no peer to send to.
 pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
     let urgent = post.net.urgent(post.journal.id);
     open_and_run(spec, script, post, urgent)
@@ -43,15 +43,15 @@ fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {
     option::set_all(&socket, &spec.socket.options, spec.local.is_ipv6())?;
     allow_shared_group_port(&socket, spec).map_err(failed)?;
     if spec.local.is_ipv6() && spec.local.ip().is_unspecified() {
-        // `[::]` hears IPv4 too, whatever the system's default is (RFC 3493 §5.3). Where that cannot be
-        // had it is an IPv6 socket, as its address says.
+        // `[::]` receives IPv4 too, whatever the system's default is (RFC 3493 §5.3). If that fails, it is an IPv6
+        // socket, as its address says.
         socket.set_only_v6(false).ok();
     }
     socket.bind(&SockAddr::from(spec.local)).map_err(failed)?;
     register(socket, merged).map_err(failed)
 }
 
-/// Lets other programs bind the same group's port; a plain address stays ours alone.
+/// Lets other programs bind the same port of a group; a unicast address stays ours alone.
 fn allow_shared_group_port(socket: &Socket, spec: &UdpBoundSpec) -> std::io::Result<()> {
     if spec.groups.is_empty() && !spec.local.ip().is_multicast() {
         return Ok(());

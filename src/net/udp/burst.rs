@@ -1,4 +1,4 @@
-//! One datagram again and again: as fast as the kernel takes them, or at a pace.
+//! Sends one datagram repeatedly: as fast as the kernel accepts it, or at a pace.
 
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,14 @@ use crate::sessions::news::UdpNews;
 use crate::sessions::spec::DatagramBurst;
 use crate::wire::Failure;
 
-/// How many datagrams one look at the clock sends at the most.
+/// The most datagrams sent between two reads of the clock.
 const MOST_AT_ONCE: usize = 256;
 
-/// How many bytes of them, unless one alone has more.
+/// The most bytes of them, unless a single datagram has more.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
 impl SharedSocket {
-    /// Sends a burst to its end, or until the wishes to end one are no longer `stops`.
+    /// Sends a burst to its end, or until the stop counter differs from `stops`.
     pub(super) async fn send_burst(&self, burst: &DatagramBurst, stops: u64) -> Result<(), Failure> {
         let to = self.destination(None)?;
         check_size(to, burst.bytes.len())?;
@@ -37,7 +37,7 @@ impl SharedSocket {
         outcome
     }
 
-    /// Sends all of a burst. It may be dropped wherever it waits: what was sent until then is counted and told.
+    /// Sends all of a burst. May be dropped at any await: what was sent by then is counted and reported.
     async fn repeat(
         &self,
         burst: &DatagramBurst,
@@ -56,7 +56,7 @@ impl SharedSocket {
                 && due <= *sent
             {
                 let wait = pace.start_offset(*sent).saturating_sub(begun.elapsed());
-                // The runtime's clock ticks in milliseconds: a quicker pace sends what is due at each tick.
+                // The runtime's clock ticks in milliseconds: a faster pace sends at each tick what is due.
                 tokio::time::sleep(wait.max(Duration::from_micros(1))).await;
                 continue;
             }
@@ -65,21 +65,21 @@ impl SharedSocket {
             *sent += taken as u64;
             *last = Instant::now();
             self.record_sent(to, *last, train.slice(..taken * len), taken, len).await;
-            // An unpaced burst never waits: the other halves of the session get their turn here.
+            // An unpaced burst never waits, so the other halves of the session get their turn here.
             tokio::task::yield_now().await;
         }
         Ok(())
     }
 
-    /// Resolves when somebody wished to end a burst since there were `stops` such wishes. Cancel-safe.
+    /// Resolves when the stop counter differs from `stops`. Cancel-safe.
     pub(super) async fn stopped_since(&self, stops: u64) {
         let mut wishes = self.burst_stops.subscribe();
-        // The sender lives as long as we do.
+        // Cannot fail: the sender lives as long as `self`.
         wishes.wait_for(|now| *now != stops).await.ok();
     }
 }
 
-/// The payload several times back to back, and how often: at the most as often as one turn sends it.
+/// The payload several times back to back, and how many times: at most as often as one turn sends it.
 fn repeated(payload: &Bytes) -> (Bytes, usize) {
     match payload.len() {
         0 => (Bytes::new(), 1),

@@ -1,4 +1,4 @@
-//! The control messages beside a datagram (cmsg(3)): what we ask for, and how it is read.
+//! The control messages of a datagram (cmsg(3)): which ones we request, and how they are read.
 
 #![cfg_attr(
     target_os = "linux",
@@ -10,12 +10,12 @@
 
 use std::net::IpAddr;
 
-/// What the controls of one message told of its packet; the interface by its number.
+/// What the control messages of one datagram say about its packet; the interface as an index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct RawPacket {
     pub(super) ttl: Option<u8>,
     pub(super) tos: Option<u8>,
-    /// 0 is none.
+    /// 0 if unknown.
     pub(super) interface: u32,
     pub(super) destination: Option<IpAddr>,
 }
@@ -33,29 +33,29 @@ mod linux {
     use super::RawPacket;
     use crate::net::kernel;
 
-    /// The type of the kernel's message lengths and counts, which libraries write differently.
+    /// The type of the kernel's control lengths and counts; C libraries differ in it.
     #[cfg(target_env = "musl")]
     pub(in crate::net::udp) type ControlLength = libc::socklen_t;
     #[cfg(not(target_env = "musl"))]
     pub(in crate::net::udp) type ControlLength = libc::size_t;
 
-    /// Room for the controls of one message: at the most a segment size, two TTLs, two TOS and two addresses, which an
-    /// IPv6 socket is told of an IPv4 packet: 184 bytes.
+    /// Room for the control messages of one datagram: at most a segment size, two TTLs, two TOS and two addresses,
+    /// which an IPv6 socket gets for an IPv4 packet: 184 bytes.
     #[repr(C, align(8))]
     #[derive(Clone, Copy)]
     pub(in crate::net::udp) struct ControlBuffer(pub(in crate::net::udp) [u8; 192]);
 
     impl ControlBuffer {
-        /// No controls.
+        /// No control messages.
         pub(in crate::net::udp) const NONE: ControlBuffer = ControlBuffer([0; 192]);
     }
 
-    /// Asks that TTL, TOS, interface and address are told beside each datagram. Best effort: what the system does not
-    /// tell is unknown.
+    /// Requests TTL, TOS, interface and address with each datagram. Best effort: what the system does not report is
+    /// unknown.
     pub(in crate::net::udp) fn request_controls(socket: &impl AsFd, v6: bool) {
         let v4 = [libc::IP_RECVTTL, libc::IP_RECVTOS];
         for name in v4 {
-            // An IPv6 socket may hear IPv4 too.
+            // An IPv6 socket may receive IPv4 too.
             kernel::set_int(socket, libc::IPPROTO_IP, name, 1).ok();
         }
         if v6 {
@@ -67,11 +67,11 @@ mod linux {
         }
     }
 
-    /// Writes the wish that a message is cut every `segment` bytes; how many bytes the wish has.
+    /// Writes the control message that splits a message every `segment` bytes; returns its length in bytes.
     pub(in crate::net::udp) fn cut_at(control: &mut ControlBuffer, segment: u16) -> ControlLength {
         // SAFETY: CMSG_SPACE and CMSG_LEN only calculate.
         let (space, length) = unsafe { (libc::CMSG_SPACE(2), libc::CMSG_LEN(2)) };
-        // SAFETY: a header of zeroes is one without a length; some systems' headers have padding that cannot be named.
+        // SAFETY: a zeroed header has no length; some systems' headers have padding that cannot be named.
         let mut head: libc::cmsghdr = unsafe { std::mem::zeroed() };
         head.cmsg_len = length as ControlLength;
         head.cmsg_level = libc::SOL_UDP;
@@ -86,13 +86,14 @@ mod linux {
         space as ControlLength
     }
 
-    /// What the controls of a message say: how many bytes each datagram of a merged one has, and what is known of the
-    /// packet. The header must be one that the kernel just filled, with its controls still in place.
+    /// Reads the control messages: how many bytes each datagram of a merged message has, and what is known of the
+    /// packet. The kernel must just have filled the header, with its control messages still in place.
     pub(in crate::net::udp) fn read(header: &libc::msghdr) -> (Option<usize>, RawPacket) {
         let mut segment = None;
         let mut packet = RawPacket::default();
-        // SAFETY: the kernel filled the controls of this header, which are still there, and told their length; the
-        // macros stay within it. A control of each of these types has at least as many bytes as are read of it.
+        // SAFETY: the kernel filled this header's control messages and set their length, and they are still in place;
+        // the macros stay within that length. A control message of each type has at least as many bytes as are read
+        // from it.
         unsafe {
             let mut control = libc::CMSG_FIRSTHDR(header);
             while let Some(head) = control.as_ref() {
@@ -134,6 +135,6 @@ mod linux {
 mod plain {
     use std::os::fd::AsFd;
 
-    /// Asks for nothing: this system is not asked.
+    /// Requests nothing on this system.
     pub(in crate::net::udp) fn request_controls(_socket: &impl AsFd, _v6: bool) {}
 }

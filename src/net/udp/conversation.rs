@@ -1,4 +1,4 @@
-//! UDP sessions: a conversation (a connected socket) and a bound socket that talks with anybody.
+//! A UDP conversation: a socket that is connected to one peer.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -20,8 +20,8 @@ use crate::sessions::spec::{Script, UdpSpec};
 use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent lane is open before this
-/// returns, so that no order can miss it.
+/// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent queue is open before this
+/// returns, so that no order is lost.
 pub(crate) fn run(spec: UdpSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
     let urgent = post.net.urgent(post.journal.id);
     run_connected(spec, script, post, urgent)
@@ -51,7 +51,7 @@ async fn run_connected(spec: UdpSpec, script: Script, post: TaskContext, mut urg
     talk.run(UdpOrders { urgent, plain }, script).await;
 }
 
-/// Resolves when the session is closed or reset; keeps in mind whether it is to read.
+/// Resolves when the session is closed or reset; updates `reading` on pause and continue.
 async fn cancelled(urgent: &mut order_queue::OrderReceiver, reading: &mut bool, journal: &Arc<Journal>) {
     loop {
         match urgent.recv().await {
@@ -68,9 +68,9 @@ async fn cancelled(urgent: &mut order_queue::OrderReceiver, reading: &mut bool, 
     }
 }
 
-/// Tries the addresses in order: the first one that the kernel lets us connect to is the peer.
+/// Tries the addresses in order; the peer is the first one that the kernel can connect to.
 ///
-/// UDP's `connect()` sends nothing, so the first that has a route wins, whether or not somebody is there.
+/// UDP's `connect()` sends nothing, so the first address with a route wins, whether or not anybody listens there.
 async fn open_first(
     spec: &UdpSpec,
     addresses: &[SocketAddr],
@@ -108,7 +108,7 @@ async fn open_first(
     Err(last)
 }
 
-/// A socket that is connected to `peer`.
+/// Opens a socket that is connected to `peer`.
 fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
     if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
         return Err(broadcast_not_asked_for(FailedOperation::Connect, peer));

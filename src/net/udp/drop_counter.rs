@@ -1,7 +1,7 @@
-//! How many datagrams the kernel dropped because we did not read in time.
+//! Counts datagrams that the kernel dropped because we did not read in time.
 //!
-//! `SO_MEMINFO` tells the socket's drop counter at any time: the one that `SO_RXQ_OVFL` tells beside a datagram, as it
-//! stood when that datagram was queued, so that what was dropped after the last one would stay unknown.
+//! `SO_MEMINFO` returns the socket's drop counter at any time. `SO_RXQ_OVFL` gives it only with a datagram, as of when
+//! that datagram was queued, so drops after the last datagram would stay unknown.
 
 /// The kernel's counter has 32 bits and wraps; this one does not.
 #[derive(Debug, Default)]
@@ -12,7 +12,7 @@ pub(super) struct DropCounter {
 }
 
 impl DropCounter {
-    /// Takes the counter's value; the new total where it is news, the first value included.
+    /// Updates the total from the counter's value; returns the total if it changed, and for the first value.
     pub(super) fn observe(&mut self, counter: u32) -> Option<u64> {
         let more = u64::from(counter.wrapping_sub(self.last));
         let news = more > 0 || !self.known;
@@ -26,7 +26,7 @@ impl DropCounter {
 #[cfg(target_os = "linux")]
 pub(super) use crate::net::kernel::drops as counter;
 
-/// The socket's drop counter now: unknown on this system.
+/// The socket's drop counter: not available on this system.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn counter(_socket: &impl std::os::fd::AsFd) -> Option<u32> {
     None

@@ -1,5 +1,4 @@
-//! Datagrams of one size to the peer of a connected socket, in as few calls as may be: for whoever sends many and tells
-//! of none.
+//! Sends datagrams of one size to the peer of a connected socket in as few calls as possible, without news for each.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,25 +10,25 @@ use super::mmsg::{self, MessageBatch};
 use super::receive::most_payload;
 use super::send::{CANNOT_CUT, MOST_CUT};
 
-/// What is known of the way to the peer.
+/// What is known of the route to the peer.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::net) struct GsoSender {
     peer: SocketAddr,
-    /// Whether the kernel is given several datagrams as one message that it cuts (`UDP_SEGMENT`).
+    /// Whether several datagrams go to the kernel as one message that it splits (`UDP_SEGMENT`).
     cut: bool,
 }
 
 impl GsoSender {
-    /// Trains to the peer of a socket.
+    /// A sender to the peer of a socket.
     pub(in crate::net) fn new(peer: SocketAddr) -> Self {
         GsoSender { peer, cut: true }
     }
 
-    /// Hands datagrams of `segment` bytes, which stand back to back, to the kernel, as many as it takes at once, and
-    /// waits until it takes the first; how many it took.
+    /// Sends datagrams of `segment` bytes, stored back to back: as many as the kernel accepts at once, after waiting
+    /// until it accepts the first. Returns how many it accepted.
     ///
     /// # Errors
-    /// None was taken: an error of the call, or one that the socket held from before.
+    /// Fails if none was accepted: an error of the call, or a pending error of the socket.
     pub(in crate::net) async fn send_some(
         &mut self,
         socket: &UdpSocket,
@@ -43,7 +42,7 @@ impl GsoSender {
             match mmsg::send(socket, None, MessageBatch { bytes, segment, message: segment * together }) {
                 Ok(messages) => return Ok((messages * together).min(bytes.len().div_ceil(segment.max(1))).max(1)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    // After an ICMP error the runtime takes the socket for writable for ever (EPOLLERR).
+                    // After an ICMP error the runtime always reports the socket as writable (EPOLLERR).
                     if waits > 1 {
                         tokio::time::sleep(Duration::from_millis(1)).await;
                     }

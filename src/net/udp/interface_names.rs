@@ -1,22 +1,22 @@
-//! Interfaces by their names, which the kernel tells by number only.
+//! Interface names; the kernel reports an interface by its index only.
 
 use std::sync::Arc;
 
 use super::cmsg::RawPacket;
 use crate::wire::udp::packet::PacketInfo;
 
-/// How many names are remembered; with one more all are asked for again.
+/// How many names are cached; beyond it the cache is cleared.
 const MOST_NAMES: usize = 64;
 
-/// The names of the interfaces that datagrams came in by. Asked for once each: a call to the kernel a datagram would
-/// be too many, and an interface seldom gets another name.
+/// The names of the interfaces that datagrams arrived on. Each is looked up once: a system call per datagram would cost
+/// too much, and an interface is seldom renamed.
 #[derive(Debug, Default)]
 pub(super) struct InterfaceNames {
     known: Vec<(u32, Option<Arc<str>>)>,
 }
 
 impl InterfaceNames {
-    /// What is known of a packet, its interface by name.
+    /// The information about a packet, with its interface's name.
     pub(super) fn packet(&mut self, raw: RawPacket) -> PacketInfo {
         PacketInfo { ttl: raw.ttl, tos: raw.tos, interface: self.name(raw.interface), destination: raw.destination }
     }

@@ -1,4 +1,4 @@
-//! Looks at the kernel's view of the socket: while something moves, and once when it has come to rest.
+//! Samples the kernel's view of the socket: while something moves, and once after it stops.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -7,11 +7,11 @@ use super::shared::{SharedSocket, UdpEnding};
 #[cfg(target_os = "linux")]
 use crate::wire::kernel::view::KernelView;
 
-/// Between two looks.
+/// Interval between two samples.
 const EVERY: Duration = Duration::from_millis(250);
 
 impl SharedSocket {
-    /// Looks, and tells what is seen where it changed.
+    /// Samples the kernel's view, and reports what changed.
     pub(super) fn sample(&self) {
         #[cfg(target_os = "linux")]
         self.journal.kernel(self.kernel_view());
@@ -28,13 +28,13 @@ impl SharedSocket {
         }
     }
 
-    /// Looks while something moves; never ends.
+    /// Samples while something moves; never ends.
     pub(super) async fn watch_kernel(&self) -> UdpEnding {
         loop {
             let looked = Instant::now();
             self.sample();
             tokio::time::sleep(EVERY).await;
-            // While nothing is read the kernel's queue fills without our doing anything.
+            // While nothing is read, the kernel's queue fills without any action of ours.
             if self.moved_since(looked) || !self.is_reading() {
                 continue;
             }

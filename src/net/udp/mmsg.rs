@@ -1,4 +1,4 @@
-//! Many datagrams a system call: `recvmmsg(2)` with `UDP_GRO`, `sendmmsg(2)` with `UDP_SEGMENT` (udp(7)).
+//! Many datagrams per system call: `recvmmsg(2)` with `UDP_GRO`, `sendmmsg(2)` with `UDP_SEGMENT` (udp(7)).
 
 #![cfg_attr(
     target_os = "linux",
@@ -12,32 +12,32 @@ use tokio::net::UdpSocket;
 
 use super::cmsg::RawPacket;
 
-/// How many messages one call moves at the most.
+/// The most messages that one call moves.
 pub(super) const MOST_MESSAGES: usize = 64;
 
-/// One message as the kernel handed it over. It stands in the slot of its place in the call.
+/// One message from the kernel. Its bytes are in the slot with the message's index in the call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReceivedMessage {
-    /// Bytes of it that stand in its slot.
+    /// Bytes of it in its slot.
     pub(super) len: usize,
-    /// Bytes that it had.
+    /// Its full length in bytes, before it was cut short.
     pub(super) full_len: usize,
     /// Who sent it.
     pub(super) peer: Option<SocketAddr>,
-    /// Where the kernel merged several datagrams: the bytes of each; the last one may have fewer.
+    /// If the kernel merged several datagrams: the bytes of each; the last one may have fewer.
     pub(super) segment: Option<usize>,
-    /// What is known of the packet, or of the first of those that were merged.
+    /// What is known of the packet, or of the first packet of a merged message.
     pub(super) packet: RawPacket,
 }
 
-/// The messages of one call to the kernel, cut from `bytes`.
+/// The messages of one call to the kernel, taken from `bytes`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MessageBatch<'a> {
     /// Datagrams back to back.
     pub(super) bytes: &'a [u8],
     /// Bytes of each datagram; the last one may have fewer.
     pub(super) segment: usize,
-    /// Bytes of each message: `segment`, or a multiple of it that the kernel cuts (`UDP_SEGMENT`).
+    /// Bytes of each message: `segment`, or a multiple of it that the kernel splits (`UDP_SEGMENT`).
     pub(super) message: usize,
 }
 
@@ -62,7 +62,7 @@ mod linux {
     #[cfg(not(target_env = "musl"))]
     type MessageFlags = libc::c_int;
 
-    /// The memory that calls read into, used again for every call. Pages that no datagram reached cost nothing.
+    /// The memory that calls read into, reused for every call. Pages that no datagram reaches cost nothing.
     pub(in crate::net::udp) struct ReceiveSpace {
         store: Box<[u8]>,
         room: usize,
@@ -88,7 +88,7 @@ mod linux {
             }
         }
 
-        /// What stands in the slot of a message.
+        /// The slot of a message.
         pub(in crate::net::udp) fn slot(&self, place: usize) -> &[u8] {
             &self.store[place * self.room..(place + 1) * self.room]
         }
@@ -100,15 +100,15 @@ mod linux {
         }
     }
 
-    /// Asks that datagrams that came as one train are handed over as one message.
+    /// Asks the kernel to merge datagrams that arrive in one batch into one message (`UDP_GRO`).
     pub(in crate::net::udp) fn ask_for_merged(socket: &impl AsFd) -> io::Result<()> {
         Ok(nix::sys::socket::setsockopt(socket, nix::sys::socket::sockopt::UdpGroSegment, &true)?)
     }
 
-    /// Reads what is there, [`MOST_MESSAGES`] at the most, in place of what `arrivals` had. Never waits.
+    /// Reads what has arrived, at most [`MOST_MESSAGES`], and replaces the content of `arrivals`. Never waits.
     ///
     /// # Errors
-    /// Nothing was read: `WouldBlock`, or an error that the socket holds.
+    /// Fails if nothing was read: `WouldBlock`, or a pending error of the socket.
     pub(in crate::net::udp) fn receive(
         socket: &UdpSocket,
         space: &mut ReceiveSpace,
@@ -117,7 +117,7 @@ mod linux {
         arrivals.clear();
         let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
         let mut vectors = [nothing; MOST_MESSAGES];
-        // SAFETY: a header of zeroes is one without address, vectors and controls (recvmsg(2)).
+        // SAFETY: a zeroed header has no address, vectors or control messages (recvmsg(2)).
         let mut headers: [libc::mmsghdr; MOST_MESSAGES] = unsafe { std::mem::zeroed() };
         let slots = space.store.chunks_exact_mut(space.room).zip(&mut vectors);
         let labels = space.names.iter_mut().zip(space.controls.iter_mut());
@@ -131,12 +131,12 @@ mod linux {
             header.msg_hdr.msg_controllen = size_of::<ControlBuffer>() as ControlLength;
         }
         let count = socket.try_io(Interest::READABLE, || {
-            // MSG_TRUNC as a wish makes the kernel tell the datagram's real length (recv(2)).
+            // MSG_TRUNC as an input flag makes the kernel return the datagram's full length (recv(2)).
             const FLAGS: MessageFlags = (libc::MSG_TRUNC | libc::MSG_DONTWAIT) as MessageFlags;
             retry_interrupted(|| {
                 let (fd, most) = (socket.as_raw_fd(), MOST_MESSAGES as libc::c_uint);
-                // SAFETY: the descriptor is open while it is borrowed. Every header names one vector of a slot, a name
-                // and a control, with their lengths; all of them live, unshared, until the call is over.
+                // SAFETY: the descriptor is open while it is borrowed. Every header points to one vector of a slot, a
+                // name and a control buffer, with their lengths; all of them live, unshared, until the call returns.
                 unsafe { libc::recvmmsg(fd, headers.as_mut_ptr(), most, FLAGS, ptr::null_mut()) }
             })
         })?;
@@ -149,11 +149,11 @@ mod linux {
         Ok(())
     }
 
-    /// Hands the kernel messages of `train`, [`MOST_MESSAGES`] at the most, to the one address or to whom the socket
-    /// is connected; how many it took, each of them whole. Never waits. No bytes at all are one empty message.
+    /// Sends messages of `train`, at most [`MOST_MESSAGES`], to the given address or to the socket's peer; returns how
+    /// many the kernel accepted, each of them whole. Never waits. No bytes at all are one empty message.
     ///
     /// # Errors
-    /// Nothing was taken: `WouldBlock`, an error that the socket holds, or what is wrong with the first message.
+    /// Fails if nothing was accepted: `WouldBlock`, a pending error of the socket, or the first message's own error.
     pub(in crate::net::udp) fn send(
         socket: &UdpSocket,
         to: Option<SocketAddr>,
@@ -162,7 +162,7 @@ mod linux {
         let to = to.map(SockAddr::from);
         let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
         let mut vectors = [nothing; MOST_MESSAGES];
-        // SAFETY: a header of zeroes is one without address, vectors and controls (sendmsg(2)).
+        // SAFETY: a zeroed header has no address, vectors or control messages (sendmsg(2)).
         let mut headers: [libc::mmsghdr; MOST_MESSAGES] = unsafe { std::mem::zeroed() };
         let mut control = ControlBuffer::NONE;
         let control_bytes = u16::try_from(train.segment).map_or(0, |segment| cut_at(&mut control, segment));
@@ -185,13 +185,14 @@ mod linux {
         }
         socket.try_io(Interest::WRITABLE, || {
             const FLAGS: MessageFlags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as MessageFlags;
-            // SAFETY: the descriptor is open while it is borrowed. The first `most` headers name one vector each, of
-            // bytes that the kernel only reads, and the address and control; all of them live until the call is over.
+            // SAFETY: the descriptor is open while it is borrowed. Each of the first `most` headers points to one
+            // vector, of bytes that the kernel only reads, and to the address and control buffer; all of them live
+            // until the call returns.
             retry_interrupted(|| unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), most, FLAGS) })
         })
     }
 
-    /// Calls until no signal comes in between; how many messages were moved.
+    /// Repeats the call until no signal interrupts it; returns how many messages were moved.
     fn retry_interrupted(mut call: impl FnMut() -> libc::c_int) -> io::Result<usize> {
         loop {
             match usize::try_from(call()) {
@@ -206,11 +207,11 @@ mod linux {
         }
     }
 
-    /// The kernel's address as the standard library has it.
+    /// Converts the kernel's address to the standard library's.
     fn address(name: &libc::sockaddr_in6) -> Option<SocketAddr> {
         let port = u16::from_be(name.sin6_port);
         match libc::c_int::from(name.sin6_family) {
-            // An IPv4 address begins like an IPv6 one: family, port, then the address where IPv6 has its flow.
+            // An IPv4 address starts like an IPv6 one: family, port, then the address where IPv6 has its flow label.
             libc::AF_INET => Some(SocketAddr::from((name.sin6_flowinfo.to_ne_bytes(), port))),
             libc::AF_INET6 => {
                 let ip = name.sin6_addr.s6_addr.into();
@@ -228,7 +229,7 @@ mod plain {
     use super::{MOST_MESSAGES, MessageBatch, ReceivedMessage, SocketAddr, UdpSocket, io};
     use crate::net::udp::cmsg::RawPacket;
 
-    /// The memory that calls read into, used again for every call.
+    /// The memory that calls read into, reused for every call.
     #[derive(Debug)]
     pub(in crate::net::udp) struct ReceiveSpace {
         store: Box<[u8]>,
@@ -241,21 +242,21 @@ mod plain {
             ReceiveSpace { store: vec![0; MOST_MESSAGES * room].into_boxed_slice(), room }
         }
 
-        /// What stands in the slot of a message.
+        /// The slot of a message.
         pub(in crate::net::udp) fn slot(&self, place: usize) -> &[u8] {
             &self.store[place * self.room..(place + 1) * self.room]
         }
     }
 
-    /// Cannot be had on this system.
+    /// Not available on this system.
     pub(in crate::net::udp) fn ask_for_merged(_socket: &impl AsFd) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Reads what is there, one datagram a call. This system does not tell whether one was cut short.
+    /// Reads what has arrived, one datagram per call. This system does not report whether one was cut short.
     ///
     /// # Errors
-    /// Nothing was read: `WouldBlock`, or an error that the socket holds.
+    /// Fails if nothing was read: `WouldBlock`, or a pending error of the socket.
     pub(in crate::net::udp) fn receive(
         socket: &UdpSocket,
         space: &mut ReceiveSpace,
@@ -269,18 +270,18 @@ mod plain {
                     arrivals.push(ReceivedMessage { len, full_len: len, peer: Some(peer), segment: None, packet });
                 }
                 Err(error) if arrivals.is_empty() => return Err(error),
-                // What it was comes again with the next call, or the queue is empty.
+                // The next call returns the error again, or the queue is empty.
                 Err(_later) => return Ok(()),
             }
         }
         Ok(())
     }
 
-    /// Hands the kernel the datagrams of `train`, one a call; how many messages it took. No bytes at all are one
-    /// empty message.
+    /// Sends the datagrams of `train`, one per call; returns how many messages the kernel accepted. No bytes at all are
+    /// one empty message.
     ///
     /// # Errors
-    /// Nothing was taken. A message of several datagrams cannot be had on this system.
+    /// Fails if nothing was accepted, or if a message has several datagrams, which this system cannot send.
     pub(in crate::net::udp) fn send(
         socket: &UdpSocket,
         to: Option<SocketAddr>,

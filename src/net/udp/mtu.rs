@@ -1,5 +1,5 @@
-//! A probe of the path MTU: datagrams with the don't-fragment bit, by a socket of their own, until the biggest that
-//! passes is known (RFC 1191, RFC 8201, RFC 8899).
+//! Probes the path MTU: sends datagrams with the don't-fragment bit on its own socket, until the largest that passes is
+//! known (RFC 1191, RFC 8201, RFC 8899).
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -18,29 +18,29 @@ use crate::wire::udp::mtu::{self, MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::mtu_search::MtuSearch;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// How long the first datagrams wait for an answer, and the longest that any waits: longer than the second that a host
-/// lets pass between two ICMP messages.
+/// How long the first datagrams wait for an answer, and the longest wait of all: more than the second that a host may
+/// leave between two ICMP messages.
 const LONGEST_WAIT: Duration = Duration::from_millis(1_100);
 
-/// The shortest that any waits, however near the peer is.
+/// The shortest wait, however near the peer is.
 const SHORTEST_WAIT: Duration = Duration::from_millis(200);
 
-/// How many round trips a datagram waits.
+/// How many round trips each datagram waits.
 const ROUND_TRIPS: u32 = 4;
 
-/// How many errors of datagrams before it one datagram may meet: the kernel reports an ICMP error at the next call.
+/// How many errors of earlier datagrams one send may meet: the kernel reports an ICMP error at the next call.
 const MOST_OLD_ERRORS: usize = 16;
 
-/// 32 bytes of payload in the smallest: room for what tells our datagrams apart.
+/// The smallest payload: 32 bytes, enough for the tag that identifies our datagrams.
 const LEAST_PAYLOAD: u32 = 32;
 
-/// What our datagrams begin with: a name, and a number that is the datagram's own.
+/// Our datagrams begin with this name, then a number that is unique to each.
 const NAME: [u8; 8] = *b"mtuprobe";
 const TAG_BYTES: usize = NAME.len() + 4;
 
 impl SharedSocket {
-    /// Probes the path to the peer to the end, or until the wishes to end a burst or a probe are no longer `stops`; tells
-    /// each step, and what was found.
+    /// Probes the path to the peer to the end, or until the stop counter differs from `stops`; reports each step and
+    /// the result.
     pub(super) async fn probe_mtu(&self, stops: u64) -> Result<(), Failure> {
         let peer = self.destination(None)?;
         let began = Instant::now();
@@ -92,24 +92,24 @@ impl SharedSocket {
 struct MtuProber {
     socket: UdpSocket,
     peer: SocketAddr,
-    /// How many datagrams the kernel took.
+    /// How many datagrams the kernel accepted.
     datagrams: u32,
     number: u32,
     wait: Duration,
 }
 
-/// What is met while a datagram's fate is waited for.
+/// What happens while a datagram waits for its outcome.
 enum ProbeReply {
     /// The peer sent a datagram.
     Answer,
     Outcome(MtuOutcome),
-    /// It is about another datagram, or about nothing.
+    /// It concerns another datagram, or none.
     Else,
     End(Failure),
 }
 
 impl MtuProber {
-    /// A socket that is connected to `peer`, from the address of `local`.
+    /// Opens a socket that is connected to `peer`, from the address of `local`.
     fn open(local: SocketAddr, peer: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(peer), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
@@ -132,7 +132,7 @@ impl MtuProber {
         None
     }
 
-    /// Sends one datagram that makes an IP packet of `bytes` bytes, and waits for what comes of it.
+    /// Sends one datagram that makes an IP packet of `bytes` bytes, and waits for its outcome.
     async fn try_one(&mut self, bytes: u32) -> Result<MtuOutcome, Failure> {
         let payload = self.payload(bytes);
         if let Some(outcome) = self.send(&payload).await? {
@@ -144,8 +144,8 @@ impl MtuProber {
         let mut answer = vec![0; 65_536];
         let mut over = false;
         loop {
-            // Whoever reads an error of the socket takes the news of its queue away from whoever waits for that: it is
-            // looked at in each turn.
+            // Check the error queue in every turn: reading a pending error of the socket clears the readiness that a
+            // wait for the error queue needs.
             let met = match error_queue::next(&self.socket) {
                 ErrorQueueEntry::Nothing if over => return Ok(MtuOutcome::Quiet),
                 ErrorQueueEntry::Nothing => tokio::select! {
@@ -172,7 +172,8 @@ impl MtuProber {
                     return Ok(MtuOutcome::Answered);
                 }
                 ProbeReply::Outcome(MtuOutcome::Answered) => {
-                    // Hosts send no more than one such message a second to each other (RFC 1812 §4.3.2.8).
+                    // The peer sent an ICMP error: hosts limit these to one a second (RFC 1812 §4.3.2.8), so wait
+                    // longer from now on.
                     self.wait = LONGEST_WAIT;
                     return Ok(MtuOutcome::Answered);
                 }
@@ -183,7 +184,7 @@ impl MtuProber {
         }
     }
 
-    /// A payload for a packet of so many bytes, unlike all before it.
+    /// A payload for a packet of this many bytes, different from all before it.
     fn payload(&mut self, bytes: u32) -> Vec<u8> {
         self.number = self.number.wrapping_add(1);
         let len = bytes.saturating_sub(mtu::header_bytes(self.peer.ip())) as usize;
@@ -193,7 +194,7 @@ impl MtuProber {
         payload
     }
 
-    /// Hands a datagram to the kernel; where it is refused here, that is its outcome.
+    /// Sends a datagram; if the kernel refuses it, the refusal is its outcome.
     async fn send(&self, payload: &[u8]) -> Result<Option<MtuOutcome>, Failure> {
         let mut old = 0;
         loop {
@@ -210,7 +211,7 @@ impl MtuProber {
                         }
                     }
                     match (mtu, router) {
-                        // An old error of the socket: a router spoke late of a datagram before this one.
+                        // A pending error of the socket: a router's late message about an earlier datagram.
                         (None, Some(_)) if old < MOST_OLD_ERRORS => old += 1,
                         (mtu, _) => return Ok(Some(MtuOutcome::TooBig(MtuRefuser::Here { mtu }))),
                     }
@@ -226,32 +227,32 @@ impl MtuProber {
         }
     }
 
-    /// What an entry of the error queue says of the datagram under way, of `bytes` bytes as a packet.
+    /// What an entry of the error queue says about the current datagram, which is a packet of `bytes` bytes.
     fn on_queue_entry(&self, found: ErrorQueueEntry, bytes: u32) -> ProbeReply {
         let ErrorQueueEntry::Icmp(icmp, quote) = found else { return ProbeReply::Else };
         if quote.len() >= TAG_BYTES && !self.is_ours(&quote) {
             return ProbeReply::Else;
         }
         if too_big(&icmp) {
-            // A named MTU that is not smaller than what was refused says nothing (RFC 1191 §3: some name 0).
+            // Ignore an MTU that is not smaller than the refused packet (RFC 1191 §3: some routers report 0).
             let mtu = icmp.mtu.filter(|mtu| *mtu < bytes);
             return ProbeReply::Outcome(MtuOutcome::TooBig(MtuRefuser::Router { address: icmp.offender, mtu }));
         }
         let peers_own = icmp.offender.is_some_and(|offender: IpAddr| offender == self.peer.ip().to_canonical());
         if peers_own && icmp.class() == Class::Refused {
-            // Nobody listens on that port: the datagram arrived all the same.
+            // Nobody listens on that port, but the datagram arrived.
             return ProbeReply::Outcome(MtuOutcome::Answered);
         }
         ProbeReply::End(icmp.failure(FailedOperation::Probe, self.peer.to_string()))
     }
 
-    /// What a datagram of the peer's says: an echo of one before it says nothing of this one.
+    /// What a datagram from the peer says; an echo of an earlier datagram says nothing about the current one.
     fn on_datagram(&self, answer: &[u8]) -> ProbeReply {
         let old_echo = answer.starts_with(&NAME) && !self.is_ours(answer);
         if old_echo { ProbeReply::Else } else { ProbeReply::Answer }
     }
 
-    /// Whether these bytes begin as the datagram under way does.
+    /// Whether these bytes begin with the current datagram's name and number.
     fn is_ours(&self, bytes: &[u8]) -> bool {
         bytes.strip_prefix(&NAME).is_some_and(|rest| rest.starts_with(&self.number.to_be_bytes()))
     }
@@ -271,7 +272,7 @@ fn set_dont_fragment(socket: &Socket, v6: bool) -> io::Result<()> {
     crate::net::kernel::probe_path(socket, v6)
 }
 
-/// This system cannot be asked for it.
+/// Not supported on this system.
 #[cfg(not(target_os = "linux"))]
 fn set_dont_fragment(_socket: &Socket, _v6: bool) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "the don't-fragment bit cannot be asked for on this system"))

@@ -12,7 +12,7 @@ use crate::sessions::news::UdpNews;
 use crate::sessions::spec::MulticastGroup;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// Joins the group; what came of it.
+/// Joins the group; returns the result as news.
 pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> News {
     match change(socket, group, GroupChange::Join) {
         Ok(()) => News::Udp(UdpNews::Joined { group: group.address }),
@@ -20,7 +20,7 @@ pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> News {
     }
 }
 
-/// Leaves the group; what came of it.
+/// Leaves the group; returns the result as news.
 pub(super) fn leave(socket: &UdpSocket, group: &MulticastGroup) -> News {
     match change(socket, group, GroupChange::Leave) {
         Ok(()) => News::Udp(UdpNews::Left { group: group.address }),

@@ -1,4 +1,4 @@
-//! Opens a UDP socket as it was asked for.
+//! Opens a UDP socket from its spec.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use crate::text::quantity;
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// 4 MiB: what we ask the kernel to hold of datagrams that we did not read yet. It may give less.
+/// 4 MiB: the receive buffer that we request from the kernel. It may give less.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// Linux holds twice of what it is asked for, to have room for its bookkeeping, and tells the double (socket(7)).
+/// Linux doubles the requested size, as room for its bookkeeping, and reports the double (socket(7)).
 const KERNEL_DOUBLES: usize = if cfg!(target_os = "linux") { 2 } else { 1 };
 
-/// What a call can ask for: the kernel's own number has 31 bits, and it doubles it.
+/// The most that a call can request: the kernel's number has 31 bits, and it is doubled.
 const MOST_BUFFER_BYTES: usize = (i32::MAX / 2) as usize;
 
 /// An open socket.
@@ -31,11 +31,11 @@ const MOST_BUFFER_BYTES: usize = (i32::MAX / 2) as usize;
 pub(super) struct OpenedSocket {
     pub(crate) socket: UdpSocket,
     pub(crate) local: SocketAddr,
-    /// The kernel hands over several datagrams as one message where it can.
+    /// The kernel merges several datagrams into one message if it can.
     pub(super) merged: bool,
 }
 
-/// The failure to use a broadcast address that was not asked for: a typing error could reach a whole link.
+/// The failure to use a broadcast address without the broadcast option: a typing error could reach a whole link.
 pub(super) fn broadcast_not_asked_for(operation: FailedOperation, peer: SocketAddr) -> Failure {
     let message = "it is a broadcast address, which reaches every host on the link: ask for broadcast to use it";
     Failure { os_code: Some(libc::EACCES), ..Failure::new(Class::Local, operation, peer.to_string(), message) }
@@ -64,7 +64,7 @@ pub(super) fn configured_socket(
         Ok(socket)
     };
     let socket = set_up().map_err(|error| fault::from_io(FailedOperation::Open, local.to_string(), &error))?;
-    // Best effort, all of them: without them the session works, and knows less or is slower.
+    // All of these are best effort: without them the session works, but knows less or is slower.
     let bytes = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |bytes| bytes.div_ceil(KERNEL_DOUBLES));
     socket.set_recv_buffer_size(bytes.min(MOST_BUFFER_BYTES)).ok();
     error_queue::enable(&socket, local.is_ipv6());
@@ -73,7 +73,7 @@ pub(super) fn configured_socket(
     Ok((socket, merged))
 }
 
-/// Says where the kernel gave another receive buffer than was asked for, and where it merges nothing.
+/// Reports that the kernel gave another receive buffer than requested, or that it does not merge datagrams.
 pub(super) async fn report_receive_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, receive: UdpReceive) {
     let warn = |message: String| {
         News::Warned(Failure::new(Class::Local, FailedOperation::Receive, opened.local.to_string(), message))
@@ -102,7 +102,7 @@ pub(super) async fn report_receive_buffer(journal: &Arc<Journal>, opened: &Opene
     }
 }
 
-/// Hands a bound socket to the runtime, and learns its address.
+/// Registers a bound socket with the runtime, and reads its address.
 pub(super) fn register(socket: Socket, merged: bool) -> std::io::Result<OpenedSocket> {
     let socket = UdpSocket::from_std(socket.into())?;
     let local = socket.local_addr()?;

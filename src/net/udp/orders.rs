@@ -1,4 +1,4 @@
-//! Orders to an open UDP socket: what can be done at once is done here, the rest becomes jobs of the sending half.
+//! Orders to an open UDP socket: immediate ones are carried out here, the rest become jobs of the sending half.
 
 use std::net::SocketAddr;
 
@@ -13,21 +13,21 @@ use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// The two ways in which orders come.
+/// The two queues of orders.
 #[derive(Debug)]
 pub(super) struct UdpOrders {
-    /// Those that overtake others.
+    /// Orders that overtake others.
     pub(super) urgent: order_queue::OrderReceiver,
-    /// Those that are done in order.
+    /// Orders that are carried out in sequence.
     pub(super) plain: order_queue::OrderReceiver,
 }
 
 impl UdpOrders {
-    /// The next order for a sending half that takes jobs with `jobs`; `None` when there will be no more. A plain order
-    /// stays in its queue until there is room for its job. Cancel-safe.
+    /// The next order, for a sending half that receives jobs by `jobs`; `None` when there will be no more. A plain
+    /// order stays in its queue until there is room for its job. Cancel-safe.
     async fn next(&mut self, jobs: &mpsc::Sender<SendJob>) -> Option<Verb> {
         let plain = async {
-            // The room is kept free by this task, which alone fills it.
+            // The room stays free: only this task fills it.
             drop(jobs.reserve().await);
             self.plain.recv().await
         };
@@ -40,8 +40,8 @@ impl UdpOrders {
 }
 
 impl SharedSocket {
-    /// Takes orders until the session is to end at once. A close ends a burst, and lets what else was ordered before it
-    /// be done.
+    /// Handles orders until the session is to end at once. A close ends a burst; other orders given before it are
+    /// completed.
     pub(super) async fn take_orders(&self, mut orders: UdpOrders, jobs: mpsc::Sender<SendJob>) -> UdpEnding {
         loop {
             let job = match orders.next(&jobs).await {
@@ -63,10 +63,10 @@ impl SharedSocket {
                 {
                     return;
                 }
-                // A burst among them may be one without end.
+                // One of the earlier orders may be a burst without end.
                 self.stop_burst();
             }
-            // It fails where the sending half is gone, and the session is over then.
+            // An error means that the sending half is gone; then the session is over.
             jobs.send(SendJob::Close).await.ok();
         };
         self.stop_burst();
@@ -74,12 +74,12 @@ impl SharedSocket {
             () = rest => {}
             () = wait_for_reset(&mut orders.urgent) => return UdpEnding::Local,
         }
-        // The sending half ends the session, unless a reset is faster.
+        // The sending half ends the session, unless a reset arrives first.
         wait_for_reset(&mut orders.urgent).await;
         UdpEnding::Local
     }
 
-    /// Does what can be done at once; what the sending half has to do comes back.
+    /// Carries out an immediate order; returns a job for the sending half otherwise.
     async fn handle_order(&self, verb: Verb) -> Option<SendJob> {
         match verb {
             Verb::Send(bytes) => return Some(SendJob::Datagram(None, bytes)),
@@ -140,7 +140,7 @@ impl SharedSocket {
     }
 }
 
-/// Resolves when the session is to end at once. It finishes already: other urgent orders come too late.
+/// Resolves when the session is to end at once. It is already closing: other urgent orders are too late.
 async fn wait_for_reset(urgent: &mut order_queue::OrderReceiver) {
     loop {
         if let None | Some(Verb::Reset) = urgent.recv().await {

@@ -1,4 +1,4 @@
-//! Datagrams as the kernel hands them over: many into one block, with what was cut short and what was dropped.
+//! Collects received datagrams into blocks, and records which were cut short.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -14,13 +14,13 @@ use crate::sessions::Block;
 use crate::sessions::record::Piece;
 use crate::wire::Direction;
 
-/// 65,536 bytes: more than any UDP datagram has (65,527 over IPv6, jumbograms aside).
+/// 65,536 bytes: more than any UDP datagram has (65,527 over IPv6, without jumbograms).
 pub(super) const ROOM_BYTES: usize = 65_536;
 
-/// How many datagrams one block takes at the most: to find one, the lengths before it are added up.
+/// The most datagrams in one block: finding one adds up the lengths before it.
 const MOST_PIECES: usize = 256;
 
-/// How many bytes a block may hold before it takes no further datagram.
+/// A block with this many bytes gets no further datagram.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
 /// The largest payload of one datagram to this address: 65,535 bytes of IPv4 packet less its header and
@@ -29,7 +29,7 @@ pub(super) fn most_payload(to: SocketAddr) -> usize {
     if canonical(to).is_ipv4() { 65_507 } else { 65_527 }
 }
 
-/// An address as a socket of this family takes it: the reverse of [`canonical`].
+/// Converts an address to the socket's family: the reverse of [`canonical`].
 pub(super) fn as_the_socket_takes_it(to: SocketAddr, socket_is_v6: bool) -> SocketAddr {
     match to.ip() {
         IpAddr::V4(ip) if socket_is_v6 => SocketAddr::new(ip.to_ipv6_mapped().into(), to.port()),
@@ -37,22 +37,22 @@ pub(super) fn as_the_socket_takes_it(to: SocketAddr, socket_is_v6: bool) -> Sock
     }
 }
 
-/// Datagrams that were read and not handed on yet. Its memory is used again for the next ones.
+/// Datagrams that were read but not passed on yet. Its memory is reused for the next ones.
 #[derive(Debug)]
 pub(super) struct ReceiveBatch {
     space: ReceiveSpace,
     arrivals: Vec<ReceivedMessage>,
     at: Instant,
-    /// The first message that is not wholly in a block, and how many bytes of it are.
+    /// The first message that is not fully in a block, and how many of its bytes are.
     next: (usize, usize),
     names: InterfaceNames,
 }
 
-/// Where a datagram stands: the message's place, its first byte there, and how many bytes.
+/// The place of a datagram: its message's index, its first byte there, and its length in bytes.
 type DatagramSpan = (usize, usize, usize);
 
 impl ReceiveBatch {
-    /// An empty batch that reads `room` bytes of each datagram at the most.
+    /// An empty batch that reads at most `room` bytes of each datagram.
     pub(super) fn new(room: usize) -> Self {
         let arrivals = Vec::with_capacity(MOST_MESSAGES);
         ReceiveBatch {
@@ -64,10 +64,10 @@ impl ReceiveBatch {
         }
     }
 
-    /// Reads what is there with one call, [`MOST_MESSAGES`] messages at the most. What was read before is forgotten.
+    /// Reads what has arrived with one call, at most [`MOST_MESSAGES`] messages. Discards what was read before.
     ///
     /// # Errors
-    /// Nothing was read: `WouldBlock`, or an error that the socket holds.
+    /// Fails if nothing was read: `WouldBlock`, or a pending error of the socket.
     pub(super) fn receive(&mut self, socket: &UdpSocket) -> io::Result<()> {
         self.next = (0, 0);
         mmsg::receive(socket, &mut self.space, &mut self.arrivals)?;
@@ -80,9 +80,9 @@ impl ReceiveBatch {
         self.arrivals.last().and_then(|arrival| arrival.peer).map(canonical)
     }
 
-    /// The next datagrams that fit in one block, until none is left. `name_peers`: the socket talks with several.
+    /// The next datagrams that fit in one block; `None` after the last. `name_peers`: the socket has several peers.
     ///
-    /// All of them have the time of the call that read them: when each arrived is not known.
+    /// All of them get the time of the call that read them: when each arrived is not known.
     pub(super) fn next_block(&mut self, name_peers: bool) -> Option<Block> {
         let mut pieces = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
         let mut peers = Vec::new();
@@ -97,7 +97,7 @@ impl ReceiveBatch {
             let packet = index_of(&mut packets, arrival.packet);
             let short = |count| u32::try_from(count).unwrap_or(u32::MAX);
             pieces.push(Piece { len: short(len), after_us: 0, full_len: short(full_len), peer, packet });
-            // Datagrams of one message stand back to back: one copy takes them all.
+            // Datagrams of one message are back to back: one copy moves them all.
             match spots.last_mut() {
                 Some(last) if last.0 == place => last.2 += len,
                 _ => spots.push((place, start, len)),
@@ -122,7 +122,7 @@ impl ReceiveBatch {
         })
     }
 
-    /// The next datagram of the messages: its message, where it stands, and the bytes that it had in full.
+    /// The next datagram: its message, its place, and its full length in bytes.
     fn next_datagram(&mut self) -> Option<(ReceivedMessage, DatagramSpan, usize)> {
         let (place, start) = self.next;
         let arrival = *self.arrivals.get(place)?;
@@ -134,7 +134,7 @@ impl ReceiveBatch {
     }
 }
 
-/// Peers and packets are as few as pieces, so a search from the end is cheap.
+/// There are at most as many peers and packets as pieces, so a search from the end is cheap.
 fn index_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> u16 {
     let place = all.iter().rposition(|known| *known == one).unwrap_or_else(|| {
         all.push(one);

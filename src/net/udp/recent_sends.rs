@@ -1,4 +1,4 @@
-//! What we sent of late: to find the datagram that an ICMP message quotes (RFC 792, RFC 1812 §4.3.2.3).
+//! Recently sent datagrams, to find the one that an ICMP message quotes (RFC 792, RFC 1812 §4.3.2.3).
 
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
@@ -8,22 +8,22 @@ use bytes::Bytes;
 
 use crate::wire::icmp::QuotedDatagram;
 
-/// How many trains of datagrams are remembered: the newest.
+/// How many batches of datagrams are kept: the newest.
 const MOST_TRAINS: usize = 256;
 
-/// How many bytes they may have together; the newest train stays whatever it has.
+/// How many bytes they may have together; the newest batch is kept whatever its size.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
-/// How many datagrams are looked at for one message: the newest. A message comes soon after its datagram.
+/// How many datagrams are searched for one message: the newest. A message arrives soon after its datagram.
 const MOST_LOOKED_AT: usize = 4_096;
 
-/// What we sent of late. Its memory is that of the transcript's blocks, held on to.
+/// Recently sent datagrams. They share the memory of the transcript's blocks and keep it alive.
 #[derive(Debug, Default)]
 pub(super) struct RecentSends {
     trains: VecDeque<SentBatch>,
     bytes: usize,
     count: u64,
-    /// Those that got their verdict.
+    /// Ordinals of datagrams that an ICMP message was already matched to.
     judged: BTreeSet<u64>,
 }
 
@@ -38,7 +38,7 @@ struct SentBatch {
     count: usize,
 }
 
-/// The datagrams that fit a quote in one way.
+/// The datagrams that match a quote in one way.
 #[derive(Default)]
 struct QuoteMatch {
     count: u32,
@@ -46,7 +46,7 @@ struct QuoteMatch {
 }
 
 impl SentBatch {
-    /// Its datagrams with their ordinals, the newest first.
+    /// The batch's datagrams with their ordinals, the newest first.
     fn newest_first(&self) -> impl Iterator<Item = (u64, &[u8])> {
         (0..self.count).rev().map(|place| {
             let start = (place * self.segment).min(self.bytes.len());
@@ -57,7 +57,7 @@ impl SentBatch {
 }
 
 impl RecentSends {
-    /// Remembers `count` datagrams of `segment` bytes each.
+    /// Records `count` datagrams of `segment` bytes each.
     pub(super) fn record(&mut self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
         self.bytes += bytes.len();
         self.trains.push_back(SentBatch { first: self.count, at, to, bytes, segment, count });
@@ -74,10 +74,11 @@ impl RecentSends {
         }
     }
 
-    /// The datagram to `to` whose payload begins as the message quotes it, and marks it as judged.
+    /// Finds the datagram to `to` whose payload begins with the message's quote, and marks it as matched.
     ///
-    /// Where several fit, one whose payload is the quote and no longer goes before one that only begins so; of these the
-    /// newest that was not judged yet is taken, and how many others fit is told.
+    /// Only datagrams without that mark are considered. If several match, one whose payload equals the quote is
+    /// preferred to one that only begins with it, then the newest. The result includes how many others match equally
+    /// well.
     pub(super) fn cause(&mut self, to: Option<SocketAddr>, quote: &[u8], now: Instant) -> Option<QuotedDatagram> {
         let (mut whole, mut begun) = (QuoteMatch::default(), QuoteMatch::default());
         let whom = |train: &&SentBatch| to.is_none_or(|to| to == train.to);

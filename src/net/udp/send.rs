@@ -20,39 +20,39 @@ use crate::sessions::{Block, News};
 use crate::text::quantity;
 use crate::wire::{Class, Direction, FailedOperation, Failure};
 
-/// 1,400 bytes of a file go into one datagram: with all headers it passes every usual link unfragmented.
+/// 1,400 bytes of a file go into one datagram: with all headers it crosses every usual link without fragmentation.
 pub(super) const FILE_DATAGRAM_BYTES: usize = 1_400;
 
-/// How many datagrams of a file are read at a time and become one block.
+/// How many datagrams of a file are read at a time and form one block.
 const FILE_DATAGRAMS: usize = 64;
 
-/// How often a datagram is tried again that met an old error of the socket: the kernel reports an ICMP error
-/// at the next call, whatever that call is, and does not send then (udp(7)).
+/// How often a datagram is retried after an earlier error of the socket: the kernel reports an ICMP error at the next
+/// call, whatever that call is, and that call sends nothing (udp(7)).
 const MOST_TRIES: usize = 16;
 
-/// 64: how many datagrams the kernel cuts one message into at the most (`UDP_MAX_SEGMENTS`; newer kernels cut more).
+/// 64: the most datagrams that the kernel splits one message into (`UDP_MAX_SEGMENTS`; newer kernels allow more).
 pub(super) const MOST_CUT: usize = 64;
 
-/// What the kernel says where it cannot cut a message for this route: no offload (`EIO`), datagrams larger than the
+/// The errors of a kernel that cannot split a message for this route: no offload (`EIO`), datagrams larger than the
 /// route's packets (`EMSGSIZE`, `EINVAL`), an old kernel (`EINVAL`).
 pub(super) const CANNOT_CUT: [i32; 4] = [libc::EIO, libc::EMSGSIZE, libc::EINVAL, libc::EOPNOTSUPP];
 
-/// What the sending half is asked to do, in order.
+/// A job of the sending half; jobs are done in order.
 #[derive(Debug)]
 pub(super) enum SendJob {
-    /// One datagram, to the address or to whom it goes by itself.
+    /// One datagram, to this address or to the default destination.
     Datagram(Option<SocketAddr>, Bytes),
     /// A file, in datagrams of [`FILE_DATAGRAM_BYTES`].
     File(PathBuf),
-    /// A burst, as long as the wishes to end one are so many.
+    /// A burst; it ends when the stop counter differs from this number.
     Burst(DatagramBurst, u64),
-    /// A probe of the path MTU, as long as the wishes to end one are so many.
+    /// A probe of the path MTU; it ends when the stop counter differs from this number.
     ProbeMtu(u64),
-    /// Nothing more comes.
+    /// No more jobs follow.
     Close,
 }
 
-/// The script's steps as jobs. UDP has no FIN: after a script's finish nothing more of it is sent.
+/// The script's steps as jobs. UDP has no FIN: steps after a finish are not sent.
 pub(super) fn jobs_of(script: Script) -> VecDeque<SendJob> {
     let until_finish = script.steps.into_iter().map_while(|step| match step {
         ScriptStep::Send(bytes) => Some(SendJob::Datagram(None, bytes)),
@@ -65,7 +65,7 @@ pub(super) fn jobs_of(script: Script) -> VecDeque<SendJob> {
 }
 
 impl SharedSocket {
-    /// Does the script, as soon as there is somebody to send to, and the jobs; ends with [`SendJob::Close`].
+    /// Runs the script as soon as there is a peer to send to, then the jobs; ends with [`SendJob::Close`].
     pub(super) async fn send_all(&self, mut script: VecDeque<SendJob>, mut jobs: mpsc::Receiver<SendJob>) -> UdpEnding {
         loop {
             while self.default_destination().is_some()
@@ -129,15 +129,15 @@ impl SharedSocket {
             if last {
                 break;
             }
-            // A file to a fast link never waits: the other halves of the session get their turn here.
+            // Sending a file on a fast link never waits, so the other halves of the session get their turn here.
             tokio::task::yield_now().await;
         }
         self.journal.news(News::FileSent { path: path.to_owned(), bytes: sent_bytes }).await;
         Ok(())
     }
 
-    /// Counts and tells what the kernel took: `count` datagrams of `segment` bytes, the last one may have fewer.
-    /// Nothing is lost where this is dropped while it waits.
+    /// Counts and reports what the kernel accepted: `count` datagrams of `segment` bytes; the last may have fewer.
+    /// Nothing is lost if this future is dropped while it waits.
     pub(super) async fn record_sent(&self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
         let short = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         let piece = |place: usize| {
@@ -146,13 +146,13 @@ impl SharedSocket {
         };
         let pieces = (0..count).map(piece).collect();
         let peers: Box<[SocketAddr]> = if self.peer.is_some() { Box::default() } else { Box::new([to]) };
-        // Before anything waits: an ICMP message may be on its way already.
+        // Before any await: an ICMP message may already be on its way.
         lock(&self.sent).record(to, at, bytes.clone(), count, segment);
         let (direction, packets) = (Direction::Sent, Box::default());
         self.journal.block(Block { direction, at, bytes, pieces, peers, packets, first: 0 }).await;
     }
 
-    /// Whom a datagram goes to.
+    /// The address that a datagram goes to.
     pub(super) fn destination(&self, to: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
         match (self.peer, to) {
             (Some(peer), Some(to)) if to != peer => Err(Failure::new(
@@ -170,11 +170,11 @@ impl SharedSocket {
         }
     }
 
-    /// Hands datagrams of `segment` bytes (the last one may have fewer) to the kernel, as many as it takes at once, and
-    /// waits until it takes the first; how many it took. No bytes at all are one empty datagram.
+    /// Sends datagrams of `segment` bytes (the last may have fewer): as many as the kernel accepts at once, after
+    /// waiting until it accepts the first. Returns how many it accepted. No bytes at all are one empty datagram.
     ///
-    /// `cut` is whether the kernel is given several as one message that it cuts; it becomes false where that cannot be
-    /// done on the way to this peer. Cancel-safe: it ends as soon as any were taken.
+    /// `cut` is whether several go to the kernel as one message that it splits; set to false if that is not possible on
+    /// the route to this peer. Cancel-safe: it returns as soon as any were accepted.
     pub(super) async fn send_batch(
         &self,
         to: SocketAddr,
@@ -215,8 +215,8 @@ impl SharedSocket {
         }
     }
 
-    /// Waits until the kernel has room. After an ICMP error the runtime takes the socket for writable for ever
-    /// (EPOLLERR), so from the second wait on a millisecond passes: never a busy loop.
+    /// Waits until the kernel has room. After an ICMP error the runtime always reports the socket as writable
+    /// (EPOLLERR), so from the second wait on it sleeps a millisecond: never a busy loop.
     async fn wait_for_room(&self, waits: usize) -> io::Result<()> {
         if waits > 1 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -225,7 +225,7 @@ impl SharedSocket {
     }
 }
 
-/// Refuses a payload that no datagram to this address can have.
+/// Refuses a payload that is too large for a datagram to this address.
 pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
     let most = most_payload(to);
     if len <= most {
@@ -238,7 +238,7 @@ pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
     Err(Failure { os_code: Some(libc::EMSGSIZE), ..failure })
 }
 
-/// Reads `most` bytes, or fewer at the file's end only.
+/// Reads `most` bytes; fewer only at the file's end.
 async fn read_full(file: &mut tokio::fs::File, most: usize) -> io::Result<Bytes> {
     let mut chunk = Vec::with_capacity(most);
     file.take(most as u64).read_to_end(&mut chunk).await?;

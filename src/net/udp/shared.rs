@@ -17,14 +17,14 @@ use crate::wire::Failure;
 /// How a session ends.
 #[derive(Debug)]
 pub(super) enum UdpEnding {
-    /// By the user's wish.
+    /// The user closed it.
     Local,
-    /// By a failure.
+    /// It failed.
     Failed(Failure),
 }
 
 impl UdpEnding {
-    /// Tells it: the last news of the session.
+    /// Reports the end: the last news of the session.
     pub(super) async fn report(self, journal: &Arc<Journal>) {
         let how = match self {
             UdpEnding::Local => CloseReason::Local,
@@ -37,30 +37,30 @@ impl UdpEnding {
     }
 }
 
-/// An open UDP socket, and what its halves know in common.
+/// An open UDP socket, and the state that its halves share.
 #[derive(Debug)]
 pub(super) struct SharedSocket {
     pub(super) journal: Arc<Journal>,
     pub(super) socket: UdpSocket,
     pub(super) local: SocketAddr,
-    /// The one peer of a conversation; none for a bound socket.
+    /// The peer of a conversation; `None` for a bound socket.
     pub(super) peer: Option<SocketAddr>,
     pub(super) idle_timeout: Option<Duration>,
     pub(super) heard: Mutex<Option<SocketAddr>>,
     pub(super) heard_first: Notify,
     pub(super) reading: watch::Sender<bool>,
-    /// Grows with every wish to end the burst that is being sent.
+    /// The stop counter: grows with every request to end the current burst or probe.
     pub(super) burst_stops: watch::Sender<u64>,
-    /// The kernel hands over several datagrams as one message, and counts such a message as one when it drops it.
+    /// The kernel merges several datagrams into one message, and counts a dropped message as one drop.
     pub(super) merged: bool,
     pub(super) last_activity: Mutex<Instant>,
     /// True while the journal makes the reading half wait.
     pub(super) held: AtomicBool,
     pub(super) drops: Mutex<DropCounter>,
-    /// What we sent of late.
+    /// Recently sent datagrams.
     pub(super) sent: Mutex<RecentSends>,
     pub(super) looks: SamplingRest,
-    /// Trains were dropped, and it was told that their datagrams cannot be counted.
+    /// Merged messages were dropped, and it was reported that their datagrams cannot be counted.
     pub(super) drops_unknown: AtomicBool,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether the looks rest, and the bell that wakes them.
+/// Whether sampling is paused, and the bell that resumes it.
 #[derive(Debug, Default)]
 pub(super) struct SamplingRest {
     pub(super) resting: AtomicBool,
@@ -76,7 +76,7 @@ pub(super) struct SamplingRest {
 }
 
 impl SamplingRest {
-    /// Something moved. Cost: one load, but for the first time after a rest.
+    /// Records that something moved. Cost: one load, except for the first time after a pause.
     pub(super) fn mark_activity(&self) {
         if self.resting.load(Ordering::Relaxed) && self.resting.swap(false, Ordering::AcqRel) {
             self.bell.notify_one();

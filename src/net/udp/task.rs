@@ -1,4 +1,4 @@
-//! An open UDP socket: reading, sending, orders, errors and the watch on silence, all at once in one task.
+//! An open UDP socket: reading, sending, orders, errors and the idle time-out, all in one task.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,20 +23,20 @@ use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
-/// How many jobs may wait for the sending half; then further orders stay in the session's own queue.
+/// How many jobs may wait for the sending half; beyond it orders stay in the session's own queue.
 const MOST_JOBS: usize = 32;
 
-/// How many ICMP errors are told before the others get their turn.
+/// How many ICMP errors are reported before the other halves get their turn.
 const MOST_ERRORS: usize = 64;
 
-/// How many errors in a row, with nothing in the error queue that explains them, end the session.
+/// How many errors in a row, without an entry in the error queue that explains them, end the session.
 const MOST_UNEXPLAINED: usize = 8;
 
-/// How often the kernel's drop counter is looked at while nothing is read.
+/// How often the kernel's drop counter is read while no datagram is read.
 const DROPS_EVERY: Duration = Duration::from_millis(250);
 
 impl SharedSocket {
-    /// A talk over the socket; with one peer, where it is connected.
+    /// The shared state for a socket; with `peer` if the socket is connected.
     pub(super) fn new(
         journal: Arc<Journal>,
         opened: OpenedSocket,
@@ -64,7 +64,7 @@ impl SharedSocket {
         }
     }
 
-    /// Talks until it is over, and tells how it ended.
+    /// Runs the socket to its end, and reports how it ended.
     pub(super) async fn run(self, orders: UdpOrders, script: Script) {
         self.count_drops().await;
         let (job, jobs) = mpsc::channel(MOST_JOBS);
@@ -77,7 +77,7 @@ impl SharedSocket {
             ending = self.watch_silence() => ending,
             ending = self.watch_kernel() => ending,
         };
-        // What the kernel handed over and nobody had room for is counted, however suddenly the session ends.
+        // Datagrams that were read but not recorded are counted, however suddenly the session ends.
         while let Some(block) = batch.next_block(false) {
             self.journal.add_gap(block.direction, block.totals());
         }
@@ -87,33 +87,33 @@ impl SharedSocket {
         ending.report(&self.journal).await;
     }
 
-    /// To whom a plain send goes.
+    /// Where a plain send goes.
     pub(super) fn default_destination(&self) -> Option<SocketAddr> {
         self.peer.or_else(|| *lock(&self.heard))
     }
 
-    /// Waits until the first datagram was heard. Cancel-safe; one waiter.
+    /// Waits for the first datagram. Cancel-safe; one waiter.
     pub(super) async fn first_datagram(&self) {
         self.heard_first.notified().await;
     }
 
-    /// Ends the burst that is being sent, if there is one.
+    /// Ends the current burst or probe, if there is one.
     pub(super) fn stop_burst(&self) {
         self.burst_stops.send_modify(|stops| *stops += 1);
     }
 
-    /// Something went over the wire just now.
+    /// Records that a datagram was sent or received just now.
     pub(super) fn mark_activity(&self) {
         *lock(&self.last_activity) = Instant::now();
         self.looks.mark_activity();
     }
 
-    /// Whether anything went over the wire since then.
+    /// Whether any datagram was sent or received since then.
     pub(super) fn moved_since(&self, then: Instant) -> bool {
         *lock(&self.last_activity) > then
     }
 
-    /// Whether the user lets us read.
+    /// Whether reading is not paused by the user.
     pub(super) fn is_reading(&self) -> bool {
         *self.reading.borrow()
     }
@@ -137,7 +137,7 @@ impl SharedSocket {
                 continue;
             }
             let ready = tokio::select! {
-                // A pause that was told is kept, whatever has come meanwhile.
+                // A reported pause takes effect at once, whatever has arrived meanwhile.
                 biased;
                 _changed = reading.changed() => continue,
                 ready = self.socket.readable() => ready,
@@ -147,7 +147,8 @@ impl SharedSocket {
                     unexplained = 0;
                     self.deliver(batch).await;
                 }
-                // A datagram that is dropped for its checksum makes the socket readable, and then there is nothing.
+                // A datagram with a wrong checksum makes the socket readable and is then dropped, so that there is
+                // nothing to read.
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => self.count_drops().await,
                 Err(error) => {
                     if self.report_errors().await > 0 {
@@ -156,7 +157,7 @@ impl SharedSocket {
                     }
                     let failure =
                         fault::from_io(FailedOperation::Read, self.peer.unwrap_or(self.local).to_string(), &error);
-                    // With an error queue a refusal was told from there, by whoever looked first.
+                    // With an error queue, the refusal was already reported from there by whichever half read it first.
                     if !(cfg!(target_os = "linux") && failure.class == Class::Refused) {
                         unexplained += 1;
                         if unexplained == MOST_UNEXPLAINED {
@@ -184,7 +185,7 @@ impl SharedSocket {
         }
         self.held.store(false, Ordering::Relaxed);
         self.mark_activity();
-        // A flood never makes reading wait: the other halves get their turn here.
+        // In a flood reading never waits, so the other halves get their turn here.
         tokio::task::yield_now().await;
     }
 
@@ -201,7 +202,7 @@ impl SharedSocket {
         }
     }
 
-    /// Empties the error queue, [`MOST_ERRORS`] entries at a time; how many it had.
+    /// Empties the error queue, [`MOST_ERRORS`] entries at a time; returns how many it had.
     pub(super) async fn report_errors(&self) -> usize {
         for told in 0..MOST_ERRORS {
             match error_queue::next(&self.socket) {
@@ -213,7 +214,7 @@ impl SharedSocket {
         MOST_ERRORS
     }
 
-    /// Tells an ICMP message with the datagram that it is about, where that is one of ours.
+    /// Reports an ICMP message with the datagram that caused it, if that is one of ours.
     async fn report_icmp(&self, mut icmp: IcmpMessage, quote: &[u8]) {
         let to = self.peer.or(icmp.destination);
         icmp.about = lock(&self.sent).cause(to, quote, Instant::now());
@@ -225,7 +226,7 @@ impl SharedSocket {
         loop {
             let waited_for = self.held.load(Ordering::Relaxed) || !*self.reading.borrow();
             if waited_for {
-                // It is not quiet: we do not listen.
+                // This is not the peer's silence: we do not read.
                 self.mark_activity();
             }
             let quiet = lock(&self.last_activity).elapsed();
@@ -241,8 +242,8 @@ impl SharedSocket {
         }
     }
 
-    /// Waits for `change`, and looks at the drop counter meanwhile: nothing is read, so the kernel's queue may be full.
-    /// While we read no such look is needed: a datagram is dropped only where others wait to be read.
+    /// Waits for `change`, and reads the drop counter meanwhile: no datagram is read, so the kernel's queue may be
+    /// full. While we read this is not needed: the kernel drops a datagram only when others wait to be read.
     async fn counting_drops<T>(&self, change: impl Future<Output = T>) -> T {
         tokio::pin!(change);
         loop {
@@ -254,7 +255,7 @@ impl SharedSocket {
         }
     }
 
-    /// Looks at the kernel's drop counter, and tells what is new.
+    /// Reads the kernel's drop counter, and reports what changed.
     async fn count_drops(&self) {
         let Some(counter) = drop_counter::counter(&self.socket) else { return };
         let Some(total) = lock(&self.drops).observe(counter) else { return };

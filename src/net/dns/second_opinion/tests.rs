@@ -10,7 +10,7 @@ use crate::sessions::{News, Record, SessionId};
 use crate::wire::dns;
 use crate::wire::dns::record_type::RecordType;
 
-/// A name server for one name: an address for A, nothing for AAAA, and NXDOMAIN for any other name.
+/// A name server for one name: an address for A, no record for AAAA, and NXDOMAIN for any other name.
 async fn server(name: &'static str) -> (ResolverConfig, tokio::task::JoinHandle<()>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();

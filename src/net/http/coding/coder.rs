@@ -1,4 +1,4 @@
-//! One content coding, undone in steps of bounded size: deflate, brotli, zstd (gzip has its own file).
+//! Decoders of one content coding each, in steps of bounded size: deflate, brotli, zstd (gzip has its own file).
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use flate2::Decompress;
@@ -6,10 +6,10 @@ use zstd::stream::raw::{DParameter, Operation};
 
 use super::step::{CodingDecoder, CodingStep, after_the_end, run};
 
-/// The decoder of a coding by its name in lower case; `None` where the name is not known.
+/// The decoder of a coding by its name in lower case; `None` if the name is not known.
 ///
 /// # Errors
-/// The decoder could not be made, for want of memory: why, in words.
+/// Fails, with the reason as text, if there is no memory for the decoder.
 pub(super) fn decoder_for(name: &str) -> Option<Result<Box<dyn CodingDecoder>, String>> {
     match name {
         "gzip" | "x-gzip" => Some(Ok(Box::new(super::gzip::GzipDecoder::default()))),
@@ -20,7 +20,7 @@ pub(super) fn decoder_for(name: &str) -> Option<Result<Box<dyn CodingDecoder>, S
     }
 }
 
-/// zlib (RFC 1950) as RFC 9110 says, or the bare deflate (RFC 1951) that some servers send under its name.
+/// zlib (RFC 1950) as RFC 9110 requires, or the raw deflate (RFC 1951) that some servers send under its name.
 #[derive(Default)]
 struct DeflateDecoder {
     inflate: Option<Decompress>,
@@ -35,8 +35,8 @@ impl CodingDecoder for DeflateDecoder {
                 None => Ok(CodingStep::default()),
             };
         };
-        // A zlib stream starts with method 8 and a window of 32 KiB at the most; as a bare deflate block this
-        // byte would be a stored block whose padding is not zero, which no encoder writes.
+        // A zlib stream starts with method 8 and a window of at most 32 KiB. In raw deflate this byte would be a stored
+        // block with nonzero padding, which no encoder writes.
         let inflate = self.inflate.get_or_insert_with(|| Decompress::new(first & 0x0f == 8 && first >> 4 <= 7));
         run(inflate, input, output, &mut self.whole)
     }
@@ -46,7 +46,7 @@ impl CodingDecoder for DeflateDecoder {
     }
 }
 
-/// Brotli (RFC 7932): its window is 16 MiB at the most.
+/// Brotli (RFC 7932): its window is at most 16 MiB.
 struct BrotliDecoder {
     state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
     whole: bool,
@@ -92,7 +92,7 @@ impl CodingDecoder for BrotliDecoder {
     }
 }
 
-/// The largest window that a zstd body may ask for: 8 MiB (RFC 9659 §3).
+/// The largest window that a zstd body may request: 8 MiB (RFC 9659 §3).
 const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Zstandard (RFC 8878), one frame or several.

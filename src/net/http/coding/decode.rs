@@ -1,4 +1,4 @@
-//! A response's body, its content codings undone one after the other, with flat memory.
+//! Decodes a response's body through its content codings, with constant memory.
 
 use bytes::{Buf, Bytes};
 use http::header::{CONTENT_ENCODING, HeaderMap};
@@ -6,13 +6,13 @@ use http::header::{CONTENT_ENCODING, HeaderMap};
 use super::coder::decoder_for;
 use super::step::{CodingDecoder, CodingStep};
 
-/// How many codings may lie on top of each other; more is a `protocol` failure.
+/// The most codings of one body; more is a `protocol` failure.
 const MOST_CODINGS: usize = 5;
 
-/// The most that one call gives: what a piece of the transcript is at the most.
+/// The most bytes that one call returns: the limit of a piece of the transcript.
 const PIECE: usize = 64 * 1024;
 
-/// What the content codings of a response ask for.
+/// Undoes the content codings of a response.
 pub(in crate::net::http) struct BodyDecoder {
     stages: Vec<DecoderStage>,
     out: Vec<u8>,
@@ -22,7 +22,7 @@ struct DecoderStage {
     name: String,
     coder: Box<dyn CodingDecoder>,
     input: Bytes,
-    /// The last step filled the output, so that there may be more of it without more input.
+    /// The last step filled the output: there may be more output without more input.
     more: bool,
     began: bool,
 }
@@ -31,17 +31,17 @@ struct DecoderStage {
 pub(in crate::net::http) enum ContentCodings {
     /// None.
     Plain,
-    /// These can be undone.
+    /// These can be decoded.
     Known(BodyDecoder),
-    /// This one is not known: the body is shown as it comes.
+    /// This one is not known: the body is shown undecoded.
     Unknown(String),
 }
 
 impl BodyDecoder {
-    /// Reads `content-encoding`, whose names stand in the order in which the codings were applied (RFC 9110 §8.4).
+    /// Reads `content-encoding`, which names the codings in the order in which they were applied (RFC 9110 §8.4).
     ///
     /// # Errors
-    /// More than five codings, or no memory for a decoder: why, in words.
+    /// Fails, with the reason as text, for more than five codings, or if there is no memory for a decoder.
     pub(in crate::net::http) fn from_headers(headers: &HeaderMap) -> Result<ContentCodings, String> {
         let mut stages = Vec::new();
         for value in headers.get_all(CONTENT_ENCODING) {
@@ -70,22 +70,22 @@ impl BodyDecoder {
         if stages.is_empty() {
             return Ok(ContentCodings::Plain);
         }
-        // The coding that was applied last comes off first.
+        // The coding that was applied last is undone first.
         stages.reverse();
         Ok(ContentCodings::Known(BodyDecoder { stages, out: vec![0; PIECE] }))
     }
 
-    /// Gives it what came over the wire. Call [`BodyDecoder::next`] until it gives nothing, before the next one.
+    /// Adds bytes from the wire. Before the next call, call [`BodyDecoder::next`] until it returns `None`.
     pub(in crate::net::http) fn push_input(&mut self, wire: Bytes) {
         if let Some(first) = self.stages.first_mut() {
             first.input = wire;
         }
     }
 
-    /// The next decoded bytes, never more than 64 KiB; `None` when it wants more input.
+    /// The next decoded bytes, at most 64 KiB; `None` if it needs more input.
     ///
     /// # Errors
-    /// The body is not what its codings promise: why, in words.
+    /// Fails, with the reason as text, if the body does not match its codings.
     pub(in crate::net::http) fn next(&mut self) -> Result<Option<Bytes>, String> {
         while let Some(place) = self.stages.iter().rposition(DecoderStage::has_work) {
             let stage = &mut self.stages[place];
@@ -102,10 +102,10 @@ impl BodyDecoder {
         Ok(None)
     }
 
-    /// Says whether the body may end here.
+    /// Checks whether the body may end here.
     ///
     /// # Errors
-    /// A coding is not at its end: which, in words. A body without a single byte is whole.
+    /// Fails, with the coding's name as text, if a coding is not at its end. A body without a single byte is complete.
     pub(in crate::net::http) fn finish(&self) -> Result<(), String> {
         match self.stages.iter().find(|stage| stage.began && !stage.coder.is_whole()) {
             Some(stage) => Err(format!("the body ended in the middle of its {} coding", stage.name)),

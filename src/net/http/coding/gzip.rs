@@ -1,10 +1,10 @@
-//! The gzip coding (RFC 1952): members back to back, each with a head, a deflate stream and a check.
+//! The gzip coding (RFC 1952): members back to back, each with a header, a deflate stream and a checksum.
 
 use flate2::{Crc, Decompress};
 
 use super::step::{CodingDecoder, CodingStep, run};
 
-/// The longest head of a member: the names and comments in it have no bound of their own.
+/// The longest header of a member: its names and comments have no limit of their own.
 const MOST_HEAD: usize = 64 * 1024;
 
 const HAS_HEAD_CRC: u8 = 0x02;
@@ -20,13 +20,13 @@ pub(super) struct GzipDecoder {
     members: u64,
 }
 
-/// Where in a member we are.
+/// The current part of a member.
 enum MemberPart {
-    /// Reading the head, whose bytes so far are these.
+    /// The header; the bytes read so far.
     Head(Vec<u8>),
-    /// Reading the deflate stream.
+    /// The deflate stream.
     Content { inflate: Box<Decompress>, crc: Crc },
-    /// Reading the check: CRC-32 and length, low byte first.
+    /// The trailer: CRC-32 and length, low byte first.
     Check { crc: Crc, check: Vec<u8> },
 }
 
@@ -82,7 +82,7 @@ impl CodingDecoder for GzipDecoder {
     }
 }
 
-/// Whether these bytes are a whole head (RFC 1952 §2.3).
+/// Whether these bytes are a complete header (RFC 1952 §2.3).
 fn head_is_whole(head: &[u8]) -> Result<bool, String> {
     let fixed = [0x1f, 0x8b, 8];
     if head.iter().zip(fixed).any(|(got, wanted)| *got != wanted) {
@@ -98,7 +98,7 @@ fn head_is_whole(head: &[u8]) -> Result<bool, String> {
     Ok(head_end(head, *flags) == Some(head.len()))
 }
 
-/// Where the head ends, once enough of it is there to tell.
+/// Where the header ends; `None` while too few bytes are there to know.
 fn head_end(head: &[u8], flags: u8) -> Option<usize> {
     let mut end = 10;
     if flags & HAS_EXTRA != 0 {

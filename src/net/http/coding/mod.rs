@@ -1,4 +1,4 @@
-//! Content codings (RFC 9110 §8.4), undone as the body comes.
+//! Content codings (RFC 9110 §8.4), decoded as the body arrives.
 
 pub(crate) mod coder;
 mod decode;

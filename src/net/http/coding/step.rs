@@ -1,29 +1,30 @@
-//! One step of undoing a coding.
+//! One step of decoding.
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-/// What one step took and gave.
+/// The bytes that one step consumed and produced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CodingStep {
-    /// Bytes taken from the input.
+    /// Bytes consumed from the input.
     pub(super) taken: usize,
-    /// Bytes put into the output.
+    /// Bytes written to the output.
     pub(super) given: usize,
 }
 
 /// A decoder of one coding.
 pub(super) trait CodingDecoder: Send {
-    /// Decodes some of `input` into `output`, as much as fits. A step that neither takes nor gives wants more input.
+    /// Decodes some of `input` into `output`, as much as fits. A step that neither consumes nor produces needs more
+    /// input.
     ///
     /// # Errors
-    /// The input is not of this coding: why, in words.
+    /// Fails, with the reason as text, if the input is not of this coding.
     fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String>;
 
-    /// Whether the input that was taken so far is whole.
+    /// Whether the input so far is a complete stream.
     fn is_whole(&self) -> bool;
 }
 
-/// One step of inflate; `whole` becomes true at the end of the stream.
+/// Runs one step of inflate; sets `whole` at the end of the stream.
 pub(super) fn run(
     inflate: &mut Decompress,
     input: &[u8],

@@ -1,7 +1,6 @@
-//! A connection of an exchange's own: dialled as every TCP session is, so that all that can be told of it is told.
+//! An exchange's own connection: dialled as for every TCP session, so that all its facts can be reported.
 //!
-//! Nothing stands between its socket and whoever reads the answer: the connection is driven by the task that waits
-//! for it, without a pool and without a task beside it.
+//! The task that waits for the response also polls the connection: no pool, no background task.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,7 +37,7 @@ pub(in crate::net::http) struct HttpConnection {
     driven: PolledConnection<BoxFuture<'static, hyper::Result<()>>>,
     peer: SocketAddr,
     origin: url::Origin,
-    /// The socket itself, where HTTP/1.1 goes over it in the clear.
+    /// The socket itself, if it carries HTTP/1.1 without TLS.
     source: Option<TapSource>,
 }
 
@@ -47,14 +46,14 @@ enum RequestSender {
     Http2(http2::SendRequest<CountedBody>),
 }
 
-/// An answer that is on its way.
+/// A response that has not arrived yet.
 type PendingResponse = BoxFuture<'static, hyper::Result<Response<Incoming>>>;
 
 impl HttpConnection {
-    /// Opens one to the URL's host. `attempt` counts from 1.
+    /// Opens a connection to the URL's host. `attempt` counts from 1.
     ///
     /// # Errors
-    /// The host has no address, nobody answers there, or the handshake fails.
+    /// Fails if the host has no address, nobody answers there, or the handshake fails.
     pub(in crate::net::http) async fn open(
         spec: &HttpSpec,
         url: &Url,
@@ -72,7 +71,7 @@ impl HttpConnection {
         let stream = dial::connect_without_news(&tcp, known, attempt, way.teller.journal()).await?;
         let failed = |error: std::io::Error| system::from_io(FailedOperation::Connect, url.as_str(), &error);
         let peer = stream.peer_addr().map_err(failed)?;
-        // A request must not wait for the acknowledgement of the one before it.
+        // A request must not wait for the ACK of an earlier one (Nagle's algorithm).
         stream.set_nodelay(true).map_err(failed)?;
         way.connections.on_own_opened(&stream);
         let rest = async {
@@ -96,17 +95,17 @@ impl HttpConnection {
         Ok(HttpConnection { sender, driven: PolledConnection::new(connection), peer, origin: url.origin(), source })
     }
 
-    /// The socket itself, where HTTP/1.1 goes over it in the clear: for reading a body whose length is known.
+    /// The socket itself, if it carries HTTP/1.1 without TLS: to read a body of known length.
     pub(in crate::net::http) fn source(&self) -> Option<&TapSource> {
         self.source.as_ref()
     }
 
-    /// The address that it goes to.
+    /// The peer's address.
     pub(in crate::net::http) fn peer(&self) -> SocketAddr {
         self.peer
     }
 
-    /// Whether a request to this URL can go over it, now that nothing else is under way on it.
+    /// Whether a request to this URL can use the connection, now that it is idle.
     pub(in crate::net::http) async fn serves(&mut self, url: &Url) -> bool {
         self.origin == url.origin()
             && std::future::poll_fn(|cx| {
@@ -124,10 +123,10 @@ impl HttpConnection {
             .await
     }
 
-    /// Where the request goes, as it is written on this connection: a path, or with HTTP/2 all of the URL.
+    /// The request target as written on this connection: a path, or with HTTP/2 the whole URL.
     ///
     /// # Errors
-    /// The URL cannot be written that way: `Usage`.
+    /// Fails with `Usage` if the URL cannot be written that way.
     pub(in crate::net::http) fn target(&self, url: &Url) -> Result<Uri, Failure> {
         let text = match self.sender {
             RequestSender::Http1(_) => &url[url::Position::BeforePath..url::Position::AfterQuery],
@@ -136,12 +135,12 @@ impl HttpConnection {
         text.parse().map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))
     }
 
-    /// Whether the Host header is ours to write: HTTP/2 has it in `:authority`.
+    /// Whether we write the Host header: HTTP/2 has it in `:authority`.
     pub(in crate::net::http) fn wants_host(&self) -> bool {
         matches!(self.sender, RequestSender::Http1(_))
     }
 
-    /// Starts to send a request; [`HttpConnection::receive_head`] has the answer.
+    /// Starts to send a request; [`HttpConnection::receive_head`] receives the response.
     pub(in crate::net::http) fn send(&mut self, request: Request<CountedBody>) -> PendingResponse {
         match &mut self.sender {
             RequestSender::Http1(sender) => Box::pin(sender.send_request(request)),
@@ -149,16 +148,16 @@ impl HttpConnection {
         }
     }
 
-    /// Waits for the head of the answer.
+    /// Waits for the head of the response.
     ///
     /// # Errors
-    /// The connection broke, or its peer broke the rules.
+    /// Fails if the connection broke, or if the peer violated the protocol.
     pub(in crate::net::http) async fn receive_head(
         &mut self,
         mut answering: PendingResponse,
     ) -> hyper::Result<Response<Incoming>> {
         std::future::poll_fn(|cx| {
-            // The connection first: what it reads makes the answer ready within the same turn.
+            // Poll the connection first: what it reads completes the response in the same turn.
             self.poll_connection(cx);
             answering.as_mut().poll(cx)
         })
@@ -166,18 +165,18 @@ impl HttpConnection {
         .map_err(|error| self.root_error(error))
     }
 
-    /// Lets the connection read and write; remembers its end.
+    /// Polls the connection, which reads and writes; keeps its error or end.
     pub(in crate::net::http) fn poll_connection(&mut self, cx: &mut Context<'_>) {
         self.driven.poll_connection(cx);
     }
 
-    /// The connection's own error says more than "canceled".
+    /// The connection's own error, which is more specific than "canceled".
     pub(in crate::net::http) fn root_error(&mut self, error: hyper::Error) -> hyper::Error {
         self.driven.root_error(error)
     }
 }
 
-/// HTTP over a stream of bytes.
+/// Starts HTTP over a byte stream.
 async fn handshake<S>(
     stream: S,
     http2: bool,
@@ -216,7 +215,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, Failure> {
 }
 
 impl HttpDialer {
-    /// The user's own addresses of a host, told as a look-up; `None`: it is to be looked up.
+    /// The addresses that the user gave for a host, reported as a look-up; `None` if the name must be looked up.
     async fn known_addresses(&self, target: &HostPort) -> Option<Vec<SocketAddr>> {
         let own = self.overridden_addresses(&target.host, target.port);
         if own.is_empty() {
@@ -230,10 +229,10 @@ impl HttpDialer {
     }
 }
 
-/// What requests go over.
+/// What carries the requests.
 pub(in crate::net::http) enum HttpTransport {
-    /// Connections of our own; one that is open and has nothing to do.
+    /// Connections of our own; holds one that is open and idle, if any.
     Own(Option<Box<HttpConnection>>),
-    /// The client that speaks with a proxy, once there is one, and whether it knows TLS.
+    /// The client for the proxy, once made, and whether it supports TLS.
     Proxied(Option<(reqwest::Client, bool)>),
 }

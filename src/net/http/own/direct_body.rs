@@ -11,18 +11,18 @@ use crate::net::http::response::HttpResponse;
 use crate::net::stream::bulk_wait::FloodDetector;
 use crate::wire::Failure;
 
-/// How often in a row hyper must have nothing more, before it has nothing more: its two halves speak through a channel,
-/// and one may have to be looked at before the other gives.
+/// hyper counts as empty after this many polls in a row without data: its two halves share a channel, and one may need
+/// a poll before the other has data.
 const LOOKS: u32 = 3;
 
-/// How many reads are done before other tasks get their turn.
+/// How many reads are done before other tasks have their turn.
 const TURN: u32 = 32;
 
 impl ExchangeTask {
-    /// Takes what hyper has read of the body already, then the rest of its `all` bytes.
+    /// Takes the part of the body that hyper has already read, then reads the rest of its `all` bytes.
     ///
     /// # Errors
-    /// The peer ended it early, or the connection broke.
+    /// Fails if the peer ended the body early, or if the connection broke.
     pub(in crate::net::http) async fn receive_directly(
         &self,
         answer: &mut HttpResponse,
@@ -50,7 +50,7 @@ impl ExchangeTask {
         let mut reads = 0_u32;
         let mut flood = FloodDetector::sleeping();
         while taking.arrived < all {
-            // An error means that nobody can pause or go on any more.
+            // An error means that nobody can pause or continue any more.
             paused.wait_for(|paused| !paused).await.ok();
             tokio::select! {
                 biased;

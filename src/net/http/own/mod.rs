@@ -1,4 +1,4 @@
-//! HTTP connections of our own, dialled as every TCP session is.
+//! HTTP over connections of our own, dialled as for every TCP session.
 
 mod connection;
 pub(crate) mod direct_body;

@@ -1,9 +1,9 @@
-//! A connection's own task, run by whoever waits for something on it.
+//! A connection's own future, polled by the task that waits for something on it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// The future that reads and writes for a connection, and how it ended.
+/// The future that reads and writes for a connection, and its result.
 #[derive(Debug)]
 pub(in crate::net) struct PolledConnection<C> {
     connection: C,
@@ -15,7 +15,7 @@ impl<C: Future<Output = hyper::Result<()>> + Unpin> PolledConnection<C> {
         PolledConnection { connection, ended: None }
     }
 
-    /// Lets the connection read and write; remembers its end.
+    /// Polls the connection, which reads and writes; keeps its result.
     pub(in crate::net) fn poll_connection(&mut self, cx: &mut Context<'_>) {
         if self.ended.is_none()
             && let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx)
@@ -28,7 +28,7 @@ impl<C: Future<Output = hyper::Result<()>> + Unpin> PolledConnection<C> {
         self.ended.is_some()
     }
 
-    /// The connection's own error says more than "canceled".
+    /// The connection's own error, which is more specific than "canceled".
     pub(in crate::net) fn root_error(&mut self, error: hyper::Error) -> hyper::Error {
         match self.ended.take() {
             Some(Err(own)) => {

@@ -1,7 +1,7 @@
-//! A socket that hyper reads from until it is told to leave the rest to us.
+//! A socket that hyper reads from until we take over the reads.
 //!
-//! A body whose length is promised needs no framing to be taken off: once the head is read, what follows is read as any
-//! TCP session reads, into buffers that are used again, with one copy less and no piece handed from hand to hand.
+//! A body of known length has no framing: after the head it is read like any TCP session, into pooled buffers, with one
+//! copy less and without a channel in between.
 
 use std::io;
 use std::net::Shutdown;
@@ -31,27 +31,27 @@ struct TapShared {
     shut: AtomicBool,
 }
 
-/// Both ends.
+/// Both ends of one socket.
 pub(super) fn socket_tap(stream: TcpStream) -> (SocketTap, TapSource) {
     let shared = Arc::new(TapShared { stream, shut: AtomicBool::new(false) });
     (SocketTap(Arc::clone(&shared)), TapSource(shared))
 }
 
 impl TapSource {
-    /// Shuts the tap: hyper gives what it has read, then waits for ever.
+    /// Stops hyper's reads: hyper yields what it has read, then waits for ever.
     pub(super) fn close_tap(&self) {
         self.0.shut.store(true, Ordering::Relaxed);
     }
 
-    /// Where the bytes come from.
+    /// The socket to read from.
     pub(super) fn stream(&self) -> &TcpStream {
         &self.0.stream
     }
 
-    /// Reads at most `most` bytes; empty at the peer's FIN, `None` where there is nothing yet.
+    /// Reads at most `most` bytes; empty at the peer's FIN, `None` if nothing has arrived.
     ///
     /// # Errors
-    /// The connection broke.
+    /// Fails if the connection broke.
     pub(super) fn read(&self, most: u64) -> io::Result<Option<Vec<u8>>> {
         let most = usize::try_from(most).unwrap_or(buffers::BUFFER).min(buffers::BUFFER);
         let mut buffer = buffers::take_buffer().limit(most);

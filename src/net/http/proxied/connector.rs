@@ -1,4 +1,4 @@
-//! The client library's connections, looked up and watched by us.
+//! The client library's connections: we resolve their names and observe them.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::net::http::dial::HttpDialer;
 
-/// The look-up that reqwest asks.
+/// The resolver that reqwest uses.
 pub(super) struct ReqwestResolver(pub(super) Arc<HttpDialer>);
 
 impl Resolve for ReqwestResolver {
@@ -22,11 +22,11 @@ impl Resolve for ReqwestResolver {
     }
 }
 
-/// Watches every connection that reqwest opens.
+/// Observes every connection that reqwest opens.
 #[derive(Clone)]
 pub(super) struct WatchLayer(pub(super) Arc<HttpDialer>);
 
-/// A connector that is watched.
+/// A connector that is observed.
 #[derive(Clone)]
 pub(super) struct WatchedConnector<S> {
     inner: S,

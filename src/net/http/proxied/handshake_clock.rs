@@ -7,12 +7,12 @@ use rustls::NamedGroup;
 use rustls::client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
 
-/// Notes when a handshake begins: rustls asks the session store while it builds the ClientHello.
+/// Records when a handshake begins: rustls reads the session store while it builds the ClientHello.
 #[derive(Debug, Default)]
 pub(in crate::net::http) struct HandshakeClock(Mutex<Option<Instant>>);
 
 impl HandshakeClock {
-    /// When the last handshake began, once; forgets it.
+    /// When the last handshake began; a second call returns `None`.
     pub(in crate::net::http) fn take_start(&self) -> Option<Instant> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

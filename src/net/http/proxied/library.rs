@@ -1,4 +1,4 @@
-//! The client of one exchange: nothing from the environment, nothing silent.
+//! The HTTP client of one exchange: it reads nothing from the environment, and does nothing unreported.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::Failure;
 
-/// The most that the fields of an HTTP/2 response may take together.
+/// The most bytes that the fields of an HTTP/2 response may have in total.
 pub(in crate::net::http) const MOST_HTTP2_HEADER_BYTES: u32 = 64 * 1024;
 
-/// Makes a client for this exchange. Cost: the first one that speaks TLS reads the system's certificates.
+/// Makes a client for this exchange. Cost: the first one with TLS reads the system's certificates.
 ///
 /// # Errors
-/// The proxy makes no sense (`Usage`), or no client can be made on this system (`Local`).
+/// Fails with `Usage` if the proxy is not valid, and with `Local` if no client can be made on this system.
 pub(in crate::net::http) async fn client(
     spec: &HttpSpec,
     dial: &Arc<HttpDialer>,
@@ -32,7 +32,7 @@ pub(in crate::net::http) async fn client(
     )
 }
 
-/// Makes a client that keeps its connections, as many as `connections`, and tells nothing of them.
+/// Makes a client that keeps up to `connections` connections alive, and reports nothing about them.
 ///
 /// # Errors
 /// As [`crate::net::http::proxied::client`].
@@ -61,7 +61,7 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
     builder.build().map_err(|error| client_failure(&crate::net::http::fault::full_text(&error)))
 }
 
-/// What every client of ours has.
+/// The settings of every client of ours.
 async fn builder(
     spec: &HttpSpec,
     teller: &NewsGate,
@@ -92,8 +92,8 @@ async fn builder(
     Ok(builder)
 }
 
-/// Where connections come from. The client library tries only addresses of the same family, so that the unspecified
-/// address asks for a family.
+/// The local address of connections. The client library tries only addresses of the same family, so the unspecified
+/// address selects a family.
 fn local_address(spec: &HttpSpec) -> Option<IpAddr> {
     let any = match spec.socket.family {
         IpFamily::Any => None,
@@ -103,10 +103,10 @@ fn local_address(spec: &HttpSpec) -> Option<IpAddr> {
     spec.socket.bind.map(|local| local.ip()).or(any)
 }
 
-/// Reads the proxy's URL.
+/// Parses the proxy's URL.
 ///
 /// # Errors
-/// It has no host or a scheme that is not supported: `Usage`.
+/// Fails with `Usage` if it has no host, or a scheme that is not supported.
 pub(in crate::net::http) fn proxy_url(text: &str) -> Result<Url, Failure> {
     let url = Url::parse(text).map_err(|error| bad_proxy(text, &error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h") || !url.has_host() {

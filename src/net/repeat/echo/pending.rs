@@ -7,15 +7,15 @@ use tokio::time::Instant;
 
 use crate::net::repeat::plan::StartTicket;
 
-/// Those that wait. Its bound is the sender's: it does not push more than it may.
+/// The unanswered datagrams. The sender keeps the bound: it does not push more than it may.
 #[derive(Debug)]
 pub(super) struct PendingEchoes {
     /// The number of the first place.
     first: u64,
-    /// One place for each number from `first` on; `None`: it is over.
+    /// One place per number from `first` on; `None` if that datagram is finished.
     places: VecDeque<Option<StartTicket>>,
     count: usize,
-    /// Whether numbers tell places: then a place between others may be empty.
+    /// Whether numbers identify places; then a place between others may be empty.
     numbered: bool,
 }
 
@@ -24,27 +24,27 @@ impl PendingEchoes {
         PendingEchoes { first: 0, places: VecDeque::new(), count: 0, numbered }
     }
 
-    /// How many wait.
+    /// How many datagrams wait.
     ///
-    /// Places between the oldest and the newest count too: memory is bound by this count, also where the oldest
-    /// one gets no answer and all the others do.
+    /// With numbers, empty places between the oldest and the newest count too: the count bounds memory even if only the
+    /// oldest datagram gets no answer.
     pub(super) fn count(&self) -> usize {
         if self.numbered { self.places.len() } else { self.count }
     }
 
-    /// One more waits; gives its number.
+    /// Adds a datagram; returns its number.
     pub(super) fn push(&mut self, ticket: StartTicket) -> u64 {
         self.places.push_back(Some(ticket));
         self.count += 1;
         self.first + self.places.len() as u64 - 1
     }
 
-    /// When the oldest one was sent.
+    /// When the oldest waiting datagram was sent.
     pub(super) fn oldest_sent_at(&self) -> Option<Instant> {
         self.places.iter().flatten().next().map(|ticket| ticket.started)
     }
 
-    /// The one with this number, if it still waits.
+    /// Removes the datagram with this number, if it still waits.
     pub(super) fn take(&mut self, number: u64) -> Option<StartTicket> {
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
         let ticket = self.places.get_mut(place)?.take()?;
@@ -53,7 +53,7 @@ impl PendingEchoes {
         Some(ticket)
     }
 
-    /// The one that waits longest.
+    /// Removes the datagram that has waited longest.
     pub(super) fn take_oldest(&mut self) -> Option<StartTicket> {
         let ticket = self.places.iter_mut().find_map(Option::take)?;
         self.count -= 1;
@@ -61,7 +61,7 @@ impl PendingEchoes {
         Some(ticket)
     }
 
-    /// The one that was sent last.
+    /// Removes the datagram that was sent last.
     pub(super) fn take_newest(&mut self) -> Option<StartTicket> {
         let ticket = self.places.back_mut()?.take()?;
         self.count -= 1;
@@ -76,7 +76,7 @@ impl PendingEchoes {
         }
     }
 
-    /// Lets go of those that waited so long; says how many they were.
+    /// Removes datagrams that have waited for `patience`; returns how many.
     pub(super) fn drop_expired(&mut self, now: Instant, patience: Duration) -> u64 {
         let mut lost = 0;
         while self.oldest_sent_at().is_some_and(|sent| now.saturating_duration_since(sent) >= patience) {

@@ -1,4 +1,4 @@
-//! The sending half: what is due at the same time leaves with the same call.
+//! The sending half: datagrams that are due at the same time leave with one call.
 
 use crate::wire::FailedOperation;
 use std::io;
@@ -12,20 +12,20 @@ use crate::net::repeat::plan::StartTicket;
 use crate::sessions::spec::repeat::TAG;
 use crate::wire::Totals;
 
-/// How often datagrams are handed to the kernel that reports an earlier one's refusal instead of taking them.
+/// How often a send is retried when the kernel reports an earlier datagram's refusal instead.
 const MOST_TRIES: usize = 3;
 
-/// How many datagrams leave with one call where their answers are not waited for.
+/// How many datagrams leave with one call if no answers are expected.
 const MOST_UNWATCHED: usize = 256;
 
-/// How many bytes leave with one call, unless one datagram alone has more.
+/// How many bytes leave with one call, unless a single datagram has more.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
 impl EchoConversation {
-    /// Sends the ticket's datagram, and those that are due with it.
+    /// Sends the ticket's datagram, and those that are due at the same time.
     pub(super) async fn send(&mut self, first: StartTicket) {
         let segment = self.socket.payload.len() + if self.socket.run.is_some() { TAG } else { 0 };
-        // An answer that is late is taken before more is sent: so batches are short where answers are waited for.
+        // Batches are short if answers are expected: late answers are received before more is sent.
         let room = self.most.saturating_sub(self.waiting.count());
         let most = if self.silent { MOST_UNWATCHED } else { MOST_AT_ONCE.min(room) };
         let mut tickets = std::mem::take(&mut self.tickets);
@@ -35,7 +35,7 @@ impl EchoConversation {
         let now = Instant::now();
         self.train.clear();
         for ticket in &mut tickets {
-            // What this socket got before is no answer to what it sends now.
+            // Set now: an answer that arrived earlier cannot belong to this datagram.
             ticket.started = now;
             self.ledger.started();
             let number = if self.silent {
@@ -50,12 +50,12 @@ impl EchoConversation {
         self.send_batch(tickets.len(), segment).await;
         self.tickets = tickets;
         if self.silent {
-            // Nothing here ever waits: others get their turn.
+            // Nothing here ever waits, so other tasks get their turn.
             tokio::task::yield_now().await;
         }
     }
 
-    /// Hands the train to the kernel, to its end.
+    /// Sends the whole batch.
     async fn send_batch(&mut self, count: usize, segment: usize) {
         let train = std::mem::take(&mut self.train);
         let (mut gone, mut tries) = (0, 0);
@@ -71,7 +71,7 @@ impl EchoConversation {
                     gone += taken;
                     tries = 0;
                 }
-                // A connected socket first reports what an ICMP message said of an earlier datagram, and sends nothing.
+                // A connected socket first returns the ICMP error of an earlier datagram, and sends nothing.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && tries < MOST_TRIES => {
                     tries += 1;
                     self.refused_earlier(&error, count - gone).await;
@@ -85,7 +85,7 @@ impl EchoConversation {
         self.train = train;
     }
 
-    /// An earlier datagram was refused: of those `unsent` that wait to be sent, none was it.
+    /// An earlier datagram was refused, not one of the `unsent` that are still to be sent.
     async fn refused_earlier(&mut self, error: &io::Error, unsent: usize) {
         if self.silent {
             let failure = fault::from_io(FailedOperation::Send, self.socket.peer.to_string(), error);
@@ -97,7 +97,7 @@ impl EchoConversation {
         }
     }
 
-    /// The kernel did not take the last `count` of them.
+    /// The kernel did not accept the last `count` datagrams.
     async fn not_sent(&mut self, error: &io::Error, count: usize) {
         for _ in 0..count {
             if !self.silent {
@@ -108,7 +108,7 @@ impl EchoConversation {
     }
 }
 
-/// Adds a datagram: the payload, then its run and number where it has them.
+/// Appends a datagram: the payload, then its run and number if it has them.
 pub(super) fn write(train: &mut Vec<u8>, payload: &[u8], tag: Option<(u32, u64)>) {
     train.extend_from_slice(payload);
     if let Some((run, number)) = tag {

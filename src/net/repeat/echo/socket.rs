@@ -1,4 +1,4 @@
-//! Datagrams that somebody answers: each one with its number, its time, and an end to the waiting.
+//! Echo datagrams: each with a number, a send time, and a limit to the wait for its answer.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -22,35 +22,35 @@ use crate::sessions::news::DialNews;
 use crate::sessions::spec::repeat::{EchoSpec, StartPace, TAG};
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// How many datagrams may wait for their answers where a rate was asked for; then the next one waits, and its time
-/// counts from when it was due.
+/// How many datagrams may wait for answers at a fixed rate; beyond it the next one waits, and its time counts from when
+/// it was due.
 const MOST_WAITING: usize = 65_536;
 
-/// How many answers are taken before something is sent again.
+/// How many answers are received before something is sent again.
 pub(super) const MOST_AT_ONCE: usize = 64;
 
 /// The largest datagram.
 const LARGEST: usize = 65_535;
 
-/// What we ask the kernel to hold of answers that we did not read yet; it may give less.
+/// The receive buffer that we request from the kernel, for unread answers; it may give less.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// A socket that is connected to the peer, and what it says.
+/// A socket that is connected to the peer, and the payload to send.
 #[derive(Debug)]
 pub(crate) struct EchoSocket {
     pub(super) socket: UdpSocket,
     pub(super) peer: SocketAddr,
     pub(super) payload: Bytes,
-    /// This run's number in every datagram; `None`: datagrams carry no number.
+    /// This run's number in every datagram; `None` if datagrams carry no number.
     pub(super) run: Option<u32>,
     patience: Duration,
 }
 
 impl EchoSocket {
-    /// Looks the name up and connects to the first address that the kernel lets us; tells both.
+    /// Looks up the name and connects to the first address that the kernel accepts; reports both.
     ///
     /// # Errors
-    /// The name has no address, none of them can be used, or the datagram would be too large.
+    /// Fails if the name has no address, if none can be used, or if the datagram would be too large.
     pub(crate) async fn open(spec: &EchoSpec, journal: &Arc<Journal>) -> Result<Self, Failure> {
         let target = &spec.udp.target;
         let tag = if spec.tagged { TAG } else { 0 };
@@ -86,7 +86,7 @@ impl EchoSocket {
         Err(why)
     }
 
-    /// Sends and receives until there is no ticket left and every datagram was answered, lost or refused.
+    /// Sends and receives until no ticket is left and every datagram was answered, lost or refused.
     pub(crate) async fn run(self, lane: WorkerSchedule, ledger: Arc<RunLedger>, concurrency: usize) {
         let most = if matches!(lane.pace(), StartPace::FlatOut) { concurrency } else { MOST_WAITING };
         let waiting = PendingEchoes::new(self.run.is_some());
@@ -116,7 +116,7 @@ fn connect(spec: &EchoSpec, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAd
     let socket = socket2::Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     socket.set_broadcast(spec.udp.broadcast)?;
-    // Best effort: with less, a burst of answers may be dropped, and counts as lost.
+    // Best effort: with a smaller buffer, a burst of answers may be dropped, and counts as lost.
     socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).ok();
     socket.bind(&SockAddr::from(local))?;
     socket.connect(&SockAddr::from(peer))?;
@@ -125,24 +125,24 @@ fn connect(spec: &EchoSpec, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAd
     Ok((socket, local))
 }
 
-/// The conversation under way.
+/// An echo exchange in progress.
 pub(super) struct EchoConversation {
     pub(super) socket: EchoSocket,
     pub(super) lane: WorkerSchedule,
     pub(super) ledger: Arc<RunLedger>,
     pub(super) waiting: PendingEchoes,
-    /// How many may wait for their answers.
+    /// How many datagrams may wait for answers.
     pub(super) most: usize,
     buffer: Vec<u8>,
     /// The last round trip, and the jitter so far.
     jitter: Option<(Duration, Duration)>,
     pub(super) trains: GsoSender,
-    /// What is sent with the next call, and its bytes.
+    /// The tickets of the next send, and its bytes.
     pub(super) tickets: Vec<StartTicket>,
     pub(super) train: Vec<u8>,
-    /// Answers are not waited for.
+    /// No answers are expected.
     pub(super) silent: bool,
-    /// How many were sent of those that nobody waits for: their numbers.
+    /// How many datagrams were sent without waiting for an answer; gives their numbers.
     pub(super) sent: u64,
 }
 
@@ -151,8 +151,8 @@ impl EchoConversation {
         let mut more = true;
         loop {
             self.drop_expired();
-            // What was just dropped may have been the last: with nothing to send and nothing to wait for, no branch
-            // below is enabled, and `select!` panics.
+            // The datagrams just dropped may have been the last ones: with nothing to send and nothing to wait for, no
+            // branch below is enabled, and `select!` panics.
             if !more && self.waiting.count() == 0 {
                 return;
             }
@@ -173,7 +173,7 @@ impl EchoConversation {
         }
     }
 
-    /// Counts those as lost that waited long enough.
+    /// Counts datagrams that have waited long enough as lost.
     fn drop_expired(&mut self) {
         let now = Instant::now();
         let lost = self.waiting.drop_expired(now, self.socket.patience);
@@ -186,7 +186,7 @@ impl EchoConversation {
     async fn receive(&mut self, error: bool) {
         if error {
             let taken = self.socket.socket.take_error();
-            // Tokio is told that the error was seen, so that it waits for the next one.
+            // `WouldBlock` tells tokio that the error was handled, so that it waits for the next one.
             let nothing: io::Result<()> =
                 self.socket.socket.try_io(Interest::ERROR, || Err(io::ErrorKind::WouldBlock.into()));
             nothing.unwrap_or_default();
@@ -230,7 +230,7 @@ impl EchoConversation {
         self.jitter = Some((trip, jitter));
     }
 
-    /// An ICMP message came back: for the oldest one, as the kernel does not say for which.
+    /// An ICMP error arrived: charge it to the oldest datagram, because the kernel does not report which one caused it.
     pub(super) async fn on_refused(&mut self, error: &io::Error) {
         if self.waiting.take_oldest().is_some() {
             self.count_failed(error).await;
@@ -245,12 +245,12 @@ impl EchoConversation {
     }
 }
 
-/// RFC 3550 §6.4.1: a sixteenth of each difference, so that one outlier does not stay.
+/// RFC 3550 §6.4.1: a sixteenth of each difference, so that a single outlier fades.
 fn smoothed_jitter(jitter: Duration, difference: Duration) -> Duration {
     (jitter * 15 + difference) / 16
 }
 
-/// The number in an answer; `None` where it is not one of this run.
+/// The number in an answer; `None` if it is not of this run.
 fn number_of(answer: &[u8], run: u32) -> Option<u64> {
     let tag = answer.get(answer.len().checked_sub(TAG)?..)?;
     let (own, number) = tag.split_first_chunk::<4>()?;
