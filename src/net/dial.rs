@@ -98,7 +98,7 @@ async fn dial(
             if let (IpFamily::Any, Some(local), Class::Resolve) = (spec.socket.family, spec.socket.bind, failure.class)
                 && failure.reason == Some(FailureReason::NoAddressOfFamily)
             {
-                failure.message = format!("there is no address that a connection from {} can reach", local.ip());
+                failure.message = format!("no address can be reached from {}", local.ip());
             }
             failure
         })?,
@@ -391,7 +391,7 @@ async fn connect_socket(
     let local = stream.local_addr().map_err(failed)?;
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback the kernel chose the target's free port as our own port too.
-        let message = "nobody listens there; the kernel had connected the socket to itself";
+        let message = "nobody listens there; the socket connected to itself";
         let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message)
             .with_reason(FailureReason::SelfConnected);
         return Err(FailedAttempt {

@@ -46,7 +46,7 @@ pub(crate) fn from_bind(operation: FailedOperation, local: SocketAddr, error: &i
         }
         Some(libc::EADDRINUSE) => {
             failure.message = format!(
-                "port {port} is in use: somebody else has it (ss -lnp shows who); choose another port, or 0 for any"
+                "port {port} is in use: another process has it (ss -lnp shows which); choose another port, or 0 for any"
             );
         }
         Some(libc::EADDRNOTAVAIL) => {

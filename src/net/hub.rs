@@ -165,7 +165,7 @@ impl Net {
         sender.try_send(Box::new(verb)).map_err(|error| {
             let (verb, why) = match error {
                 mpsc::error::TrySendError::Full(verb) => {
-                    (*verb, format!("session {id} is still busy with {MOST_ORDERS} orders before this one"))
+                    (*verb, format!("session {id}: {MOST_ORDERS} orders are waiting already"))
                 }
                 mpsc::error::TrySendError::Closed(verb) => (*verb, format!("session {id} is over")),
             };

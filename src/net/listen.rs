@@ -268,7 +268,7 @@ impl Acceptor {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let message = format!("not sent to session {}{more}: over, or too busy", named.join(", "));
+            let message = format!("not sent to session {}{more}: it has ended, or its queue is full", named.join(", "));
             self.warn(post, Class::Local, message).await;
         }
     }

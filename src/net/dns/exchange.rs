@@ -216,10 +216,10 @@ fn mismatch_reason(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Opt
         return Some("too short for a DNS message".to_owned());
     }
     if message.id != id {
-        return Some(format!("its number is {}, and {id} was asked", message.id));
+        return Some(format!("its ID is {}, the query's is {id}", message.id));
     }
     if !message.is_response() || message.opcode() != 0 {
-        return Some("it is no answer".to_owned());
+        return Some("it is not an answer to a standard query".to_owned());
     }
     match message.questions.as_slice() {
         [asked]

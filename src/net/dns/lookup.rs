@@ -124,8 +124,8 @@ fn refused(question: &DnsQuestion, answer: &DnsAnswer) -> Failure {
     let server = answer.server;
     let message = match answer.message.rcode() {
         1 => format!("{server} could not read the question (FORMERR)"),
-        2 => format!("{server} could not find out (SERVFAIL)"),
-        4 => format!("{server} does not do that (NOTIMP)"),
+        2 => format!("{server} failed to resolve the name (SERVFAIL)"),
+        4 => format!("{server} does not support this query (NOTIMP)"),
         5 => format!("{server} refuses to answer (REFUSED)"),
         other => format!("{server} answers {}", rcode_name(other)),
     };

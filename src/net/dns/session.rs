@@ -24,7 +24,7 @@ use crate::wire::{FailedOperation, Failure};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The reply to any order but the one that ends the session.
-const ONLY_CLOSED: &str = "a question for DNS takes no orders but to be closed";
+const ONLY_CLOSED: &str = "a DNS query takes no orders but close";
 
 /// Asks the question and reports to the session's journal. Ends with [`News::Closed`]; a close or reset ends it at any
 /// point.

@@ -192,7 +192,7 @@ impl HttpDialer {
     /// Sets an option of the open connection.
     pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
         let Some(socket) = self.connections.socket() else {
-            let why = "there is no connection now, or this system does not let it be found";
+            let why = "no connection is open, or its socket cannot be found on this system";
             let failure = Failure::new(Class::Local, FailedOperation::SetOption, name.assignment_text(&value), why);
             return self.teller.news(News::Warned(failure)).await;
         };

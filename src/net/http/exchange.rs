@@ -97,7 +97,7 @@ impl ExchangeTask {
             match next {
                 Some(next) if spec.redirects > 0 => {
                     if followed == spec.redirects {
-                        let why = format!("still a redirect after {followed} of them, which is the limit");
+                        let why = format!("redirect limit reached ({followed})");
                         return Err(Failure::new(Class::Protocol, FailedOperation::Follow, hop.url.as_str(), why));
                     }
                     followed += 1;
@@ -138,7 +138,7 @@ impl ExchangeTask {
                 Class::Tls,
                 FailedOperation::Follow,
                 &next.url,
-                "the redirect leads from https to http: what follows is in the clear",
+                "redirect from https to http: the next request is not encrypted",
             )
             .await;
         }

@@ -50,10 +50,7 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
         return tls::failure(tls, operation, url);
     }
     if connecting && error.is_timeout() {
-        return fail(
-            Class::ConnectTimeout,
-            "no connection to the proxy, or through it, in the time that was allowed".into(),
-        );
+        return fail(Class::ConnectTimeout, "timed out connecting to the proxy or through it".into());
     }
     if let Some(io) = find::<io::Error>(&causes) {
         return from_io(io, operation, url, stage, connecting && url.starts_with("https:"));

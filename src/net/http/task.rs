@@ -86,10 +86,10 @@ async fn handle_orders(
                 refuse_order(teller, "an HTTP request sends only its own body").await;
             }
             Verb::Datagram(DatagramVerb::ProbeMtu) => {
-                refuse_order(teller, "an HTTP request probes no path: a UDP session does").await;
+                refuse_order(teller, "an HTTP request cannot probe the path MTU; a UDP session can").await;
             }
             Verb::Stream(StreamVerb::CloseUnread) => {
-                refuse_order(teller, "an HTTP request's connection is its client's own: close or reset it").await;
+                refuse_order(teller, "this order does not apply to an HTTP request; close or reset it").await;
             }
             Verb::Datagram(DatagramVerb::StopBurst) => refuse_order(teller, "an HTTP request sends no burst").await,
             Verb::Datagram(DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
@@ -111,7 +111,7 @@ async fn handle_orders(
                 }
             }
             Verb::Socket(SocketVerb::SampleEvery(_)) => {
-                refuse_order(teller, "the gauges of an HTTP request's connection are not watched").await;
+                refuse_order(teller, "the connection of an HTTP request is not sampled").await;
             }
         }
     }

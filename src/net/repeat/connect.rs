@@ -33,7 +33,7 @@ impl RepeatConnect {
         let same = |address: &SocketAddr| spec.socket.bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
         let addresses: Vec<SocketAddr> = addresses.into_iter().filter(same).collect();
         if addresses.is_empty() {
-            let message = "there is no address that a connection from the local address can reach";
+            let message = "no address can be reached from the local address";
             return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
                 .with_reason(FailureReason::NoAddressOfFamily));
         }

@@ -27,7 +27,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The reply to any order that is not supported.
-const NO_ORDERS: &str = "a repeated session says only what it was asked to say; it can be paused, continued and closed";
+const NO_ORDERS: &str = "a repeat session takes no orders but pause, continue and close";
 
 /// Runs a repeat session to its end.
 ///

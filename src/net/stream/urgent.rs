@@ -74,8 +74,12 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
             | Verb::Stream(StreamVerb::FinishSending)
             | Verb::Listener(ListenerVerb::Limit(_)),
         ) => {
-            let failure =
-                Failure::new(Class::Internal, FailedOperation::Order, &talk.peer, "an order took the wrong lane");
+            let failure = Failure::new(
+                Class::Internal,
+                FailedOperation::Order,
+                &talk.peer,
+                "an order was sent to the wrong queue",
+            );
             talk.journal.news(News::Warned(failure)).await;
         }
     }
@@ -88,7 +92,7 @@ const SHORTEST_PERIOD: Duration = Duration::from_millis(10);
 async fn pause(talk: &SharedConnection) {
     let now = *talk.state.borrow();
     if now.peer_finished {
-        let message = "nothing to stop: the peer finished sending, and all of it is read";
+        let message = "cannot pause: the peer has finished sending, and everything is read";
         talk.journal.news(News::Warned(Failure::new(Class::Usage, FailedOperation::Read, &talk.peer, message))).await;
     } else if now.reading == ReadState::Flowing {
         talk.change(|state| state.reading = ReadState::Paused);

@@ -129,7 +129,7 @@ impl WritingHalf<'_> {
             Verb::SendFile(path) => self.send_file(path).await,
             Verb::Stream(StreamVerb::FinishSending) => self.finish().await,
             Verb::Datagram(DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
-                let message = "a burst is of datagrams, which a TCP connection does not have";
+                let message = "a TCP connection cannot send bursts of datagrams";
                 self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.talk.peer, message)).await;
                 Ok(())
             }
@@ -234,7 +234,7 @@ impl WritingHalf<'_> {
             }
             Ok(Err(error)) => (fault::from_io(FailedOperation::Read, name, &error), Ok(())),
             Err(cut) => {
-                let message = "not sent to its end: the connection ended before";
+                let message = "not sent to its end: the connection ended first";
                 (
                     Failure::new(Class::Local, FailedOperation::Send, name, message)
                         .with_reason(FailureReason::NotSent),

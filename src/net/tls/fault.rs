@@ -83,7 +83,7 @@ pub(super) fn day(time: rustls::pki_types::UnixTime) -> String {
 /// The text for a verifier's error that has no variant in rustls: only its printed word is known.
 fn debug_word(word: &str) -> &str {
     match word {
-        "CaUsedAsEndEntity" => "it is the certificate of an authority and not of a server, as self-made ones often are",
+        "CaUsedAsEndEntity" => "it is a CA certificate, not a server certificate (common with self-signed ones)",
         other => other,
     }
 }

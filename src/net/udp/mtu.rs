@@ -53,7 +53,7 @@ impl SharedSocket {
         let outcome = tokio::select! {
             biased;
             () = self.stopped_since(stops) => {
-                Err(Failure::new(Class::Local, FailedOperation::Probe, peer.to_string(), "stopped before its end"))
+                Err(Failure::new(Class::Local, FailedOperation::Probe, peer.to_string(), "stopped before it finished"))
             }
             outcome = self.search(&mut prober, &mut search) => outcome,
         };

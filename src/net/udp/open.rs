@@ -98,7 +98,7 @@ pub(super) async fn report_receive_buffer(journal: &Arc<Journal>, opened: &Opene
         Err(failure) => journal.news(News::Warned(failure)).await,
     }
     if receive.merged && !opened.merged {
-        journal.news(warn("this system cannot hand over merged datagrams (UDP_GRO): each comes alone".into())).await;
+        journal.news(warn("UDP_GRO is not available: datagrams are received one by one".into())).await;
     }
 }
 

@@ -102,7 +102,7 @@ impl SharedSocket {
                     Class::Local,
                     FailedOperation::SetOption,
                     name.assignment_text(&value),
-                    "a UDP socket does not have it",
+                    "a UDP socket has no such option",
                 );
                 self.journal.news(News::Warned(failure)).await;
             }
@@ -111,8 +111,7 @@ impl SharedSocket {
                 self.journal.news(all).await;
             }
             Verb::Stream(StreamVerb::CloseUnread) => {
-                self.warn(FailedOperation::Close, "UDP resets nothing: a close with datagrams unread throws them away")
-                    .await;
+                self.warn(FailedOperation::Close, "UDP has no reset: a close discards unread datagrams").await;
             }
             Verb::Socket(SocketVerb::SampleEvery(_)) => {
                 self.warn(FailedOperation::Sample, "the kernel has gauges for TCP connections only").await;

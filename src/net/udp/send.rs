@@ -164,7 +164,7 @@ impl SharedSocket {
             (Some(peer), _) => Ok(peer),
             (None, Some(to)) => Ok(to),
             (None, None) => self.default_destination().ok_or_else(|| {
-                let message = "nobody was heard yet, so there is no peer to send to: name one, or wait for one";
+                let message = "no peer yet: name one, or wait for a datagram";
                 Failure::new(Class::Local, FailedOperation::Send, self.local.to_string(), message)
             }),
         }

@@ -51,7 +51,7 @@ impl BodyDecoder {
                     continue;
                 }
                 if stages.len() == MOST_CODINGS {
-                    return Err(format!("more than {MOST_CODINGS} content codings on top of each other"));
+                    return Err(format!("more than {MOST_CODINGS} content codings"));
                 }
                 match decoder_for(&name) {
                     None => return Ok(ContentCodings::Unknown(name)),
@@ -126,7 +126,7 @@ impl DecoderStage {
         self.input.advance(taken);
         self.more = given == out.len();
         if taken == 0 && given == 0 && !self.input.is_empty() {
-            return Err(format!("content coding {}: the stream cannot go on", self.name));
+            return Err(format!("content coding {}: the decoder is stuck", self.name));
         }
         Ok(given)
     }

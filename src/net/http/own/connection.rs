@@ -89,7 +89,7 @@ impl HttpConnection {
         };
         let (sender, connection, source) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
             let allowed = quantity::duration(spec.socket.connect_timeout);
-            let message = format!("the connection stood, but not its handshake within {allowed}");
+            let message = format!("connected, but the handshake did not finish within {allowed}");
             Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, url.as_str(), message))
         })?;
         Ok(HttpConnection { sender, driven: PolledConnection::new(connection), peer, origin: url.origin(), source })
