@@ -1,4 +1,4 @@
-//! What is known of a UDP socket.
+//! State of a UDP socket.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -17,23 +17,23 @@ use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Direction, Totals};
 
-/// How many peers of a bound UDP socket are listed; more are counted.
+/// How many peers of a bound UDP socket are listed; datagrams of further peers are only counted.
 pub const MOST_PEERS: usize = 10_000;
 
-/// What is known of a UDP socket beside its bytes.
+/// State of a UDP socket beside its bytes.
 #[derive(Clone, Debug, Default)]
 pub struct UdpSocketView {
     /// The groups it joined.
     pub groups: Vec<IpAddr>,
-    /// The last ICMP error it was told of.
+    /// The last ICMP error that it received.
     pub icmp: Option<IcmpMessage>,
     /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
     pub dropped: Option<u64>,
-    /// What became of its datagrams.
+    /// Outcomes of its datagrams.
     pub ledger: UdpLedger,
 }
 
-/// What one peer of a bound socket sent and was sent.
+/// Counters of one peer of a bound socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerCount {
     /// Datagrams and bytes, both ways.
@@ -57,12 +57,12 @@ impl UdpSocketView {
     }
 }
 
-/// What only a UDP conversation knows.
+/// State that only a UDP conversation has.
 #[derive(Clone, Debug, Default)]
 pub struct UdpSession {
     /// Both addresses, once known.
     pub ends: Endpoints,
-    /// What is known of its socket.
+    /// State of its socket.
     pub socket: UdpSocketView,
 }
 
@@ -111,23 +111,23 @@ impl KindState for UdpSession {
     fn advance(&mut self, _now: Instant) {}
 }
 
-/// What only a bound UDP socket knows.
+/// State that only a bound UDP socket has.
 #[derive(Clone, Debug)]
 pub struct UdpBoundSession {
-    /// Where it is bound, once it is.
+    /// Its local address, once bound.
     pub local: Option<SocketAddr>,
-    /// Whom it talked with; at most [`MOST_PEERS`].
+    /// Peers that it exchanged datagrams with; at most [`MOST_PEERS`].
     pub peers: BTreeMap<SocketAddr, PeerCount>,
-    /// How many datagrams were of peers beyond those listed.
+    /// How many datagrams belong to peers that are not listed.
     pub unlisted: u64,
-    /// The peer heard last: where a plain send goes.
+    /// The peer that sent the newest datagram: the target of a plain send.
     pub last: Option<SocketAddr>,
-    /// What is known of its socket.
+    /// State of its socket.
     pub socket: UdpSocketView,
 }
 
 impl UdpBoundSession {
-    /// A socket that nobody was heard on yet.
+    /// A socket that has received nothing yet.
     pub fn new() -> Self {
         let socket = UdpSocketView { ledger: UdpLedger::for_many_peers(), ..UdpSocketView::default() };
         UdpBoundSession { local: None, peers: BTreeMap::new(), unlisted: 0, last: None, socket }
