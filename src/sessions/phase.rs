@@ -1,14 +1,14 @@
-//! How far a session has come.
+//! The phase of a session.
 
 use std::time::Instant;
 
 use super::news::CloseReason;
 use crate::wire::Failure;
 
-/// How far a session has come; holds only what is true at that point.
+/// The phase of a session; each phase holds only what is true in it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionPhase {
-    /// Asked for; nothing happened yet.
+    /// Requested; nothing happened yet.
     Starting,
     /// Its name is being looked up.
     Resolving,
@@ -19,9 +19,9 @@ pub enum SessionPhase {
     },
     /// Waiting before the next attempt.
     Waiting {
-        /// The attempt to come.
+        /// The number of the next attempt.
         attempt: u32,
-        /// How many there will be at the most.
+        /// The greatest number of attempts.
         of: u32,
         /// When it begins.
         until: Instant,
