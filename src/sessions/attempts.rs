@@ -64,7 +64,7 @@ pub struct AddressAttempt {
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttemptEnd {
-    /// When.
+    /// When it ended.
     pub at: Instant,
     /// How long it took: as the session's task reported it, else the time since it began.
     pub took: Duration,

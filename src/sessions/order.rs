@@ -99,6 +99,6 @@ pub enum SocketVerb {
 pub struct RefusedOrder {
     /// The order, whole.
     pub order: Order,
-    /// Why, in words.
+    /// The reason, in words.
     pub why: String,
 }

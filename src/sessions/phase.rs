@@ -14,7 +14,7 @@ pub enum SessionPhase {
     Resolving,
     /// Addresses are being tried.
     Connecting {
-        /// Which attempt, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
     /// Waiting before the next attempt.
@@ -32,11 +32,11 @@ pub enum SessionPhase {
     Listening,
     /// Over.
     Ended {
-        /// How.
+        /// How it ended.
         how: CloseReason,
-        /// Why, where it failed.
+        /// The failure, if it failed.
         failure: Option<Failure>,
-        /// When.
+        /// When it ended.
         at: Instant,
     },
 }

@@ -16,16 +16,16 @@ pub enum Record {
     Block(Block),
     /// Bytes that were counted but not kept, because no reading was taken in time.
     NotKept {
-        /// Which way they went.
+        /// The direction.
         direction: Direction,
-        /// How many they were.
+        /// The count.
         totals: Totals,
     },
     /// A fact.
     News {
         /// When it happened.
         at: Instant,
-        /// What happened.
+        /// The event.
         news: News,
     },
 }
@@ -107,7 +107,7 @@ impl Block {
         (part(self.bytes.slice(..length), first), newer)
     }
 
-    /// What this block adds to the totals of its direction.
+    /// The block's own totals, all in its direction.
     pub fn totals(&self) -> Totals {
         Totals { bytes: self.bytes.len() as u64, ops: self.pieces.len() as u64 }
     }

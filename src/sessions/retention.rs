@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::text::{quantity, sanitize};
 
-/// What [`RetentionChange::parse`] takes.
+/// The forms that [`RetentionChange::parse`] accepts.
 pub const ACCEPTED: &str = "64MiB, 5000segments, \"64MiB 5000segments\"";
 
 /// The most segments that can be kept; the default.

@@ -75,7 +75,7 @@ impl Class {
     }
 }
 
-/// Where a statement comes from.
+/// How a fact is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Evidence {
     /// A call of ours returned it, or we saw the packet.
@@ -97,7 +97,7 @@ pub struct Failure {
     pub peer: String,
     /// The system's error number, if there is one.
     pub os_code: Option<i32>,
-    /// Where we know it from.
+    /// How we know it.
     pub evidence: Evidence,
     /// The reason, if the fields above do not contain it; `None`: they do, or it is unknown.
     pub reason: Option<FailureReason>,

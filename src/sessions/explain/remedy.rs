@@ -319,7 +319,7 @@ fn other_family(ground: &RemedyContext<'_>) -> Option<SpecKind> {
         }
         (IpFamily::Any, None) => return None,
     };
-    // A look-up for one family does not show whether the other exists.
+    // A lookup for one family does not show whether the other exists.
     let asked_for_both = family == IpFamily::Any && !ground.addresses.is_empty();
     if asked_for_both && !ground.addresses.iter().any(|address| other.admits(*address)) {
         return None;

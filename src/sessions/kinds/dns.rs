@@ -50,7 +50,7 @@ pub enum QueryOutcome {
     Answered(DnsAnswer),
     /// No answer will come.
     Failed {
-        /// Why.
+        /// The failure.
         failure: Failure,
         /// How long it took to fail.
         took: Duration,

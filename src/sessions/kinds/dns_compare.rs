@@ -23,14 +23,14 @@ pub struct ResolverComparison {
 pub enum DirectLookup {
     /// The hosts file has the name: no server was queried.
     Hosts {
-        /// Which file.
+        /// The file.
         path: String,
         /// Its addresses for the name.
         addresses: Vec<IpAddr>,
     },
     /// No server may be queried for this name.
     NotAsked {
-        /// Why.
+        /// The reason.
         why: String,
     },
     /// Name servers were queried, both families at once.

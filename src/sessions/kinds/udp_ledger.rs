@@ -51,7 +51,7 @@ pub struct UdpLedger {
 pub struct KindCount {
     /// The newest message of this kind.
     pub icmp: IcmpMessage,
-    /// How many there were.
+    /// How many came.
     pub count: u64,
     /// Whether all of them came from the same sender.
     pub one_sender: bool,
@@ -66,7 +66,7 @@ pub struct LastReceived {
     pub bytes: u32,
     /// The sender, if the socket talks with several peers.
     pub peer: Option<SocketAddr>,
-    /// What is known of its packet.
+    /// Metadata of its packet.
     pub packet: PacketInfo,
 }
 

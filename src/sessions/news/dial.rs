@@ -32,12 +32,12 @@ pub enum DialNews {
     Connecting {
         /// The address.
         peer: SocketAddr,
-        /// Which of the application's attempts this belongs to, from 1.
+        /// The number of the application's attempt to which it belongs, from 1.
         attempt: u32,
     },
     /// One address of an attempt failed; others may still be under way.
     AttemptFailed {
-        /// Why; its peer names the address.
+        /// The failure; its `peer` is the address.
         failure: Failure,
         /// How long it took to fail.
         took: Duration,
@@ -50,7 +50,7 @@ pub enum DialNews {
         peer: SocketAddr,
         /// From the first SYN of the winning address to the end of `connect()`.
         took: Duration,
-        /// Which attempt it was, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
     /// The whole attempt failed; another follows.
@@ -61,7 +61,7 @@ pub enum DialNews {
         of: u32,
         /// How long until the next attempt, jitter included.
         after: Duration,
-        /// Why the last one failed.
+        /// The failure of the last attempt.
         because: Failure,
     },
     /// The system resolver's answer for a name, compared with the answers of name servers.

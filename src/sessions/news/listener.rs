@@ -26,12 +26,12 @@ pub enum ListenerNews {
     TurnedAway {
         /// The peer's address.
         peer: SocketAddr,
-        /// Why, in words.
+        /// The reason, in words.
         why: String,
     },
     /// An accepted session of this listener ended.
     ChildEnded {
-        /// Which.
+        /// The accepted session.
         child: SessionId,
     },
     /// `accept()` failed, but the listener goes on (no descriptors left, say).

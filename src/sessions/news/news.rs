@@ -34,9 +34,9 @@ pub enum News {
     Warned(Failure),
     /// A file was sent whole.
     FileSent {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Bytes of it.
+        /// Its length in bytes.
         bytes: u64,
     },
     /// An event of a DNS lookup.

@@ -8,7 +8,7 @@ use crate::wire::option::SocketOption;
 pub enum OptionNews {
     /// A socket option was set.
     Set {
-        /// Which.
+        /// The option.
         option: SocketOption,
         /// The requested value.
         asked: OptionValue,

@@ -25,9 +25,9 @@ pub enum TcpNews {
         from: TcpState,
         /// The state after.
         to: TcpState,
-        /// Why.
+        /// The cause.
         cause: StateCause,
-        /// How we know.
+        /// How we know it.
         evidence: Evidence,
         /// For TIME-WAIT: how long the kernel still holds the port. `None` elsewhere, or if the kernel does not report
         /// it.
@@ -35,7 +35,7 @@ pub enum TcpNews {
     },
     /// A rare system call returned. Reads and writes are not reported here: they appear as bytes.
     Call {
-        /// Which one.
+        /// The call.
         name: SocketCall,
         /// Its arguments after the descriptor, short, as one would write them; may be empty.
         args: String,

@@ -25,11 +25,11 @@ pub struct HttpSpec {
     pub redirects: usize,
     /// `user:password` for basic authentication.
     pub user: Option<String>,
-    /// True: certificates are not verified (`-k`), and the screen says so.
+    /// True: certificates are not verified (`-k`), and the screen shows that.
     pub insecure: bool,
     /// A proxy URL; nothing is taken from the environment.
     pub proxy: Option<String>,
-    /// Which version to speak.
+    /// The HTTP version to use.
     pub version: HttpVersion,
     /// `HOST:PORT` → address, as curl's `--resolve`.
     pub resolve: Vec<(String, SocketAddr)>,
@@ -145,7 +145,7 @@ pub struct FormPart {
     pub value: PartValue,
 }
 
-/// What a part of a form holds.
+/// Content of a part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartValue {
     /// Text.

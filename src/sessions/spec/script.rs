@@ -67,7 +67,7 @@ impl Pace {
         self.count.get() as f64 / self.per.as_secs_f64()
     }
 
-    /// How many should have begun by `passed` after the first one; 1 at time zero.
+    /// How many should have begun when `passed` has gone by since the first one; 1 at time zero.
     pub fn due_count(self, passed: Duration) -> u64 {
         let begun = passed.as_nanos().saturating_mul(self.count.get().into()) / self.per.as_nanos();
         u64::try_from(begun).unwrap_or(u64::MAX).saturating_add(1)

@@ -5,13 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use super::socket::HostPort;
 use crate::text::sanitize;
 
-/// What [`parse_host_port`] takes.
+/// The forms that [`parse_host_port`] accepts.
 pub const ACCEPTED_TARGETS: &str = "HOST:PORT, as example.com:80, 192.0.2.1:80 or [2001:db8::1]:80";
 
-/// What [`parse_listen`] takes.
+/// The forms that [`parse_listen`] accepts.
 pub const ACCEPTED_LISTEN: &str = "[ADDR:]PORT, as 9000, 127.0.0.1:9000 or [::1]:9000";
 
-/// What [`parse_bind`] takes.
+/// The forms that [`parse_bind`] accepts.
 pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, 127.0.0.1:5000, ::1 or [::1]:5000";
 
 /// The longest host name: RFC 1035 §2.3.4 allows 255 bytes on the wire, 253 as text.

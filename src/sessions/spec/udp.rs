@@ -194,7 +194,7 @@ impl MulticastGroup {
     /// Parses `ADDRESS` or `ADDRESS%INTERFACE`.
     ///
     /// # Errors
-    /// Fails if the text is no address, or no multicast address; the message says which addresses are.
+    /// Fails if the text is not a multicast address; the message says which addresses are.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
         let parsed: IpAddr = address.trim().parse().map_err(|_| {

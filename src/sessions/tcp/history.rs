@@ -19,7 +19,7 @@ pub struct TcpHistory {
     pub track: StateTrack,
     /// Who sent what, and when, as a sequence diagram.
     pub ladder: Ladder,
-    /// What the kernel measured.
+    /// The kernel's measurements over time.
     pub gauges: Gauges,
     /// Its windows, queues and timers.
     pub flow: FlowControl,

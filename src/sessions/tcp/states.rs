@@ -27,7 +27,7 @@ pub struct StateChange {
     pub event: TcpEvent,
     /// The cause.
     pub cause: StepCause,
-    /// How we know.
+    /// How we know it.
     pub evidence: Evidence,
 }
 

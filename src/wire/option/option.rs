@@ -246,7 +246,7 @@ impl SocketOption {
 /// Parses `NAME=VALUE`, or `NAME VALUE`.
 ///
 /// # Errors
-/// Fails if there is no `=`, no such option, or the value has not its unit; the message says what is expected.
+/// Fails if there is no `=`, no such option, or the value does not fit the unit; the message says what is expected.
 pub fn parse(text: &str) -> Result<(SocketOption, OptionValue), String> {
     let (name, value) = text
         .split_once('=')

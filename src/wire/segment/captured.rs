@@ -55,7 +55,7 @@ pub struct CapturedSegment {
     /// How many segments it is on the wire, if one captured segment is several: the network device splits it (TSO) or
     /// merged it (GRO).
     pub offload: Option<u32>,
-    /// What it is beyond its fields.
+    /// Notes on it beyond its fields.
     pub notes: Vec<SegmentNote>,
     /// It is the first ACK of the other end's FIN.
     pub acks_fin: bool,

@@ -74,7 +74,7 @@ impl MtuRefuser {
 pub struct MtuRefusal {
     /// Bytes of the whole IP packet.
     pub bytes: u32,
-    /// Where.
+    /// Where it was refused.
     pub by: MtuRefuser,
 }
 

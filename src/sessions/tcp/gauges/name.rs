@@ -82,7 +82,7 @@ impl Gauge {
         Gauge::Probes,
     ];
 
-    /// The name on the screen, 14 columns at the most.
+    /// The name on the screen, at most 14 columns.
     pub fn name(self) -> &'static str {
         match self {
             Gauge::Rtt => "rtt",

@@ -7,7 +7,7 @@ pub struct RungExplanation {
     pub title: String,
     /// How we know it, as a sentence.
     pub known: &'static str,
-    /// What it means, in a sentence or two.
+    /// The meaning, in a sentence or two.
     pub means: String,
     /// The source: `RFC 9293 §3.6`.
     pub cite: &'static str,

@@ -22,7 +22,7 @@ pub struct Rung {
     pub call: Option<SystemCall>,
     /// What happened.
     pub label: RungLabel,
-    /// How we know.
+    /// How we know it.
     pub evidence: Evidence,
     /// Its entry in the transcript; for a run, the first entry.
     pub entry: Option<u64>,
