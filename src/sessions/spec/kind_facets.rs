@@ -50,6 +50,6 @@ pub trait KindFacets {
     /// The time limit that ran out, as far as the kind has one.
     fn allowed_time(&self) -> Option<Duration>;
 
-    /// Multiplies the time limits by ten, up to the kind's maximum; false: there is no limit to raise.
+    /// Raises the time limits, usually tenfold up to the kind's maximum; false: there is no limit to raise.
     fn wait_longer(&mut self) -> bool;
 }

@@ -103,7 +103,7 @@ pub struct MtuReport {
     pub failure: Option<Failure>,
 }
 
-/// `this host (MTU 1,500)`, `the router 192.0.2.1 (MTU 1,300)`.
+/// `this host's interface (MTU 1,500)`, `the router 192.0.2.1 (MTU 1,300)`.
 impl fmt::Display for MtuRefuser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mtu = self.mtu().map_or(String::new(), |mtu| format!(" (MTU {})", quantity::grouped(mtu.into())));
