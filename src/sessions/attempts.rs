@@ -1,4 +1,4 @@
-//! How a session went so far: its attempts, the waits between them, and the facts that explain where it stands.
+//! Connection history of a session: its attempts, the waits between them, and the facts that explain its current state.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -13,35 +13,36 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
 
-/// How many facts are kept: the first `FIRST_FACTS` and the newest of the rest; those between are counted.
+/// How many facts are kept: the first `FIRST_FACTS` and the newest of the rest; the dropped ones in between are
+/// counted.
 pub const MOST_FACTS: usize = 48;
 
-/// How many of the first facts are kept for good.
+/// How many of the first facts are never dropped.
 const FIRST_FACTS: usize = 12;
 
-/// How many attempts are kept: the newest.
+/// How many attempts are kept; beyond it the oldest are dropped.
 pub const MOST_ATTEMPTS: usize = 64;
 
 /// How many SYNs of an attempt are kept.
 pub const MOST_SYNS: usize = 64;
 
-/// How much before its second a SYN may be sent again: the kernel's timers count in ticks.
+/// Tolerance for a SYN that is sent again slightly early: the kernel's timers count in ticks.
 const SLACK: Duration = Duration::from_millis(50);
 
-/// How a session went so far. Bounded, whatever the peer does.
+/// Connection history of a session. Bounded, whatever the peer does.
 #[derive(Clone, Debug, Default)]
 pub struct Attempts {
     /// The facts that explain, in order.
     pub facts: VecDeque<(Instant, News)>,
-    /// How many facts stood after the first twelve and are not kept.
+    /// How many facts after the first twelve were dropped.
     pub left_out: u64,
     /// The addresses that were tried, in order (RFC 8305).
     pub tried: VecDeque<AddressAttempt>,
     /// Waits between attempts, in order.
     pub waits: VecDeque<RetryWait>,
-    /// The last ICMP message since a name was looked up or a connection was made.
+    /// The last ICMP message; cleared when a name is looked up or a connection is made.
     pub icmp: Option<IcmpMessage>,
-    /// What the kernel's timers of the open connection did.
+    /// Events of the kernel's timers on the open connection.
     pub timers: TimerHistory,
 }
 
@@ -56,34 +57,34 @@ pub struct AddressAttempt {
     pub began: Instant,
     /// How it ended; `None` while it is under way.
     pub end: Option<AttemptEnd>,
-    /// When the kernel was first seen to have sent the SYN again, once for each further SYN; at most [`MOST_SYNS`].
+    /// When each further SYN was first noticed in the kernel's count; at most [`MOST_SYNS`].
     pub syns_again: Vec<Instant>,
 }
 
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttemptEnd {
-    /// When.
+    /// When it ended.
     pub at: Instant,
-    /// How long it took: by its task where that said so, else since it began.
+    /// How long it took: as the session's task reported it, else the time since it began.
     pub took: Duration,
-    /// What became of it.
+    /// The result.
     pub outcome: AddressOutcome,
 }
 
-/// What became of an address that was tried.
+/// Result of one address that was tried.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AddressOutcome {
-    /// It was first: this is the connection.
+    /// It connected first: this is the connection.
     Won,
-    /// Another one was first, or we closed: this one was given up.
+    /// Abandoned: another address connected first, or we closed.
     GivenUp,
     /// It failed.
     Failed(Failure),
 }
 
 impl AddressAttempt {
-    /// Why it failed, where it did.
+    /// The failure, if the attempt failed.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.end.as_ref()?.outcome {
             AddressOutcome::Failed(failure) => Some(failure),
@@ -102,23 +103,23 @@ impl AddressAttempt {
 pub struct RetryWait {
     /// When it began.
     pub from: Instant,
-    /// How long it is, jitter included.
+    /// Its length, jitter included.
     pub after: Duration,
-    /// The attempt to come.
+    /// The number of the next attempt.
     pub attempt: u32,
-    /// How many attempts there will be at the most.
+    /// The greatest number of attempts.
     pub of: u32,
 }
 
 impl RetryWait {
-    /// The shortest and the longest that chance could have made it.
+    /// The shortest and the longest wait that the random jitter allows.
     pub fn span(&self, retry: &RetryPolicy) -> (Duration, Duration) {
         (retry.wait_before(self.attempt, 0.0), retry.wait_before(self.attempt, 1.0))
     }
 }
 
 impl Attempts {
-    /// Takes in a fact.
+    /// Applies a news item.
     pub fn on_news(&mut self, news: &News, at: Instant) {
         match news {
             News::Dial(DialNews::Connecting { peer, attempt }) => {
@@ -132,10 +133,10 @@ impl Attempts {
                 for won in self.tried.iter_mut().filter(|one| one.end.is_none() && one.peer == *peer) {
                     won.finish(at, Some(*took), AddressOutcome::Won);
                 }
-                // The race is over: the others are given up (RFC 8305 §5).
+                // The race is over: the other attempts are abandoned (RFC 8305 §5).
                 self.end_all(at, &AddressOutcome::GivenUp);
             }
-            // What the last attempt met says nothing of the next one.
+            // An ICMP message about the last attempt does not apply to the next one.
             News::Dial(DialNews::Resolving { .. }) => self.icmp = None,
             News::Dial(DialNews::Retrying { attempt, of, after, because, .. }) => {
                 self.end_all(at, &AddressOutcome::Failed(because.clone()));
@@ -150,27 +151,27 @@ impl Attempts {
         self.push_fact(news, at);
     }
 
-    /// Takes in what the kernel says of a connection that waits for its SYN-ACK: how often the SYN was sent again.
+    /// Applies a kernel sample of a connection that waits for its SYN-ACK: records how often the SYN was sent again.
     ///
-    /// The kernel is looked at now and then, so that the times are those of the look: late by that much at the most.
+    /// The recorded times are those of the samples: late by at most one sample period.
     pub fn sample(&mut self, kernel: &Arc<KernelView>, now: Instant) {
         self.timers.sample(kernel, now);
         let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
         let count = usize::from(info.retransmits.unwrap_or(0)).min(MOST_SYNS);
         let Some(attempt) = self.tried.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
-        // SYNs are a second apart at the least (RFC 6298 §2.1): what tells of more belongs to an earlier attempt.
+        // SYNs are at least a second apart (RFC 6298 §2.1): a greater count belongs to an earlier attempt.
         let tried = now.saturating_duration_since(attempt.began) + SLACK;
         while attempt.syns_again.len() < count && tried.as_secs() > attempt.syns_again.len() as u64 {
             attempt.syns_again.push(now);
         }
     }
 
-    /// Why the last address failed that was tried, where it did.
+    /// The failure of the newest address that was tried, if it failed.
     pub fn failed_attempt(&self) -> Option<&Failure> {
         self.tried.back().and_then(AddressAttempt::failure)
     }
 
-    /// When the connection was made, where it was.
+    /// When the connection was made; `None`: it was not.
     pub fn connected_at(&self) -> Option<Instant> {
         let ends = self.tried.iter().rev().filter_map(|attempt| attempt.end.as_ref());
         ends.filter(|end| end.outcome == AddressOutcome::Won).map(|end| end.at).next()
@@ -184,7 +185,7 @@ impl Attempts {
     }
 
     fn end_attempt(&mut self, failure: &Failure, took: Duration, at: Instant) {
-        // The address is named; where it is not, the one that took as long is meant.
+        // Matches by address; if the failure names none, by the duration.
         let named = |attempt: &&mut AddressAttempt| attempt.end.is_none() && attempt.peer.to_string() == failure.peer;
         let began = at.checked_sub(took);
         let found = self.tried.iter_mut().rev().find(named);
@@ -224,8 +225,8 @@ impl Attempts {
                 head.headers.clear();
                 News::Http(HttpNews::Interim(head))
             }
-            // Of many connections, the listener's own rows have the first two; the ladder, the state diagram and the
-            // kernel's gauges are about the others.
+            // The first two are shown in a listener's own rows; the others by the ladder, the state diagram and the
+            // kernel's gauges.
             News::Http(HttpNews::Trailers(_))
             | News::Listener(ListenerNews::Accepted { .. } | ListenerNews::ChildEnded { .. })
             | News::Tcp(
@@ -246,7 +247,7 @@ impl Attempts {
         }
     }
 
-    /// The place among the facts after which [`Attempts::left_out`] facts are missing.
+    /// Index among the facts at which [`Attempts::left_out`] facts are missing.
     pub fn gap_index(&self) -> usize {
         FIRST_FACTS
     }

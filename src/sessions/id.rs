@@ -1,8 +1,8 @@
-//! The small number by which everything calls a session.
+//! The small number that identifies a session everywhere.
 
 use std::fmt;
 
-/// One conversation's number: counts from 1 in order of opening, never reused in a run.
+/// Session number: counts from 1 in order of opening, never reused in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u32);
 

@@ -1,4 +1,4 @@
-//! What is asked of a session, what happens in it, what is known of it, and what that means. No I/O, no clock, no screen.
+//! Specs, records and state of sessions, and their explanations. No I/O, no clock, no screen.
 
 pub mod attempts;
 pub mod explain;

@@ -1,39 +1,39 @@
-//! What is known of a session's socket options.
+//! State of a session's socket options.
 
 use std::collections::BTreeMap;
 
 use super::news::{News, OptionNews};
 use crate::wire::option::{OptionValue, SocketOption};
 
-/// What is known of one option.
+/// State of one option.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OptionState {
-    /// What the kernel reported last, or why it does not; `None`: it was not asked.
+    /// The last value that the kernel reported, or why it could not be read; `None`: it was not read.
     pub now: Option<Result<OptionValue, String>>,
-    /// What was asked for last.
+    /// The last requested value.
     pub asked: Option<OptionValue>,
-    /// Why the kernel did not take it.
+    /// Why the kernel refused it.
     pub refused: Option<String>,
 }
 
-/// What is known of the options of one socket. Bounded by the number of options that there are.
+/// State of one socket's options. Bounded by the number of options that exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OptionStates(BTreeMap<SocketOption, OptionState>);
 
 impl OptionStates {
-    /// What is known of an option.
+    /// The state of an option.
     pub fn get(&self, option: SocketOption) -> Option<&OptionState> {
         self.0.get(&option)
     }
 
-    /// An option was asked for, and the answer is still to come.
+    /// Records that an option was requested; the kernel's answer is still to come.
     pub fn on_request(&mut self, option: SocketOption, value: OptionValue) {
         let known = self.0.entry(option).or_default();
         known.asked = Some(value);
         known.refused = None;
     }
 
-    /// Takes in a fact.
+    /// Applies a news item.
     pub fn on_news(&mut self, news: &News) {
         match news {
             News::Option(OptionNews::Set { option, asked, now }) => {

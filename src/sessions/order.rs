@@ -1,4 +1,4 @@
-//! What the user wants of an open session.
+//! Orders from the user to an open session.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,20 +10,20 @@ use super::id::SessionId;
 use super::spec::{DatagramBurst, MulticastGroup};
 use crate::wire::option::{OptionValue, SocketOption};
 
-/// One wish, for one session.
+/// One order to one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Whose.
+    /// The session.
     pub id: SessionId,
-    /// What.
+    /// What to do.
     pub verb: Verb,
 }
 
-/// What can be wished. A session refuses aloud what makes no sense for it.
+/// What a session can be ordered to do. A session refuses, with a message, what makes no sense for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// Send bytes to the peer; a listener sends them to every open connection of its own; a bound UDP
-    /// socket to the peer that was heard last.
+    /// Send bytes to the peer; a listener sends them to all its open connections, a bound UDP socket to the peer that
+    /// sent the newest datagram.
     Send(Bytes),
     /// Send a file's bytes.
     SendFile(PathBuf),
@@ -33,41 +33,41 @@ pub enum Verb {
     Close,
     /// Stop reading; the kernel's queue fills, and the window closes.
     PauseReading,
-    /// Read again.
+    /// Start to read again.
     ContinueReading,
-    /// What can be wished of a TCP connection alone.
+    /// An order for a TCP connection only.
     Stream(StreamVerb),
-    /// What can be wished of a UDP socket alone.
+    /// An order for a UDP socket only.
     Datagram(DatagramVerb),
-    /// What can be wished of a listener alone.
+    /// An order for a listener only.
     Listener(ListenerVerb),
-    /// What can be wished of any session with a socket of its own.
+    /// An order for any session with a socket of its own.
     Socket(SocketVerb),
 }
 
-/// What can be wished of a TCP connection alone.
+/// An order for a TCP connection only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StreamVerb {
     /// Finish sending: FIN. Receiving goes on.
     FinishSending,
-    /// Stop reading, and close as soon as bytes lie unread: the kernel then sends RST (RFC 2525 §2.17). A continue takes
-    /// it back.
+    /// Stop reading, and close as soon as received bytes are unread: the kernel then sends RST (RFC 2525 §2.17).
+    /// [`Verb::ContinueReading`] cancels it.
     CloseUnread,
-    /// Capture the packets of a TCP connection from now on, or no more; of a listener, those of connections to come.
+    /// Start (true) or stop capturing a TCP connection's packets; for a listener, those of future connections.
     Capture(bool),
 }
 
-/// What can be wished of a UDP socket alone.
+/// An order for a UDP socket only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DatagramVerb {
     /// Send one datagram to this address, from a bound UDP socket.
     SendTo(SocketAddr, Bytes),
-    /// Send one datagram again and again (UDP); what is ordered after it waits for its end.
+    /// Send one datagram again and again (UDP); later orders wait until the burst ends.
     Burst(DatagramBurst),
     /// End the burst that is being sent, if there is one.
     StopBurst,
-    /// Probe the path MTU with the don't-fragment bit, by a socket of its own (UDP); what is ordered after it waits for
-    /// its end.
+    /// Probe the path MTU with the don't-fragment bit, on a separate socket (UDP); later orders wait until the probe
+    /// ends.
     ProbeMtu,
     /// Join a multicast group.
     Join(MulticastGroup),
@@ -75,30 +75,30 @@ pub enum DatagramVerb {
     Leave(MulticastGroup),
 }
 
-/// What can be wished of a listener alone.
+/// An order for a listener only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListenerVerb {
-    /// Listener: how many connections may be open at once; `None` is no limit, 0 refuses everybody.
+    /// How many accepted connections may be open at once; `None` is no limit, 0 refuses everybody.
     Limit(Option<usize>),
 }
 
-/// What can be wished of any session with a socket of its own.
+/// An order for any session with a socket of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SocketVerb {
-    /// Set a socket option of a connection or a listener, and tell what the kernel made of it.
+    /// Set a socket option of a connection or a listener, and report the kernel's value after that.
     SetOption(SocketOption, OptionValue),
     /// Read all socket options.
     ReadOptions,
-    /// Look at the kernel's gauges this often, moved or not; `None` goes back to looking only while something moves.
-    /// Less than 10 ms is 10 ms.
+    /// Sample the kernel's gauges this often, whether bytes move or not; `None` samples only while something moves.
+    /// Less than 10 ms counts as 10 ms.
     SampleEvery(Option<Duration>),
 }
 
-/// An order that was not taken. The order comes back, so that nothing a person typed is lost.
+/// An order that was refused. It contains the order, so that nothing a person typed is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedOrder {
     /// The order, whole.
     pub order: Order,
-    /// Why, in words.
+    /// The reason, in words.
     pub why: String,
 }

@@ -1,4 +1,4 @@
-//! The path to the peer: the look-up of its name, and the route that was taken.
+//! The path to the peer: the lookup of its name, and the route.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -7,30 +7,30 @@ use super::news::{DialNews, News};
 use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::wire::route::Route;
 
-/// What is known of the path to the peer.
+/// What is known about the path to the peer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PeerPath {
-    /// The look-up of the name, where there was one: the last.
+    /// The last lookup of the name, if there was one.
     pub lookup: Option<NameResolution>,
-    /// What name servers said, beside the system's resolver.
+    /// The name servers' answers, compared with the system's resolver.
     pub compared: Option<ResolverComparison>,
     /// The route of the connection.
     pub route: Option<Route>,
 }
 
-/// A look-up by the system's resolver.
+/// A lookup by the system's resolver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameResolution {
     /// The name.
     pub host: String,
     /// When it began.
     pub began: Instant,
-    /// What it gave, and how long that took; `None`: nothing yet, or nothing at all.
+    /// Its addresses, and how long it took; `None`: no result yet, or it failed.
     pub found: Option<(Vec<IpAddr>, Duration)>,
 }
 
 impl PeerPath {
-    /// Takes in a fact of dialling; others change nothing here.
+    /// Applies a news item about dialling; other news change nothing here.
     pub fn on_news(&mut self, news: &News, at: Instant) {
         let News::Dial(news) = news else { return };
         match news {
@@ -52,7 +52,7 @@ impl PeerPath {
         }
     }
 
-    /// The addresses that the last look-up gave; none where nothing was looked up.
+    /// The addresses of the last lookup; empty if nothing was looked up.
     pub fn addresses(&self) -> &[IpAddr] {
         let found = self.lookup.as_ref().and_then(|lookup| lookup.found.as_ref());
         found.map_or(&[], |(addresses, _)| addresses)

@@ -1,27 +1,27 @@
-//! How far a session has come.
+//! The phase of a session.
 
 use std::time::Instant;
 
 use super::news::CloseReason;
 use crate::wire::Failure;
 
-/// How far a session has come; holds only what is true at that point.
+/// The phase of a session; each phase holds only what is true in it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionPhase {
-    /// Asked for; nothing happened yet.
+    /// Requested; nothing happened yet.
     Starting,
     /// Its name is being looked up.
     Resolving,
     /// Addresses are being tried.
     Connecting {
-        /// Which attempt, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
     /// Waiting before the next attempt.
     Waiting {
-        /// The attempt to come.
+        /// The number of the next attempt.
         attempt: u32,
-        /// How many there will be at the most.
+        /// The greatest number of attempts.
         of: u32,
         /// When it begins.
         until: Instant,
@@ -32,11 +32,11 @@ pub enum SessionPhase {
     Listening,
     /// Over.
     Ended {
-        /// How.
+        /// How it ended.
         how: CloseReason,
-        /// Why, where it failed.
+        /// The failure, if it failed.
         failure: Option<Failure>,
-        /// When.
+        /// When it ended.
         at: Instant,
     },
 }

@@ -1,4 +1,4 @@
-//! Bytes a second, and the last seconds as a row of bars.
+//! Bytes a second, and the last seconds as bars of a sparkline.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 /// How long one bar of the sparkline lasts.
 pub const BAR: Duration = Duration::from_millis(500);
 
-/// How far the remembered totals lie apart, at the least.
+/// The least time between two remembered totals.
 const GRAIN: Duration = Duration::from_millis(60);
 
-/// How many bars are remembered.
+/// How many bars are kept.
 pub const BARS: usize = 64;
 
-/// A running rate over the last second, fed with totals and the time.
+/// A rolling rate over the last second, computed from totals and their times.
 #[derive(Clone, Debug)]
 pub struct Rate {
     samples: VecDeque<(Instant, u64)>,
     bars: VecDeque<u64>,
     bar_start: Option<(Instant, u64)>,
-    /// When it was told last that nothing ever moved.
+    /// The last sample at which the total was still 0.
     still_at: Option<Instant>,
 }
 
@@ -29,15 +29,15 @@ impl Default for Rate {
 }
 
 impl Rate {
-    /// Nothing measured yet.
+    /// A rate without samples.
     pub fn new() -> Self {
         Rate { samples: VecDeque::new(), bars: VecDeque::new(), bar_start: None, still_at: None }
     }
 
-    /// Tells that the total stood at `total` at `now`.
+    /// Adds a sample: the total was `total` at `now`.
     pub fn add_sample(&mut self, total: u64, now: Instant) {
         if total == 0 && self.samples.is_empty() {
-            // Ten thousand connections that say nothing need nothing to be remembered.
+            // Saves memory: ten thousand idle connections store no samples.
             self.still_at = Some(now);
             return;
         }
@@ -48,7 +48,7 @@ impl Rate {
         let window = Duration::from_secs(1);
         let before = self.samples.len().checked_sub(2).and_then(|before| self.samples.get(before)).copied();
         match (before, self.samples.back_mut()) {
-            // What is close to the one before, or says the same as two before, stands for them.
+            // A sample close to the one before, or equal to the two before, replaces the last one.
             (Some((at, was)), Some(last)) if last.0.duration_since(at) < GRAIN || was == total => *last = (now, total),
             _ => self.samples.push_back((now, total)),
         }
@@ -72,7 +72,7 @@ impl Rate {
         self.bar_start = Some((start, base));
     }
 
-    /// Bytes a second over about the last second; 0 once nothing moved for as long.
+    /// Bytes a second over about the last second; 0 after a second without bytes.
     pub fn per_second(&self, now: Instant) -> f64 {
         let (Some((first_at, first)), Some((_, last))) = (self.samples.front(), self.samples.back()) else {
             return 0.0;
@@ -81,7 +81,7 @@ impl Rate {
         if span <= 0.0 { 0.0 } else { (last - first) as f64 / span.max(0.25) }
     }
 
-    /// Whether the rate or a bar will still change by the mere passing of time.
+    /// Whether the rate or a bar will change as time passes, without new bytes.
     pub fn will_change(&self, now: Instant) -> bool {
         let quiet = match (self.samples.front(), self.samples.back()) {
             (Some((_, first)), Some((_, last))) => first == last,

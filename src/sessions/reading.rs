@@ -1,4 +1,4 @@
-//! What a session shows when it is looked at, once a frame.
+//! One reading of a session, taken once a frame.
 
 use std::ops::AddAssign;
 use std::sync::Arc;
@@ -14,35 +14,35 @@ use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Totals};
 
-/// One look at one session: its counters as they stand, and all that happened since the last look, in order.
+/// One reading of one session: its counters, and all records since the last reading, in order.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// Whose.
+    /// The session.
     pub id: SessionId,
     /// The exact totals now.
     pub totals: Both<Totals>,
-    /// What happened since the last look.
+    /// The records since the last reading.
     pub records: Vec<Record>,
-    /// What the kernel says of the socket, where it says anything.
+    /// The kernel's view of the socket, if there is one.
     pub kernel: Option<Arc<KernelView>>,
-    /// What is measured of an HTTP body.
+    /// Counters of an HTTP body.
     pub http: Option<HttpGauge>,
-    /// What is measured of a run of many, where there is something new.
+    /// Counters of a repeat run, if they changed.
     pub repeat: Option<Arc<crate::sessions::repeat::run::RepeatReading>>,
-    /// What was captured, where segments are captured or that has just ended.
+    /// Captured segments, while capture is on or has just ended.
     pub capture: Option<Box<CaptureReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
-    /// Escape sequences that started in what was received since the last look, kept or not.
+    /// Escape sequences that started in the bytes received since the last reading, kept or not.
     pub escapes: EscapeCounts,
 }
 
-/// Escape sequences that started in what was received.
+/// Counter of escape sequences that started in received bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EscapeCounts {
     /// How many, as [`crate::text::sanitize::count_escapes`] counts them.
     pub found: u64,
-    /// Bytes that a flood brought too fast for them to be searched.
+    /// Bytes that were not searched, because a flood exceeded the search budget.
     pub unsearched: u64,
 }
 
@@ -54,7 +54,7 @@ impl AddAssign for EscapeCounts {
 }
 
 impl Reading {
-    /// A look at a session in which nothing happened yet.
+    /// A reading of a session in which nothing happened yet.
     pub fn empty(id: SessionId) -> Self {
         Reading {
             id,
@@ -69,8 +69,8 @@ impl Reading {
         }
     }
 
-    /// When and by whom the session was accepted, where this reading tells it: a session that a listener accepted tells
-    /// its own birth.
+    /// When and by which listener the session was accepted, if this reading has that news: an accepted session reports
+    /// its own creation.
     pub fn accepted(&self) -> Option<(Instant, AcceptedSpec)> {
         self.records.iter().find_map(|record| match record {
             Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
@@ -80,7 +80,7 @@ impl Reading {
         })
     }
 
-    /// Whether it has the session's last fact.
+    /// Whether this reading has the session's last fact.
     pub fn has_end(&self) -> bool {
         self.records.iter().any(|record| matches!(record, Record::News { news: News::Closed { .. }, .. }))
     }

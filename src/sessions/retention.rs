@@ -1,21 +1,21 @@
-//! How much of a session is kept for looking at: in bytes and in segments.
+//! How much of a session's transcript is kept: in bytes and in segments.
 
 use std::fmt;
 
 use crate::text::{quantity, sanitize};
 
-/// What [`RetentionChange::parse`] takes.
+/// The forms that [`RetentionChange::parse`] accepts.
 pub const ACCEPTED: &str = "64MiB, 5000segments, \"64MiB 5000segments\"";
 
-/// The most segments that can be kept; what is retained without another wish.
+/// The most segments that can be kept; the default.
 pub const MOST_SEGMENTS: usize = 1_000_000;
 
-/// The bounds of what one session keeps. The oldest goes first, counted as a gap.
+/// Limits on what one session keeps. The oldest is dropped first and counted as a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Bytes of memory, those of what holds the bytes included.
+    /// Bytes of memory, including the structures that hold the bytes.
     pub bytes: usize,
-    /// Reads, writes and datagrams.
+    /// Reads, writes and datagrams, counted together.
     pub segments: usize,
 }
 
@@ -23,7 +23,7 @@ impl Retention {
     /// 64 MiB, and a million segments.
     pub const DEFAULT: Retention = Retention::from_bytes(64 * 1024 * 1024);
 
-    /// So many bytes, and as many segments as there can be.
+    /// This many bytes, and the greatest number of segments.
     pub const fn from_bytes(bytes: usize) -> Self {
         Retention { bytes, segments: MOST_SEGMENTS }
     }
@@ -45,7 +45,7 @@ impl fmt::Display for Retention {
     }
 }
 
-/// A change of a retention: what is `None` stays as it is.
+/// A change of a retention; a field that is `None` keeps the old value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RetentionChange {
     bytes: Option<usize>,
@@ -53,10 +53,10 @@ pub struct RetentionChange {
 }
 
 impl RetentionChange {
-    /// Reads a size, a number of segments, or both with a blank between them, in any order.
+    /// Parses a size, a number of segments, or both separated by a blank, in any order.
     ///
     /// # Errors
-    /// A sentence that says what was found and what is accepted.
+    /// Fails if the text is neither; the message says what was found and what is accepted.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = |why: &str| format!("\"{}\" {why}; accepted: {ACCEPTED}", sanitize::line(text.trim()));
         let mut wish = RetentionChange::default();
@@ -88,7 +88,7 @@ impl RetentionChange {
         Ok(wish)
     }
 
-    /// The retention that `now` becomes by this wish.
+    /// The retention after this change.
     pub fn applied_to(self, now: Retention) -> Retention {
         Retention { bytes: self.bytes.unwrap_or(now.bytes), segments: self.segments.unwrap_or(now.segments) }
     }

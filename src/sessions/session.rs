@@ -1,4 +1,4 @@
-//! A session as it is known from its readings: nothing in here has a socket.
+//! State of a session, computed from its readings: no sockets here.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Both, Failure, Totals};
 
-/// One conversation, and all that is known of it.
+/// One conversation, and its whole state.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// Its number.
     pub id: SessionId,
-    /// What it was asked to be.
+    /// The spec that it was opened with.
     pub spec: Spec,
-    /// How far it has come.
+    /// Its phase.
     pub phase: SessionPhase,
     /// When it was opened.
     pub opened: Instant,
@@ -35,24 +35,24 @@ pub struct Session {
     pub totals: Both<Totals>,
     /// Rates of both directions.
     pub rates: Both<Rate>,
-    /// What was said.
+    /// Bytes and notes, in order.
     pub transcript: Transcript,
-    /// What only this kind of session has.
+    /// State that only this kind of session has.
     pub kind: SessionKind,
-    /// What the kernel said last.
+    /// The kernel's newest view.
     pub kernel: Option<Arc<KernelView>>,
-    /// The last thing that did not work while the session went on.
+    /// The newest failure that did not end the session.
     pub warning: Option<Failure>,
-    /// The way to the peer: look-up, race, route.
+    /// The path to the peer: lookup, race, route.
     pub path: PeerPath,
-    /// What is known of its socket's options.
+    /// State of its socket options.
     pub options: super::options::OptionStates,
-    /// Its attempts, and the facts that explain where it stands.
+    /// Its attempts, and the facts that explain its current state.
     pub attempts: Attempts,
 }
 
 impl Session {
-    /// A session that was just asked for.
+    /// A session that was just requested.
     pub fn new(id: SessionId, spec: Spec, opened: Instant) -> Self {
         let kind = SessionKind::of(&spec.what);
         let transcript = Transcript::with_retention(spec.retain);
@@ -74,17 +74,17 @@ impl Session {
         }
     }
 
-    /// Takes in a reading: its counters, and all that happened.
+    /// Applies a reading: its counters and records.
     pub fn apply_reading(&mut self, reading: Reading, now: Instant) {
         self.totals = reading.totals;
         self.apply_measurements(&reading, now);
         for record in reading.records {
             if let Record::News { at, news } = &record {
-                // Its task may run before whoever asked for it has looked at the clock.
+                // The session's task may run before the caller has read the clock.
                 self.opened = self.opened.min(*at);
                 self.on_news(news, *at);
             }
-            // A session that fails with its last attempt says so once.
+            // If a session fails with its last attempt, the failure is shown once.
             let inner = match &record {
                 Record::News { news: News::Failed(failure), .. } => self.attempts.failed_attempt() == Some(failure),
                 Record::News { news, .. } => news.is_inner(),
@@ -107,7 +107,7 @@ impl Session {
         self.advance(now);
     }
 
-    /// Takes in what a reading measured beside its records: the kernel's view and the gauges of its kind.
+    /// Applies the measurements of a reading: the kernel's view and the gauges of its kind.
     pub fn apply_measurements(&mut self, reading: &Reading, now: Instant) {
         if reading.kernel.is_some() {
             self.kernel.clone_from(&reading.kernel);
@@ -119,19 +119,19 @@ impl Session {
         }
     }
 
-    /// How long it may be quiet in both directions, where there is a limit.
+    /// How long both directions may be idle; `None`: no limit.
     pub fn idle_timeout(&self) -> Option<Duration> {
         self.spec.what.facets().idle_timeout()
     }
 
-    /// Lets time pass for the rates.
+    /// Updates what depends on time alone, such as rates.
     pub fn advance(&mut self, now: Instant) {
         self.rates.sent.add_sample(self.totals.sent.bytes, now);
         self.rates.received.add_sample(self.totals.received.bytes, now);
         self.kind.state_mut().advance(now);
     }
 
-    /// Takes in a fact.
+    /// Applies a news item.
     pub(super) fn on_news(&mut self, news: &News, at: Instant) {
         self.path.on_news(news, at);
         self.attempts.on_news(news, at);
@@ -168,7 +168,7 @@ impl Session {
             News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
                 self.warning = Some(failure.clone());
             }
-            // What only one kind makes something of: `kinds`. Attempts, routes and options have folds of their own.
+            // Handled by `kinds` for one kind only. Attempts, routes and options are updated above.
             News::Udp(_)
             | News::Http(_)
             | News::Dns(_)
@@ -194,7 +194,7 @@ impl Session {
         }
     }
 
-    /// Tells a listener that a connection of its own was accepted.
+    /// Counts an accepted connection, if this is a listener.
     pub fn accepted_one(&mut self) {
         if let SessionKind::Listener(listener) = &mut self.kind {
             listener.accepted += 1;
@@ -202,12 +202,12 @@ impl Session {
         }
     }
 
-    /// The listener that accepted this session, if one did.
+    /// The listener that accepted this session, if any.
     pub fn parent(&self) -> Option<SessionId> {
         self.spec.what.facets().parent()
     }
 
-    /// Why it failed, if it did.
+    /// The failure that ended it, if it failed.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.phase {
             SessionPhase::Ended { failure, .. } => failure.as_ref(),
@@ -220,8 +220,8 @@ impl Session {
         matches!(self.phase, SessionPhase::Ended { .. })
     }
 
-    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`; behind the
-    /// session's label where it has one: `echo · tcp 127.0.0.1:7001`.
+    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`; after the
+    /// session's label, if it has one: `echo · tcp 127.0.0.1:7001`.
     pub fn title(&self) -> String {
         let label = self.spec.label.as_ref().map_or(String::new(), |label| format!("{label} · "));
         label + &self.spec.what.facets().title(self.bound())
@@ -232,12 +232,12 @@ impl Session {
         self.kind.state().history()
     }
 
-    /// The same, to change.
+    /// The same, mutable.
     pub fn story_mut(&mut self) -> Option<&mut TcpHistory> {
         self.kind.state_mut().history_mut()
     }
 
-    /// Where a listener or a bound socket is bound.
+    /// The local address of a listener or a bound socket.
     pub fn bound(&self) -> Option<SocketAddr> {
         self.kind.state().local()
     }

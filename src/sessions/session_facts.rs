@@ -1,4 +1,4 @@
-//! A session of which only facts and counts are kept: for a run in which nobody looks back at what was said.
+//! A session that keeps only facts and counts: for runs without a transcript view.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -13,8 +13,8 @@ use super::session::Session;
 use super::spec::Spec;
 
 impl Session {
-    /// A session that was just asked for, which takes in what happens by [`Session::apply_measurements`] and
-    /// [`Session::take_facts`]: without a transcript, a ladder and rates, whatever its retention.
+    /// A session that was just requested, to be updated with [`Session::apply_measurements`] and
+    /// [`Session::take_facts`]: without a transcript, ladder and rates, whatever its retention.
     pub fn of_facts(id: SessionId, spec: Spec, opened: Instant) -> Self {
         let mut session = Session::new(id, spec, opened);
         if let SessionKind::Stream(tcp) = &mut session.kind {
@@ -23,14 +23,14 @@ impl Session {
         session
     }
 
-    /// Takes in a fact, or how many bytes there were. Between two records the totals are those of what came before, not
-    /// those of the reading. Cost: for bytes, an addition.
+    /// Applies a fact or counts bytes. Between two records the totals include only the records before, not the whole
+    /// reading. Cost: for bytes, an addition.
     pub fn take_facts(&mut self, record: &Record) {
         match record {
             Record::Block(block) => self.totals.of_mut(block.direction).merge(block.totals()),
             Record::NotKept { direction, totals } => self.totals.of_mut(*direction).merge(*totals),
             Record::News { at, news } => {
-                // Its task may run before whoever asked for it has looked at the clock.
+                // The session's task may run before the caller has read the clock.
                 self.opened = self.opened.min(*at);
                 self.on_news(news, *at);
                 let context = RecordContext { entry: None, opened: self.opened, now: self.opened };
@@ -41,16 +41,16 @@ impl Session {
         }
     }
 
-    /// Takes in what became of a socket's datagrams, where it is a socket for datagrams. Cost: where the peer may be an
-    /// echo, a hash of every datagram.
+    /// Records the outcomes of datagrams in the ledger, if the socket is a UDP socket. Cost: a hash of every datagram,
+    /// if the peer may be an echo.
     pub fn take_datagrams(&mut self, record: &Record) {
-        // Facts reached it by `take_facts`.
+        // `take_facts` applied the news already.
         if let (Some(socket), Record::Block(_) | Record::NotKept { .. }) = (self.kind.state_mut().udp_mut(), record) {
             socket.ledger.record(record);
         }
     }
 
-    /// The one peer that it is connected with, once it is.
+    /// The one peer that the socket is connected to, once it is.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.kind.state().peer()
     }
@@ -60,12 +60,12 @@ impl Session {
         matches!(self.phase, SessionPhase::Open(OpenState { we_finished: true, .. }))
     }
 
-    /// Whether what it sends and receives are datagrams.
+    /// Whether it sends and receives datagrams.
     pub fn has_datagrams(&self) -> bool {
         self.udp().is_some()
     }
 
-    /// What is known of its UDP socket; `None` for other kinds.
+    /// State of its UDP socket; `None` for other kinds.
     pub fn udp(&self) -> Option<&UdpSocketView> {
         self.kind.state().udp()
     }

@@ -5,22 +5,22 @@ use std::fmt::Write as _;
 
 use super::sanitize;
 
-/// What [`parse_text`] takes after a backslash.
+/// The escapes that [`parse_text`] accepts.
 pub const ACCEPTED_ESCAPES: &str = r"\r \n \t \0 \\ \xNN \u{…}";
 
-/// What [`parse_hex`] takes.
+/// The forms of hex that [`parse_hex`] accepts.
 pub const ACCEPTED_HEX: &str = "48 65 6c, 0x48,0x65, 48:65 or 48656c";
 
-/// Why text could not be read as bytes.
+/// Error: a text could not be parsed as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EscapeError {
-    /// What was found, as it was written; may be hostile, and `Display` neutralises it.
+    /// The offending text as typed; may be hostile, and `Display` neutralises it.
     pub found: String,
-    /// Where it starts: characters from the left, the first is 1.
+    /// The column of `found`: in characters, the first is 1.
     pub column: usize,
     /// What is wrong with it, as the rest of a sentence.
     pub problem: &'static str,
-    /// What would have been right.
+    /// The accepted forms.
     pub accepted: &'static str,
 }
 
@@ -36,10 +36,10 @@ impl std::error::Error for EscapeError {}
 /// How many characters of a bad escape an error shows.
 const MOST_SHOWN: usize = 12;
 
-/// The bytes of a text with escapes; everything else stands for its UTF-8.
+/// The bytes of a text with escapes; all other characters become their UTF-8.
 ///
 /// # Errors
-/// A backslash that starts none of [`ACCEPTED_ESCAPES`], or one that is cut short.
+/// Fails if a backslash starts none of [`ACCEPTED_ESCAPES`], or an escape is cut short.
 pub fn parse_text(text: &str) -> Result<Vec<u8>, EscapeError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -58,7 +58,8 @@ pub fn parse_text(text: &str) -> Result<Vec<u8>, EscapeError> {
     Ok(bytes)
 }
 
-/// Reads the escape at the start of `escape`: its length in bytes, or how many characters of it are bad and why.
+/// Parses the escape at the start of `escape`. Returns its length in bytes; on error, how many characters are bad, and
+/// why.
 fn one_escape(escape: &str, bytes: &mut Vec<u8>) -> Result<usize, (usize, &'static str)> {
     let mut after = escape.chars();
     after.next();
@@ -92,11 +93,11 @@ fn one_escape(escape: &str, bytes: &mut Vec<u8>) -> Result<usize, (usize, &'stat
     Ok(2)
 }
 
-/// The bytes of hex as people paste it: digits in pairs, with or without `0x` or `\x`, parted by blanks, commas,
-/// colons, semicolons, hyphens or underscores, or not at all. No digits are no bytes.
+/// The bytes of hex as people paste it: pairs of digits, with or without `0x` or `\x`, separated by blanks, commas,
+/// colons, semicolons, hyphens or underscores, or not at all. Without digits the result is empty.
 ///
 /// # Errors
-/// A character that is neither, or a group with an odd number of digits, with its place.
+/// Fails at a character that is neither, or at a group with an odd number of digits; the error has the column.
 pub fn parse_hex(hex: &str) -> Result<Vec<u8>, EscapeError> {
     let is_parting = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '-' | '_' | '\\');
     let error = |column, found: &str, problem| EscapeError {
@@ -130,9 +131,9 @@ pub fn parse_hex(hex: &str) -> Result<Vec<u8>, EscapeError> {
     Ok(bytes)
 }
 
-/// Bytes as text that a person can edit and that [`parse_text`] turns into the same bytes again.
+/// Bytes as editable text, which [`parse_text`] turns into the same bytes again.
 ///
-/// Printable UTF-8 stands for itself; controls, bidi and other invisible characters, and what is no UTF-8, are escaped.
+/// Printable UTF-8 is kept; controls, bidi and other invisible characters, and invalid UTF-8, are escaped.
 pub fn escape_for_edit(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     let put = |text: &mut String, written: fmt::Arguments<'_>| {
@@ -160,7 +161,7 @@ pub fn escape_for_edit(bytes: &[u8]) -> String {
     text
 }
 
-/// Bytes as pairs of hex digits with blanks between them, which [`parse_hex`] reads.
+/// Bytes as pairs of hex digits separated by blanks, which [`parse_hex`] reads.
 pub fn hex_of(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Text from outside made safe, and quantities in words. Knows nothing of networks.
+//! Makes outside text safe to show, and formats quantities. Knows nothing of networks.
 
 pub mod escapes;
 pub mod quantity;

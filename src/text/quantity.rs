@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use super::sanitize;
 
-/// What [`parse_duration`] takes.
+/// The forms that [`parse_duration`] accepts.
 pub const ACCEPTED_DURATIONS: &str = "500us, 500ms, 2s, 1.5s, 1m, 1m30s, 1h, 1d";
 
-/// What [`parse_size`] takes.
+/// The forms that [`parse_size`] accepts.
 pub const ACCEPTED_SIZES: &str = "100, 100B, 10kB, 10MB, 1.5GB, 64KiB, 64MiB, 1GiB";
 
-/// The longest duration that is taken: a year. Longer ones are typing errors, and could overflow a clock.
+/// The longest accepted duration: a year. Longer ones are typing errors, and could overflow a clock.
 pub const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The most columns that [`clock`] needs.
 pub const CLOCK_COLUMNS: usize = 8;
 
-/// A number's digits before and after the point, with what stands behind it. `None`: no number there.
+/// Splits a number into the digits before and after the point, and the rest of the text. `None`: no number.
 fn split_number(text: &str) -> Option<(u128, u128, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
@@ -28,10 +28,10 @@ fn split_number(text: &str) -> Option<(u128, u128, &str)> {
     Some((whole.parse().ok()?, billionths, rest))
 }
 
-/// A duration: one or more numbers, each with its unit (`us`, `ms`, `s`, `m`, `h`, `d`).
+/// Parses a duration: one or more numbers, each with its unit (`us`, `ms`, `s`, `m`, `h`, `d`).
 ///
 /// # Errors
-/// A sentence that says what was found and what is accepted. More than [`LONGEST`] is refused too.
+/// Fails if the text is something else, or more than [`LONGEST`]; the message says what was found and what is accepted.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let shown = sanitize::line(text);
     let wrong = |why: &str| format!("\"{shown}\" {why}; accepted: {ACCEPTED_DURATIONS}");
@@ -65,10 +65,11 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| wrong("is more than a year"))
 }
 
-/// A size in bytes: a number, with or without a unit; `kB` is 1000, `KiB` is 1024, in upper or lower case.
+/// Parses a size in bytes: a number, with or without a unit; `kB` is 1000, `KiB` is 1024, in upper or lower case.
 ///
 /// # Errors
-/// A sentence that says what was found and what is accepted. `64K` is refused because it could be either.
+/// Fails if the text is something else; the message says what was found and what is accepted. `64K` is refused because
+/// it is ambiguous.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let shown = sanitize::line(text);
     let wrong = |why: &str| format!("\"{shown}\" {why}; accepted: {ACCEPTED_SIZES}");
@@ -90,10 +91,10 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     u64::try_from(bytes).map_err(|_| wrong("is too large"))
 }
 
-/// The first and the longest wait between attempts: `FIRST..MAX`.
+/// Parses the first and the longest wait between attempts: `FIRST..MAX`.
 ///
 /// # Errors
-/// A sentence that says what was found and what is accepted.
+/// Fails if the text is something else; the message says what was found and what is accepted.
 pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), String> {
     let wrong = |why: &str| format!("\"{}\" {why}; accepted: FIRST..MAX, as 500ms..30s", sanitize::line(text));
     let (first, max) = text.split_once("..").ok_or_else(|| wrong("is no pair of durations"))?;
@@ -124,8 +125,8 @@ pub fn bytes(bytes: u64) -> String {
     format!("{}.{} EB", tenths / 10, tenths % 10)
 }
 
-/// A count of bytes in steps of 1024, for what people set in such steps: `64 MiB`, `1.5 GiB`. A whole number of the
-/// largest unit that it reaches, else rounded to one decimal.
+/// A count of bytes in units of 1024, for settings with such values: `64 MiB`, `1.5 GiB`. A whole number of the largest
+/// unit that fits, else rounded to one decimal.
 pub fn binary(bytes: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let place = (u64::BITS - 1).saturating_sub(bytes.leading_zeros()) / 10;
@@ -141,7 +142,7 @@ pub fn binary(bytes: u64) -> String {
     }
 }
 
-/// A count, exact, in groups of three: `268,369,920`.
+/// An exact count, in groups of three digits: `268,369,920`.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -154,12 +155,12 @@ pub fn grouped(count: u64) -> String {
     grouped
 }
 
-/// Bytes a second, short: `3.4 MB/s`. What is no number, or negative, cannot be known: `–`.
+/// Bytes a second, short: `3.4 MB/s`; `–` if the rate is negative, infinite or not a number.
 pub fn rate(bytes_per_second: f64) -> String {
     if !bytes_per_second.is_finite() || bytes_per_second < 0.0 {
         return "–".to_owned();
     }
-    // `as` saturates; above 2^53 the decimal shown does not notice what the float has lost.
+    // `as` saturates; above 2^53 the float's loss is too small to change the shown decimal.
     format!("{}/s", bytes(bytes_per_second.round() as u64))
 }
 

@@ -1,4 +1,4 @@
-//! Which way bytes went, and what is counted for each way.
+//! Direction of bytes, and counters for each direction.
 
 /// Sent by us, or received from the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,7 +27,7 @@ impl<T> Both<T> {
         }
     }
 
-    /// The value of one direction, to change.
+    /// The value of one direction, mutable.
     pub fn of_mut(&mut self, direction: Direction) -> &mut T {
         match direction {
             Direction::Sent => &mut self.sent,
@@ -38,13 +38,13 @@ impl<T> Both<T> {
 
 /// Exact counts of one direction.
 ///
-/// `bytes` are payload bytes that the kernel took from us or handed to us. "Took" is not
-/// "delivered": TCP may still hold them (RFC 9293 §3.9.1, SEND).
+/// `bytes` are payload bytes that the kernel accepted from us or delivered to us. "Accepted" is not "delivered to the
+/// peer": TCP may still hold them (RFC 9293 §3.9.1, SEND).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Totals {
     /// Payload bytes.
     pub bytes: u64,
-    /// Read or write calls for a stream, datagrams for UDP.
+    /// Read or write calls of a stream, datagrams of UDP.
     pub ops: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Why something did not work: a value that can be compared, shown, printed as JSON and turned into an exit code.
+//! A failure as a value: it can be compared, shown, printed as JSON and turned into an exit code.
 
 use std::fmt;
 
@@ -8,29 +8,29 @@ use crate::wire::reason::FailureReason;
 /// The classes of failure, each with its exit code: the same for screen, `--json` and shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// Our fault.
+    /// A bug in this program.
     Internal,
-    /// The command line or a file of the user's makes no sense.
+    /// The command line or a file of the user's is not valid.
     Usage,
     /// The name has no address, or there is no DNS answer.
     Resolve,
     /// A RST answered our SYN, or ICMP port unreachable our datagram.
     Refused,
-    /// Nobody answered our SYN in time.
+    /// No answer to our SYN in time.
     ConnectTimeout,
-    /// No route, or ICMP says so.
+    /// No route, or ICMP reported the peer unreachable.
     Unreachable,
     /// A RST in the middle of a conversation: never the same as a clean FIN.
     Reset,
-    /// Handshake or certificate.
+    /// TLS handshake or certificate.
     Tls,
-    /// The peer broke a protocol's rules, or ended before what it promised.
+    /// The peer violated a protocol, or closed before the announced end.
     Protocol,
-    /// It went quiet for longer than was allowed.
+    /// No traffic for longer than the idle timeout.
     IdleTimeout,
     /// Address in use, permission, no descriptors, disk full.
     Local,
-    /// A 4xx or 5xx, where that was asked to be a failure.
+    /// A 4xx or 5xx status, if the user wants those to be failures.
     HttpStatus,
 }
 
@@ -51,7 +51,7 @@ impl Class {
         Class::HttpStatus,
     ];
 
-    /// The process's exit code for this class: 1 to 12; 0 means that all went well.
+    /// The process's exit code for this class: 1 to 12; 0 is success.
     pub fn exit_code(self) -> u8 {
         Class::ALL.iter().zip(1_u8..).find(|(class, _)| **class == self).map_or(1, |(_, code)| code)
     }
@@ -75,38 +75,38 @@ impl Class {
     }
 }
 
-/// How we know what we say.
+/// How a fact is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Evidence {
     /// A call of ours returned it, or we saw the packet.
     Seen,
     /// The kernel reported it.
     Kernel,
-    /// The RFC says that it must have happened.
+    /// The RFC implies that it must have happened.
     Inferred,
 }
 
-/// One thing that did not work. `Clone + Eq`, so that a screen of it can be a snapshot.
+/// A failure. `Clone + Eq`, so that it can be part of a screen snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Its class, and with it the exit code.
+    /// Its class, which determines the exit code.
     pub class: Class,
-    /// What was tried.
+    /// The operation that failed.
     pub operation: FailedOperation,
-    /// Whom it was tried with: an address, a name, a URL, a path.
+    /// The target of the operation: an address, a name, a URL, a path.
     pub peer: String,
-    /// The system's error number, where the system gave one.
+    /// The system's error number, if there is one.
     pub os_code: Option<i32>,
-    /// How we know.
+    /// How we know it.
     pub evidence: Evidence,
-    /// Why, where the fields above do not say it; `None`: they say it, or nobody knows.
+    /// The reason, if the fields above do not contain it; `None`: they do, or it is unknown.
     pub reason: Option<FailureReason>,
     /// One short sentence, lower case, no full stop: `connection refused`.
     pub message: String,
 }
 
 impl Failure {
-    /// A failure without a system error number, seen by us.
+    /// A failure that we saw ourselves, without a system error number.
     pub fn new(class: Class, operation: FailedOperation, peer: impl Into<String>, message: impl Into<String>) -> Self {
         Failure {
             class,
@@ -119,12 +119,12 @@ impl Failure {
         }
     }
 
-    /// The same failure, for this reason.
+    /// The same failure with this reason.
     pub fn with_reason(self, reason: impl Into<Option<FailureReason>>) -> Self {
         Failure { reason: reason.into(), ..self }
     }
 
-    /// Bad input of the user's.
+    /// A failure because of invalid input from the user.
     pub fn usage(message: impl Into<String>) -> Self {
         Failure::new(Class::Usage, FailedOperation::Read, "", message)
     }

@@ -1,4 +1,4 @@
-//! ICMP messages in words, and as failures.
+//! ICMP messages: their meaning, and the failures that they cause.
 
 use super::failure::{Class, Evidence, Failure};
 use super::operation::FailedOperation;
@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 impl IcmpMessage {
-    /// What the type and code mean, in words (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7, RFC 4443).
+    /// The meaning of type and code, in words (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7, RFC 4443).
     pub fn meaning(&self) -> &'static str {
         match (self.v6, self.kind, self.code) {
             (false, 3, 0) => "network unreachable",
@@ -41,7 +41,7 @@ impl IcmpMessage {
         }
     }
 
-    /// The class of a failure that this message is the reason for.
+    /// The class of the failure that this message causes.
     pub fn class(&self) -> Class {
         match (self.v6, self.kind, self.code) {
             (false, 3, 3) | (true, 1, 4) => Class::Refused,
@@ -50,7 +50,7 @@ impl IcmpMessage {
         }
     }
 
-    /// The failure of `operation` with `peer` that this message is the reason for.
+    /// The failure of `operation` with `peer` that this message causes.
     pub fn failure(&self, operation: FailedOperation, peer: impl Into<String>) -> Failure {
         let protocol = if self.v6 { "ICMPv6" } else { "ICMP" };
         let by = self.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
@@ -64,7 +64,7 @@ impl IcmpMessage {
     }
 }
 
-/// What a socket's error queue told of an ICMP message.
+/// An ICMP message, as a socket's error queue reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IcmpMessage {
     /// The type field.
@@ -73,28 +73,28 @@ pub struct IcmpMessage {
     pub code: u8,
     /// True for ICMPv6.
     pub v6: bool,
-    /// Who sent it, where the kernel says.
+    /// The sender, if the kernel reports it.
     pub offender: Option<IpAddr>,
-    /// Whom our datagram was meant for, where the kernel says.
+    /// The destination of our datagram, if the kernel reports it.
     pub destination: Option<SocketAddr>,
-    /// The error number that the kernel made of it.
+    /// The error number that the kernel derived from it.
     pub os_code: i32,
-    /// The MTU of the link that our datagram was too big for, where it was and the sender named one.
+    /// The MTU of the link that our datagram was too big for, if the message has one.
     pub mtu: Option<u32>,
-    /// Which datagram of ours caused it, where that could be found: UDP only.
+    /// The datagram of ours that caused it, if it was identified: UDP only.
     pub about: Option<QuotedDatagram>,
 }
 
 /// The datagram of ours that an ICMP message quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuotedDatagram {
-    /// Which one of those that the session sent, counted from 0.
+    /// The datagram's index among those that the session sent, counted from 0.
     pub ordinal: u64,
     /// Bytes of its payload.
     pub bytes: u32,
-    /// How many others sent of late fit the quote as well; then it is the newest of them that had no verdict yet.
+    /// How many other recent datagrams match the quote, too; then this is the newest of them that had no verdict yet.
     pub alike: u32,
-    /// How long after it was sent the message was read.
+    /// The time from sending the datagram to reading the message.
     pub after: Duration,
 }
 

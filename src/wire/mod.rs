@@ -1,4 +1,4 @@
-//! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
+//! Values of network protocols and sockets, and their parsers. No I/O, no clock, no user, no screen.
 
 pub mod direction;
 pub mod dns;

@@ -1,25 +1,25 @@
-//! What was tried when something failed.
+//! The operation that failed.
 
 use std::fmt;
 
-/// What was tried: a verb that a person knows.
+/// An operation that can fail, by a verb that a person knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailedOperation {
     /// `accept(2)`: taking a connection from a listener's queue.
     Accept,
-    /// A question to a name server.
+    /// A query to a name server.
     Ask,
     /// `bind(2)`: taking a local address.
     Bind,
-    /// Watching a connection's packets.
+    /// Capturing a connection's packets.
     Capture,
     /// Ending a UDP session.
     Close,
     /// `connect(2)`, and the handshakes that follow it.
     Connect,
-    /// Undoing a body's content coding.
+    /// Decoding a body's content coding.
     Decode,
-    /// Telling the peer that nothing more comes (`shutdown(2)`).
+    /// Half-closing: `shutdown(2)`, no more data to send.
     Finish,
     /// Following a redirect.
     Follow,
@@ -29,29 +29,29 @@ pub enum FailedOperation {
     Join,
     /// Leaving a multicast group.
     Leave,
-    /// Setting how many connections a listener takes.
+    /// Limiting how many connections a listener accepts.
     Limit,
     /// Waiting for connections (`listen(2)`).
     Listen,
-    /// Making a UDP socket.
+    /// Creating a UDP socket.
     Open,
-    /// An order to a session that is not served there.
+    /// An order that this kind of session does not support.
     Order,
-    /// Making an HTTP client.
+    /// Creating an HTTP client.
     Prepare,
-    /// Looking for the largest packet that a path takes, or for anything by trying.
+    /// Searching for the path MTU, or probing for something else.
     Probe,
-    /// Reading from a connection or a file; also what the person wrote.
+    /// Reading from a connection or a file, or parsing what the user wrote.
     Read,
     /// Receiving datagrams.
     Receive,
-    /// Sending the same again and again.
+    /// Sending the same datagram again and again.
     Repeat,
     /// An HTTP request, up to the head of its response.
     Request,
     /// Ending a connection by RST.
     Reset,
-    /// Looking a name up by the system.
+    /// Resolving a name with the system's resolver.
     Resolve,
     /// Running a session's task.
     Run,
@@ -66,7 +66,7 @@ pub enum FailedOperation {
 }
 
 impl FailedOperation {
-    /// Every one.
+    /// Every operation.
     pub const ALL: &[FailedOperation] = &[
         FailedOperation::Accept,
         FailedOperation::Ask,
@@ -134,7 +134,7 @@ impl FailedOperation {
         }
     }
 
-    /// The operation of this name; `None`: there is no such operation.
+    /// Parses a name; `None`: there is no such operation.
     pub fn parse(name: &str) -> Option<Self> {
         FailedOperation::ALL.iter().copied().find(|operation| operation.name() == name)
     }

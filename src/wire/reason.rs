@@ -1,6 +1,6 @@
-//! Why something failed, where class, operation, error number and ICMP message do not say it.
+//! Reason of a failure, where class, operation, error number and ICMP message do not determine it.
 
-/// Why something failed: what chooses the text that explains it, and never the words of its message.
+/// Reason of a failure. It selects the explanation; the words of the message never do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FailureReason {
     /// The kernel connected our socket to itself (RFC 9293 §3.5, simultaneous open).
@@ -9,17 +9,17 @@ pub enum FailureReason {
     UserTimeout,
     /// All keepalive probes went unanswered.
     KeepaliveTimeout,
-    /// A server said NXDOMAIN.
+    /// A server answered NXDOMAIN.
     DnsNoSuchName,
-    /// A server said NODATA: the name exists, a record of this type does not (RFC 2308 §2.2).
+    /// A server answered NODATA: the name exists, a record of this type does not (RFC 2308 §2.2).
     DnsNoSuchRecord,
-    /// A server said SERVFAIL.
+    /// A server answered SERVFAIL.
     DnsServerFailure,
-    /// A server said REFUSED.
+    /// A server answered REFUSED.
     DnsRefused,
-    /// A server said NOTIMP.
+    /// A server answered NOTIMP.
     DnsNotImplemented,
-    /// A server said FORMERR.
+    /// A server answered FORMERR.
     DnsFormatError,
     /// Nothing listens on the server's port.
     DnsPortClosed,
@@ -31,19 +31,19 @@ pub enum FailureReason {
     DnsNoAnswer,
     /// The system's resolver: there is no such name (EAI_NONAME).
     NoSuchName,
-    /// The system's resolver: the name exists and has no address (EAI_NODATA).
+    /// The system's resolver: the name exists but has no address (EAI_NODATA).
     NoAddress,
-    /// The system's resolver: no name server answered (EAI_AGAIN), or not in our time.
+    /// The system's resolver: no name server answered (EAI_AGAIN), or not before our timeout.
     NameServerSilent,
     /// The system's resolver: the name server refused (EAI_FAIL).
     NameServerRefused,
-    /// The name has addresses, none of the family that was asked for.
+    /// The name has addresses, but none of the requested family.
     NoAddressOfFamily,
-    /// This host has no network interface of the zone's name.
+    /// This host has no network interface with the zone's name.
     NoSuchInterface,
-    /// The certificate's last day is over.
+    /// The certificate has expired.
     CertificateExpired,
-    /// The certificate's first day is in the future.
+    /// The certificate is not valid yet.
     CertificateNotYetValid,
     /// No authority that this machine trusts signed the certificate.
     CertificateUnknownIssuer,
@@ -53,50 +53,50 @@ pub enum FailureReason {
     CertificateRevoked,
     /// The certificate's signature is wrong.
     CertificateBadSignature,
-    /// The certificate is not accepted for another reason.
+    /// The certificate was rejected for another reason.
     CertificateRejected,
     /// The peer ended the handshake with an alert.
     TlsAlert,
-    /// What the peer sent is no TLS.
+    /// The peer's bytes are not TLS.
     TlsNotSpoken,
-    /// No TLS version or cipher in common.
+    /// No common TLS version or cipher.
     TlsNothingInCommon,
     /// The peer chose none of the HTTP versions offered (ALPN).
     TlsNoHttpVersion,
     /// The peer closed the connection in the middle of the handshake.
     TlsCutOff,
-    /// The response's head is larger than what is read.
+    /// The response's head exceeds our limit.
     HeadTooLarge,
-    /// The response's head is no HTTP.
+    /// The response's head is not HTTP.
     NotHttp,
-    /// Bytes came before anything was asked.
+    /// The peer sent bytes before any request.
     PeerSpokeFirst,
-    /// The peer closed the connection before its response was whole.
+    /// The peer closed the connection before its response was complete.
     ResponseCutOff,
-    /// The body does not decode as its content coding says, or the coding is not known.
+    /// The body is not valid in its content coding, or the coding is unknown.
     BadContentCoding,
-    /// The whole exchange took longer than was allowed.
+    /// The whole exchange exceeded its time limit.
     ExchangeTooLong,
-    /// No datagram was sent or received for longer than was allowed.
+    /// No datagram was sent or received within the time limit.
     NothingMoved,
-    /// What was to be sent did not go out whole.
+    /// The data to send was not sent completely.
     NotSent,
-    /// 401, 403 or 407: who we are is not known, or not allowed.
+    /// 401, 403 or 407: not authenticated, or not allowed.
     StatusDenied,
     /// 404 or 410.
     StatusNotFound,
-    /// 400, 405, 406, 411, 413, 415 or 422: the request itself was not liked.
+    /// 400, 405, 406, 411, 413, 415 or 422: the server rejected the request itself.
     StatusBadRequest,
     /// 408 or 429.
     StatusTryLater,
-    /// 502, 503 or 504: a server behind the server.
+    /// 502, 503 or 504: a server behind the server failed.
     StatusGateway,
     /// Any other 5xx.
     StatusServerError,
 }
 
 impl FailureReason {
-    /// Every one.
+    /// Every reason.
     pub const ALL: &[FailureReason] = &[
         FailureReason::SelfConnected,
         FailureReason::UserTimeout,
@@ -196,12 +196,12 @@ impl FailureReason {
         }
     }
 
-    /// The reason of this name; `None`: there is no such reason.
+    /// Parses a name; `None`: there is no such reason.
     pub fn parse(name: &str) -> Option<Self> {
         FailureReason::ALL.iter().copied().find(|reason| reason.name() == name)
     }
 
-    /// What an HTTP status of a failure means (RFC 9110 §15.5, §15.6); `None`: only what its class means.
+    /// The reason for an HTTP status (RFC 9110 §15.5, §15.6); `None`: no more specific than its class.
     pub fn of_status(status: u16) -> Option<Self> {
         match status {
             401 | 403 | 407 => Some(FailureReason::StatusDenied),
@@ -214,7 +214,7 @@ impl FailureReason {
         }
     }
 
-    /// What a DNS response code means (RFC 1035 §4.1.1); 0 is an answer without the record asked for.
+    /// The reason for a DNS response code (RFC 1035 §4.1.1); 0 is an answer without the requested record.
     pub fn of_rcode(rcode: u16) -> Option<Self> {
         match rcode {
             0 => Some(FailureReason::DnsNoSuchRecord),

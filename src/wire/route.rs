@@ -1,16 +1,16 @@
-//! The route to a peer, as the kernel chooses it.
+//! The route to a peer, as chosen by the kernel.
 
 use std::net::IpAddr;
 
-/// Which way this machine's packets to a peer leave it.
+/// Route of packets from this machine to a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The peer's address.
     pub peer: IpAddr,
     /// Our address: the source of the packets.
     pub source: IpAddr,
-    /// The interface that they leave by, where the system tells.
+    /// The outgoing interface, if the system reports it.
     pub interface: Option<String>,
-    /// The router that they are given to; `None`: the peer is on the link, or the system does not tell.
+    /// The next router; `None`: the peer is on the link, or the system does not report it.
     pub gateway: Option<IpAddr>,
 }

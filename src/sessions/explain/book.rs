@@ -1,6 +1,6 @@
-//! What a failure means, or how a session stands: texts that are data, and the choice among them.
+//! Texts that explain a failure or a session's state, and the choice among them.
 //!
-//! The texts themselves are read by `files`, as this room knows no file format.
+//! The texts are data, read by `files`: this room knows no file format.
 
 use std::net::SocketAddr;
 
@@ -9,51 +9,51 @@ use super::standing::Situation;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
-/// What is to be said of one situation. The texts are sentences for a person who learns.
+/// The explanation of one situation, in sentences for a person who learns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
     /// The situation in a few words, no full stop.
     pub headline: String,
     /// What happened on the wire or in this machine.
     pub happened: String,
-    /// What cannot be the cause, as otherwise something else would have been seen.
+    /// Excluded causes, each with its reason: something else would have been seen.
     pub rules_out: Vec<String>,
-    /// Causes, the likeliest first.
+    /// Possible causes, the likeliest first.
     pub likely: Vec<String>,
-    /// What to try, the most telling first.
+    /// What to try, the most informative first.
     pub next: Vec<NextStep>,
-    /// Where it is written: RFC sections, manual pages.
+    /// Sources: RFC sections, manual pages.
     pub cite: Vec<String>,
 }
 
 /// One thing to try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextStep {
-    /// What can be run; `None`: advice that only a person can follow, and `why` says it.
+    /// A session to open; `None`: advice that only a person can follow, written in `why`.
     pub probe: Option<Remedy>,
-    /// What it tells, or the advice.
+    /// What the attempt would show, or the advice.
     pub why: String,
 }
 
-/// When an explanation holds: every list that is not empty must have the fact in it.
+/// Condition for an explanation: the failure must match every list that is not empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExplanationMatch {
     /// The class of the failure.
     pub classes: Vec<Class>,
-    /// What was tried.
+    /// The operation that failed.
     pub operations: Vec<FailedOperation>,
     /// The system's error number.
     pub os_codes: Vec<i32>,
-    /// ICMP's version 6 or not, type and code; no code is any code.
+    /// ICMP messages: whether version 6, the type, the code; `None` matches any code.
     pub icmp: Vec<(bool, u8, Option<u8>)>,
-    /// True: only where the peer's own address sent the ICMP message.
+    /// True: matches only an ICMP message sent from the peer's own address.
     pub from_peer: bool,
-    /// Why it failed.
+    /// The failure's reason.
     pub reasons: Vec<FailureReason>,
 }
 
 impl ExplanationMatch {
-    /// Whether it holds for a failure, and for the ICMP message that caused it.
+    /// Whether the condition matches a failure and the ICMP message that caused it.
     pub fn matches(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> bool {
         let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
             icmp.is_some_and(|icmp| icmp.v6 == *v6 && icmp.kind == *kind && code.is_none_or(|code| code == icmp.code))
@@ -71,17 +71,17 @@ impl ExplanationMatch {
     }
 }
 
-/// All explanations. An empty book still answers: with the failure's own message.
+/// All explanations. An empty book still answers, with the failure's own message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExplanationBook {
-    /// Failures: the first one that holds is the one.
+    /// For failures: the first match wins.
     pub failures: Vec<(ExplanationMatch, Explanation)>,
-    /// How a session can stand that did not fail.
+    /// For sessions that did not fail.
     pub standings: Vec<(Situation, Explanation)>,
 }
 
 impl ExplanationBook {
-    /// What a failure means; `icmp` is the last message that came, and counts where the failure is made of it.
+    /// Explains a failure. `icmp` is the last ICMP message; it is used only if it caused the failure.
     pub fn failure(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> Explanation {
         let made_of =
             |icmp: &&IcmpMessage| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
@@ -112,7 +112,7 @@ impl ExplanationBook {
         explanation
     }
 
-    /// What a session's standing means.
+    /// Explains a session's situation.
     pub fn explain_situation(&self, standing: Situation) -> Explanation {
         match self.standings.iter().find(|(of, _)| *of == standing) {
             Some((_, explanation)) => explanation.clone(),

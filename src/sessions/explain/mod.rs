@@ -1,4 +1,4 @@
-//! Why something failed or stands still, and what to try next.
+//! Why a session failed or makes no progress, and what to try next.
 
 mod book;
 pub mod remedy;

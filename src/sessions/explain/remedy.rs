@@ -1,4 +1,4 @@
-//! What can be tried after a failure: each one makes a session that can really be opened.
+//! Remedies to try after a failure: each one makes the spec of a session that can be opened.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,76 +8,76 @@ use crate::sessions::spec::{HostPort, IpFamily, ListenSpec, Spec, SpecKind, TcpS
 use crate::wire::dns::names;
 use crate::wire::option::SocketKind;
 
-/// Public resolvers that answer everybody: Quad9, and Cloudflare where that one was asked already.
+/// Public resolvers that answer everybody: Quad9, or Cloudflare if Quad9 was asked already.
 const PUBLIC: [&str; 2] = ["9.9.9.9", "1.1.1.1"];
 
-/// How often [`Remedy::Retrying`] tries again.
+/// How many attempts [`Remedy::Retrying`] adds.
 const MORE_ATTEMPTS: u32 = 5;
 
-/// A thing to try. What it is tried on is the session that failed.
+/// One thing to try, derived from the session that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Remedy {
     /// A TCP connection to another port of the same host.
     OtherPort(u16),
     /// The other address family.
     OtherFamily,
-    /// Ten times the time that was allowed.
+    /// Ten times the time limit, or the longest that makes sense for the kind.
     LongerTimeout,
-    /// The same again.
+    /// The same session again.
     Again,
-    /// The same again, with five more attempts.
+    /// The same session again, with five more attempts.
     Retrying,
     /// TLS that accepts every certificate.
     WithoutVerification,
-    /// HTTP without TLS at the same place.
+    /// HTTP without TLS, same host and path.
     PlainHttp,
-    /// HTTP over TLS at the same place.
+    /// HTTP over TLS, same host and path.
     OverTls,
     /// HTTP/1.1 only.
     Http1,
-    /// No limit on the redirects that matters: 50.
+    /// A limit of 50 redirects.
     MoreRedirects,
     /// A bare TCP connection to the same host and port, to see the bytes.
     Bytes,
     /// A UDP conversation with the same host and port.
     Udp,
-    /// The same port, on this machine's loopback.
+    /// TCP to the same port on this machine's loopback.
     Loopback,
-    /// The same, bound to a port that the kernel chooses.
+    /// The same session, bound to a port that the kernel chooses.
     FreePort,
-    /// The same, on the port 8000 above, which needs no privilege.
+    /// The same session, on its port plus 8000, which needs no privilege.
     HighPort,
-    /// The same, bound to every address of this machine.
+    /// The same session, bound to every address of this machine.
     EveryAddress,
-    /// The same, without a local address of our choice.
+    /// The same session, without a chosen local address.
     WithoutBind,
-    /// A connection to the address that we could not have: who is there?
+    /// A TCP connection to the address that could not be bound, to see what listens there.
     WhoIsThere,
-    /// A listener of our own where nobody listened; only on this machine.
+    /// A listener of our own at the address where nothing listened; only on this machine.
     ListenThere,
-    /// The same, with broadcast allowed.
+    /// The same session, with broadcast allowed.
     Broadcast,
-    /// A question for the system's name servers: what do they say of this name?
+    /// A DNS query to the system's name servers for this name.
     AskDns,
-    /// The same question for a public resolver.
+    /// The same DNS query to a public resolver.
     OtherServer,
-    /// The same question over TCP.
+    /// The same DNS query over TCP.
     DnsOverTcp,
 }
 
-/// What a probe starts from: what was asked for, and what became known on the way.
+/// What a remedy starts from: the spec that failed, and the addresses found on the way.
 #[derive(Clone, Copy, Debug)]
 pub struct RemedyContext<'a> {
-    /// The session as it was asked for.
+    /// The spec of the session that failed.
     pub spec: &'a Spec,
-    /// The address that it failed with, where it is known.
+    /// The address that failed, if it is known.
     pub peer: Option<IpAddr>,
-    /// All addresses of the name, where it was looked up.
+    /// All addresses of the name, if it was looked up.
     pub addresses: &'a [IpAddr],
 }
 
 impl Remedy {
-    /// Every probe by its name in the file of texts; [`Remedy::OtherPort`] has its port behind the name.
+    /// Every remedy by its name in the file of texts; for [`Remedy::OtherPort`], the port follows the name.
     const NAMES: [(&'static str, Remedy); 22] = [
         ("other-family", Remedy::OtherFamily),
         ("longer-timeout", Remedy::LongerTimeout),
@@ -103,7 +103,7 @@ impl Remedy {
         ("dns-tcp", Remedy::DnsOverTcp),
     ];
 
-    /// Reads a name, as `again` or `other-port 80`; `None`: there is no such probe.
+    /// Parses a name, as `again` or `other-port 80`; `None`: there is no such remedy.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(port) = text.strip_prefix("other-port ") {
             return port.parse().ok().filter(|port| *port != 0).map(Remedy::OtherPort);
@@ -111,7 +111,7 @@ impl Remedy {
         Remedy::NAMES.iter().find(|(name, _)| *name == text).map(|(_, probe)| *probe)
     }
 
-    /// The session that it is; `None` where it makes no sense, as the other family of an address.
+    /// The spec to open; `None` where the remedy makes no sense, as the other family of a literal address.
     pub fn spec(self, ground: &RemedyContext<'_>) -> Option<Spec> {
         let what = self.apply(ground)?;
         let again = matches!(self, Remedy::Again);
@@ -124,7 +124,7 @@ impl Remedy {
         })
     }
 
-    /// Whether it is the same conversation, so that what was to be sent is sent.
+    /// Whether the new session has the same conversation, so that the script is sent again.
     fn keeps_script(self) -> bool {
         !matches!(
             self,
@@ -141,7 +141,7 @@ impl Remedy {
         let spec = &ground.spec.what;
         let facets = spec.facets();
         match self {
-            // What a listener accepted cannot be opened by us.
+            // An accepted connection cannot be opened by us.
             Remedy::Again => facets.parent().is_none().then(|| spec.clone()),
             Remedy::OtherPort(port) => {
                 let here = facets.target()?;
@@ -201,7 +201,7 @@ impl Remedy {
         Some(http)
     }
 
-    /// A question for name servers about the name that a session is about.
+    /// A DNS query for the host name of a spec.
     fn dns_question(self, spec: &SpecKind) -> Option<DnsSpec> {
         let mut question = if let SpecKind::Dns(question) = spec {
             question.clone()
@@ -222,7 +222,7 @@ impl Remedy {
         Some(question)
     }
 
-    /// The same on another address of our own.
+    /// The same session on another local address.
     fn on_other_address(self, spec: &SpecKind) -> Option<SpecKind> {
         let local = spec.facets().local()?;
         let every: IpAddr = if local.is_ipv4() { [0; 4].into() } else { [0_u16; 8].into() };
@@ -247,7 +247,7 @@ impl Remedy {
         Some(spec)
     }
 
-    /// What it is, in a few words, once [`Remedy::spec`] has said what it opens.
+    /// A label of a few words; `opens` is the result of [`Remedy::spec`].
     pub fn label(self, opens: &Spec) -> String {
         let facets = opens.what.facets();
         let local = facets.local().map_or_else(String::new, |local| local.to_string());
@@ -299,7 +299,7 @@ fn listen(local: SocketAddr) -> SpecKind {
     SpecKind::Listen(ListenSpec::at(local))
 }
 
-/// The other family than the one that failed; only for a name, and not where the name is known to lack it.
+/// The same session in the other address family; only for a name, and not if the name is known to lack that family.
 fn other_family(ground: &RemedyContext<'_>) -> Option<SpecKind> {
     let what = &ground.spec.what;
     let host = what.facets().target()?.host;
@@ -319,7 +319,7 @@ fn other_family(ground: &RemedyContext<'_>) -> Option<SpecKind> {
         }
         (IpFamily::Any, None) => return None,
     };
-    // A look-up for one family says nothing of the other.
+    // A lookup for one family does not show whether the other exists.
     let asked_for_both = family == IpFamily::Any && !ground.addresses.is_empty();
     if asked_for_both && !ground.addresses.iter().any(|address| other.admits(*address)) {
         return None;

@@ -8,24 +8,24 @@ use crate::sessions::tcp::step_cause::StepCause;
 use crate::wire::kernel::view::TimerKind;
 use crate::wire::tcp::cause::StateCause;
 
-/// How a session stands, as far as there is something to explain.
+/// A session's current situation, as far as there is an explanation for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Situation {
-    /// Just asked for.
+    /// Just requested.
     Starting,
-    /// The name is being looked up.
+    /// The name is looked up.
     Resolving,
-    /// SYNs are under way.
+    /// SYNs were sent.
     Connecting,
     /// Waiting before the next attempt.
     Waiting,
     /// A TCP connection, both halves open.
     Open,
-    /// Open, and what we sent is not acknowledged: it was sent again.
+    /// Open, and our data is not acknowledged: the kernel sent it again.
     Unanswered,
-    /// Open, and keepalive probes are not answered.
+    /// Open, and keepalive probes stay unanswered.
     Probing,
-    /// Open, and the peer has no room: its window is probed.
+    /// Open, and the peer's window is closed: the kernel probes it.
     WindowClosed,
     /// We sent FIN.
     WeFinished,
@@ -37,32 +37,32 @@ pub enum Situation {
     Paused,
     /// A UDP conversation.
     Conversation,
-    /// A UDP socket that talks with anybody.
+    /// A bound UDP socket that talks with any peer.
     Bound,
     /// A TCP listener.
     Listening,
-    /// An HTTP request without an answer yet.
+    /// An HTTP request without a response yet.
     Asking,
     /// An HTTP response that is arriving.
     Receiving,
     /// An HTTP exchange that is over.
     Answered,
-    /// Name servers are asked.
+    /// A DNS query is under way.
     Querying,
-    /// Name servers have answered.
+    /// Name servers answered.
     Told,
-    /// Over by FIN and FIN.
+    /// Ended by FIN in both directions.
     Finished,
-    /// Over by a RST of ours.
+    /// Ended by a RST from us.
     ResetByUs,
-    /// Closed by us, with bytes unread.
+    /// Closed by us while received bytes were unread.
     ClosedUnread,
     /// Closed by us.
     Closed,
 }
 
 impl Situation {
-    /// Every one, in the order of a session's life.
+    /// Every situation, in the order of a session's life.
     pub const ALL: [Situation; 24] = [
         Situation::Starting,
         Situation::Resolving,
@@ -120,7 +120,7 @@ impl Situation {
         }
     }
 
-    /// How a session stands; also for one that failed, as if it had only ended.
+    /// The situation of a session; a failed session counts as one that ended.
     pub fn of_session(session: &Session) -> Self {
         match &session.phase {
             SessionPhase::Starting => Situation::Starting,
@@ -175,7 +175,7 @@ impl Situation {
     }
 }
 
-/// Whether it ended by a close over bytes that nobody read.
+/// Whether the session ended by a close while received bytes were unread.
 fn closed_unread(session: &Session) -> bool {
     let last = session.tcp_history().and_then(|story| story.track.steps().last());
     last.is_some_and(|step| step.cause == StepCause::Told(StateCause::ClosedUnread))

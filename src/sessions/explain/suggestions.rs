@@ -1,24 +1,24 @@
-//! What an explanation offers to try, for one session: probes that make sense for it, then advice.
+//! Suggestions of an explanation for one session: remedies that make sense for it, then advice.
 
 use super::book::Explanation;
 use super::remedy::{Remedy, RemedyContext};
 use crate::sessions::spec::Spec;
 
-/// How many probes are offered at the most: each has a key from 1 to 9.
+/// How many remedies are suggested at most: each has a key from 1 to 9.
 pub const MOST_PROBES: usize = 9;
 
 /// One thing to try.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suggestion {
-    /// What it is; empty for advice.
+    /// A label; empty for advice.
     pub label: String,
-    /// What it tells, or the advice.
+    /// What the attempt would show, or the advice.
     pub why: String,
-    /// What it opens; `None` for advice.
+    /// The spec to open; `None` for advice.
     pub opens: Option<Spec>,
 }
 
-/// What can be tried, those that can be run first. After a failure the same again is always there.
+/// The suggestions, remedies first. After a failure there is always one: if no remedy fits, the same session again.
 pub fn suggestions_for(explanation: &Explanation, ground: &RemedyContext<'_>, failed: bool) -> Vec<Suggestion> {
     let offer = |probe: Remedy, why: &str| {
         let opens = probe.spec(ground)?;

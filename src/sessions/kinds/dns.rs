@@ -1,4 +1,4 @@
-//! What a DNS session knows: the plan, and every query with what came of it.
+//! State of a DNS session: the plan, and every query with its outcome.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -16,49 +16,49 @@ use crate::wire::Failure;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 
-/// How many queries of a session are listed; the oldest go, and are counted.
+/// How many queries of a session are listed; beyond it the oldest are dropped and counted.
 pub const MOST_EXCHANGES: usize = 32;
 
-/// A question's life.
+/// State of one DNS lookup.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DnsLookup {
-    /// Which names are asked for, and of whom.
+    /// Which names are queried, and at which servers.
     pub plan: Option<DnsPlan>,
     /// The queries, in order.
     pub exchanges: Vec<DnsExchange>,
-    /// How many queries there were before those listed.
+    /// How many older queries were dropped from the list.
     pub unlisted: u64,
-    /// The system's own answer beside ours.
+    /// The system resolver's answer, compared with ours.
     pub compared: Option<ResolverComparison>,
 }
 
-/// A query, and what came of it.
+/// One query and its outcome.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DnsExchange {
     /// The query.
     pub query: DnsQuery,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: QueryOutcome,
 }
 
-/// What came of a query.
+/// Outcome of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub enum QueryOutcome {
-    /// Nothing yet.
+    /// No answer yet.
     Waiting,
     /// An answer.
     Answered(DnsAnswer),
-    /// None.
+    /// No answer will come.
     Failed {
-        /// Why.
+        /// The failure.
         failure: Failure,
-        /// How long that took.
+        /// How long it took to fail.
         took: Duration,
     },
 }
 
 impl DnsLookup {
-    /// Takes in a fact.
+    /// Applies a news item.
     pub fn on_news(&mut self, news: &DnsNews) {
         match news {
             DnsNews::Plan(plan) => self.plan = Some(plan.clone()),
@@ -92,7 +92,7 @@ impl DnsLookup {
         }
     }
 
-    /// Grows with every fact that changes what is shown.
+    /// A counter that grows with every fact that changes the screen.
     pub fn edition(&self) -> u64 {
         let settled = self.exchanges.iter().filter(|exchange| exchange.outcome != QueryOutcome::Waiting).count();
         let facts = self.exchanges.len() + settled + usize::from(self.compared.is_some());

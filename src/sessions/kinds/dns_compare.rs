@@ -1,4 +1,4 @@
-//! What the system's resolver says of a name, beside what name servers told us.
+//! The system resolver's answer for a name, compared with the answers of name servers.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -7,59 +7,59 @@ use std::time::Duration;
 use crate::text::quantity;
 use crate::wire::dns::record_type::RecordType;
 
-/// A name, as the system resolves it and as we do.
+/// One name: the system resolver's result and our own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolverComparison {
-    /// The name, as it was asked for.
+    /// The name, as it was requested.
     pub host: String,
-    /// What the system's own resolver (getaddrinfo) gave; a failure in its words.
+    /// The result of the system's resolver (getaddrinfo); a failure as its message.
     pub system: Result<Vec<IpAddr>, String>,
-    /// What we found ourselves.
+    /// Our own result.
     pub own: DirectLookup,
 }
 
-/// What we found ourselves, and where.
+/// Result of our own lookup, and its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectLookup {
-    /// The hosts file has the name: no server was asked.
+    /// The hosts file has the name: no server was queried.
     Hosts {
-        /// Which file.
+        /// The file.
         path: String,
-        /// What it has.
+        /// Its addresses for the name.
         addresses: Vec<IpAddr>,
     },
-    /// No server may be asked for this name.
+    /// No server may be queried for this name.
     NotAsked {
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// Name servers were asked, each family at once.
+    /// Name servers were queried, both families at once.
     Asked(Vec<FamilyAnswer>),
 }
 
-/// What name servers said of one family.
+/// Answer of the name servers for one address family.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FamilyAnswer {
     /// A or AAAA.
     pub kind: RecordType,
-    /// The name that was asked for last, absolute.
+    /// The last name that was queried, absolute.
     pub name: String,
-    /// Who answered.
+    /// The server that answered.
     pub server: Option<SocketAddr>,
     /// Its addresses.
     pub addresses: Vec<IpAddr>,
-    /// How long they may be kept, in seconds.
+    /// How long the addresses may be cached, in seconds.
     pub ttl: Option<u32>,
-    /// What the answer said, as `NOERROR`; or why there was none.
+    /// The response code, as `NOERROR`; or why there was no answer.
     pub said: String,
-    /// Whether that is an answer: yes, or a plain no.
+    /// Whether `said` is an answer: records, or a definite no.
     pub is_answer: bool,
     /// How long it took.
     pub took: Duration,
 }
 
 impl ResolverComparison {
-    /// All addresses that we found.
+    /// All addresses of our own lookup.
     pub fn own_addresses(&self) -> Vec<IpAddr> {
         match &self.own {
             DirectLookup::Hosts { addresses, .. } => addresses.clone(),
@@ -68,10 +68,12 @@ impl ResolverComparison {
         }
     }
 
-    /// Whether the system gives what a name server did not, or nothing of what one did.
+    /// Whether the system's resolver returned an address that no name server returned, or failed where one returned
+    /// some.
     ///
     /// Fewer addresses are no difference: the system leaves out a family that this machine does not have, and a server
-    /// that has many gives some of them at a time. Nor is it one where a server gave no answer, or none was asked.
+    /// with many addresses returns a part of them each time. Neither is a server without an answer, nor a name for
+    /// which none was queried.
     pub fn differs(&self) -> bool {
         let DirectLookup::Asked(families) = &self.own else { return false };
         let families: Vec<&FamilyAnswer> = families.iter().filter(|family| family.is_answer).collect();
@@ -86,7 +88,7 @@ impl ResolverComparison {
         }
     }
 
-    /// What we found ourselves, in a sentence without a full stop.
+    /// Our own result, as a sentence without a full stop.
     pub fn own_text(&self) -> String {
         match &self.own {
             DirectLookup::Hosts { path, addresses } => {
@@ -97,7 +99,7 @@ impl ResolverComparison {
         }
     }
 
-    /// What the system's resolver gave, in a sentence without a full stop.
+    /// The system resolver's result, as a sentence without a full stop.
     pub fn system_answer_text(&self) -> String {
         match &self.system {
             Ok(addresses) => format!("the system's resolver gave {}", address_list(addresses)),

@@ -1,4 +1,4 @@
-//! What is known of an HTTP exchange.
+//! State of an HTTP exchange.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -16,32 +16,32 @@ use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 
-/// One request and its answer; redirects make several of them.
+/// One request and its response; each redirect adds one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpHop {
-    /// What was asked.
+    /// The request.
     pub request: RequestHead,
-    /// What was answered, once it is there.
+    /// The response, once it arrived.
     pub response: Option<ResponseHead>,
     /// Interim answers (1xx) before it, at most [`MOST_INTERIM`]; further ones are not kept.
     pub interim: Vec<InterimHead>,
-    /// The fields that came after the body, in order; empty where there were none.
+    /// The fields after the body (trailers), in order; empty if there were none.
     pub trailers: Vec<(String, Vec<u8>)>,
 }
 
 impl HttpHop {
-    /// A request that was not answered yet.
+    /// A request without a response yet.
     pub fn unanswered(request: RequestHead) -> Self {
         HttpHop { request, response: None, interim: Vec::new(), trailers: Vec::new() }
     }
 }
 
-/// An HTTP exchange as far as it has come.
+/// An HTTP exchange so far.
 #[derive(Clone, Debug, Default)]
 pub struct HttpExchange {
-    /// Requests and responses, redirects first.
+    /// Requests and responses, oldest first: redirects come before the final one.
     pub hops: Vec<HttpHop>,
-    /// What is measured of the body.
+    /// The body's counters.
     pub gauge: HttpGauge,
     /// From the opening to the end, once it ended.
     pub took: Option<Duration>,
@@ -55,7 +55,7 @@ impl HttpExchange {
 }
 
 impl HttpExchange {
-    /// Takes in a fact. True: it says that the exchange is open.
+    /// Applies a news item. Returns true if it means that the exchange is open.
     fn on_news(&mut self, news: &HttpNews) -> bool {
         match news {
             HttpNews::Request(request) => {

@@ -1,4 +1,4 @@
-//! The list of kinds: what only one kind of session has.
+//! The list of kinds: state that only one kind of session has.
 
 use super::dns::DnsLookup;
 use super::http::HttpExchange;
@@ -9,7 +9,7 @@ use super::tcp::{Endpoints, TcpSession};
 use super::udp::{UdpBoundSession, UdpSession};
 use crate::sessions::spec::SpecKind;
 
-/// What only one kind of session has.
+/// State that only one kind of session has.
 #[derive(Clone, Debug)]
 pub enum SessionKind {
     /// A TCP connection, ours or an accepted one.
@@ -22,14 +22,14 @@ pub enum SessionKind {
     Listener(ListenerSession),
     /// An HTTP exchange.
     Http(HttpExchange),
-    /// A run of many connections, datagrams or requests.
+    /// A repeat run: many connections, datagrams or requests.
     Repeat(RepeatView),
-    /// A question for a name server.
+    /// A DNS lookup.
     Dns(DnsLookup),
 }
 
 impl SessionKind {
-    /// What is known of a session that was just asked for.
+    /// The initial state for a spec.
     pub fn of(what: &SpecKind) -> Self {
         match what {
             SpecKind::Tcp(_) => SessionKind::Stream(TcpSession::default()),
@@ -46,7 +46,7 @@ impl SessionKind {
         }
     }
 
-    /// What this kind answers of itself.
+    /// The state as a trait object.
     pub fn state(&self) -> &dyn KindState {
         match self {
             SessionKind::Stream(state) => state,
@@ -59,7 +59,7 @@ impl SessionKind {
         }
     }
 
-    /// The same, to change.
+    /// The same, mutable.
     pub fn state_mut(&mut self) -> &mut dyn KindState {
         match self {
             SessionKind::Stream(state) => state,

@@ -1,4 +1,4 @@
-//! What every kind of session answers and folds by itself: in its own file.
+//! The interface of the state that only one kind of session has; each kind implements it in its own file.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -11,51 +11,50 @@ use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 
-/// What only one kind of session knows, and how it learns it. Nothing is done by default: a new kind does not compile
-/// until it has said what it does with each part of a reading.
+/// State of one kind of session, and how it is updated. There are no default methods: a new kind does not compile until
+/// it handles each part of a reading.
 pub trait KindState {
-    /// Where its socket is bound, once it is.
+    /// The socket's local address, once bound.
     fn local(&self) -> Option<SocketAddr>;
 
-    /// The one peer that its socket is connected with, once it is; `None`: it has many, or no socket of its own.
+    /// The one peer that the socket is connected to, once it is; `None`: many peers, or no socket of its own.
     fn peer(&self) -> Option<SocketAddr>;
 
-    /// Whether its bytes are one stream in each direction, so that a read or a write has no bounds to be shown.
+    /// Whether the bytes form one stream in each direction, so that reads and writes have no boundaries to show.
     fn is_stream(&self) -> bool;
 
-    /// The states, ladder and gauges of its TCP connection.
+    /// States, ladder and gauges of the TCP connection.
     fn history(&self) -> Option<&TcpHistory>;
 
-    /// The same, to change.
+    /// The same, mutable.
     fn history_mut(&mut self) -> Option<&mut TcpHistory>;
 
-    /// What is known of its UDP socket; `None`: it sends and receives no datagrams.
+    /// State of the UDP socket; `None`: the session has no datagrams.
     fn udp(&self) -> Option<&UdpSocketView>;
 
-    /// The same, to change.
+    /// The same, mutable.
     fn udp_mut(&mut self) -> Option<&mut UdpSocketView>;
 
-    /// Takes in what is measured, before the records of the same reading. Returns how open the session is by that,
-    /// where it tells.
+    /// Applies a reading's measurements, before its records. Returns the new open state, if they determine one.
     fn on_sample(&mut self, reading: &Reading, now: Instant) -> Option<OpenState>;
 
-    /// Takes in a record, after the session did. Returns how open the session is by that, where it tells.
+    /// Applies a record, after the session did. Returns the new open state, if the record determines one.
     fn on_record(&mut self, record: &Record, context: &RecordContext) -> Option<OpenState>;
 
-    /// Takes in what the kernel says, and what was captured, after the records of the same reading.
+    /// Applies a kernel sample and captured segments, after the records of the same reading.
     fn on_kernel(&mut self, kernel: Option<&KernelView>, capture: Option<CaptureReading>, now: Instant);
 
-    /// Lets time pass.
+    /// Updates what depends on time alone.
     fn advance(&mut self, now: Instant);
 }
 
-/// What a kind may need to know of the session beside the record itself.
+/// The context of a record, for a kind that needs more than the record.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordContext {
-    /// The number that the record has in the transcript; `None`: it does not stand there.
+    /// The record's entry number in the transcript; `None`: it has none.
     pub entry: Option<u64>,
     /// When the session was opened.
     pub opened: Instant,
-    /// The time of the look.
+    /// When the reading was taken.
     pub now: Instant,
 }

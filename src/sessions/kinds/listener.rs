@@ -1,4 +1,4 @@
-//! What is known of a TCP listener.
+//! State of a TCP listener.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -13,16 +13,16 @@ use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 
-/// What only a TCP listener knows.
+/// State that only a TCP listener has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListenerSession {
-    /// Where it listens, once it does.
+    /// Its local address, once it listens.
     pub local: Option<SocketAddr>,
     /// How many connections it accepted.
     pub accepted: u64,
     /// How many of them are open.
     pub open: u64,
-    /// How many it turned away.
+    /// How many connections it refused.
     pub turned_away: u64,
 }
 
@@ -32,7 +32,7 @@ impl ListenerSession {
             ListenerNews::Listening { local } => self.local = Some(*local),
             ListenerNews::TurnedAway { .. } => self.turned_away += 1,
             ListenerNews::ChildEnded { .. } => self.open = self.open.saturating_sub(1),
-            // Who is accepted has a session of its own, whose opening is counted.
+            // An accepted connection is a session of its own and is counted when that session opens.
             ListenerNews::Accepted { .. } | ListenerNews::AcceptFailed(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! What a session knows, by its kind: a file for each kind, and the list of them in `kind.rs`.
+//! State of a session by its kind: one file for each kind, and the list of them in `kind.rs`.
 
 pub mod dns;
 pub mod dns_compare;

@@ -1,4 +1,4 @@
-//! What is known of a run of many.
+//! State of a repeat run.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::wire::Class;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 
-/// What a repeat session knows of itself beside its transcript.
+/// State of a repeat session beside its transcript.
 #[derive(Clone, Debug, Default)]
 pub struct RepeatView {
-    /// The last look at it, once there was one.
+    /// The newest reading; `None` before the first.
     pub reading: Option<Arc<RepeatReading>>,
 }
 

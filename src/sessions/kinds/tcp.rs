@@ -1,4 +1,4 @@
-//! What is known of a TCP connection.
+//! State of a TCP connection.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -23,7 +23,7 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// Takes in the addresses of a connection that is there, dialled or accepted.
+    /// Records the addresses of a new connection, dialled or accepted.
     pub fn on_record(&mut self, record: &Record) {
         if let Record::News {
             news:
@@ -37,12 +37,12 @@ impl Endpoints {
     }
 }
 
-/// What only a TCP connection knows.
+/// State that only a TCP connection has.
 #[derive(Clone, Debug)]
 pub struct TcpSession {
     /// Both addresses, once known.
     pub ends: Endpoints,
-    /// Its states, its ladder and its gauges; `None` where only facts are kept.
+    /// Its states, ladder and gauges; `None` where only facts are kept.
     pub history: Option<Box<TcpHistory>>,
 }
 

@@ -1,4 +1,4 @@
-//! What is known of a UDP conversation, and of a bound UDP socket.
+//! State of a UDP conversation, and of a bound UDP socket.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -17,22 +17,22 @@ use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Direction, Totals};
 
-/// How many peers of a bound UDP socket are listed; more are counted.
+/// How many peers of a bound UDP socket are listed; datagrams of further peers are only counted.
 pub const MOST_PEERS: usize = 10_000;
 
-/// What one peer of a bound socket sent and was sent.
+/// Counters of one peer of a bound socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerCount {
     /// Datagrams and bytes, both ways.
     pub totals: Both<Totals>,
 }
 
-/// What only a UDP conversation knows.
+/// State that only a UDP conversation has.
 #[derive(Clone, Debug, Default)]
 pub struct UdpSession {
     /// Both addresses, once known.
     pub ends: Endpoints,
-    /// What is known of its socket.
+    /// State of its socket.
     pub socket: UdpSocketView,
 }
 
@@ -81,23 +81,23 @@ impl KindState for UdpSession {
     fn advance(&mut self, _now: Instant) {}
 }
 
-/// What only a bound UDP socket knows.
+/// State that only a bound UDP socket has.
 #[derive(Clone, Debug)]
 pub struct UdpBoundSession {
-    /// Where it is bound, once it is.
+    /// Its local address, once bound.
     pub local: Option<SocketAddr>,
-    /// Whom it talked with; at most [`MOST_PEERS`].
+    /// Peers that it exchanged datagrams with; at most [`MOST_PEERS`].
     pub peers: BTreeMap<SocketAddr, PeerCount>,
-    /// How many datagrams were of peers beyond those listed.
+    /// How many datagrams belong to peers that are not listed.
     pub unlisted: u64,
-    /// The peer heard last: where a plain send goes.
+    /// The peer that sent the newest datagram: the target of a plain send.
     pub last: Option<SocketAddr>,
-    /// What is known of its socket.
+    /// State of its socket.
     pub socket: UdpSocketView,
 }
 
 impl UdpBoundSession {
-    /// A socket that nobody was heard on yet.
+    /// A socket that has received nothing yet.
     pub fn new() -> Self {
         let socket = UdpSocketView { ledger: UdpLedger::for_many_peers(), ..UdpSocketView::default() };
         UdpBoundSession { local: None, peers: BTreeMap::new(), unlisted: 0, last: None, socket }

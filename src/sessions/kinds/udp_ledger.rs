@@ -1,4 +1,4 @@
-//! The ledger of a UDP socket: what became of its datagrams, as far as that can be known.
+//! The ledger of a UDP socket: outcomes of its datagrams, as far as they can be known.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -13,74 +13,74 @@ use crate::wire::udp::mtu::{MtuReport, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
 use crate::wire::{Direction, FailedOperation, Failure};
 
-/// How many verdicts are kept beside their datagrams: the newest; all of them are counted.
+/// How many ICMP verdicts are kept by datagram; beyond it the oldest are dropped. All of them are counted.
 pub const MOST_VERDICTS: usize = 4_096;
 
-/// How many kinds of ICMP message are counted apart; those of further kinds are counted together.
+/// How many kinds of ICMP message are counted separately; further kinds are counted together.
 pub const MOST_KINDS: usize = 32;
 
-/// How many steps of a probe are kept: more than one ever takes.
+/// How many steps of an MTU probe are kept: more than a probe ever takes.
 const MOST_STEPS: usize = 128;
 
-/// What became of a socket's datagrams. Bounded, whatever the peers do.
+/// Outcomes of a socket's datagrams. Bounded, whatever the peers do.
 #[derive(Clone, Debug, Default)]
 pub struct UdpLedger {
     verdicts: BTreeMap<u64, IcmpMessage>,
-    /// ICMP messages by kind, in the order in which each kind came first.
+    /// ICMP messages by kind, in the order of each kind's first arrival.
     pub kinds: Vec<KindCount>,
     /// ICMP messages of further kinds.
     pub other_kinds: u64,
     /// Received datagrams that were cut short.
     pub truncated: u64,
-    /// How often sending failed without anything being sent.
+    /// How often a send failed with nothing sent.
     pub send_errors: u64,
-    /// The last of these errors.
+    /// The newest of these errors.
     pub last_send_error: Option<Failure>,
-    /// Which of our datagrams came back.
+    /// Which of our datagrams were echoed.
     pub echo: EchoTracker,
-    /// The datagram that was received last.
+    /// The newest received datagram.
     pub last: Option<LastReceived>,
-    /// The steps of the last probe of the path MTU, or of the one under way.
+    /// The steps of the path MTU probe, the last or the one under way.
     pub steps: VecDeque<MtuStep>,
-    /// What the last finished probe found.
+    /// The result of the last finished probe.
     pub mtu: Option<MtuReport>,
 }
 
-/// How often one kind of ICMP message came.
+/// Counter of one kind of ICMP message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KindCount {
-    /// The newest of its kind.
+    /// The newest message of this kind.
     pub icmp: IcmpMessage,
-    /// How many there were.
+    /// How many came.
     pub count: u64,
     /// Whether all of them came from the same sender.
     pub one_sender: bool,
 }
 
-/// What is shown of the datagram that was received last.
+/// The newest received datagram, as far as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastReceived {
     /// When it was read.
     pub at: Instant,
-    /// Bytes of payload, as sent.
+    /// Bytes of payload, as the peer sent it.
     pub bytes: u32,
-    /// Who sent it, where the socket talks with several.
+    /// The sender, if the socket talks with several peers.
     pub peer: Option<SocketAddr>,
-    /// What is known of its packet.
+    /// Metadata of its packet.
     pub packet: PacketInfo,
 }
 
 impl UdpLedger {
-    /// The ledger of a socket that talks with several: which of them echoes is not asked.
+    /// The ledger of a socket with several peers: echoes are not detected.
     pub fn for_many_peers() -> Self {
         UdpLedger { echo: EchoTracker::disabled(), ..UdpLedger::default() }
     }
 
-    /// Takes in what happened.
+    /// Applies a record.
     pub fn record(&mut self, record: &Record) {
         match record {
             Record::Block(block) => self.block(block),
-            // What was not seen may have been an echo.
+            // A datagram that was not kept may have been an echo.
             Record::NotKept { .. } => self.echo.disable(),
             Record::News { news, .. } => self.news(news),
         }
@@ -144,7 +144,7 @@ impl UdpLedger {
         }
     }
 
-    /// What an ICMP message said of the datagram that we sent with this ordinal, counted from 0.
+    /// The ICMP message about the datagram that we sent with this ordinal, counted from 0.
     pub fn icmp_for(&self, ordinal: u64) -> Option<&IcmpMessage> {
         self.verdicts.get(&ordinal)
     }
@@ -156,7 +156,7 @@ impl UdpLedger {
 }
 
 impl KindCount {
-    /// Who sent it, where all of them came from one sender.
+    /// The sender, if all messages came from the same one.
     pub fn sender(&self) -> Option<IpAddr> {
         self.icmp.offender.filter(|_| self.one_sender)
     }

@@ -1,4 +1,4 @@
-//! What is known of a UDP socket beside its bytes.
+//! State of a UDP socket beside its bytes.
 
 use std::net::IpAddr;
 
@@ -7,21 +7,21 @@ use crate::sessions::news::{News, UdpNews};
 use crate::sessions::record::Record;
 use crate::wire::icmp::IcmpMessage;
 
-/// What is known of a UDP socket beside its bytes.
+/// State of a UDP socket beside its bytes.
 #[derive(Clone, Debug, Default)]
 pub struct UdpSocketView {
     /// The groups it joined.
     pub groups: Vec<IpAddr>,
-    /// The last ICMP error it was told of.
+    /// The last ICMP error that it received.
     pub icmp: Option<IcmpMessage>,
     /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
     pub dropped: Option<u64>,
-    /// What became of its datagrams.
+    /// Outcomes of its datagrams.
     pub ledger: UdpLedger,
 }
 
 impl UdpSocketView {
-    /// Takes in a record of the session.
+    /// Applies a record of the session.
     pub(super) fn on_record(&mut self, record: &Record) {
         self.ledger.record(record);
         let Record::News { news: News::Udp(news), .. } = record else { return };

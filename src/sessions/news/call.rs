@@ -1,8 +1,8 @@
-//! A system call of ours, and its result.
+//! A system call, and its result.
 
 use std::fmt;
 
-/// A rare system call of ours that is told.
+/// A rare system call that is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SocketCall {
     /// `connect(2)`.
@@ -16,7 +16,7 @@ pub enum SocketCall {
 }
 
 impl SocketCall {
-    /// Every one.
+    /// Every call.
     pub const ALL: &[SocketCall] =
         &[SocketCall::Connect, SocketCall::Shutdown, SocketCall::Close, SocketCall::SetOption];
 
@@ -30,7 +30,7 @@ impl SocketCall {
         }
     }
 
-    /// The call of this name; `None`: it is none that is told.
+    /// Parses a name; `None`: no reported call has it.
     pub fn parse(name: &str) -> Option<Self> {
         SocketCall::ALL.iter().copied().find(|call| call.name() == name)
     }
@@ -42,16 +42,16 @@ impl fmt::Display for SocketCall {
     }
 }
 
-/// What a system call gave back.
+/// Result of a system call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallResult {
-    /// It worked, and returned this.
+    /// It succeeded and returned this number.
     Returned(i64),
     /// It failed.
     Failed {
         /// The system's error number.
         errno: i32,
-        /// Its name, as `ECONNREFUSED`; empty where it has none.
+        /// The error's name, as `ECONNREFUSED`; empty if it has none.
         name: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What happens until a conversation is open: look-ups, attempts, the route.
+//! Events until a conversation is open: lookups, attempts, the route.
 
 use std::net::IpAddr;
 use std::net::SocketAddr;
@@ -8,10 +8,10 @@ use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::wire::Failure;
 use crate::wire::route::Route;
 
-/// How many addresses of one name are kept, compared and tried: a name server may send any number.
+/// How many addresses of one name are kept, compared and tried; a name server may send any number.
 pub const MOST_ADDRESSES: usize = 64;
 
-/// What happens until a conversation is open: look-ups, attempts, the route. The order is roughly that in which it happens.
+/// Events until a conversation is open: lookups, attempts, the route. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DialNews {
     /// A name is being looked up.
@@ -19,7 +19,7 @@ pub enum DialNews {
         /// The name.
         host: String,
     },
-    /// The look-up gave these addresses, in the order in which they will be tried.
+    /// The lookup returned these addresses, in the order in which they will be tried.
     Resolved {
         /// The name.
         host: String,
@@ -32,12 +32,12 @@ pub enum DialNews {
     Connecting {
         /// The address.
         peer: SocketAddr,
-        /// Which of the application's attempts this belongs to, from 1.
+        /// The number of the application's attempt to which it belongs, from 1.
         attempt: u32,
     },
     /// One address of an attempt failed; others may still be under way.
     AttemptFailed {
-        /// Why; its peer names the address.
+        /// The failure; its `peer` is the address.
         failure: Failure,
         /// How long it took to fail.
         took: Duration,
@@ -50,22 +50,22 @@ pub enum DialNews {
         peer: SocketAddr,
         /// From the first SYN of the winning address to the end of `connect()`.
         took: Duration,
-        /// Which attempt it was, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
     /// The whole attempt failed; another follows.
     Retrying {
-        /// The number of the attempt to come, from 2.
+        /// The number of the next attempt, from 2.
         attempt: u32,
-        /// How many there will be at the most, the first included.
+        /// The greatest number of attempts, the first included.
         of: u32,
-        /// How long until then, jitter included.
+        /// How long until the next attempt, jitter included.
         after: Duration,
-        /// Why the last one failed.
+        /// The failure of the last attempt.
         because: Failure,
     },
-    /// What the system's resolver says of a name, beside what name servers told us.
+    /// The system resolver's answer for a name, compared with the answers of name servers.
     Compared(Box<ResolverComparison>),
-    /// Which way packets to the peer leave this machine.
+    /// The route of packets to the peer: source address, interface and gateway.
     Route(Box<Route>),
 }

@@ -1,4 +1,4 @@
-//! What happens while DNS is asked.
+//! Events of a DNS lookup.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -9,44 +9,44 @@ use bytes::Bytes;
 use crate::wire::Failure;
 use crate::wire::dns::message::{DnsMessage, DnsQuestion};
 
-/// One fact of a question's life.
+/// One event of a DNS lookup.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DnsNews {
-    /// Which names are asked for in turn, and of whom.
+    /// Which names will be queried in turn, and at which servers.
     Plan(DnsPlan),
     /// A query went out.
     Query(DnsQuery),
     /// Its answer came.
     Answer(DnsAnswer),
-    /// No answer came to it.
+    /// A query failed without an answer.
     Failed(DnsFailed),
 }
 
-/// What is going to be asked.
+/// The plan of a DNS lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsPlan {
-    /// The names, absolute, in turn until one has an answer.
+    /// The names, absolute; they are queried in turn until one has an answer.
     pub names: Vec<String>,
     /// The servers, in order.
     pub servers: Vec<SocketAddr>,
-    /// Where the servers were found: `/etc/resolv.conf`, or the command line.
+    /// Where the list of servers came from: `/etc/resolv.conf`, or the command line.
     pub source: String,
-    /// How many dots make a name be asked for as it is first.
+    /// A name with at least this many dots is queried as it is first.
     pub ndots: usize,
-    /// How long one answer is waited for.
+    /// How long to wait for one answer.
     pub timeout: Duration,
-    /// How often all servers are asked.
+    /// How many rounds through all servers.
     pub tries: u32,
-    /// What the hosts file has for the name: programs would take that without asking.
+    /// The addresses in the hosts file: programs would use them without a query.
     pub hosts: Vec<IpAddr>,
 }
 
-/// Which way a message went.
+/// Transport of a DNS message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DnsTransport {
-    /// As a datagram.
+    /// A UDP datagram.
     Udp,
-    /// In a connection, its length before it (RFC 7766).
+    /// A TCP connection, with the length before the message (RFC 7766).
     Tcp,
 }
 
@@ -63,15 +63,15 @@ impl DnsTransport {
 /// A query that went out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsQuery {
-    /// What it asks.
+    /// The question.
     pub question: DnsQuestion,
-    /// Whom.
+    /// The server.
     pub server: SocketAddr,
-    /// How it went.
+    /// The transport.
     pub wire: DnsTransport,
-    /// Which try of this server it is, from 1.
+    /// The number of this try at this server, from 1.
     pub attempt: u32,
-    /// Its number, by which its answer is known.
+    /// The message id, which its answer repeats.
     pub id: u16,
     /// The message, without TCP's length.
     pub bytes: Bytes,
@@ -80,29 +80,29 @@ pub struct DnsQuery {
 /// An answer that came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsAnswer {
-    /// Who answered.
+    /// The server that answered.
     pub server: SocketAddr,
-    /// How it came.
+    /// The transport.
     pub wire: DnsTransport,
-    /// From the query to the answer; for TCP the connection's opening included.
+    /// From the query to the answer; for TCP, including the time to connect.
     pub took: Duration,
     /// The message, without TCP's length.
     pub bytes: Bytes,
-    /// What it says.
+    /// The parsed message.
     pub message: Arc<DnsMessage>,
 }
 
 /// A query without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsFailed {
-    /// Who was asked.
+    /// The server that was queried.
     pub server: SocketAddr,
-    /// How.
+    /// The transport.
     pub wire: DnsTransport,
-    /// The number of the query.
+    /// The message id of the query.
     pub id: u16,
-    /// Why there is none.
+    /// Why there is no answer.
     pub failure: Failure,
-    /// How long that took.
+    /// How long it took to fail.
     pub took: Duration,
 }

@@ -1,25 +1,25 @@
-//! What happens in an HTTP exchange.
+//! Events of an HTTP exchange.
 
 use crate::wire::http::head::InterimHead;
 use crate::wire::http::head::RequestHead;
 use crate::wire::http::head::ResponseHead;
 
-/// What happens in an HTTP exchange. The order is roughly that in which it happens.
+/// Events of an HTTP exchange. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
 pub enum HttpNews {
     /// An HTTP request is being sent, as we wrote it.
     Request(RequestHead),
-    /// An interim answer arrived: 1xx, of which HTTP/1.1 may send any number before the response.
+    /// An interim response (1xx) arrived; HTTP/1.1 allows any number of them before the final response.
     Interim(InterimHead),
     /// An HTTP response's head arrived.
     Response(ResponseHead),
-    /// Fields came after a response's body (RFC 9110 §6.5), in order.
+    /// Fields arrived after a response's body (trailers, RFC 9110 §6.5), in order.
     Trailers(Vec<(String, Vec<u8>)>),
     /// A redirect is being followed.
     Redirect {
-        /// The status that asked for it.
+        /// The status code of the redirect.
         status: u16,
-        /// Where it leads, absolute.
+        /// Its target, an absolute URL.
         location: String,
     },
 }

@@ -1,19 +1,19 @@
-//! What happens at a listener.
+//! Events of a listener.
 
 use std::net::SocketAddr;
 
 use crate::sessions::id::SessionId;
 use crate::wire::Failure;
 
-/// What happens at a listener. The order is roughly that in which it happens.
+/// Events of a listener. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListenerNews {
     /// A listener or an unconnected UDP socket is bound.
     Listening {
-        /// Where, with the port that the kernel chose for port 0.
+        /// The local address, with the port that the kernel chose for port 0.
         local: SocketAddr,
     },
-    /// This session was accepted by a listener: the first news of an accepted session.
+    /// A listener accepted this session: the first news of an accepted session.
     Accepted {
         /// The listener's session.
         listener: SessionId,
@@ -22,18 +22,18 @@ pub enum ListenerNews {
         /// The peer's.
         peer: SocketAddr,
     },
-    /// A listener turned a peer away: its limit is reached, or it refuses.
+    /// A listener closed a new connection: its limit is reached, or it refuses everybody.
     TurnedAway {
-        /// Whom.
+        /// The peer's address.
         peer: SocketAddr,
-        /// Why, in words.
+        /// The reason, in words.
         why: String,
     },
-    /// One accepted session of this listener ended.
+    /// An accepted session of this listener ended.
     ChildEnded {
-        /// Which.
+        /// The accepted session.
         child: SessionId,
     },
-    /// An accepted connection could not be taken, but the listener goes on (no descriptors left, say).
+    /// `accept()` failed, but the listener goes on (no descriptors left, say).
     AcceptFailed(Failure),
 }

@@ -1,4 +1,4 @@
-//! Facts: what happened once in a session and may not be lost.
+//! Facts: events that happen once in a session and must not be lost.
 
 pub mod call;
 mod dial;

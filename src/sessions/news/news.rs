@@ -1,4 +1,4 @@
-//! Facts: what happened once in a session and may not be lost.
+//! Facts: events that happen once in a session and must not be lost.
 
 use std::path::PathBuf;
 
@@ -11,37 +11,37 @@ use super::tcp::TcpNews;
 use super::udp::UdpNews;
 use crate::wire::{Both, Failure, Totals};
 
-/// What happened. The order is roughly that of a session's life.
+/// One event. The order is roughly that of a session's life.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {
-    /// What happens until a conversation is open: look-ups, attempts, the route.
+    /// An event until a conversation is open: lookup, attempt, route.
     Dial(DialNews),
-    /// What happens at a listener.
+    /// An event of a listener.
     Listener(ListenerNews),
-    /// What happens on a TCP connection.
+    /// An event of a TCP connection.
     Tcp(TcpNews),
-    /// What happens on a UDP socket, and what ICMP says.
+    /// An event of a UDP socket, or an ICMP message.
     Udp(UdpNews),
-    /// What happens in an HTTP exchange.
+    /// An event of an HTTP exchange.
     Http(HttpNews),
-    /// What became of socket options.
+    /// A change or report of socket options.
     Option(OptionNews),
-    /// We stopped reading, by the user's wish.
+    /// We stopped reading, as the user ordered.
     ReadingPaused,
-    /// We read again.
+    /// We started to read again.
     ReadingContinued,
-    /// Something that was asked for did not work, and the session goes on (a datagram too large, say).
+    /// An order failed, and the session goes on (a datagram too large, say).
     Warned(Failure),
     /// A file was sent whole.
     FileSent {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Bytes of it.
+        /// Its length in bytes.
         bytes: u64,
     },
-    /// DNS is asked: a fact of it.
+    /// An event of a DNS lookup.
     Dns(Box<DnsNews>),
-    /// It did not work, and this is the end of it. [`News::Closed`] follows.
+    /// The session failed and ends. [`News::Closed`] follows.
     Failed(Failure),
     /// The last news of a session, with its final totals.
     Closed {
@@ -53,8 +53,8 @@ pub enum News {
 }
 
 impl News {
-    /// Whether this tells how a connection works rather than what happened in the conversation: it belongs on the
-    /// ladder, in the diagram of states, beside the conversation or in the dialog of socket options, not between the bytes.
+    /// Whether this event is about how the connection works, not about the conversation: it is shown on the ladder, in
+    /// the state diagram, beside the conversation or in the dialog of socket options, not between the bytes.
     pub fn is_inner(&self) -> bool {
         match self {
             News::Tcp(

@@ -1,21 +1,20 @@
-//! What became of socket options.
+//! Results of setting and reading socket options.
 
 use crate::wire::option::OptionValue;
 use crate::wire::option::SocketOption;
 
-/// What became of socket options. The order is roughly that in which it happens.
+/// Results of setting and reading socket options. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
 pub enum OptionNews {
     /// A socket option was set.
     Set {
-        /// Which.
+        /// The option.
         option: SocketOption,
-        /// What was asked for.
+        /// The requested value.
         asked: OptionValue,
-        /// What it is now, as the kernel reports it back.
+        /// The value that the kernel reports after that.
         now: OptionValue,
     },
-    /// All socket options that were asked for, with what the kernel reports; an option that cannot be read has the
-    /// reason in its place.
+    /// All requested socket options with the kernel's values; for an option that cannot be read, the reason instead.
     Reported(Vec<(SocketOption, Result<OptionValue, String>)>),
 }

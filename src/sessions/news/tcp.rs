@@ -1,4 +1,4 @@
-//! What happens on a TCP connection.
+//! Events of a TCP connection.
 
 use std::time::Duration;
 
@@ -9,55 +9,56 @@ use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
 
-/// What happens on a TCP connection. The order is roughly that in which it happens.
+/// Events of a TCP connection. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TcpNews {
     /// We shut down our sending side: FIN.
     WeFinished,
     /// The peer sent FIN; we may still send.
     PeerFinished {
-        /// Bytes received up to then.
+        /// Bytes received before the FIN.
         received_bytes: u64,
     },
-    /// The connection came from one state of RFC 9293 to the next.
+    /// The connection moved from one state of RFC 9293 to another.
     State {
         /// The state before.
         from: TcpState,
         /// The state after.
         to: TcpState,
-        /// Why.
+        /// The cause.
         cause: StateCause,
-        /// How we know.
+        /// How we know it.
         evidence: Evidence,
-        /// For TIME-WAIT: how long the kernel still holds the port. `None` elsewhere, or where it does not tell.
+        /// For TIME-WAIT: how long the kernel still holds the port. `None` elsewhere, or if the kernel does not report
+        /// it.
         remaining: Option<Duration>,
     },
-    /// A rare system call of ours returned; reads and writes are bytes, and tell themselves.
+    /// A rare system call returned. Reads and writes are not reported here: they appear as bytes.
     Call {
-        /// Which one.
+        /// The call.
         name: SocketCall,
         /// Its arguments after the descriptor, short, as one would write them; may be empty.
         args: String,
-        /// What it gave back.
+        /// The result.
         result: CallResult,
-        /// How long it took: it began that long before this was told.
+        /// How long it took, up to the time of this news.
         took: Duration,
     },
-    /// When the kernel had a write's last byte where (SO_TIMESTAMPING): each since the write, `None` where it was
-    /// not told. Told once a write, and for writes that are rarer than 200 a second only.
+    /// Kernel timestamps of a write's last byte (SO_TIMESTAMPING), each as the time since the write; `None` where the
+    /// kernel sent none. Reported once a write, and only for writes at fewer than 200 a second.
     Stamps {
-        /// Which byte of what we sent: the offset of the write's last one, from 0.
+        /// The offset of the write's last byte in the stream we sent, from 0.
         byte: u64,
-        /// It entered the queue in front of the network device.
+        /// When it entered the queue of the network device.
         scheduled: Option<Duration>,
-        /// It was given to the device.
+        /// When it was passed to the device.
         sent: Option<Duration>,
-        /// The peer acknowledged it.
+        /// When the peer acknowledged it.
         acked: Option<Duration>,
     },
     /// The peer's SYN, as the kernel kept it for an accepted session (TCP_SAVED_SYN).
     PeerSyn(SynView),
-    /// What the kernel said of a connection at its beginning, and again at its end; in between its gauges are looked at,
-    /// and not told.
+    /// The kernel's view at the beginning of a connection and again at its end; in between it is sampled, not reported
+    /// as news.
     Kernel(Box<KernelView>),
 }

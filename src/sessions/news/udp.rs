@@ -1,4 +1,4 @@
-//! What happens on a UDP socket, and what ICMP says.
+//! Events of a UDP socket, and ICMP messages.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::MtuReport;
 use crate::wire::udp::mtu::MtuStep;
 
-/// What happens on a UDP socket, and what ICMP says. The order is roughly that in which it happens.
+/// Events of a UDP socket, and ICMP messages. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UdpNews {
     /// A socket joined a multicast group.
@@ -20,17 +20,17 @@ pub enum UdpNews {
         /// The group.
         group: IpAddr,
     },
-    /// An ICMP error came back for a datagram of ours, and the socket goes on.
+    /// An ICMP error arrived for a datagram of ours, and the socket goes on.
     Icmp(IcmpMessage),
-    /// One datagram of a probe of the path MTU, and what came of it.
+    /// One datagram of a path MTU probe, and its outcome.
     MtuStep(MtuStep),
-    /// A probe of the path MTU ended.
+    /// A path MTU probe ended.
     PathMtu(Box<MtuReport>),
-    /// A burst ended: it is complete, or was stopped.
+    /// A burst ended: completed or stopped.
     BurstEnded {
-        /// How many datagrams of it the kernel took.
+        /// How many of its datagrams the kernel accepted.
         datagrams: u64,
-        /// From the first to the last.
+        /// From the first datagram to the last.
         took: Duration,
     },
 }

@@ -1,26 +1,26 @@
-//! Times as a histogram with three significant digits (HDR): exact enough for every percentile, of a fixed size.
+//! A histogram of times with three significant digits (HDR): exact enough for every percentile, of a fixed size.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// The percentiles that are told, with their names.
+/// The reported percentiles, with their names.
 pub(crate) const PERCENTILES: [(f64, &str); 7] =
     [(0.5, "p50"), (0.75, "p75"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.9"), (0.9999, "p99.99")];
 
-/// Times below this are not told from each other.
+/// In nanoseconds; shorter times count as this.
 const LEAST: u64 = 100;
 
-/// One hour; a longer time counts as this.
+/// One hour in nanoseconds; a longer time counts as this.
 const MOST: u64 = 3_600_000_000_000;
 
 /// Three significant digits.
 const DIGITS: u8 = 3;
 
-/// Times, each counted; about 240 KiB whatever their number.
+/// A histogram of times; about 240 KiB, however many are counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LatencyHistogram {
-    /// In nanoseconds. `None` where the bounds above make no histogram, which a test rules out.
+    /// In nanoseconds. `None` if the bounds above made no histogram, which a test rules out.
     histogram: Option<Histogram<u64>>,
     sum: Duration,
 }
@@ -28,9 +28,9 @@ pub struct LatencyHistogram {
 /// One bar of a histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistogramBar {
-    /// Times up to and with this one.
+    /// The longest time in this bar.
     pub up_to: Duration,
-    /// How many there are, above the bar before.
+    /// How many times are in it: above the bar before, up to this one.
     pub count: u64,
 }
 
@@ -53,10 +53,10 @@ impl LatencyHistogram {
         }
     }
 
-    /// Adds another's times.
+    /// Adds another histogram's times.
     pub fn merge(&mut self, other: &LatencyHistogram) {
         if let (Some(own), Some(other)) = (&mut self.histogram, &other.histogram) {
-            // Fails only where the other holds what this one cannot, and both have the same bounds.
+            // Cannot fail: both histograms have the same bounds.
             own.add(other).unwrap_or_default();
         }
         self.sum = self.sum.saturating_add(other.sum);
@@ -77,7 +77,7 @@ impl LatencyHistogram {
         self.histogram.as_ref().filter(|histogram| !histogram.is_empty())
     }
 
-    /// The time that this part of all (from 0 to 1) did not exceed; `None` before the first one.
+    /// The time that this share of all (from 0 to 1) did not exceed; `None` before the first one.
     pub fn quantile(&self, part: f64) -> Option<Duration> {
         self.histogram().map(|histogram| Duration::from_nanos(histogram.value_at_quantile(part.clamp(0.0, 1.0))))
     }
@@ -98,8 +98,8 @@ impl LatencyHistogram {
         Some(Duration::from_nanos(u64::try_from(self.sum.as_nanos() / u128::from(count)).unwrap_or(u64::MAX)))
     }
 
-    /// The histogram as so many bars, each as much wider than the one before as the others are: from the shortest
-    /// time to the longest on a logarithmic scale. Together they hold every time. Empty before the first one.
+    /// The histogram as this many bars on a logarithmic scale, from the shortest time to the longest: each bar is wider
+    /// than the one before by the same factor. Together they hold every time. Empty before the first one.
     pub fn bars(&self, bars: usize) -> Vec<HistogramBar> {
         let Some(histogram) = self.histogram() else { return Vec::new() };
         let (least, most) = (histogram.min().max(LEAST) as f64, histogram.max().max(LEAST) as f64);

@@ -1,4 +1,4 @@
-//! What a run of many attempts measures.
+//! Measurements of a repeat run.
 
 pub(crate) mod latency;
 pub mod run;

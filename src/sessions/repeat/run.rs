@@ -1,4 +1,4 @@
-//! What is counted of a run, and one look at it.
+//! Counters of a repeat run, and one reading of them.
 
 use std::time::Duration;
 
@@ -6,43 +6,42 @@ use super::latency::LatencyHistogram;
 use super::series::{SeriesSlot, TimeSeries};
 use crate::wire::{Both, Class, Totals};
 
-/// What one part of a run has counted. Parts are added with [`RepeatTally::merge`].
+/// Counters of one part of a run. Parts are added with [`RepeatTally::merge`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RepeatTally {
-    /// How many were done: connected, answered, or read to the end.
+    /// How many attempts succeeded: connected, answered, or read to the end.
     pub done: u64,
     /// How many failed, by class, in the order of [`Class::ALL`].
     failed: [u64; Class::ALL.len()],
-    /// Datagrams without an answer in time.
+    /// Datagrams without a timely answer.
     pub lost: u64,
-    /// Answers that came too late, came again, or were no answer to anything.
+    /// Answers that came too late, came twice, or matched no datagram.
     pub stray: u64,
-    /// HTTP: how many answers of each hundred, from 1xx to 5xx; the last one counts all others.
+    /// HTTP: how many responses of each status class, 1xx to 5xx; the last element counts all others.
     pub statuses: [u64; 6],
-    /// The time of each one that was done: from its start, or, where a rate was asked for, from when it should have
-    /// been started.
+    /// The time of each successful attempt: from its start or, if a rate was requested, from its scheduled start.
     pub latency: LatencyHistogram,
-    /// Where a rate was asked for: the time from the actual start, without correction.
+    /// If a rate was requested: the time from the actual start, without correction.
     pub service: LatencyHistogram,
-    /// How it went over time.
+    /// The counts over time.
     pub series: TimeSeries,
     /// Payload bytes: datagrams, or HTTP bodies as they came over the wire.
     pub totals: Both<Totals>,
 }
 
-/// One that was done.
+/// One successful attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompletedAttempt {
-    /// When, counted from the start of the run.
+    /// When it ended, counted from the start of the run.
     pub at: Duration,
-    /// Its time, corrected where a rate was asked for.
+    /// Its time, corrected if a rate was requested.
     pub latency: Duration,
-    /// Its time from the actual start, where that is another one.
+    /// Its time from the actual start, if it is measured separately.
     pub service: Option<Duration>,
 }
 
 impl RepeatTally {
-    /// Counts one that was done.
+    /// Counts one successful attempt.
     pub fn count_done(&mut self, done: CompletedAttempt) {
         self.done += 1;
         self.latency.record(done.latency);
@@ -52,19 +51,19 @@ impl RepeatTally {
         self.series.add(done.at, SeriesSlot { done: 1, failed: 0, slowest: done.latency });
     }
 
-    /// Counts datagrams that were sent and whose answers nobody waits for.
+    /// Counts datagrams that were sent and need no answer.
     pub fn count_sent(&mut self, count: u64, at: Duration) {
         self.done += count;
         self.series.add(at, SeriesSlot { done: count, failed: 0, slowest: Duration::ZERO });
     }
 
-    /// Turns one that was counted by [`RepeatTally::count_sent`] into one that failed: word of it came back later.
+    /// Turns one datagram counted by [`RepeatTally::count_sent`] into a failure: its error was reported later.
     pub fn turn_into_failure(&mut self, class: Class, at: Duration) {
         self.done = self.done.saturating_sub(1);
         self.count_failed(class, at);
     }
 
-    /// Counts one that failed at `at`, counted from the start of the run.
+    /// Counts one failed attempt; `at` is counted from the start of the run.
     pub fn count_failed(&mut self, class: Class, at: Duration) {
         if let Some(count) = self.failed.get_mut(place(class)) {
             *count += 1;
@@ -72,7 +71,7 @@ impl RepeatTally {
         self.series.add(at, SeriesSlot { done: 0, failed: 1, slowest: Duration::ZERO });
     }
 
-    /// Counts datagrams that were lost, noted at `at`.
+    /// Counts lost datagrams; `at` is when the loss was noticed, counted from the start of the run.
     pub fn count_lost(&mut self, count: u64, at: Duration) {
         self.lost += count;
         self.series.add(at, SeriesSlot { done: 0, failed: count, slowest: Duration::ZERO });
@@ -87,27 +86,27 @@ impl RepeatTally {
         }
     }
 
-    /// How many failed of this class.
+    /// How many attempts failed with this class.
     pub fn failed_of(&self, class: Class) -> u64 {
         self.failed.get(place(class)).copied().unwrap_or_default()
     }
 
-    /// The classes that failed, and how often, in the order of the exit codes.
+    /// The classes of failures and their counts, in the order of the exit codes.
     pub fn failures(&self) -> impl Iterator<Item = (Class, u64)> {
         Class::ALL.into_iter().zip(self.failed).filter(|(_, count)| *count > 0)
     }
 
-    /// How many failed.
+    /// How many attempts failed.
     pub fn failed_in_all(&self) -> u64 {
         self.failed.iter().sum()
     }
 
-    /// How many are over: done, failed or lost.
+    /// How many attempts are over: successful, failed or lost.
     pub fn finished_count(&self) -> u64 {
         self.done + self.failed_in_all() + self.lost
     }
 
-    /// The class that failed most often, and how often; of two that did the first one.
+    /// The class that failed most often, and how often; the first one if two are equal.
     pub fn commonest_failure(&self) -> Option<(Class, u64)> {
         self.failures().fold(None, |most, next| match most {
             Some((_, count)) if count >= next.1 => most,
@@ -115,7 +114,7 @@ impl RepeatTally {
         })
     }
 
-    /// Adds another part's counts.
+    /// Adds the counts of another part.
     pub fn merge(&mut self, other: &RepeatTally) {
         self.done += other.done;
         self.lost += other.lost;
@@ -134,37 +133,37 @@ fn place(class: Class) -> usize {
     usize::from(class.exit_code()).saturating_sub(1)
 }
 
-/// One look at a run.
+/// One reading of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RepeatReading {
-    /// What was counted so far.
+    /// The counts so far.
     pub tally: RepeatTally,
-    /// How many were asked for, where a number was.
+    /// How many attempts were requested, if a number was.
     pub asked: Option<u64>,
-    /// How many were started.
+    /// How many attempts were started.
     pub started: u64,
-    /// How many are under way; at the end of a run, how many were cut off by it.
+    /// How many attempts are under way; at the end of a run, how many were cut off by it.
     pub in_flight: u64,
-    /// True: a rate was asked for, and the times count from when each one should have been started.
+    /// True: a rate was requested, and latency counts from the scheduled start.
     pub corrected: bool,
-    /// UDP: the interarrival jitter as RFC 3550 §6.4.1 has it, of round trips; `None` before the second answer.
+    /// UDP: the interarrival jitter of RFC 3550 §6.4.1, computed on round trips; `None` before the second answer.
     pub jitter: Option<Duration>,
-    /// How long it ran so far, pauses taken off.
+    /// How long the run has lasted, without pauses.
     pub elapsed: Duration,
-    /// True: no new ones are started until it is told to go on.
+    /// True: paused; no attempt is started until it is continued.
     pub paused: bool,
-    /// True: this is the last look; nothing will change.
+    /// True: the last reading; nothing will change.
     pub final_one: bool,
 }
 
 impl RepeatReading {
-    /// How many were over in a second, on average; `None` before any time passed.
+    /// Attempts that ended per second, on average; `None` before any time passed.
     pub fn per_second(&self) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
         (seconds > 0.0).then(|| self.tally.finished_count() as f64 / seconds)
     }
 
-    /// The part of the datagrams that are over that was lost, from 0 to 1; `None` before one is over.
+    /// The lost share of the datagrams that are over, from 0 to 1; `None` before one is over.
     pub fn loss_ratio(&self) -> Option<f64> {
         let over = self.tally.finished_count();
         (over > 0).then(|| self.tally.lost as f64 / over as f64)

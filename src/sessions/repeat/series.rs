@@ -1,21 +1,21 @@
-//! How it went over time: a chart of the whole run, however long it lasts, in a bounded number of slots.
+//! A chart of the whole run over time, however long it lasts, in a bounded number of slots.
 
 use std::time::Duration;
 
-/// How many slots there are at the most; then two become one, and each lasts twice as long.
+/// The greatest number of slots; beyond it, pairs of slots are merged and each slot lasts twice as long.
 pub(crate) const MOST_SLOTS: usize = 240;
 
-/// How long a slot lasts at first.
+/// The initial duration of a slot.
 const FIRST_SLOT: Duration = Duration::from_millis(250);
 
-/// What ended in one slot of time.
+/// What ended in one time slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SeriesSlot {
-    /// How many were done.
+    /// How many succeeded.
     pub done: u64,
     /// How many failed or were lost.
     pub failed: u64,
-    /// The longest time of those that were done.
+    /// The longest time of the successful ones.
     pub slowest: Duration,
 }
 
@@ -41,17 +41,17 @@ impl Default for TimeSeries {
 }
 
 impl TimeSeries {
-    /// How long one slot lasts.
+    /// The duration of one slot.
     pub fn slot_length(&self) -> Duration {
         self.slot
     }
 
-    /// The slots, the first one from the start of the run; those at the end in which nothing ended are not there.
+    /// The slots from the start of the run; trailing slots in which nothing ended are left out.
     pub fn slots(&self) -> &[SeriesSlot] {
         &self.slots
     }
 
-    /// Notes what ended at `at`, counted from the start of the run. Saturates in the last slot after some years.
+    /// Counts what ended at `at`, from the start of the run. Saturates in the last slot after some years.
     pub fn add(&mut self, at: Duration, ended: SeriesSlot) {
         while self.slot_index(at) >= MOST_SLOTS && self.slot < Duration::MAX / 4 {
             self.double_slots();

@@ -1,4 +1,4 @@
-//! Which entries of a transcript are shown, and the index that makes scrolling among them cheap.
+//! Filter of transcript entries, and the index that makes scrolling through them cheap.
 
 use std::collections::VecDeque;
 
@@ -6,16 +6,16 @@ use super::needle::Needle;
 use crate::sessions::transcript::{EntryKind, NoteText, Transcript, TranscriptEntry};
 use crate::wire::Direction;
 
-/// What a filter takes, for people.
+/// The filter's syntax, for people.
 pub const ACCEPTED: &str = "sent, received, data, events, words, \"two words\", -without";
 
-/// How many matching entries are remembered; beyond that the oldest are forgotten.
+/// How many matching entries are indexed; beyond that the oldest are dropped.
 pub const MOST_MATCHES: usize = 1_000_000;
 
 /// The most words that one filter may have.
 const MOST_WORDS: usize = 16;
 
-/// What is shown: the kinds of entry that are named (all, if none is), as far as all words are in them.
+/// A filter: shows entries of the named kinds (all, if none is named) that contain all words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TranscriptFilter {
     typed: String,
@@ -32,7 +32,7 @@ struct FilterKinds {
 }
 
 impl FilterKinds {
-    /// Takes the kind of this name; false where it is none.
+    /// Adds the kind with this name; false if there is none.
     fn name(&mut self, name: &str) -> bool {
         let (sent, received, events) = match name.to_ascii_lowercase().as_str() {
             "sent" => (true, false, false),
@@ -48,11 +48,11 @@ impl FilterKinds {
 }
 
 impl TranscriptFilter {
-    /// A filter as typed: `sent`, `received`, `data`, `events`, words to be found, `-word` for what must not be in
-    /// it; a quoted word is only text. Words have smart case and escapes, as [`Needle::parse`] reads them.
+    /// Parses a filter: `sent`, `received`, `data`, `events`, words to find, `-word` for a word that must not occur. A
+    /// quoted word is always text. Words have smart case and escapes, as in [`Needle::parse`].
     ///
     /// # Errors
-    /// A sentence that says what was wrong and what is accepted.
+    /// Fails if the syntax is wrong; the message says what is wrong and what is accepted.
     pub fn parse(typed: &str) -> Result<Self, String> {
         let mut filter = TranscriptFilter {
             typed: typed.trim().to_owned(),
@@ -93,9 +93,9 @@ impl TranscriptFilter {
         &self.typed
     }
 
-    /// Whether an entry passes. `note_text` is the text of a note, and is not looked at for anything else.
+    /// Whether an entry passes. `note_text` is the text of a note; it is ignored for other entries.
     ///
-    /// A gap passes wherever bytes may: nobody knows what was in it.
+    /// A gap passes wherever bytes may: its content is unknown.
     pub fn matches(&self, entry: &TranscriptEntry<'_>, note_text: &str) -> bool {
         let bytes = match entry.kind {
             EntryKind::Gap(_) => return self.kinds.sent || self.kinds.received,
@@ -131,7 +131,7 @@ struct FilterWord<'a> {
 }
 
 impl<'a> FilterWord<'a> {
-    /// The first word of a text that begins with one, and what follows it.
+    /// Splits off the first word of a text that begins with one; returns the word and the rest.
     fn split_first(text: &'a str) -> Result<(FilterWord<'a>, &'a str), String> {
         let (negated, text) = match text.strip_prefix('-') {
             Some(rest) if !rest.is_empty() && !rest.starts_with(char::is_whitespace) => (true, rest),
@@ -146,23 +146,24 @@ impl<'a> FilterWord<'a> {
     }
 }
 
-/// The numbers of the entries that pass a filter, kept up to date at the cost of what is new.
+/// The numbers of the entries that pass a filter; an update costs only the new entries.
 #[derive(Clone, Debug, Default)]
 pub struct FilterIndex {
-    /// Notes that outlived the bytes around them, and the gap in place of all that was dropped.
+    /// Notes that are kept longer than the bytes around them, and the gap for all dropped entries.
     old: VecDeque<u64>,
-    /// Entries from the first kept one on.
+    /// Entries from the first kept one on, in order.
     kept: VecDeque<u64>,
-    /// The first number that was not looked at yet.
+    /// The first number that was not checked yet.
     seen: u64,
-    /// The transcript's first kept entry when it was last looked at.
+    /// The transcript's first kept entry at the last update.
     kept_from: u64,
 }
 
 impl FilterIndex {
-    /// Looks at what is new in the transcript, and forgets what is no longer there.
+    /// Adds the transcript's new entries, and removes those that were dropped.
     ///
-    /// Always with the same transcript and filter; begin anew when one of them changes. Cost: the new entries' bytes.
+    /// Call it with the same transcript and filter each time; start a new index when one changes. Cost: the new
+    /// entries' bytes.
     pub fn update(&mut self, transcript: &Transcript, filter: &TranscriptFilter, note_text: NoteText) {
         let from = transcript.kept_from();
         if from != self.kept_from {
@@ -219,7 +220,7 @@ impl FilterIndex {
         self.old.range(old..).copied().chain(self.kept.range(kept..).copied())
     }
 
-    /// The numbers before `number`, backwards.
+    /// The numbers before `number`, newest first.
     pub fn numbers_before(&self, number: u64) -> impl Iterator<Item = u64> + '_ {
         let old = self.old.partition_point(|n| *n < number);
         let kept = self.kept.partition_point(|n| *n < number);

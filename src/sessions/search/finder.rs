@@ -1,4 +1,4 @@
-//! Going through a transcript with a needle: from a place on, then back from it, slice by slice.
+//! Search of a transcript, slice by slice: forwards from one entry, then backwards from it.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -10,16 +10,16 @@ use crate::sessions::news::News;
 use crate::sessions::transcript::{EntryKind, NoteText, Transcript};
 use crate::wire::Both;
 
-/// How many bytes one slice has, about.
+/// The approximate size of one slice in bytes.
 const SLICE_BYTES: usize = 1024 * 1024;
 
-/// How many entries one slice has, about.
+/// The approximate size of one slice in entries.
 const SLICE_ENTRIES: u64 = 16 * 1024;
 
-/// How many entries behind a slice are looked into for the end of a match that begins in it.
+/// How many entries after a slice are read to complete a match that begins in it.
 const MOST_AHEAD: usize = 4096;
 
-/// A search that is under way. Each step costs some milliseconds at the most.
+/// A search under way. Each step costs some milliseconds at most.
 #[derive(Debug)]
 pub struct Finder<'a> {
     transcript: &'a Transcript,
@@ -34,7 +34,7 @@ pub struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    /// A search for the `most` hits that are nearest, first those from entry `from` on, then those before it.
+    /// A search for the `most` nearest hits: first those from entry `from` on, then those before it.
     pub fn new(
         transcript: &'a Transcript,
         needle: &'a Needle,
@@ -46,7 +46,7 @@ impl<'a> Finder<'a> {
         Finder { transcript, needle, note_text, before: from, after: from, most, hits: VecDeque::new() }
     }
 
-    /// Searches one more slice; false where there is none.
+    /// Searches one more slice; false if none is left.
     pub fn search_slice(&mut self) -> bool {
         let room = self.most - self.hits.len();
         if room == 0 {
@@ -70,17 +70,17 @@ impl<'a> Finder<'a> {
         false
     }
 
-    /// What was found so far, in order.
+    /// The hits so far, in order.
     pub fn hits(&self) -> Vec<SearchHit> {
         self.hits.iter().copied().collect()
     }
 
-    /// Whether anything was found so far.
+    /// Whether there is any hit so far.
     pub fn has_hits(&self) -> bool {
         !self.hits.is_empty()
     }
 
-    /// All places that begin in these entries, in order.
+    /// All hits that begin in these entries, in order.
     fn slice(&self, entries: Range<u64>) -> Vec<SearchHit> {
         let joined = self.transcript.is_stream();
         let mut hits = Vec::new();
@@ -96,7 +96,7 @@ impl<'a> Finder<'a> {
                 }
                 EntryKind::Note(news) => {
                     if matches!(news, News::Dial(DialNews::Connecting { .. })) {
-                        // Another connection, and another stream.
+                        // A new connection starts a new stream.
                         windows.sent.finish(self.needle, &mut hits);
                         windows.received.finish(self.needle, &mut hits);
                     }
@@ -105,7 +105,7 @@ impl<'a> Finder<'a> {
                         self.needle.places(text.as_bytes()).map(|(at, len)| SearchHit::new(entry.number, at, len)),
                     );
                 }
-                // Nobody knows what was between.
+                // The bytes in a gap are unknown.
                 EntryKind::Gap(_) => {
                     windows.sent.finish(self.needle, &mut hits);
                     windows.received.finish(self.needle, &mut hits);
@@ -121,7 +121,7 @@ impl<'a> Finder<'a> {
         hits
     }
 
-    /// Adds the bytes behind a slice that may end a match which begins in it.
+    /// Adds the bytes after a slice that may complete a match which begins in it.
     fn add_lookahead(&self, from: u64, windows: &mut Both<SearchWindow>) {
         let wanted = self.needle.longest_match();
         windows.sent.own_ends();
@@ -145,11 +145,11 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Where the needle is in a transcript, in order: the newest `most` places, in bytes and in the text of notes.
+/// All hits of a needle in a transcript, in order: the newest `most`, in bytes and in the text of notes.
 ///
 /// In a stream a match may begin in one read and end in a later one of the same direction; in datagrams it does not.
-/// Cost: all that is kept, at memory speed or near it (64 MiB take some tens of milliseconds), so it belongs beside the
-/// loop: a [`Transcript`] is a snapshot when it is cloned. [`Finder`] does it in steps.
+/// Cost: all that is kept, at about memory speed (64 MiB take some tens of milliseconds), so run it outside the main
+/// loop, on a clone of the [`Transcript`], which is a snapshot. [`Finder`] searches in steps.
 pub fn find_all(transcript: &Transcript, needle: &Needle, note_text: NoteText, most: usize) -> Vec<SearchHit> {
     let mut finder = Finder::new(transcript, needle, note_text, transcript.end_number(), most);
     while finder.search_slice() {}

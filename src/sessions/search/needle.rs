@@ -1,4 +1,4 @@
-//! Finding text and bytes in what was said.
+//! A needle: text or bytes to find in a transcript.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -8,26 +8,26 @@ use regex::bytes::{Regex, RegexBuilder};
 /// The longest text that can be searched for, in bytes.
 pub const LONGEST_NEEDLE: usize = 1024;
 
-/// Where something was found.
+/// One match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SearchHit {
-    /// The entry's number.
+    /// The number of the entry in which it begins.
     pub entry: u64,
-    /// The first byte within the entry; within a note's text for a note.
+    /// Its first byte within the entry; within a note's text for a note.
     pub offset: u32,
-    /// How many bytes; in a stream they may reach into the reads that follow.
+    /// Its length in bytes; in a stream it may extend into later reads.
     pub len: u32,
 }
 
 impl SearchHit {
-    /// `len` bytes from byte `at` of an entry on. A read's length is a `u32`, and so is that of a match.
+    /// A match of `len` bytes at byte `at` of an entry. Lengths of reads fit a `u32`, so those of matches do too.
     pub(crate) fn new(entry: u64, at: usize, len: usize) -> Self {
         let [offset, len] = [at, len].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
         SearchHit { entry, offset, len }
     }
 }
 
-/// What to look for: parsed, and compiled once.
+/// What to search for: parsed, and compiled once.
 #[derive(Clone, Debug)]
 pub struct Needle {
     typed: String,
@@ -49,12 +49,12 @@ impl fmt::Display for Needle {
 }
 
 impl Needle {
-    /// What was typed, as a needle. Without an upper-case letter, case does not matter ("smart case").
+    /// Parses what was typed. Without an upper-case letter, case does not matter ("smart case").
     ///
     /// `\r \n \t \0 \\` and `\xNN` stand for exactly those bytes; any other backslash for itself.
     ///
     /// # Errors
-    /// A sentence: it is empty, or longer than [`LONGEST_NEEDLE`].
+    /// Fails if the text is empty, or longer than [`LONGEST_NEEDLE`].
     pub fn parse(typed: &str) -> Result<Self, String> {
         if typed.is_empty() {
             return Err("there is nothing to search for".to_owned());
@@ -84,29 +84,29 @@ impl Needle {
         &self.typed
     }
 
-    /// Whether it is in there.
+    /// Whether the needle occurs in `bytes`.
     pub fn is_in(&self, bytes: &[u8]) -> bool {
         self.pattern.is_match(bytes)
     }
 
-    /// The most bytes that one place has. Another case of a letter may be longer than what was typed.
+    /// The longest match in bytes. A letter in the other case may be longer than the one that was typed.
     pub fn longest_match(&self) -> usize {
         3 * self.typed.len()
     }
 
-    /// The first place at or after byte `from`: its offset and length.
+    /// The first match at or after byte `from`: its offset and length.
     pub(super) fn place_from(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         let found = self.pattern.find_at(bytes, from)?;
         Some((found.start(), found.len()))
     }
 
-    /// Where it is in there, without overlap, in order: offsets and lengths.
+    /// All matches in `bytes`, without overlap, in order: offsets and lengths.
     pub fn places<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = (usize, usize)> + 'a {
         self.pattern.find_iter(bytes).map(|found| (found.start(), found.len()))
     }
 }
 
-/// The escape that a text begins with: its byte, and how long it is.
+/// Parses the escape at the start of a text: its byte, and its length.
 fn escape(text: &str) -> Option<(u8, usize)> {
     let escaped = text.strip_prefix('\\')?;
     match escaped.bytes().next()? {
@@ -245,7 +245,7 @@ mod tests {
         assert!(Needle::parse(&"\\xff".repeat(LONGEST_NEEDLE / 4)).is_ok());
     }
 
-    /// Lengths of reads: small ones that are gathered, large ones that are searched where they lie, and whole slices.
+    /// Lengths of reads: small ones that are gathered, large ones that are searched in place, and whole slices.
     fn reads() -> impl Strategy<Value = Vec<usize>> {
         let length = prop_oneof![30 => 1..40_usize, 3 => 16_000..17_000_usize, 1 => 600_000..1_100_000_usize];
         proptest::collection::vec(length, 1..60)
@@ -257,7 +257,7 @@ mod tests {
         #[test]
         fn however_a_stream_was_cut_into_reads_the_same_places_are_found(reads in reads(), seed in any::<u64>(), typed in "x[yz]{0,3}") {
             let length: usize = reads.iter().sum();
-            // No place overlaps another one: only so does the cut not matter.
+            // No match overlaps another: only then do the cuts not matter.
             let mut random = fastrand::Rng::with_seed(seed);
             let text: Vec<u8> = (0..length).map(|_| *random.choice(b"xyxyxyzz").unwrap_or(&b'z')).collect();
             let text: Vec<u8> = text.chunks(50).enumerate().flat_map(|(nth, chunk)| {

@@ -1,27 +1,27 @@
-//! Consecutive reads of one direction as one text: small ones cost little, and a match may span several.
+//! Consecutive reads of one direction, searched as one text: small reads cost little, and a match may span several.
 
 use super::needle::{Needle, SearchHit};
 
-/// From so many bytes on a read is searched where it lies.
+/// A read of at least this many bytes is searched in place.
 const LARGE: usize = 16 * 1024;
 
 /// How many bytes of small reads are gathered before they are searched.
 const GATHERED: usize = 64 * 1024;
 
-/// What was not searched yet of one direction.
+/// Bytes of one direction that were not searched yet.
 #[derive(Debug, Default)]
 pub(super) struct SearchWindow {
-    /// Whether a match may span reads: in a stream their ends mean nothing, those of datagrams do.
+    /// Whether a match may span reads: true for a stream, whose reads have no meaning; false for datagrams.
     joined: bool,
     text: Vec<u8>,
     parts: Vec<WindowPart>,
-    /// Up to here the text was searched, and its last match ended.
+    /// Everything before this offset was searched, and the last match ended here.
     from: usize,
-    /// Where what belongs to the window ends, if what follows was only lent to it.
+    /// The end of the window's own bytes, if lookahead bytes follow.
     owned: Option<usize>,
 }
 
-/// Where bytes of the text come from; they reach to the next part.
+/// Where a part of the text comes from; it extends to the start of the next part.
 #[derive(Clone, Copy, Debug)]
 struct WindowPart {
     start: usize,
@@ -34,7 +34,7 @@ impl SearchWindow {
         SearchWindow { joined, ..SearchWindow::default() }
     }
 
-    /// Adds a read, and searches what has become enough.
+    /// Adds a read, and searches once enough bytes are gathered.
     pub(super) fn add(&mut self, entry: u64, bytes: &[u8], needle: &Needle, hits: &mut Vec<SearchHit>) {
         if bytes.len() < LARGE {
             self.parts.push(WindowPart { start: self.text.len(), entry, offset: 0 });
@@ -45,7 +45,7 @@ impl SearchWindow {
             }
             return;
         }
-        // How far a match of what came before reaches into this read.
+        // How far a match that began earlier extends into this read.
         let mut from = 0;
         if self.joined && !self.text.is_empty() {
             let before = self.text.len();
@@ -69,17 +69,17 @@ impl SearchWindow {
         }
     }
 
-    /// What is added from now on is only lent: a match may end in it, and none begins there.
+    /// Marks the end of the own bytes: in bytes added later, a match may end but not begin.
     pub(super) fn own_ends(&mut self) {
         self.owned = Some(self.text.len());
     }
 
-    /// Lends bytes that follow.
+    /// Adds lookahead bytes, which follow the own ones.
     pub(super) fn borrow_bytes(&mut self, bytes: &[u8]) {
         self.text.extend_from_slice(bytes);
     }
 
-    /// Searches the rest: what comes next does not follow it.
+    /// Searches the rest; the next read does not follow it.
     pub(super) fn finish(&mut self, needle: &Needle, hits: &mut Vec<SearchHit>) {
         self.search(needle, hits);
         self.clear();
@@ -92,7 +92,7 @@ impl SearchWindow {
         self.owned = None;
     }
 
-    /// Forgets what was searched, but for the bytes in which a match may begin that ends in the next read.
+    /// Drops searched bytes, except the tail in which a match may begin that ends in the next read.
     fn keep_tail(&mut self, needle: &Needle) {
         let gone = if self.joined { self.text.len().saturating_sub(needle.longest_match()) } else { self.text.len() };
         self.text.drain(..gone);

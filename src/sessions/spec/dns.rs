@@ -1,4 +1,4 @@
-//! What to ask of DNS, parsed and complete.
+//! Spec of a DNS lookup, parsed and complete.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,63 +12,63 @@ use crate::wire::option::SocketKind;
 /// The port of a name server.
 pub const PORT: u16 = 53;
 
-/// What a datagram may hold without being cut up on the way: the DNS flag day of 2020.
+/// A UDP payload that is not fragmented on the way: the value of DNS flag day 2020.
 pub const DEFAULT_UDP_PAYLOAD: u16 = 1_232;
 
-/// How many types are asked for at once.
+/// The greatest number of record types in one lookup.
 pub const MOST_KINDS: usize = 8;
 
-/// How long a name server is waited for, where it was silent.
+/// The time limit for a retry after a name server did not answer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 
-/// A question for a name server.
+/// A DNS lookup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsSpec {
-    /// The name, in ASCII; absolute where it ends with a dot.
+    /// The name, in ASCII; absolute if it ends with a dot.
     pub name: String,
-    /// Which records of it, all at once; at least one, at most [`MOST_KINDS`].
+    /// The record types, queried all at once; at least one, at most [`MOST_KINDS`].
     pub kinds: Vec<RecordType>,
-    /// Whom to ask; `None`: the servers of the system, in order.
+    /// The server to query; `None`: the servers of the system, in order.
     pub server: Option<HostPort>,
-    /// `family`: which addresses of a server's name, and which of the system's servers, to use. There is a socket for each
-    /// query, and `timeout` and `tries` say how long and how often it is asked: the other fields are without use.
+    /// Only `family` is used: which addresses of a server's name, and which of the system's servers, to use. Each query
+    /// has a socket of its own, and `timeout` and `tries` limit it.
     pub socket: SocketSpec,
-    /// How to ask.
+    /// Which transport to use.
     pub transport: TransportChoice,
-    /// What the query says beside the question.
+    /// Flags and EDNS options of the query.
     pub asking: QueryOptions,
-    /// Whether to ask in the domains that the system searches; `None`: where the system's servers are asked.
+    /// Whether to try the system's search domains; `None`: only if the system's servers are queried.
     pub search: Option<bool>,
-    /// How long to wait for one answer; `None`: as the system does.
+    /// How long to wait for one answer; `None`: the system's setting.
     pub timeout: Option<Duration>,
-    /// How often to ask all servers; `None`: as the system does.
+    /// How many rounds through all servers; `None`: the system's setting.
     pub tries: Option<u32>,
 }
 
-/// How a question travels.
+/// Transport of a lookup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TransportChoice {
-    /// By UDP, and again by TCP where the answer is cut short.
+    /// UDP, then TCP if the answer is truncated.
     #[default]
     Auto,
-    /// By UDP only (`+ignore`).
+    /// UDP only (`+ignore`).
     Udp,
-    /// By TCP at once (`+tcp`).
+    /// TCP at once (`+tcp`).
     Tcp,
 }
 
-/// What a query says beside its question.
+/// Flags and EDNS options of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueryOptions {
-    /// RD: the server is to look further.
+    /// RD: asks the server for recursion.
     pub recursion: bool,
-    /// AD: whether it verified the answer is to be said.
+    /// AD: asks whether the server verified the answer.
     pub authentic: bool,
-    /// CD: what it could not verify is wanted too.
+    /// CD: asks for answers that the server could not verify, too.
     pub checking_disabled: bool,
-    /// DO: signatures are wanted.
+    /// DO: asks for signatures.
     pub dnssec: bool,
-    /// The longest datagram that we take, by EDNS; `None` is no EDNS.
+    /// The longest UDP answer that we accept, by EDNS; `None`: no EDNS.
     pub udp_payload: Option<u16>,
 }
 
@@ -85,7 +85,7 @@ impl Default for QueryOptions {
 }
 
 impl DnsSpec {
-    /// Addresses of a name, both families, of the system's servers.
+    /// A lookup of a name's addresses, both families, at the system's servers.
     pub fn new(name: impl Into<String>) -> Self {
         DnsSpec {
             name: name.into(),
@@ -106,7 +106,7 @@ impl DnsSpec {
         format!("{} {}", self.name, kinds.join(" "))
     }
 
-    /// Whether the system is asked for the same, to compare: only where its own servers are asked for addresses.
+    /// Whether the system's resolver does the same lookup, to compare: only for addresses at the system's own servers.
     pub fn is_comparable(&self) -> bool {
         self.server.is_none() && self.kinds.iter().any(|kind| matches!(*kind, RecordType::A | RecordType::AAAA))
     }

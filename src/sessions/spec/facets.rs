@@ -1,4 +1,4 @@
-//! What can be asked of any kind of session, without knowing which it is.
+//! Properties of any kind of spec, without knowing which kind it is.
 
 use super::kind_facets::KindFacets;
 use super::socket::{RequestedOptions, request_option};
@@ -6,7 +6,7 @@ use super::what::SpecKind;
 use crate::wire::option::{SocketKind, SocketOption};
 
 impl SpecKind {
-    /// What this kind answers of itself.
+    /// The spec's properties as a trait object.
     pub fn facets(&self) -> &dyn KindFacets {
         match self {
             SpecKind::Tcp(spec) => spec,
@@ -20,7 +20,7 @@ impl SpecKind {
         }
     }
 
-    /// The same, to change.
+    /// The same, mutable.
     pub fn facets_mut(&mut self) -> &mut dyn KindFacets {
         match self {
             SpecKind::Tcp(spec) => spec,
@@ -34,28 +34,28 @@ impl SpecKind {
         }
     }
 
-    /// The kind of socket that a session has; `None`: it has many, or none.
+    /// The kind of socket that the session has; `None`: many sockets, or none.
     pub fn socket_kind(&self) -> Option<SocketKind> {
         self.facets().socket_kind()
     }
 }
 
-/// The options that are set when a session of this kind is opened; `None`: it takes none.
+/// The socket options that are set when a session is opened; `None`: this kind has none.
 pub fn requested_options(what: &SpecKind) -> Option<&RequestedOptions> {
     what.socket_kind()?;
     what.facets().socket().map(|socket| &socket.options)
 }
 
-/// The same, to change.
+/// The same, mutable.
 pub fn requested_options_mut(what: &mut SpecKind) -> Option<&mut RequestedOptions> {
     what.socket_kind()?;
     what.facets_mut().socket_mut().map(|socket| &mut socket.options)
 }
 
-/// Adds options to what a session is to be.
+/// Adds socket options to a spec.
 ///
 /// # Errors
-/// That kind of socket does not have one of them; the message names those that it has.
+/// Fails if that kind of socket lacks one of them; the message names those that it has.
 pub fn add(what: &mut SpecKind, options: &RequestedOptions) -> Result<(), String> {
     if options.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! An HTTP exchange: what we ask for, and what came of it (RFC 9110).
+//! Spec of an HTTP request (RFC 9110).
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,26 +10,26 @@ use super::target;
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
-/// What to ask for.
+/// An HTTP request to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpSpec {
     /// `GET`, `POST`, …
     pub method: String,
-    /// Absolute, with a host.
+    /// An absolute URL with a host.
     pub url: String,
-    /// In order; a name may come again.
+    /// Header fields, in order; a name may occur several times.
     pub headers: Vec<(String, String)>,
-    /// What to send.
+    /// The body to send.
     pub body: BodySpec,
     /// How many redirects to follow; 0 shows the redirect itself.
     pub redirects: usize,
     /// `user:password` for basic authentication.
     pub user: Option<String>,
-    /// True: certificates are not verified (`-k`), and the screen says so.
+    /// True: certificates are not verified (`-k`), and the screen shows that.
     pub insecure: bool,
     /// A proxy URL; nothing is taken from the environment.
     pub proxy: Option<String>,
-    /// Which version to speak.
+    /// The HTTP version to use.
     pub version: HttpVersion,
     /// `HOST:PORT` → address, as curl's `--resolve`.
     pub resolve: Vec<(String, SocketAddr)>,
@@ -39,13 +39,13 @@ pub struct HttpSpec {
     pub timeout: Option<Duration>,
     /// True: a 4xx or 5xx is a failure.
     pub fail_on_status: bool,
-    /// How its connection is opened, to the host or to the proxy. `connect_timeout` includes TLS; `options` are set once
-    /// the connection stands; `timeout` takes the place of `idle_timeout`, which is without use.
+    /// How the connection is opened, to the host or to the proxy. `connect_timeout` includes TLS; `options` are set
+    /// once connected; `idle_timeout` is unused, `timeout` takes its place.
     pub socket: SocketSpec,
 }
 
 impl HttpSpec {
-    /// A plain GET of `url`, ten redirects at the most, content coding accepted.
+    /// A plain GET of `url`, at most ten redirects, content coding accepted.
     pub fn get(url: impl Into<String>) -> Self {
         HttpSpec {
             method: "GET".into(),
@@ -145,7 +145,7 @@ pub struct FormPart {
     pub value: PartValue,
 }
 
-/// What a part of a form holds.
+/// Content of a part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartValue {
     /// Text.
@@ -154,16 +154,16 @@ pub enum PartValue {
     File(PathBuf),
 }
 
-/// Which version of HTTP to speak.
+/// Which version of HTTP to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpVersion {
-    /// What ALPN settles on; HTTP/1.1 in the clear.
+    /// The one that ALPN chooses; HTTP/1.1 without TLS.
     Any,
     /// HTTP/1.1 only.
     Http1,
-    /// HTTP/2 only, in the clear by prior knowledge.
+    /// HTTP/2 only; without TLS by prior knowledge.
     Http2,
 }
 
-/// How many interim answers of one request are kept.
+/// How many interim responses of one request are kept.
 pub const MOST_INTERIM: usize = 16;

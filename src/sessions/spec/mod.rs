@@ -1,4 +1,4 @@
-//! What can be asked for: one file for each kind of session, and what they share.
+//! Specs of sessions to open: one file for each kind, and what they share.
 
 pub mod dns;
 pub mod facets;

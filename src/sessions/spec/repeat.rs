@@ -1,4 +1,4 @@
-//! The same thing many times over, and what is measured of it.
+//! Spec of a repeat run: the same action many times.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,37 +14,37 @@ use super::udp::UdpSpec;
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
-/// The most that may be under way at once: each one of them is a socket or a datagram that is remembered.
+/// The most attempts under way at once: each one is a socket or a datagram to remember.
 pub const MOST_CONCURRENCY: usize = 10_000;
 
-/// How long an answer to a datagram is waited for, unless told otherwise; then it counts as lost.
+/// How long to wait for the answer to a datagram by default; then it counts as lost.
 pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(1);
 
-/// The fastest rate that can be asked for, in starts a second.
+/// The greatest rate that can be requested, in starts a second.
 pub const MOST_PER_SECOND: f64 = 10_000_000.0;
 
-/// What to do many times, how many times, how fast, and how many at once.
+/// What to repeat, how many times, how fast, and how many at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatSpec {
-    /// What to do.
+    /// The action.
     pub what: RepeatKind,
-    /// How many times; `None`: until the duration is over or it is closed.
+    /// How many times; `None`: until the duration is over or the session is closed.
     pub count: Option<u64>,
-    /// For how long new ones are started, pauses not counted; `None`: until the count is reached.
+    /// How long new attempts are started, without pauses; `None`: until the count is reached.
     pub duration: Option<Duration>,
-    /// How fast.
+    /// The pace.
     pub pace: StartPace,
-    /// How many may be under way at once, from 1 to [`MOST_CONCURRENCY`]; an engine clamps it to that.
+    /// How many may be under way at once, from 1 to [`MOST_CONCURRENCY`]; the engine clamps it.
     pub concurrency: usize,
 }
 
 impl RepeatSpec {
-    /// `count` times, one after the other, as fast as it goes.
+    /// `count` times, one after the other, without waiting.
     pub fn times(what: RepeatKind, count: u64) -> Self {
         RepeatSpec { what, count: Some(count), duration: None, pace: StartPace::FlatOut, concurrency: 1 }
     }
 
-    /// What is repeated and how, in a few words: `GET http://… ×1,000 @50/s`.
+    /// The action and its pace in a few words: `GET http://… ×1,000 @50/s`.
     pub fn title(&self) -> String {
         let what = match &self.what {
             RepeatKind::Connect(tcp) => format!("tcp {}", tcp.target),
@@ -128,43 +128,43 @@ pub enum RepeatKind {
     Http(HttpSpec),
 }
 
-/// Datagrams that somebody answers.
+/// Datagrams that the peer answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EchoSpec {
-    /// Whom to talk with.
+    /// The UDP peer and socket.
     pub udp: UdpSpec,
-    /// What each datagram says.
+    /// The payload of each datagram.
     pub payload: Bytes,
-    /// True: [`TAG`] bytes with a number follow the payload, so that each answer of an echo can be told from every
-    /// other. False: the payload goes out untouched, and an answer belongs to the oldest datagram without one; after
-    /// a loss its time may then be another one's.
+    /// True: [`TAG`] bytes with a number follow the payload, so that each echoed answer matches its datagram. False:
+    /// the payload is sent unchanged, and an answer counts for the oldest unanswered datagram; after a loss that may be
+    /// the wrong one, and its time too.
     pub tagged: bool,
-    /// How long an answer is waited for; then the datagram counts as lost. Zero: answers are not waited for, and what
-    /// was sent counts as done.
+    /// How long to wait for an answer; then the datagram counts as lost. Zero: answers are not awaited, and each sent
+    /// datagram counts as a success.
     pub patience: Duration,
 }
 
-/// The bytes of a datagram's number, at its end: 4 of the run's own number, 8 of the datagram's, in network order.
+/// Length of the number at a datagram's end: 4 bytes for the run, 8 for the datagram, in network order.
 pub const TAG: usize = 12;
 
-/// How fast new ones are started.
+/// When new attempts are started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartPace {
-    /// As soon as one is over: a closed loop. A peer that stalls is asked less often, so that the stall weighs
-    /// little in the percentiles ("coordinated omission").
+    /// As soon as one is over: a closed loop. A stalled peer gets fewer attempts, so the stall weighs little in the
+    /// percentiles ("coordinated omission").
     FlatOut,
     /// By the clock, whatever the peer does: an open loop. Latency counts from the scheduled
     /// start, so a stall is felt by every request that should have started in it (coordinated omission).
     Rate(Pace),
-    /// So long after one is over, for each of those that are under way at once: a closed loop.
+    /// This long after one is over, for each of those under way at once: a closed loop.
     Interval(Duration),
 }
 
 impl StartPace {
-    /// So many starts a second, to a thousandth.
+    /// This many starts a second, rounded to a thousandth.
     ///
     /// # Errors
-    /// It is not above 0, or above [`MOST_PER_SECOND`]; says what is accepted.
+    /// Fails if the rate is not above 0, or above [`MOST_PER_SECOND`]; the message says what is accepted.
     pub fn per_second(rate: f64) -> Result<Self, String> {
         let thousandths = (rate * 1000.0).round();
         if !(1.0..=MOST_PER_SECOND * 1000.0).contains(&thousandths) {

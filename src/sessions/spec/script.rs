@@ -1,4 +1,4 @@
-//! What is sent by itself once a session is open.
+//! What a session sends automatically once it is open.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-/// What a session does by itself once it is open: `--send`, `--send-file`, `--finish`, in order.
+/// Steps that a session runs once it is open: `--send`, `--send-file`, `--finish`, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
-    /// The steps.
+    /// The steps, in order.
     pub steps: Vec<ScriptStep>,
 }
 
@@ -28,18 +28,18 @@ pub enum ScriptStep {
     Finish,
 }
 
-/// One datagram that is sent again and again.
+/// One datagram, sent again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatagramBurst {
     /// Its payload; may be empty.
     pub bytes: Bytes,
-    /// How often; [`u64::MAX`] is until it is stopped.
+    /// How many times; [`u64::MAX`]: until stopped.
     pub count: u64,
-    /// How fast; none is as fast as the kernel takes them.
+    /// The pace; `None`: as fast as the kernel accepts them.
     pub pace: Option<Pace>,
 }
 
-/// So many in so long, evenly: the first at once, each at its own time however late the one before it was.
+/// A rate: `count` in each `per`, evenly spaced, the first at once; each has its own time, however late the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     count: NonZeroU64,
@@ -47,12 +47,12 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// `count` in each `per`; `None` where either is nothing.
+    /// `count` in each `per`; `None` if either is zero.
     pub fn new(count: u64, per: Duration) -> Option<Self> {
         NonZeroU64::new(count).filter(|_| !per.is_zero()).map(|count| Pace { count, per })
     }
 
-    /// So many a second, to a millionth; `None` for what is no rate: less than that, no number, without end.
+    /// This many a second, rounded to a millionth; `None` if that is zero, not a number, or infinite.
     pub fn per_second(rate: f64) -> Option<Self> {
         const SECONDS: u32 = 1_000_000;
         let count = (rate * f64::from(SECONDS)).round();
@@ -62,21 +62,21 @@ impl Pace {
         Pace::new(count as u64, Duration::from_secs(SECONDS.into()))
     }
 
-    /// How many a second.
+    /// The rate per second.
     pub fn rate(self) -> f64 {
         self.count.get() as f64 / self.per.as_secs_f64()
     }
 
-    /// How many ought to have begun when so long has passed since the first one: 1 at once.
+    /// How many should have begun when `passed` has gone by since the first one; 1 at time zero.
     pub fn due_count(self, passed: Duration) -> u64 {
         let begun = passed.as_nanos().saturating_mul(self.count.get().into()) / self.per.as_nanos();
         u64::try_from(begun).unwrap_or(u64::MAX).saturating_add(1)
     }
 
-    /// How long after the first one that begins which has `before` of them before it.
+    /// The start time of the one with `before` others before it, counted from the first.
     pub fn start_offset(self, before: u64) -> Duration {
         let count = u128::from(self.count.get());
-        // Rounded up: at that time it is due, and never a moment too early.
+        // Rounded up, so that it is due at that time and never earlier.
         let nanos = self.per.as_nanos().saturating_mul(before.into()).div_ceil(count);
         Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }

@@ -1,4 +1,4 @@
-//! What every socket can be asked: family, addresses, retries, options.
+//! Settings that every kind of socket has: family, addresses, retries, options.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use crate::wire::option::{OptionValue, SocketOption};
 
-/// 10 s: long enough for a slow path, short enough for a person.
+/// 10 s: long enough for a slow path, short enough for a person who waits.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What every socket can be asked, whatever is spoken over it. A kind that has no use for a field says so beside its own
-/// `socket`, and nothing reads that field there.
+/// Settings of a socket, whatever protocol runs over it. A kind that does not use a field says so at its own `socket`
+/// field, and nothing reads that field there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SocketSpec {
     /// Which addresses of a name to use.
     pub family: IpFamily,
     /// The local address to use; port 0 lets the kernel choose.
     pub bind: Option<SocketAddr>,
-    /// How long one attempt to connect may take, name resolution and all addresses included.
+    /// Time limit for one attempt to connect, including name resolution and all addresses.
     pub connect_timeout: Duration,
-    /// How long it may be quiet in both directions; `None`: for ever.
+    /// How long both directions may be idle; `None`: for ever.
     pub idle_timeout: Option<Duration>,
     /// What to do when an attempt to connect fails.
     pub retry: RetryPolicy,
@@ -28,7 +28,7 @@ pub struct SocketSpec {
 }
 
 impl Default for SocketSpec {
-    /// Both families, no local address, 10 s for an attempt, no limit on silence, no retry, the system's own options.
+    /// Both families, no local address, 10 s for an attempt, no idle timeout, no retry, the system's own options.
     fn default() -> Self {
         SocketSpec {
             family: IpFamily::Any,
@@ -101,8 +101,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The wait before attempt number `attempt` (from 2): exponential with "equal jitter", that is half
-    /// of the wait fixed and half by chance. `chance` is from 0 to 1 and comes from the caller.
+    /// The wait before attempt number `attempt` (from 2): exponential with "equal jitter", half of the wait fixed and
+    /// half random. `chance` is from 0 to 1 and comes from the caller.
     pub fn wait_before(&self, attempt: u32, chance: f64) -> Duration {
         let doublings = attempt.saturating_sub(2).min(20);
         let full = self.first.saturating_mul(1 << doublings).min(self.max);
@@ -110,15 +110,15 @@ impl RetryPolicy {
     }
 }
 
-/// Options to be set, in order; one comes once.
+/// Requested options, in the order in which they are set; each occurs once.
 pub type RequestedOptions = Vec<(SocketOption, OptionValue)>;
 
-/// What is wished of an option.
+/// The requested value of an option.
 pub fn requested_value(wishes: &RequestedOptions, option: SocketOption) -> Option<&OptionValue> {
     wishes.iter().find(|(of, _)| *of == option).map(|(_, value)| value)
 }
 
-/// Wishes an option; `None` takes the wish back, and the system's own value stands.
+/// Requests an option; `None` withdraws the request and leaves the system's value.
 pub fn request_option(wishes: &mut RequestedOptions, option: SocketOption, value: Option<OptionValue>) {
     let place = wishes.iter().position(|(of, _)| *of == option);
     match (place, value) {

@@ -1,36 +1,36 @@
-//! Whom to talk with and where to listen: hosts, ports and addresses as people type them.
+//! Hosts, ports and addresses to connect to or listen on, as people type them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::socket::HostPort;
 use crate::text::sanitize;
 
-/// What [`parse_host_port`] takes.
+/// The forms that [`parse_host_port`] accepts.
 pub const ACCEPTED_TARGETS: &str = "HOST:PORT, as example.com:80, 192.0.2.1:80 or [2001:db8::1]:80";
 
-/// What [`parse_listen`] takes.
+/// The forms that [`parse_listen`] accepts.
 pub const ACCEPTED_LISTEN: &str = "[ADDR:]PORT, as 9000, 127.0.0.1:9000 or [::1]:9000";
 
-/// What [`parse_bind`] takes.
+/// The forms that [`parse_bind`] accepts.
 pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, 127.0.0.1:5000, ::1 or [::1]:5000";
 
-/// A host name's longest form: RFC 1035 §2.3.4 gives a name 255 bytes, 253 of them in text.
+/// The longest host name: RFC 1035 §2.3.4 allows 255 bytes on the wire, 253 as text.
 const LONGEST_HOST: usize = 253;
 
-/// How much of a wrong text an error shows, in characters.
+/// How many characters of a wrong text an error shows.
 const MOST_SHOWN: usize = 60;
 
-/// A text in quotation marks for an error: neutralised, and cut at some sixty characters.
+/// A text in quotation marks for an error: control characters neutralised, cut at 60 characters.
 pub fn quoted(text: &str) -> String {
     let shown: String = text.chars().take(MOST_SHOWN).collect();
     let more = if shown.len() < text.len() { "…" } else { "" };
     format!("\"{}{more}\"", sanitize::line(&shown))
 }
 
-/// A host and a port to connect to: `name:port`, `v4:port` or `[v6]:port`.
+/// Parses a host and a port to connect to: `name:port`, `v4:port` or `[v6]:port`.
 ///
 /// # Errors
-/// A sentence that says which part is wrong, and what is accepted.
+/// Fails if a part is wrong; the message says which, and what is accepted.
 pub fn parse_host_port(text: &str) -> Result<HostPort, String> {
     let text = text.trim();
     let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_TARGETS}", quoted(text));
@@ -57,18 +57,19 @@ pub fn parse_host_port(text: &str) -> Result<HostPort, String> {
     Ok(HostPort { host: parse_host(host)?, port: parse_port(port)? })
 }
 
-/// A host and a port given apart, as `nc` takes them; an IPv6 address may stand without brackets.
+/// A host and a port as separate texts, like the arguments of `nc`; an IPv6 address may lack brackets.
 ///
 /// # Errors
-/// A sentence that says which part is wrong, and what is accepted.
+/// Fails if a part is wrong; the message says which, and what is accepted.
 pub fn join_host_port(host: &str, port: &str) -> Result<HostPort, String> {
     Ok(HostPort { host: parse_host(host)?, port: parse_port(port)? })
 }
 
-/// A host alone: a name (an international one becomes its `xn--` form), an IPv4 or an IPv6 address; brackets go.
+/// Parses a host alone: a name (an international one becomes its `xn--` form), an IPv4 or an IPv6 address. Brackets are
+/// removed.
 ///
 /// # Errors
-/// A sentence: empty, too long, or with a character that no host has.
+/// Fails if the text is empty, too long, or has a character that no host has.
 pub fn parse_host(text: &str) -> Result<String, String> {
     let wrong = |why: &str| format!("host {} {why}; accepted: a name, an IPv4 or an IPv6 address", quoted(text));
     if text.is_empty() {
@@ -111,35 +112,35 @@ fn ipv6_host(text: &str) -> Option<String> {
     (zone_is_good && address.parse::<Ipv6Addr>().is_ok()).then(|| text.to_owned())
 }
 
-/// A port to connect to: a number from 1 to 65535.
+/// Parses a port to connect to: a number from 1 to 65535.
 ///
 /// # Errors
-/// A sentence that names what was found.
+/// Fails on any other text; the message quotes it.
 pub fn parse_port(text: &str) -> Result<u16, String> {
     parse_digits(text)
         .filter(|port| *port != 0)
         .ok_or_else(|| format!("port {} is not a number from 1 to 65535", quoted(text)))
 }
 
-/// A port to bind to: a number from 0 to 65535, where 0 lets the kernel choose.
+/// Parses a port to bind to: a number from 0 to 65535, where 0 lets the kernel choose.
 ///
 /// # Errors
-/// A sentence that names what was found.
+/// Fails on any other text; the message quotes it.
 pub fn parse_local_port(text: &str) -> Result<u16, String> {
     parse_digits(text)
         .ok_or_else(|| format!("port {} is not a number from 0 to 65535 (0 lets the kernel choose)", quoted(text)))
 }
 
-/// Digits only: `u16::from_str` would take a plus sign.
+/// Digits only: `u16::from_str` would accept a plus sign.
 fn parse_digits(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Where to listen: `[ADDR:]PORT`. A port alone, `:PORT` and `*:PORT` are every IPv4 address, as `nc` has it; port 0
-/// lets the kernel choose; `localhost` is 127.0.0.1, other names are refused.
+/// Parses where to listen: `[ADDR:]PORT`. A port alone, `:PORT` and `*:PORT` mean every IPv4 address, as in `nc`; port
+/// 0 lets the kernel choose; `localhost` is 127.0.0.1, other names are refused.
 ///
 /// # Errors
-/// A sentence that says which part is wrong, and what is accepted.
+/// Fails if a part is wrong; the message says which, and what is accepted.
 pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let text = text.trim();
     let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_LISTEN}", quoted(text));
@@ -148,10 +149,10 @@ pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     Ok(SocketAddr::new(local_address(address.unwrap_or("*"))?, parse_local_port(port)?))
 }
 
-/// A local address to use: `ADDR[:PORT]`; without a port the kernel chooses one.
+/// Parses a local address: `ADDR[:PORT]`; without a port the kernel chooses one.
 ///
 /// # Errors
-/// A sentence that says which part is wrong, and what is accepted.
+/// Fails if a part is wrong; the message says which, and what is accepted.
 pub fn parse_bind(text: &str) -> Result<SocketAddr, String> {
     let text = text.trim();
     let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_BIND}", quoted(text));
@@ -164,8 +165,8 @@ pub fn parse_bind(text: &str) -> Result<SocketAddr, String> {
     Ok(SocketAddr::new(local_address(address)?, parse_local_port(port)?))
 }
 
-/// The address before the port's colon and the port after it, each where there is one. `None`: unbalanced brackets, or
-/// an IPv6 address without them.
+/// Splits off the address before the port's colon and the port after it, each if present. `None`: unbalanced brackets,
+/// or an IPv6 address without them.
 fn split_address(text: &str) -> Option<(Option<&str>, Option<&str>)> {
     if let Some(bracketed) = text.strip_prefix('[') {
         let (address, after) = bracketed.split_once(']')?;
@@ -195,7 +196,7 @@ fn local_address(text: &str) -> Result<IpAddr, String> {
     }
 }
 
-/// The host and port of a URL: what stands between `//` and the path, user information left out.
+/// The host and port of a URL: the text between `//` and the path, without user information.
 pub(super) fn target_of_url(url: &str) -> Option<HostPort> {
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;

@@ -1,4 +1,4 @@
-//! TCP connections, listeners, and what these accept.
+//! Specs of TCP connections, listeners, and accepted connections.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
-/// The longest time that [`KindFacets::wait_longer`] gives a connection.
+/// The greatest connect timeout that [`KindFacets::wait_longer`] sets.
 const LONGEST_CONNECT: Duration = Duration::from_secs(120);
 
 /// A TCP connection to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TcpSpec {
-    /// Whom to connect to.
+    /// The host and port to connect to.
     pub target: HostPort,
     /// How its socket connects.
     pub socket: SocketSpec,
@@ -93,10 +93,10 @@ impl KindFacets for TcpSpec {
 pub struct ListenSpec {
     /// Where to listen; port 0 lets the kernel choose.
     pub local: SocketAddr,
-    /// How many accepted connections may be open at once; more are closed at once, and that is shown.
+    /// How many accepted connections may be open at once; further ones are closed immediately, and that is shown.
     pub limit: Option<usize>,
-    /// `idle_timeout` is for the connections that it accepts, and they have its `options` too. It is bound to `local`
-    /// and connects to nobody, so that `family`, `bind`, `connect_timeout` and `retry` are without use.
+    /// `idle_timeout` and `options` apply to accepted connections. The listener is bound to `local` and never connects:
+    /// `family`, `bind`, `connect_timeout` and `retry` are unused.
     pub socket: SocketSpec,
 }
 
@@ -165,7 +165,7 @@ impl KindFacets for ListenSpec {
     }
 }
 
-/// What is known of a connection that a listener accepted.
+/// A connection that a listener accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AcceptedSpec {
     /// The listener's session.

@@ -1,4 +1,4 @@
-//! UDP conversations and bound sockets.
+//! Specs of UDP conversations and bound sockets.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -8,14 +8,14 @@ use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
-/// A UDP conversation to open: the socket is connected, so that ICMP errors come back.
+/// A UDP conversation to open: the socket is connected, so that ICMP errors are reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UdpSpec {
-    /// Whom to talk with.
+    /// The host and port of the peer.
     pub target: HostPort,
-    /// How its socket is opened. `connect()` sends nothing, so that `connect_timeout` and `retry` are without use.
+    /// How its socket is opened. `connect()` sends nothing: `connect_timeout` and `retry` are unused.
     pub socket: SocketSpec,
-    /// Whether a broadcast address may be the target: asked for explicitly.
+    /// Whether the target may be a broadcast address; off by default.
     pub broadcast: bool,
     /// How the socket receives.
     pub receive: UdpReceive,
@@ -83,12 +83,12 @@ impl KindFacets for UdpSpec {
 /// How a UDP socket receives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UdpReceive {
-    /// Bytes that the kernel is asked to hold of datagrams that were not read yet, its own bookkeeping included
-    /// (`SO_RCVBUF`); none asks for 4 MiB. What it does not give is told.
+    /// Requested size of the kernel's receive buffer (`SO_RCVBUF`) in bytes, the kernel's own bookkeeping included;
+    /// `None` requests 4 MiB. If the kernel grants less, that is reported.
     pub buffer: Option<usize>,
-    /// Let the kernel hand over datagrams that arrive as one train at once (`UDP_GRO`). It is several times as fast,
-    /// and what was not cut stays cut. But the kernel counts a train that it drops as one, so that the number of
-    /// datagrams that were dropped is unknown from the first drop on.
+    /// Let the kernel deliver datagrams that arrive as one train together (`UDP_GRO`). This is several times as fast,
+    /// and datagrams keep their boundaries. But the kernel counts a dropped train as one datagram, so the number of
+    /// drops is unknown from the first drop on.
     pub merged: bool,
 }
 
@@ -106,17 +106,17 @@ pub struct UdpBoundSpec {
     pub local: SocketAddr,
     /// Groups to join at once.
     pub groups: Vec<MulticastGroup>,
-    /// Whether broadcasts may be sent: asked for explicitly.
+    /// Whether broadcasts may be sent; off by default.
     pub broadcast: bool,
-    /// `idle_timeout` and `options`. It is bound to `local` and connects to nobody, so that `family`, `bind`,
-    /// `connect_timeout` and `retry` are without use.
+    /// `idle_timeout` and `options` are used. The socket is bound to `local` and never connects: `family`, `bind`,
+    /// `connect_timeout` and `retry` are unused.
     pub socket: SocketSpec,
     /// How the socket receives.
     pub receive: UdpReceive,
 }
 
 impl UdpBoundSpec {
-    /// A bound socket in no group, that may not send broadcasts.
+    /// A bound socket that is in no group and may not send broadcasts.
     pub fn at(local: SocketAddr) -> Self {
         let (socket, receive) = (SocketSpec::default(), UdpReceive::default());
         UdpBoundSpec { local, groups: Vec::new(), broadcast: false, socket, receive }
@@ -186,15 +186,15 @@ impl KindFacets for UdpBoundSpec {
 pub struct MulticastGroup {
     /// The group's address.
     pub address: IpAddr,
-    /// An interface's name or, for IPv4, its address; none lets the kernel choose.
+    /// An interface's name or, for IPv4, its address; `None` lets the kernel choose.
     pub interface: Option<String>,
 }
 
 impl MulticastGroup {
-    /// Reads `ADDRESS` or `ADDRESS%INTERFACE`.
+    /// Parses `ADDRESS` or `ADDRESS%INTERFACE`.
     ///
     /// # Errors
-    /// It is no address, or none of a group; the message says which are.
+    /// Fails if the text is not a multicast address; the message says which addresses are.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
         let parsed: IpAddr = address.trim().parse().map_err(|_| {

@@ -1,4 +1,4 @@
-//! What a session is asked to be, parsed and complete: nothing in here needs to be checked again.
+//! Spec of a session, parsed and complete: nothing in it needs to be checked again.
 
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
@@ -10,15 +10,15 @@ use crate::sessions::retention::Retention;
 /// A session to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec {
-    /// Which protocol, and with whom.
+    /// The protocol and its settings.
     pub what: SpecKind,
-    /// What to do by itself once it is open.
+    /// What to send automatically once it is open.
     pub script: Script,
-    /// How much to keep for looking at.
+    /// How much of the transcript to keep.
     pub retain: Retention,
-    /// What a person calls the peer, where that tells more than its address: a built-in peer's name.
+    /// A name for the peer that says more than its address: the name of a built-in peer.
     pub label: Option<String>,
-    /// Whether its packets are to be captured, where that is allowed.
+    /// Whether to capture its packets, if that is allowed.
     pub capture: bool,
 }
 
@@ -36,16 +36,16 @@ pub enum SpecKind {
     Tcp(TcpSpec),
     /// A UDP conversation: a connected socket.
     Udp(UdpSpec),
-    /// A UDP socket that is bound and talks with anybody.
+    /// A bound UDP socket that talks with any peer.
     UdpBound(UdpBoundSpec),
     /// A TCP listener; every accepted connection becomes a session.
     Listen(ListenSpec),
-    /// A connection that a listener accepted. Nobody opens one by hand.
+    /// A connection that a listener accepted; users cannot open one.
     Accepted(AcceptedSpec),
     /// One HTTP request.
     Http(HttpSpec),
-    /// Connections, datagrams or requests, many times over.
+    /// A repeat run: connections, datagrams or requests, many times.
     Repeat(Box<super::repeat::RepeatSpec>),
-    /// A question for a name server.
+    /// A DNS lookup.
     Dns(DnsSpec),
 }

@@ -1,5 +1,4 @@
-//! Flow control at both ends of a connection: what waits in their queues, how far their windows are open, and which
-//! timer comes next.
+//! Flow control at both ends of a connection: bytes in the queues, windows, and the running timer.
 
 use std::time::{Duration, Instant};
 
@@ -8,58 +7,58 @@ use crate::wire::kernel::tcp_info::TcpInfo;
 use crate::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
 use crate::wire::tcp::state::TcpState;
 
-/// After as many doublings Linux counts no further (`tcp_retries2`), so that a probe's number is not known any more.
+/// Linux counts doublings only up to `tcp_retries2`; from this count on, a probe's number is unknown.
 const MOST_COUNTED: u64 = 15;
 
-/// A timer that was set again moves its end by more than this; less is the kernel's own rounding.
+/// Tolerance: two expiry times that differ by at most this belong to the same timer (the kernel rounds).
 const SAME_TIMER: Duration = Duration::from_millis(60);
 
-/// Flow control of one connection, as the kernel told it last.
+/// Flow control of one connection, at the kernel's last sample.
 #[derive(Clone, Debug, Default)]
 pub struct FlowControl {
     /// Our end.
     pub own: FlowEnd,
-    /// The peer's end, where the kernel of this host has it too.
+    /// The peer's end, if it is on this host, too.
     pub peer: Option<FlowEnd>,
 }
 
 /// One end. `None`: not known.
 #[derive(Clone, Debug, Default)]
 pub struct FlowEnd {
-    /// Bytes that its program wrote and the other end has not acknowledged.
+    /// Bytes that this end's program wrote and the other end has not acknowledged.
     pub send_queue: Option<u64>,
-    /// How many of them were not sent at all yet.
+    /// How many of these bytes were never sent.
     pub not_sent: Option<u64>,
-    /// What the other end has room for, as far as this one knows.
+    /// The other end's window, as this end knows it.
     pub peer_window: Option<u64>,
-    /// Bytes that arrived and that its program has not read.
+    /// Bytes that arrived and were not read by this end's program.
     pub recv_queue: Option<u64>,
-    /// What it told the other end that it has room for.
+    /// The window that this end advertised.
     pub own_window: Option<u64>,
-    /// How often the timer was doubled.
+    /// How often the retransmission or probe timer was doubled.
     pub backoff: Option<u64>,
     /// Probes that were not answered.
     pub probes: Option<u64>,
-    /// How long it waits for an ACK.
+    /// The retransmission timeout.
     pub rto: Option<Duration>,
-    /// The timer that runs.
+    /// The running timer.
     pub timer: Option<RunningTimer>,
-    /// Since when we know that the other end's window is closed; `None`: it is open, or not known.
+    /// When we first saw that the other end's window is closed; `None`: it is open, or not known.
     pub peer_window_closed: Option<Instant>,
-    /// Since when we know that its own window is closed; `None`: it is open, or not known.
+    /// When we first saw that this end's own window is closed; `None`: it is open, or not known.
     pub own_window_closed: Option<Instant>,
-    /// The greatest values so far, which bars are measured by.
+    /// The greatest values so far: the full length of the bars.
     pub greatest: FlowMaxima,
 }
 
-/// A timer that runs.
+/// A running timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunningTimer {
-    /// What it is for.
+    /// Its purpose.
     pub kind: TimerKind,
     /// When it fires.
     pub due: Instant,
-    /// From where we first saw it to there.
+    /// The time from when we first saw it until it fires.
     pub whole: Duration,
 }
 
@@ -70,12 +69,12 @@ pub struct FlowMaxima {
     pub send_queue: u64,
     /// Of the other end's window.
     pub peer_window: u64,
-    /// Of the receive queue and the window beside it: the room that there is to receive.
+    /// Of the receive queue and the own window together: all room to receive.
     pub room: u64,
 }
 
 impl FlowControl {
-    /// Takes in what the kernel says now.
+    /// Applies a kernel sample.
     pub fn sample(&mut self, view: &KernelView, now: Instant) {
         self.own.sample(view.state, view.send_queue_bytes, view.recv_queue_bytes, view.timer, view.tcp.as_ref(), now);
         match view.peer_end {
@@ -87,12 +86,12 @@ impl FlowControl {
         }
     }
 
-    /// Whether flow control holds something back now, at either end: a window is closed, or a timer was doubled.
+    /// Whether flow control blocks either end now: a window is closed, or a timer was doubled.
     pub fn is_blocked(&self) -> bool {
         self.own.is_blocked() || self.peer.as_ref().is_some_and(FlowEnd::is_blocked)
     }
 
-    /// Whether a timer counts down that says when something is asked or sent again.
+    /// Whether a timer is counting down to a probe or retransmission.
     pub fn counts_down(&self, now: Instant) -> bool {
         let runs = |end: &FlowEnd| end.is_blocked() && end.timer.is_some_and(|timer| timer.due > now);
         runs(&self.own) || self.peer.as_ref().is_some_and(runs)
@@ -110,7 +109,7 @@ impl FlowEnd {
         now: Instant,
     ) {
         let tcp = tcp.copied().unwrap_or_default();
-        // Before the handshake is over and after the end a window of 0 means nothing.
+        // Before the handshake completes and after the connection ends, a window of 0 means nothing.
         let open = !matches!(
             state,
             None | Some(
@@ -140,14 +139,14 @@ impl FlowEnd {
         most.room = most.room.max(recv_queue.unwrap_or(0) + self.own_window.unwrap_or(0));
     }
 
-    /// Whether something is held back here.
+    /// Whether flow control blocks this end.
     pub fn is_blocked(&self) -> bool {
         let waits = self.send_queue.is_some_and(|bytes| bytes > 0);
         self.own_window_closed.is_some()
             || waits && (self.peer_window_closed.is_some() || self.backoff.is_some_and(|count| count > 0))
     }
 
-    /// The timer in a word, with the number of what it sends where that is known: `probe 4`.
+    /// The next event of the timer, with its number if that is known: `probe 4`.
     pub fn next(&self) -> Option<String> {
         let kind = self.timer?.kind;
         let number = self.backoff.filter(|count| *count < MOST_COUNTED).map(|count| count + 1);
@@ -162,8 +161,8 @@ impl FlowEnd {
         Some(text)
     }
 
-    /// How sending stands, in parts: `the peer's window has been 0 for 3.2 s`, `probe 4 in 1.6 s (backoff 3)`.
-    /// `whose` is the window's owner: `the peer's`. None: nothing is held back.
+    /// What blocks sending, in parts: `the peer's window has been 0 for 3.2 s`, `probe 4 in 1.6 s (backoff 3)`. `whose`
+    /// is the window's owner: `the peer's`. Empty: nothing blocks.
     pub fn blocked_parts(&self, whose: &str, now: Instant) -> Vec<String> {
         let waits = self.send_queue.is_some_and(|bytes| bytes > 0);
         let mut parts = Vec::new();
@@ -179,7 +178,7 @@ impl FlowEnd {
         parts
     }
 
-    /// What the timer does next, and when: `probe 4 in 1.6 s (backoff 3)`. `None`: no timer is known to run.
+    /// The next event of the timer, and when: `probe 4 in 1.6 s (backoff 3)`. `None`: no timer is known to run.
     pub fn timer_countdown(&self, now: Instant) -> Option<String> {
         let (timer, next) = (self.timer?, self.next()?);
         let left = timer.due.saturating_duration_since(now);
@@ -193,7 +192,7 @@ fn distance(one: Instant, other: Instant) -> Duration {
     one.saturating_duration_since(other).max(other.saturating_duration_since(one))
 }
 
-/// A duration for a countdown: in tenths of a second, rounded up, so that it does not flicker.
+/// A duration for a countdown: rounded up to tenths of a second, so that it does not flicker.
 pub fn countdown_text(time: Duration) -> String {
     let tenths = time.as_millis().div_ceil(100);
     quantity::duration(Duration::from_millis(u64::try_from(tenths).unwrap_or(u64::MAX).saturating_mul(100)))

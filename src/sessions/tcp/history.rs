@@ -1,4 +1,4 @@
-//! What is known of a TCP connection beside its bytes: its way through the states, its ladder, its gauges.
+//! State of a TCP connection beside its bytes: its state changes, ladder, gauges and flow control.
 
 use std::time::Instant;
 
@@ -12,22 +12,22 @@ use crate::sessions::record::Record;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 
-/// The story of one connection, told by its records and its kernel.
+/// History of one connection, built from its records and kernel samples.
 #[derive(Clone, Debug, Default)]
 pub struct TcpHistory {
-    /// Its way through the states of RFC 9293.
+    /// Its path through the states of RFC 9293.
     pub track: StateTrack,
-    /// Who sent what, and when.
+    /// Who sent what, and when, as a sequence diagram.
     pub ladder: Ladder,
-    /// What the kernel measured.
+    /// The kernel's measurements over time.
     pub gauges: Gauges,
-    /// What its windows and queues hold back.
+    /// Its windows, queues and timers.
     pub flow: FlowControl,
 }
 
 impl TcpHistory {
-    /// Takes in what happened; `entry` is the number that it has in the transcript,
-    /// where it stands there, `now` the time of the look.
+    /// Applies a record. `entry` is the record's number in the transcript, if it has one; `now` is the time of the
+    /// reading.
     pub fn record(&mut self, entry: Option<u64>, record: &Record, now: Instant) {
         match record {
             Record::Block(block) => self.ladder.block(entry, block),
@@ -55,7 +55,7 @@ impl TcpHistory {
         }
     }
 
-    /// Takes in what was captured, behind what else happened.
+    /// Adds captured segments, after the other records of the same reading.
     pub fn add_segments(&mut self, reading: CaptureReading, now: Instant) {
         for captured in reading.segments {
             self.ladder.add_segment(captured);
@@ -68,13 +68,13 @@ impl TcpHistory {
         }
     }
 
-    /// Lets time pass: a port that rests becomes free.
+    /// Updates what depends on time alone: TIME-WAIT ends, and the port is free.
     pub fn advance(&mut self, now: Instant) {
         let steps = self.track.advance(now);
         self.draw(steps, None);
     }
 
-    /// Takes in what the kernel says now.
+    /// Applies a kernel sample.
     pub fn kernel(&mut self, view: &KernelView, now: Instant) {
         if let Some(state) = view.state {
             let steps = self.track.sample(state, now);
@@ -85,7 +85,7 @@ impl TcpHistory {
         self.flow.sample(view, now);
     }
 
-    /// Draws the newest steps of the state on the ladder.
+    /// Adds the newest state changes to the ladder.
     fn draw(&mut self, steps: usize, entry: Option<u64>) {
         let all = self.track.steps();
         for step in all.iter().skip(all.len().saturating_sub(steps)) {

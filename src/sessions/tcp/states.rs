@@ -1,4 +1,4 @@
-//! The way that one connection takes through the states: each step with its time, its cause and its evidence.
+//! The path of one connection through the states: each step with its time, cause and evidence.
 
 use std::time::Instant;
 
@@ -10,31 +10,32 @@ use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::{EventOutcome, StateDifference, TcpEvent, compare, path, transition};
 use crate::wire::{Class, Evidence, Failure};
 
-/// How many steps are kept; a connection has ten at the most, a retried one ten an attempt. Beyond it the oldest go.
+/// How many steps are kept; a connection has at most ten, a retried one ten an attempt. Beyond it the oldest are
+/// dropped.
 const MOST_STEPS: usize = 128;
 
 /// One change of state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StateChange {
-    /// When we knew of it.
+    /// When we noticed it.
     pub at: Instant,
     /// The state before.
     pub from: TcpState,
     /// The state after.
     pub to: TcpState,
-    /// The event of the table that it was.
+    /// The event in the transition table.
     pub event: TcpEvent,
-    /// What did it.
+    /// The cause.
     pub cause: StepCause,
-    /// How we know.
+    /// How we know it.
     pub evidence: Evidence,
 }
 
-/// Where a connection stands, and how it got there.
+/// The current state of a connection, and its steps so far.
 #[derive(Clone, Debug)]
 pub struct StateTrack {
     state: TcpState,
-    /// Where the calls alone lead, without the kernel's word.
+    /// The state by our own calls alone, without the kernel's reports.
     called: TcpState,
     kernel: Option<TcpState>,
     steps: Vec<StateChange>,
@@ -48,7 +49,7 @@ impl Default for StateTrack {
 }
 
 impl StateTrack {
-    /// A connection that nothing happened to yet.
+    /// A new connection in state CLOSED.
     pub fn new() -> Self {
         StateTrack {
             state: TcpState::Closed,
@@ -59,7 +60,7 @@ impl StateTrack {
         }
     }
 
-    /// Where it stands, by all that is known.
+    /// The current state, by all that is known.
     pub fn state(&self) -> TcpState {
         self.state
     }
@@ -69,28 +70,29 @@ impl StateTrack {
         &self.steps
     }
 
-    /// The steps of the connection as it is now: those since the last way out of CLOSED.
+    /// The steps of the current connection: those since it last left CLOSED.
     pub fn latest(&self) -> &[StateChange] {
         let start = self.steps.iter().rposition(|step| step.from == TcpState::Closed).unwrap_or(0);
         self.steps.get(start..).unwrap_or_default()
     }
 
-    /// What the kernel said last.
+    /// The state that the kernel reported last.
     pub fn kernel(&self) -> Option<TcpState> {
         self.kernel
     }
 
-    /// When TIME-WAIT ends, where the kernel told its timer.
+    /// When TIME-WAIT ends, if the kernel reported its timer.
     pub fn rests_until(&self) -> Option<Instant> {
         self.rests_until
     }
 
-    /// Where what our calls told leads, beside what the kernel says; `None` where they agree or the kernel is silent.
+    /// The difference between the state by our calls and the kernel's; `None` if they agree or the kernel reports
+    /// nothing.
     pub fn difference(&self) -> Option<StateDifference> {
         compare(self.called, self.kernel?)
     }
 
-    /// Lets time pass: when TIME-WAIT is over, the connection is CLOSED. Gives the number of steps that it made.
+    /// Moves to CLOSED when TIME-WAIT is over. Returns the number of steps.
     pub fn advance(&mut self, now: Instant) -> usize {
         match self.rests_until.filter(|until| self.state == TcpState::TimeWait && *until <= now) {
             Some(until) => self.event(
@@ -103,7 +105,7 @@ impl StateTrack {
         }
     }
 
-    /// Takes in a fact; gives the number of steps that it made.
+    /// Applies a news item. Returns the number of steps.
     pub fn on_news(&mut self, news: &News, at: Instant) -> usize {
         match news {
             News::Dial(DialNews::Connecting { .. }) => {
@@ -171,7 +173,7 @@ impl StateTrack {
             CloseReason::Fin | CloseReason::Local | CloseReason::Error => {
                 let mut steps =
                     self.event(at, TcpEvent::Close, StepCause::Implied(StateCause::WeClosed), Evidence::Inferred);
-                // Both sides finished: the ACK of our FIN must have come, or this would not be the end.
+                // Both sides finished: the connection ended, so the ACK of our FIN must have come.
                 if how == CloseReason::Fin {
                     steps += self.event(
                         at,
@@ -185,17 +187,17 @@ impl StateTrack {
         }
     }
 
-    /// Takes in the state that the kernel reports; gives the number of steps that it made.
+    /// Applies the state that the kernel reports. Returns the number of steps.
     ///
-    /// A state that lies behind what we know is an old sample and moves nothing; one that the table has no way to
-    /// moves nothing either, and stands as a [`StateDifference`].
+    /// A state before the current one is an old sample and is ignored. A state that the table cannot reach from here is
+    /// ignored, too, and reported as a [`StateDifference`].
     pub fn sample(&mut self, kernel: TcpState, at: Instant) -> usize {
         self.kernel = Some(kernel);
-        // What we know to be over is not begun again by a sample.
+        // A sample must not reopen a connection that is over.
         if kernel == self.state || self.state == TcpState::Closed {
             return 0;
         }
-        // A descriptor says CLOSED in TIME-WAIT too; any other end we shall be told of, with its reason.
+        // A descriptor reports CLOSED in TIME-WAIT, too; any other end will be reported with its reason.
         if kernel == TcpState::Closed && self.state != TcpState::LastAck {
             return 0;
         }
@@ -207,7 +209,7 @@ impl StateTrack {
         steps
     }
 
-    /// Takes in a step that the session's task tells; one that we know of already is known better now.
+    /// Applies a step that the session's task reported; if the step is known already, updates its evidence and cause.
     fn on_reported_step(&mut self, step: StateChange) -> usize {
         match step.evidence {
             Evidence::Kernel => self.kernel = Some(step.to),
@@ -218,7 +220,7 @@ impl StateTrack {
             self.called = step.to;
         }
         let start = self.steps.len() - self.latest().len();
-        // No connection is twice in a state before it is CLOSED: a sample of the kernel was faster.
+        // A connection is in each state at most once before CLOSED: a kernel sample showed this step earlier.
         let same = |known: &&mut StateChange| known.to == step.to;
         if self.state != TcpState::Closed
             && let Some(known) = self.steps.iter_mut().skip(start).rev().find(same)
@@ -242,7 +244,7 @@ impl StateTrack {
         self.rests_until = None;
     }
 
-    /// What a call of ours told.
+    /// Applies an event that one of our calls showed.
     fn event(&mut self, at: Instant, event: TcpEvent, cause: StepCause, evidence: Evidence) -> usize {
         let row = transition(self.called, event);
         if let EventOutcome::Moves { to, .. } = row.outcome {
@@ -269,7 +271,7 @@ impl StateTrack {
     }
 }
 
-/// The event of the table behind a cause.
+/// The event in the transition table that a cause stands for.
 fn event_of(cause: StateCause, from: TcpState, to: TcpState) -> TcpEvent {
     match cause {
         StateCause::Connect => TcpEvent::ActiveOpen,
@@ -279,7 +281,7 @@ fn event_of(cause: StateCause, from: TcpState, to: TcpState) -> TcpEvent {
         StateCause::Accepted => TcpEvent::AckOfSyn,
         StateCause::WeShutDown | StateCause::WeClosed => TcpEvent::Close,
         StateCause::WeReset | StateCause::ClosedUnread | StateCause::GivenUp => TcpEvent::Abort,
-        // From FIN-WAIT-2 it is a FIN alone; only from FIN-WAIT-1 it brings the ACK too.
+        // In FIN-WAIT-1 the FIN also acknowledges ours; in FIN-WAIT-2 ours was acknowledged already.
         StateCause::FinArrived if from == TcpState::FinWait1 && to == TcpState::TimeWait => TcpEvent::FinAckOfFin,
         StateCause::FinArrived => TcpEvent::Fin,
         StateCause::AckOfFin => TcpEvent::AckOfFin,

@@ -1,25 +1,25 @@
-//! What moved a connection from one state to the next, and who said so.
+//! Cause of a state change, and where we know it from.
 
 use std::fmt;
 
 use crate::wire::tcp::TcpEvent;
 use crate::wire::tcp::cause::StateCause;
 
-/// What moved a connection from one state to the next.
+/// Cause of a state change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepCause {
-    /// The session's task told the step with its cause.
+    /// The session's task reported the step with its cause.
     Told(StateCause),
-    /// Another fact of the session implies it: a call of ours returned, or bytes ended.
+    /// Another fact of the session implies it: a call of ours returned, or the stream ended.
     Implied(StateCause),
     /// A RST answered our SYN.
     ImpliedRefusal,
-    /// The kernel's state had moved on: the event of the table that leads there.
+    /// The kernel reported a later state: the event of the table that leads there.
     Sampled(TcpEvent),
 }
 
 impl StepCause {
-    /// Whether `close()` did it, and not `shutdown()`.
+    /// Whether `close()` caused it, not `shutdown()`.
     pub fn is_close(self) -> bool {
         match self {
             StepCause::Told(cause) | StepCause::Implied(cause) => {

@@ -1,4 +1,4 @@
-//! What the kernel's timers of an open TCP connection did, and which one runs: told by looks at the socket.
+//! The kernel's timers of an open TCP connection: the running one, and past firings, from samples of the socket.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,27 +10,28 @@ use crate::wire::kernel::view::{KernelTimer, KernelView, TimerKind};
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::tcp::state::TcpState;
 
-/// How many firings are kept, the newest; older ones are counted in [`TimerHistory::consecutive_firings`] only.
+/// How many firings are kept; beyond it the oldest are dropped, and only [`TimerHistory::consecutive_firings`] counts
+/// them.
 pub const MOST_FIRED: usize = 64;
 
 /// The kernel's timers of one connection. Bounded, whatever the peer does.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimerHistory {
-    /// Firings of the retransmission, keepalive and window probe timers since the peer answered last, in order.
+    /// Firings of the retransmission, keepalive and window probe timers since the peer last answered, in order.
     pub fired: VecDeque<TimerFiring>,
-    /// The timer that runs, with the moment at which it was looked at.
+    /// The running timer, and when it was sampled.
     pub running: Option<(KernelTimer, Instant)>,
-    /// The retransmission time-out as it stands, its doublings included.
+    /// The retransmission timeout now, doublings included.
     pub rto: Option<Duration>,
-    /// Since when something that we sent waits for its acknowledgement, late by one look at the most.
+    /// Since when bytes we sent are unacknowledged; late by at most one sample period.
     pub waits_since: Option<Instant>,
-    /// When the last acknowledgement or data of the peer's came.
+    /// When the last acknowledgement or data from the peer arrived.
     pub heard: Option<Instant>,
-    /// `TCP_USER_TIMEOUT`, where it was set.
+    /// `TCP_USER_TIMEOUT`, if it was set.
     pub user_timeout: Option<Duration>,
-    /// `TCP_KEEPINTVL`, where it was set or read: how far apart keepalive probes are.
+    /// `TCP_KEEPINTVL`, if it was set or read: the time between keepalive probes.
     pub keep_every: Option<Duration>,
-    /// `TCP_KEEPCNT`, where it was set or read: how many of them may stay unanswered.
+    /// `TCP_KEEPCNT`, if it was set or read: how many probes may stay unanswered.
     pub keep_count: Option<u32>,
     last: Option<Arc<KernelView>>,
 }
@@ -38,16 +39,16 @@ pub struct TimerHistory {
 /// One firing of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimerFiring {
-    /// When it was seen to have fired: late by one look at the most.
+    /// When the firing was noticed: late by at most one sample period.
     pub at: Instant,
-    /// Which timer.
+    /// The timer's purpose.
     pub kind: TimerKind,
     /// How many times in a row, this one included.
     pub times: u8,
 }
 
 impl TimerHistory {
-    /// Takes in a fact: options that change what the timers do.
+    /// Applies a news item: socket options that change the timers.
     pub fn on_news(&mut self, news: &News) {
         match news {
             News::Option(OptionNews::Set { option, now, .. }) => self.option(*option, now),
@@ -76,7 +77,7 @@ impl TimerHistory {
         }
     }
 
-    /// Takes in what the kernel says; the same look again changes nothing.
+    /// Applies a kernel sample; the same sample again changes nothing.
     pub fn sample(&mut self, view: &Arc<KernelView>, now: Instant) {
         if self.last.as_ref() == Some(view) {
             return;
@@ -84,7 +85,7 @@ impl TimerHistory {
         let before = self.last.replace(Arc::clone(view));
         let Some(tcp) = &view.tcp else { return };
         if matches!(view.state, None | Some(TcpState::SynSent | TcpState::Listen | TcpState::Closed)) {
-            // A SYN's own timer is the attempt's; a socket that broke has none, and what it did before stays told.
+            // The SYN's timer belongs to the attempt; a broken socket has no timer, but its past firings are kept.
             self.running = None;
             return;
         }
@@ -101,7 +102,7 @@ impl TimerHistory {
         };
         let ((again_before, probes_before), (again, probes)) = (of(earlier), of(Some(*tcp)));
         if again == 0 && probes == 0 {
-            // The peer answered: what fired before has had its effect.
+            // The peer answered: past firings no longer count.
             self.fired.clear();
         }
         let probing = if waits { TimerKind::Probe } else { TimerKind::Keepalive };
@@ -115,21 +116,21 @@ impl TimerHistory {
         }
     }
 
-    /// How often the timer that fired last did so in a row, and which one it is; `None`: none since the peer answered.
+    /// The timer that fired last, and how often in a row; `None`: none fired since the peer answered.
     pub fn consecutive_firings(&self) -> Option<(TimerKind, u8)> {
         self.fired.back().map(|fired| (fired.kind, fired.times))
     }
 
-    /// When the timer that runs will fire, and which one it is.
+    /// The running timer, and when it will fire.
     pub fn next(&self) -> Option<(TimerKind, Instant)> {
         self.running.map(|(timer, looked)| (timer.kind, looked + timer.expires))
     }
 
-    /// When the timer that runs will fire again and again if nothing is heard, from the next time on, until `end`: a
-    /// retransmission or window probe waits twice as long each time (RFC 6298 §5.5), at most two minutes in Linux.
-    /// Keepalive probes stand `every` apart.
+    /// The times, up to `end`, at which the running timer will fire if the peer stays silent. A retransmission or
+    /// window probe waits twice as long each time (RFC 6298 §5.5), at most two minutes in Linux. Keepalive probes are
+    /// `every` apart.
     pub fn expected_firings(&self, every: Option<Duration>, end: Instant) -> Vec<Instant> {
-        /// A lane has no more cells than so.
+        /// A lane has no more cells than this.
         const MOST: usize = 64;
         /// `TCP_RTO_MAX` in Linux.
         const LONGEST: Duration = Duration::from_secs(120);
@@ -211,7 +212,7 @@ mod tests {
         let after = |clocks: &TimerHistory, every| -> Vec<u128> {
             clocks.expected_firings(every, far).iter().map(|at| (*at - start).as_millis()).collect()
         };
-        // The time-out is 400 ms now; once it fired it is 800 ms, then 1600.
+        // The timeout is 400 ms now; after it fires it is 800 ms, then 1600.
         assert_eq!(after(&clocks, None), [100, 900, 2500, 5700]);
         clocks.sample(&look(0, 1, 0, Some((TimerKind::Keepalive, 1000))), start);
         assert_eq!(after(&clocks, Some(Duration::from_secs(2))), [1000, 3000, 5000, 7000]);

@@ -1,4 +1,4 @@
-//! From a byte of a stream to the entry that holds it, and back.
+//! Finds the entry that holds a byte of a stream, and the stream offset of an entry.
 
 use super::item::TranscriptItem;
 use super::transcript::Transcript;
@@ -6,8 +6,8 @@ use crate::sessions::record::Block;
 use crate::wire::Direction;
 
 impl Transcript {
-    /// The entry that holds a byte of the present connection's stream of one direction, counted from 0, and how far
-    /// into it; `None` where it is not kept, or has not come yet. Cost: a walk over the blocks.
+    /// The entry that holds a byte of the current connection's stream in one direction, counted from 0, and the offset
+    /// within the entry; `None` if it is not kept, or has not come yet. Cost: a walk over the blocks.
     pub fn of_byte(&self, direction: Direction, byte: u64) -> Option<(u64, u32)> {
         let here = self.items.iter().rev().take_while(|(number, _)| *number >= self.stream_from);
         for (number, item) in here {
@@ -20,7 +20,7 @@ impl Transcript {
         None
     }
 
-    /// The direction of an entry of bytes, and the place of its first byte in its connection's stream, from 0.
+    /// The direction of an entry of bytes, and the stream offset of its first byte, from 0.
     pub fn byte_of(&self, entry: u64) -> Option<(Direction, u64)> {
         let place = self.items.partition_point(|(start, _)| *start <= entry).checked_sub(1)?;
         let (start, item) = self.items.get(place)?;
@@ -32,7 +32,7 @@ impl Transcript {
     }
 }
 
-/// Which of a block's pieces holds a byte of it, and how far into the piece.
+/// The index of a block's piece that holds a byte of the block, and the offset within the piece.
 fn piece_at(block: &Block, byte: u64) -> Option<(u64, u32)> {
     let mut rest = byte;
     for (number, piece) in (0_u64..).zip(&block.pieces) {

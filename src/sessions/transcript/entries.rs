@@ -1,4 +1,4 @@
-//! The entries of a transcript: what one of its items shows, forwards and backwards.
+//! The entries of a transcript: iteration over the pieces of an item, forwards and backwards.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -9,14 +9,14 @@ use crate::sessions::record::{Block, Piece};
 use crate::wire::udp::packet::PacketInfo;
 use crate::wire::{Both, Direction, Totals};
 
-/// One row of the story.
+/// One row of the transcript.
 #[derive(Clone, Copy, Debug)]
 pub struct TranscriptEntry<'a> {
-    /// Its number: grows with time, never changes, may have holes before it.
+    /// Its number: grows with time, never changes; numbers before it may be missing.
     pub number: u64,
-    /// When; a gap has no time of its own.
+    /// When it happened; `None` for a gap.
     pub at: Option<Instant>,
-    /// What.
+    /// Its content.
     pub kind: EntryKind<'a>,
 }
 
@@ -27,26 +27,26 @@ pub enum EntryKind<'a> {
     Data(EntryData<'a>),
     /// A fact.
     Note(&'a News),
-    /// Bytes that were counted and are not kept.
+    /// Bytes that were counted but not kept.
     Gap(Both<Totals>),
 }
 
 /// The bytes of one read, write or datagram.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryData<'a> {
-    /// Which way they went.
+    /// The direction.
     pub direction: Direction,
-    /// They themselves.
+    /// The bytes.
     pub bytes: &'a [u8],
     /// Bytes of the whole datagram, where it was cut short; else `bytes.len()`.
     pub full_len: usize,
-    /// The peer, where the socket talks with several.
+    /// The peer, if the socket talks with several.
     pub peer: Option<SocketAddr>,
-    /// What is known of the packet that it came in, where anything is.
+    /// Metadata of the packet, if any is known.
     pub packet: Option<&'a PacketInfo>,
-    /// Which read or write of its connection it was, from 1.
+    /// The number of the read or write on its connection, from 1.
     pub op: u64,
-    /// The place of the first byte in its direction of the connection, from 0.
+    /// The offset of the first byte in its direction of the connection, from 0.
     pub byte: u64,
 }
 
@@ -57,8 +57,8 @@ impl EntryData<'_> {
     }
 }
 
-/// A block's piece of bytes as an entry: the block with what was said before it, the piece with its place among the
-/// others and where it begins in the block.
+/// A block's piece as an entry: takes the block with the totals before it, and the piece with its index and offset in
+/// the block.
 pub(super) fn data_entry<'a>(
     (block, before): (&'a Block, &Both<Totals>),
     piece: Piece,
@@ -119,5 +119,5 @@ pub(super) fn single(number: u64, item: &TranscriptItem) -> Option<TranscriptEnt
     }
 }
 
-/// How a fact reads as text: the sentences are not this room's.
+/// How to write a fact as text: a callback, because this room has no sentences for facts.
 pub(crate) type NoteText = fn(&News) -> String;

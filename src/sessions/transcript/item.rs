@@ -8,7 +8,7 @@ use crate::wire::{Both, Totals};
 
 #[derive(Clone, Debug)]
 pub(crate) enum TranscriptItem {
-    /// With what the connection had sent and received before it.
+    /// With the connection's totals before this block.
     Block(Block, Both<Totals>),
     Note(Instant, News),
     Gap(Both<Totals>),

@@ -1,4 +1,4 @@
-//! What was said in a session, in order, within its retention.
+//! The transcript: bytes and notes of a session, in order, within its retention.
 
 mod byte_index;
 mod entries;

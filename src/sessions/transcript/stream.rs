@@ -1,4 +1,4 @@
-//! Where in the stream the reads and writes of one end stood: a stream is not messages (RFC 9293 §3.9.1).
+//! Boundaries of reads and writes in a stream; a stream has no messages (RFC 9293 §3.9.1).
 
 use std::ops::Range;
 
@@ -6,32 +6,33 @@ use super::item::TranscriptItem;
 use super::transcript::Transcript;
 use crate::wire::Direction;
 
-/// How many boundaries one look gives at the most.
+/// How many boundaries one call returns at most.
 pub const MOST_CUTS: usize = 4_096;
 
-/// How many items of the transcript one look goes through at the most.
+/// How many transcript items one call visits at most.
 const MOST_ITEMS: usize = 4_096;
 
-/// The reads or writes of one end that hold a range of the stream.
+/// The reads or writes of one end that cover a range of the stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamShares {
-    /// The first of them and the last, each from 1; `None` where no kept one holds any of the range.
+    /// The first and the last of them, numbered from 1; `None` if no kept one covers any of the range.
     pub ops: Option<(u64, u64)>,
-    /// Where in the stream one ends and the next begins, inside the range.
+    /// The boundaries between them, as stream offsets inside the range.
     pub cuts: Vec<u64>,
-    /// Up to which byte of the range they go.
+    /// The end of the part of the range that they cover.
     pub until: u64,
 }
 
 impl Transcript {
-    /// The entry with which the present connection began: places in the stream count from there.
+    /// The entry with which the current connection began: stream offsets count from there.
     pub fn stream_from(&self) -> u64 {
         self.stream_from
     }
 
-    /// The reads (received) or writes (sent) that hold these bytes of the present connection's stream.
+    /// The reads (received) or writes (sent) that cover this range of the current connection's stream.
     ///
-    /// Cost: a binary search, then the items of that part, bounded; what lies beyond the bound is not told.
+    /// Cost: a binary search, then at most [`MOST_CUTS`] boundaries and a bounded number of items; the rest is left
+    /// out.
     pub fn shares(&self, direction: Direction, bytes: Range<u64>) -> StreamShares {
         let mut shares = StreamShares { until: bytes.start, ..StreamShares::default() };
         let first = self.first_item(direction, bytes.start);
@@ -60,13 +61,14 @@ impl Transcript {
         shares
     }
 
-    /// An item before which no byte from `byte` on was said, as near as a binary search over the blocks finds it.
+    /// Index of the item to start from: no earlier item has bytes from `byte` on. As near as a binary search over the
+    /// blocks gets.
     fn first_item(&self, direction: Direction, byte: u64) -> usize {
         let start = self.items.partition_point(|(number, item)| number + item.entries() <= self.stream_from);
         let (mut low, mut high) = (start, self.items.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            // A fact has no place in the stream: the next block has.
+            // A fact has no stream offset: use the next block's.
             let block =
                 self.items.range(middle..high).position(|(_, item)| matches!(**item, TranscriptItem::Block(..)));
             let said = block.and_then(|skip| match self.items.get(middle + skip).map(|(_, item)| &**item) {
@@ -78,8 +80,8 @@ impl Transcript {
                 _ => high = middle,
             }
         }
-        // The last block that begins at or before the byte, in either direction, may be one of the other direction:
-        // the one that holds the byte lies before it then, behind the last one that begins earlier.
+        // The last block that begins at or before the byte may be one of the other direction. Then the block with the
+        // byte lies before it: it is the last one of this direction that begins at or before the byte.
         let mut place = low;
         while place > start.max(low.saturating_sub(MOST_ITEMS)) {
             place -= 1;

@@ -1,8 +1,8 @@
-//! What was said in a session, in order: the newest bytes up to a budget, the gaps counted.
+//! The transcript of a session, in order: the newest bytes up to a budget, and counted gaps.
 //!
-//! Blocks stay as the sockets' tasks made them (refcounted buffers), so that folding in a gigabyte costs a
-//! few hundred pointer moves. Every piece, note and gap has an entry number that never changes; entries that
-//! were dropped leave a hole in the numbers, and one visible gap that counts them.
+//! Blocks stay as the sockets' tasks made them (refcounted buffers), so adding a gigabyte costs a few hundred pointer
+//! moves. Every piece, note and gap has an entry number that never changes. Dropped entries leave a hole in the
+//! numbers, and one visible gap that counts them.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ use crate::sessions::record::{Block, Record};
 use crate::sessions::retention::Retention;
 use crate::wire::{Both, Totals};
 
-/// What a note counts for in the budget.
+/// The memory cost of a note.
 const NOTE_COST: usize = 256;
 
-/// How many notes outlive the bytes around them.
+/// How many notes are kept after the bytes around them were dropped.
 const MOST_OLD_NOTES: usize = 2_000;
 
-/// The retained part of a conversation. Cloning it is a snapshot: the bytes are shared.
+/// The retained part of a conversation. A clone is a snapshot that shares the bytes.
 #[derive(Clone, Debug)]
 pub struct Transcript {
     retention: Retention,
@@ -36,20 +36,20 @@ pub struct Transcript {
     cost: usize,
     last_data: Option<Instant>,
     stream: bool,
-    /// What the present connection sent and received so far.
+    /// Totals of the current connection so far.
     said: Both<Totals>,
-    /// The entry with which the present connection began.
+    /// The entry with which the current connection began.
     pub(crate) stream_from: u64,
 }
 
 impl Transcript {
-    /// An empty transcript that takes `budget` bytes of memory at the most, what holds them included; the newest
-    /// block always stays.
+    /// An empty transcript of at most `budget` bytes of memory, including the structures that hold the bytes; the
+    /// newest block is always kept.
     pub fn new(budget: usize) -> Self {
         Transcript::with_retention(Retention::from_bytes(budget))
     }
 
-    /// An empty transcript of this retention. The newest block always stays, as far as its segments may.
+    /// An empty transcript with this retention. The newest block is always kept, within the limit on segments.
     pub fn with_retention(retention: Retention) -> Self {
         Transcript {
             retention,
@@ -68,18 +68,18 @@ impl Transcript {
         }
     }
 
-    /// The same for a stream: where its reads end means nothing to those who talk.
+    /// The same, for a stream: boundaries of its reads have no meaning.
     pub fn as_stream(mut self) -> Self {
         self.stream = true;
         self
     }
 
-    /// Whether the reads of one direction are one text.
+    /// Whether the transcript is of a stream, so that the reads of one direction form one text.
     pub fn is_stream(&self) -> bool {
         self.stream
     }
 
-    /// Adds what happened, and drops the oldest bytes beyond the budget.
+    /// Adds a record, and drops the oldest bytes beyond the budget.
     pub fn push(&mut self, record: Record) {
         let item = match record {
             Record::Block(block) => {
@@ -93,7 +93,7 @@ impl Transcript {
             }
             Record::News { at, news } => {
                 if matches!(news, News::Dial(DialNews::Connecting { .. })) {
-                    // Another attempt is another connection, whose bytes are counted from the start.
+                    // A new attempt is a new connection, whose bytes are counted from 0.
                     self.said = Both::default();
                     self.stream_from = self.end;
                 }
@@ -119,12 +119,12 @@ impl Transcript {
         self.evict();
     }
 
-    /// When the last block of bytes began to move; `None` before the first.
+    /// The time of the first byte in the newest block; `None` before the first.
     pub fn last_data_at(&self) -> Option<Instant> {
         self.last_data
     }
 
-    /// Changes the retention, and drops what is beyond it.
+    /// Changes the retention, and drops what exceeds it.
     pub fn set_retention(&mut self, retention: Retention) {
         self.retention = retention;
         self.evict();
@@ -165,7 +165,7 @@ impl Transcript {
         }
     }
 
-    /// Drops the first pieces of the block that was the oldest item and began with entry `number`.
+    /// Drops the first `excess` pieces of `block`, which was the oldest item and began with entry `number`.
     fn trim(&mut self, number: u64, block: &Block, mut before: Both<Totals>, excess: usize) {
         let (older, newer) = block.split(excess);
         self.kept_bytes -= older.bytes.len();
@@ -183,7 +183,7 @@ impl Transcript {
         self.kept_bytes
     }
 
-    /// Bytes of memory that what is kept takes now, what holds the bytes included: what the retention bounds.
+    /// Bytes of memory in use, including the structures that hold the bytes; the retention limits this number.
     pub fn memory_bytes(&self) -> usize {
         self.cost
     }
@@ -193,12 +193,12 @@ impl Transcript {
         self.kept_pieces
     }
 
-    /// How much is kept at the most.
+    /// The limits on what is kept.
     pub fn retention(&self) -> Retention {
         self.retention
     }
 
-    /// What was counted and is not kept, the gaps within included.
+    /// Totals of all bytes that were counted but are not kept, including gaps.
     pub fn not_kept(&self) -> Both<Totals> {
         let mut all = self.evicted;
         for (_, item) in &self.items {
@@ -210,7 +210,7 @@ impl Transcript {
         all
     }
 
-    /// When bytes were last seen, in either direction.
+    /// When the newest block began, in either direction; as [`Transcript::last_data_at`].
     pub fn last_data(&self) -> Option<Instant> {
         self.last_data
     }
@@ -225,12 +225,13 @@ impl Transcript {
         self.first().is_none()
     }
 
-    /// The number of the first entry that is kept whole; before it are old notes, and the gap for all that was dropped.
+    /// The number of the first entry that is kept whole; before it are only old notes and the gap for all dropped
+    /// entries.
     pub fn kept_from(&self) -> u64 {
         self.items.front().map_or(self.end, |(start, _)| *start)
     }
 
-    /// The number of the gap that stands for all that was dropped, where anything was.
+    /// The number of the gap for all dropped entries, if any were dropped.
     pub fn gap_at(&self) -> Option<u64> {
         self.gap_at
     }
@@ -245,7 +246,7 @@ impl Transcript {
         self.previous(self.end)
     }
 
-    /// The entry with this number, if it is still there.
+    /// The entry with this number, if it is kept.
     pub fn entry(&self, number: u64) -> Option<TranscriptEntry<'_>> {
         (self.next_from(number)? == number).then(|| self.read(number)).flatten()
     }
@@ -302,14 +303,14 @@ impl Transcript {
         self.entries_from(0)
     }
 
-    /// The entries from `number` on. Cost: a few steps for each, however many there are.
+    /// The entries from `number` on. Cost: a few steps for each, however long the transcript is.
     pub fn entries_from(&self, number: u64) -> impl Iterator<Item = TranscriptEntry<'_>> {
         let first = self.items.partition_point(|(start, item)| start + item.entries() <= number);
         let live = self.items.range(first..).flat_map(|(start, item)| piece_entries(*start, item));
         self.before_live(number).filter_map(|old| self.read(old)).chain(live.skip_while(move |e| e.number < number))
     }
 
-    /// The end of a slice that begins with entry `from`: of whole blocks, about so many bytes and entries at the most.
+    /// The end of a slice that starts at entry `from`: whole blocks, until it has about this many bytes or entries.
     pub(crate) fn slice_from(&self, from: u64, bytes: usize, entries: u64) -> u64 {
         let first = self.items.partition_point(|(start, item)| start + item.entries() <= from);
         let mut have = 0;
@@ -323,7 +324,7 @@ impl Transcript {
         self.end
     }
 
-    /// The begin of a slice that ends before entry `to`: of whole blocks, about so many bytes and entries at the most.
+    /// The start of a slice that ends before entry `to`: whole blocks, until it has about this many bytes or entries.
     pub(crate) fn slice_before(&self, to: u64, bytes: usize, entries: u64) -> u64 {
         let last = self.items.partition_point(|(start, _)| *start < to);
         let mut have = 0;
@@ -343,7 +344,7 @@ impl Transcript {
         live.chain(old.into_iter().rev().filter_map(|number| self.read(number)))
     }
 
-    /// The numbers at or after `number` of what stands before the kept items: old notes, and the gap among them.
+    /// The numbers, from `number` on, of entries before the kept items: old notes, and the gap among them.
     fn before_live(&self, number: u64) -> impl Iterator<Item = u64> {
         let mut all: Vec<u64> = self.old_notes.iter().map(|(n, _)| *n).chain(self.gap_at).collect();
         all.retain(|n| *n >= number);

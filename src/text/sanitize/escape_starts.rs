@@ -1,20 +1,20 @@
-//! Counting where escape sequences start, many bytes at once.
+//! Counts starts of escape sequences, many bytes at once.
 
 const ESC: u8 = 0x1b;
 
-/// The first byte of every C1 control in UTF-8.
+/// The first byte of each C1 control in UTF-8.
 const LEAD: u8 = 0xc2;
 
-/// How many bytes are compared side by side.
+/// How many bytes are compared in parallel.
 const LANES: usize = 32;
 
-/// How many starts a lane counts before its byte could overflow.
+/// How many starts a lane can count before its byte could overflow.
 const MOST: usize = 255;
 
-/// How many escape sequences start at the bytes of `this`; `next` has the one behind each.
+/// How many escape sequences start at the bytes of `this`; `next` has the byte after each.
 ///
-/// Without a branch, as what random bytes hold cannot be foreseen, and in the form that the compiler has instructions
-/// for that compare many bytes: some 9 GB/s.
+/// Without branches, because random bytes would mispredict them, and in a form that the compiler turns into vector
+/// instructions: about 9 GB/s.
 pub(super) fn count(this: &[u8], next: &[u8]) -> u64 {
     let (these, rest) = this.as_chunks::<LANES>();
     let (nexts, rest_next) = next.as_chunks::<LANES>();
@@ -31,7 +31,7 @@ pub(super) fn count(this: &[u8], next: &[u8]) -> u64 {
     count + rest.iter().zip(rest_next).map(|(this, next)| u64::from(starts(*this, *next))).sum::<u64>()
 }
 
-/// 1 where a sequence starts.
+/// 1 if a sequence starts here, else 0.
 fn starts(this: u8, next: u8) -> u8 {
     let escape = (this == ESC) & (next != b'\\');
     let begins = (next & 0xf7 == 0x90) | (next == 0x9b) | (next.wrapping_sub(0x9d) <= 2);

@@ -1,4 +1,4 @@
-//! Hostile bytes and characters, made visible and harmless.
+//! Makes hostile bytes and characters visible and harmless.
 
 mod escape_starts;
 mod sanitize;

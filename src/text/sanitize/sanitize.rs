@@ -1,4 +1,4 @@
-//! What may be shown of bytes that somebody else chose: nothing that a terminal obeys, nothing that hides.
+//! Makes foreign bytes safe to show: no control sequence reaches the terminal, and no character stays hidden.
 
 use std::borrow::Cow;
 
@@ -7,23 +7,23 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::escape_starts;
 
-/// How many code points one glyph may have; the marks beyond are shown as marked ones, each for itself.
+/// The most code points of one glyph; each mark beyond is shown as a marked glyph of its own.
 pub const MOST_CODE_POINTS: usize = 8;
 
-/// One thing that is drawn: a character with its combining marks, or the picture of what may not be drawn.
+/// One glyph to draw: a character with its combining marks, or a replacement for what must not be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyph<'a> {
-    /// What to draw; holds no control, bidi or zero-width character, and is never empty.
+    /// The text to draw; has no control, bidi or zero-width character, and is never empty.
     pub text: Cow<'a, str>,
     /// How many columns `text` takes: at least 1, for a plain one at most twice [`MOST_CODE_POINTS`].
     pub columns: u8,
-    /// How many bytes of the source it stands for: at least 1.
+    /// How many bytes of the source it represents: at least 1.
     pub bytes: u16,
-    /// What it is.
+    /// Its kind.
     pub kind: GlyphKind,
 }
 
-/// How a glyph is to be told apart.
+/// Kind of a glyph, to style it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GlyphKind {
     /// Shown as it is.
@@ -34,13 +34,13 @@ pub enum GlyphKind {
     Marked,
 }
 
-/// The glyphs of some bytes, in order; their `bytes` add up to the whole. Lazy, holds nothing but the slice.
+/// Iterator over the glyphs of some bytes, in order; their `bytes` add up to the whole. Lazy: holds only the slice.
 #[derive(Clone, Debug)]
 pub struct Glyphs<'a> {
     rest: &'a [u8],
 }
 
-/// The glyphs of some bytes, which may be anything. Cost: linear, no allocation for plain text.
+/// The glyphs of any bytes. Cost: linear, no allocation for plain text.
 pub fn glyphs(bytes: &[u8]) -> Glyphs<'_> {
     Glyphs { rest: bytes }
 }
@@ -63,7 +63,7 @@ impl<'a> Iterator for Glyphs<'a> {
     }
 }
 
-/// The UTF-8 at the start of `bytes`, of as many code points as one glyph may need.
+/// The valid UTF-8 at the start of `bytes`, at most as many code points as one glyph may have.
 fn leading_text(bytes: &[u8]) -> &str {
     let window = &bytes[..bytes.len().min(4 * MOST_CODE_POINTS)];
     window.utf8_chunks().next().map_or("", |chunk| chunk.valid())
@@ -82,8 +82,8 @@ fn first_of(text: &str) -> Glyph<'_> {
     }
     let selected = selects_presentation(first, second);
     if selected && let Some(selector) = second {
-        // The selector asks for the colourful or the plain form; terminals disagree on the width of either, so the
-        // base is drawn alone and stands for both.
+        // The selector chooses the emoji or the text form; terminals disagree on the width of either, so only the base
+        // is drawn.
         let base = cluster_glyph(&text[..first.len_utf8()]);
         let bytes = first.len_utf8() + selector.len_utf8();
         return Glyph { bytes: u16::try_from(bytes).unwrap_or(u16::MAX), ..base };
@@ -93,13 +93,14 @@ fn first_of(text: &str) -> Glyph<'_> {
     cluster_glyph(text[..end].graphemes(true).next().unwrap_or_default())
 }
 
-/// Whether no character that stands alone joins this one, in either direction: spares most text the segmentation.
+/// Whether no adjacent character of this set combines with it, in either direction; a fast path that avoids
+/// segmentation.
 fn never_combines(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a1}'..='\u{a8}' | '\u{aa}'..='\u{ac}' | '\u{af}'..='\u{2ff}' | '\u{391}'..='\u{482}'
         | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}')
 }
 
-/// Whether the second character is one variation selector where emoji take one.
+/// Whether the second character is a variation selector after a base that takes one.
 fn selects_presentation(base: char, selector: Option<char>) -> bool {
     matches!(selector, Some('\u{fe0e}' | '\u{fe0f}'))
         && matches!(base, '0'..='9' | '#' | '*' | '©' | '®' | '\u{203c}'..='\u{3299}' | '\u{1f000}'..='\u{1faff}')
@@ -142,9 +143,9 @@ fn control_glyph(c: char) -> Glyph<'static> {
     Glyph { text: Cow::Owned(text), columns, bytes, kind: GlyphKind::Marked }
 }
 
-/// Characters that steer a terminal or a reader without being seen: C1, all of general category Cf that has no
-/// shape, the separators of lines and paragraphs, Default_Ignorable_Code_Point, non-characters, and skin tones, whose
-/// width depends on the terminal. Unicode 16.
+/// Characters that change a terminal or a text invisibly: C1, all of general category Cf without a shape, line and
+/// paragraph separators, Default_Ignorable_Code_Point, non-characters, and skin tones, whose width depends on the
+/// terminal. Unicode 16.
 const HOSTILE: &[(u32, u32)] = &[
     (0x00, 0x1f),
     (0x7f, 0x9f),
@@ -170,19 +171,19 @@ const HOSTILE: &[(u32, u32)] = &[
     (0xe0000, 0xe0fff),
 ];
 
-/// Whether a character may not be drawn as it is, wherever it stands. Loose combining marks are not among these.
+/// Whether a character must never be drawn as it is. Combining marks without a base are not among these.
 pub fn is_hostile(c: char) -> bool {
     let code = u32::from(c);
     let within = |&(first, last): &(u32, u32)| first <= code && code <= last;
     !(0x20..0x7f).contains(&code) && (HOSTILE.iter().any(within) || code & 0xfffe == 0xfffe)
 }
 
-/// Text for a place of one line: titles, hosts, headers, notices, file names. Nothing in it is obeyed by a terminal.
+/// Text as one safe line: for titles, hosts, headers, notices, file names. It contains no control characters.
 pub fn line(text: &str) -> String {
     line_of(text.as_bytes())
 }
 
-/// Bytes for a place of one line, as [`line()`].
+/// Bytes as one safe line, as [`line()`].
 pub fn line_of(bytes: &[u8]) -> String {
     if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return String::from_utf8_lossy(bytes).into_owned();
@@ -190,23 +191,23 @@ pub fn line_of(bytes: &[u8]) -> String {
     glyphs(bytes).map(|glyph| glyph.text).collect()
 }
 
-/// What was neutralised in some bytes.
+/// Counts of neutralised sequences and characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SanitizeCounts {
-    /// As [`count_escapes`] counts them.
+    /// Escape sequences, as [`count_escapes`] counts them.
     pub escape_sequences: u64,
-    /// C0 controls and DEL, but tab, line feed, carriage return and ESC.
+    /// C0 controls and DEL, except tab, line feed, carriage return and ESC.
     pub controls: u64,
     /// Glyphs that are [`GlyphKind::Marked`].
     pub marked: u64,
 }
 
 /// How many escape sequences start in some bytes: ESC, and the C1 forms in UTF-8 (DCS, SOS, CSI, OSC, PM, APC). The
-/// string terminator (ESC `\`, U+009C) ends one and is not counted. A C1 cut by the slice's end is not seen.
+/// string terminator (ESC `\`, U+009C) ends one and is not counted. A C1 cut by the slice's end is not counted.
 ///
-/// Cost: one pass of `memchr2` where there is none; elsewhere one that compares many bytes at once, as hits in every
-/// hundredth byte, which is what compressed data have, make a search for each of them slow. Fit for what one looks at,
-/// too dear for a flood.
+/// Cost: one pass of `memchr2` where there is none. A part with a hit is counted many bytes at once, because compressed
+/// data has a hit in about every hundredth byte, and a search for each of them would be slow. Fast enough for bytes
+/// that are shown, too slow for a flood.
 pub fn count_escapes(bytes: &[u8]) -> u64 {
     let Some((last, _)) = bytes.split_last() else { return 0 };
     let mut count = u64::from(*last == 0x1b);
@@ -220,12 +221,12 @@ pub fn count_escapes(bytes: &[u8]) -> u64 {
     count
 }
 
-/// How many bytes are searched before hits in them are counted.
+/// How many bytes are searched at a time.
 const PART: usize = 4096;
 
-/// What is neutralised in some bytes, in full.
+/// Counts everything in some bytes that is neutralised.
 ///
-/// Cost: ASCII at memory speed; the glyphs of everything else, so fit for what is kept, not for line speed.
+/// Cost: ASCII at memory speed; other bytes are split into glyphs. Fast enough for kept bytes, not for line speed.
 pub fn count_hostile(bytes: &[u8]) -> SanitizeCounts {
     let is_control = |byte: &&u8| matches!(byte, 0..=8 | 11 | 12 | 14..=0x1a | 0x1c..=0x1f | 0x7f);
     let marked =
@@ -314,7 +315,7 @@ mod tests {
 
     #[test]
     fn the_table_holds_every_invisible_character_that_unicode_knows() {
-        // Prepended concatenation marks (Arabic, Syriac, Kaithi) are of category Cf but have a shape.
+        // Prepended concatenation marks (Arabic, Syriac, Kaithi) are in category Cf but have a shape.
         let unseen = regex::Regex::new(
             r"^[[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\p{Prepended_Concatenation_Mark}]$",
         );

@@ -1,47 +1,47 @@
-//! A DNS message as it says itself, and each of its fields at its bytes.
+//! A parsed DNS message, and each of its fields with its byte range.
 
 use std::net::IpAddr;
 use std::ops::Range;
 
 use super::record_type::{RecordType, rcode_name};
 
-/// How many fields of one message are listed; more are counted.
+/// How many fields of one message are listed; further ones are counted.
 pub const MOST_FIELDS: usize = 2_048;
 
-/// How many records of one message are read; a message with more has a fault.
+/// How many records of one message are read; more are a fault.
 pub const MOST_RECORDS: usize = 4_096;
 
-/// A message, read as far as it makes sense.
+/// A message, parsed as far as it is valid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DnsMessage {
-    /// The number that an answer shares with its query.
+    /// The message id: an answer repeats its query's.
     pub id: u16,
-    /// The flags, with operation and response code among them (RFC 1035 §4.1.1).
+    /// The flags, including the operation and the response code (RFC 1035 §4.1.1).
     pub flags: u16,
-    /// What the header says of how many questions, answers, authority and additional records there are.
+    /// The header's counts of questions, answers, authority and additional records.
     pub counts: [u16; 4],
     /// The questions.
     pub questions: Vec<DnsQuestion>,
-    /// What answers the question.
+    /// The answer records.
     pub answers: Vec<DnsRecord>,
-    /// Who is responsible: name servers, or the start of the zone for an answer that says no.
+    /// The authority records: name servers, or the zone's SOA for a negative answer.
     pub authorities: Vec<DnsRecord>,
-    /// What may be useful beside; EDNS is not among them.
+    /// The additional records, without EDNS.
     pub additionals: Vec<DnsRecord>,
-    /// The extension, where it has one.
+    /// EDNS, if present.
     pub edns: Option<EdnsView>,
-    /// How long it is, in bytes.
+    /// The length of the message in bytes.
     pub bytes: usize,
-    /// What could not be read, and where: all after it is missing here.
+    /// What could not be parsed, and where: everything after it is missing here.
     pub fault: Option<DnsFault>,
 }
 
-/// What is asked.
+/// One question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsQuestion {
     /// The name, absolute, with a dot at its end.
     pub name: String,
-    /// Which records of it.
+    /// The record type.
     pub kind: RecordType,
     /// The class: 1 is the Internet.
     pub class: u16,
@@ -50,54 +50,54 @@ pub struct DnsQuestion {
 /// One record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsRecord {
-    /// Whose it is, absolute.
+    /// The owner's name, absolute.
     pub name: String,
     /// Its type.
     pub kind: RecordType,
     /// Its class.
     pub class: u16,
-    /// How long it may be kept, in seconds.
+    /// How long the record may be cached, in seconds.
     pub ttl: u32,
-    /// What it says, in presentation form. Nothing in it is obeyed by a terminal.
+    /// The data in presentation form, safe for a terminal.
     pub data: String,
-    /// The address that it says, for A and AAAA.
+    /// The address of an A or AAAA record.
     pub address: Option<IpAddr>,
 }
 
-/// EDNS as a message has it (RFC 6891).
+/// The EDNS fields of a message (RFC 6891).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdnsView {
-    /// The longest datagram that its sender takes, in bytes.
+    /// The longest UDP answer that the sender accepts, in bytes.
     pub udp_payload: u16,
     /// The upper eight bits of the response code.
     pub upper_rcode: u8,
-    /// The version: 0.
+    /// The version; 0 is the only one.
     pub version: u8,
-    /// DO: signatures are wanted.
+    /// DO: the sender wants signatures.
     pub dnssec_ok: bool,
-    /// The options: name and what they hold.
+    /// The options: name and content.
     pub options: Vec<(String, String)>,
 }
 
-/// What is wrong with a message.
+/// Why parsing a message failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsFault {
     /// The byte at which reading stopped.
     pub at: usize,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
 /// One field of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsField {
-    /// Its bytes.
+    /// Its byte range in the message.
     pub range: Range<usize>,
-    /// How far it stands inside others, from 0.
+    /// Its nesting depth, from 0.
     pub depth: u8,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it says; may be empty for a heading.
+    /// Its value; may be empty for a heading.
     pub value: String,
 }
 
@@ -122,12 +122,12 @@ impl DnsMessage {
         self.flags >> 11 & 0xf
     }
 
-    /// Whether it is an answer.
+    /// Whether it is a response.
     pub fn is_response(&self) -> bool {
         self.flags & 0x8000 != 0
     }
 
-    /// TC: it was cut short, and TCP has the whole.
+    /// TC: the message was cut short; the whole answer is available over TCP.
     pub fn is_truncated(&self) -> bool {
         self.flags & 0x0200 != 0
     }
@@ -142,19 +142,18 @@ impl DnsMessage {
         self.answers.iter().filter_map(|record| record.address).collect()
     }
 
-    /// How long its answers may be kept: the least of their times.
+    /// How long the answers may be cached: the least of their TTLs.
     pub fn ttl(&self) -> Option<u32> {
         self.answers.iter().map(|record| record.ttl).min()
     }
 
-    /// Whether it names other servers to ask instead of answering: no answer, and name servers without the zone's
-    /// start (RFC 2308 §2.1.1).
+    /// Whether it is a referral to other servers: no answer, and name servers without the zone's SOA (RFC 2308 §2.1.1).
     pub fn is_referral(&self) -> bool {
         let has = |kind| self.authorities.iter().any(|record| record.kind == kind);
         self.answers.is_empty() && has(RecordType::NS) && !has(RecordType::SOA) && self.flags & 0x0400 == 0
     }
 
-    /// Whether it answers with a record of the type that was asked for.
+    /// Whether it has an answer record of this type, or of any type if `kind` is ANY.
     pub fn has_answer_of(&self, kind: RecordType) -> bool {
         self.answers.iter().any(|record| record.kind == kind || kind.0 == 255)
     }

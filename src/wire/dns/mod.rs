@@ -1,4 +1,4 @@
-//! DNS: what is asked, what an answer says, and every field of it at its bytes.
+//! DNS: names to query, message parsing, and every field with its byte range.
 
 pub mod message;
 pub mod names;

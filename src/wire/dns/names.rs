@@ -1,16 +1,16 @@
-//! Which names are asked for in turn, and for which names no server is asked at all.
+//! The names to query in turn, and names that are never queried.
 
 use std::net::IpAddr;
 
 use hickory_proto::rr::Name;
 
-/// How many domains are searched at the most; glibc reads as many as a line holds.
+/// The most search domains; glibc reads as many as a line holds.
 pub const MOST_SEARCHED: usize = 16;
 
-/// A name for the wire: without the dot at its end, in ASCII, as text of labels.
+/// A name for the wire: in ASCII, without the final dot, as text of labels.
 ///
 /// # Errors
-/// What is wrong with it, and what is accepted.
+/// Fails if the name is not valid; the message says what is wrong and what is accepted.
 pub fn check_name(name: &str) -> Result<String, String> {
     let wrong = |why: &str| {
         let shown = crate::text::sanitize::line(&name.chars().take(80).collect::<String>());
@@ -41,10 +41,10 @@ pub fn check_name(name: &str) -> Result<String, String> {
     Ok(if is_absolute { format!("{ascii}.") } else { ascii })
 }
 
-/// The names to ask for in turn, each absolute, until one has an answer (resolv.conf(5): `search`, `ndots`).
+/// The names to query in turn, each absolute, until one has an answer (resolv.conf(5): `search`, `ndots`).
 ///
-/// A name that ends with a dot is asked for as it is; so is one with at least `ndots` dots, before the domains that
-/// are searched; any other one after them.
+/// A name that ends with a dot is the only one. A name with at least `ndots` dots is queried as it is before the search
+/// domains, any other name after them.
 pub fn search_names(name: &str, search: &[String], ndots: usize) -> Vec<String> {
     if name.ends_with('.') {
         return vec![name.to_owned()];
@@ -64,7 +64,7 @@ pub fn search_names(name: &str, search: &[String], ndots: usize) -> Vec<String> 
     names
 }
 
-/// Why a name is never asked of a name server; `None` where it may be.
+/// Why a name must not be sent to a name server; `None`: it may be.
 pub fn not_queried_reason(name: &str) -> Option<&'static str> {
     let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     [
@@ -77,7 +77,7 @@ pub fn not_queried_reason(name: &str) -> Option<&'static str> {
     .map(|(_, why)| *why)
 }
 
-/// The name under which an address's own name is kept: `4.3.2.1.in-addr.arpa.` (RFC 1035 §3.5, RFC 3596 §2.5).
+/// The name for a reverse lookup of an address: `4.3.2.1.in-addr.arpa.` (RFC 1035 §3.5, RFC 3596 §2.5).
 pub fn reverse_name(ip: IpAddr) -> String {
     Name::from(ip).to_ascii()
 }

@@ -1,4 +1,4 @@
-//! The walk over a message's bytes: sections, records, EDNS.
+//! Parses a DNS message: sections, records, EDNS.
 
 use super::message::{DnsFault, DnsField, DnsMessage, DnsQuestion, DnsRecord, EdnsView, MOST_RECORDS};
 use super::rdata;
@@ -6,14 +6,14 @@ use super::reader::DnsWalk;
 use super::record_type::{RecordType, class_name, opcode_name, rcode_name};
 
 impl DnsMessage {
-    /// Reads a message. Never fails: what makes no sense is its [`DnsMessage::fault`].
+    /// Parses a message. Never fails: an invalid part becomes its [`DnsMessage::fault`].
     ///
-    /// Cost: its bytes, names at the most 255 times over.
+    /// Cost: linear in the bytes; names may be read up to 255 times.
     pub fn read(bytes: &[u8]) -> DnsMessage {
         parse(bytes).0
     }
 
-    /// Its fields in the order of its bytes, and how many there were beyond
+    /// The fields of a message in byte order, and how many there were beyond
     /// [`MOST_FIELDS`](super::message::MOST_FIELDS).
     pub fn fields(bytes: &[u8]) -> (Vec<DnsField>, usize) {
         let (_, fields, unlisted) = parse(bytes);
@@ -21,7 +21,7 @@ impl DnsMessage {
     }
 }
 
-/// The message, its fields, and how many fields are not listed.
+/// The message, its fields, and how many fields were not listed.
 fn parse(bytes: &[u8]) -> (DnsMessage, Vec<DnsField>, usize) {
     let mut walk = DnsWalk::new(bytes);
     let mut message = DnsMessage { bytes: bytes.len(), ..DnsMessage::default() };
@@ -133,7 +133,7 @@ fn class(walk: &mut DnsWalk<'_>) -> Result<u16, String> {
     Ok(class)
 }
 
-/// A record; EDNS goes into the message and is none.
+/// Reads a record; `None` for EDNS, which is stored in the message instead.
 fn record(
     walk: &mut DnsWalk<'_>,
     section: &str,
@@ -167,7 +167,7 @@ fn record(
     Ok(Some(DnsRecord { name, kind, class, ttl, data, address }))
 }
 
-/// The length of the data to come, and where that ends.
+/// Reads the length of the data that follows; returns where the data ends.
 fn length(walk: &mut DnsWalk<'_>) -> Result<usize, String> {
     let length = usize::from(walk.u16("length")?);
     let end = walk.at + length;

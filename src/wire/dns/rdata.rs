@@ -1,4 +1,4 @@
-//! What a record says: the common types field by field, the others as hickory reads them, or as bytes.
+//! Record data: common types field by field, other types as hickory reads them, or as bytes.
 
 use std::fmt::{Display, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -14,7 +14,7 @@ use hickory_proto::rr::RData;
 use hickory_proto::serialize::binary::{BinDecoder, Restrict};
 use jiff::civil;
 
-/// What the data says in presentation form, and the address in it. Reads up to `end` where it makes sense.
+/// Reads the data up to `end`, if valid; returns its presentation form and the address in it.
 pub(super) fn read(
     walk: &mut DnsWalk<'_>,
     kind: RecordType,
@@ -90,7 +90,7 @@ fn strings(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     Ok(all.join(" "))
 }
 
-/// A character-string (RFC 1035 §3.3), quoted; all that is not printable ASCII is `\DDD`.
+/// Reads a character-string (RFC 1035 §3.3), quoted; other bytes than printable ASCII become `\DDD`.
 fn string(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
     let length = walk.take_bytes(1)?.iter().fold(0, |_, byte| usize::from(*byte));
@@ -135,7 +135,7 @@ fn rrsig(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     Ok(format!("{head} {} {} {} {tail} {signature}", times.0, time(times.1), time(times.2)))
 }
 
-/// Seconds since 1970 as `YYYYMMDDHHmmSS`, in UTC (RFC 4034 §3.2).
+/// Seconds since 1970 as `YYYYMMDDHHmmSS` in UTC (RFC 4034 §3.2).
 fn time(seconds: u32) -> String {
     let at = civil::date(1970, 1, 1).at(0, 0, 0, 0).saturating_add(Duration::from_secs(seconds.into()));
     at.strftime("%Y%m%d%H%M%S").to_string()
@@ -159,7 +159,7 @@ fn hex_of(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A type that hickory knows, or its bytes (RFC 3597 §5).
+/// Reads a type that hickory knows, or the data as bytes (RFC 3597 §5).
 fn read_other(walk: &mut DnsWalk<'_>, kind: RecordType, end: usize) -> Result<String, String> {
     let start = walk.at;
     let known = u16::try_from(start).ok().zip(u16::try_from(end - start).ok()).and_then(|(at, length)| {
@@ -177,14 +177,14 @@ fn read_other(walk: &mut DnsWalk<'_>, kind: RecordType, end: usize) -> Result<St
     })
 }
 
-/// A value in the words of the library that read it; `None` where it cannot be printed, as `to_string()` would panic:
-/// hickory reads some types that it has no presentation form for, and its `Display` is then an error.
+/// The text of a value that hickory read; `None` if its `Display` fails, where `to_string()` would panic: hickory reads
+/// some types that it has no presentation form for.
 fn printed(value: &impl Display) -> Option<String> {
     let mut text = String::new();
     write!(text, "{value}").ok().map(|()| text)
 }
 
-/// An option of EDNS by name, and what it says (IANA, "DNS EDNS0 Option Codes").
+/// An EDNS option: its name and its content as text (IANA, "DNS EDNS0 Option Codes").
 pub(super) fn option(code: u16, value: &[u8]) -> (String, String) {
     let name = match code {
         3 => "NSID",
@@ -208,7 +208,7 @@ pub(super) fn option(code: u16, value: &[u8]) -> (String, String) {
     (name.to_owned(), text)
 }
 
-/// Extended DNS errors (RFC 8914 §4).
+/// The meaning of an extended DNS error (RFC 8914 §4).
 fn extended_error(code: u16) -> &'static str {
     match code {
         1 => "unsupported DNSKEY algorithm",

@@ -1,25 +1,25 @@
-//! Reading a message byte by byte, each field listed where it stands.
+//! Reads a message byte by byte, and lists each field with its position.
 
 use std::ops::Range;
 
 use super::message::{DnsField, MOST_FIELDS};
 use super::wire_name;
 
-/// What is read, and what was read of it so far.
+/// A message and the fields read so far.
 pub(super) struct DnsWalk<'a> {
     bytes: &'a [u8],
     /// Where the next field begins.
     pub(super) at: usize,
-    /// Fields from here on stand so far inside others.
+    /// The nesting depth of the next field.
     pub(super) depth: u8,
     /// The fields.
     pub(super) fields: Vec<DnsField>,
-    /// How many fields there were beyond [`MOST_FIELDS`].
+    /// How many fields were beyond [`MOST_FIELDS`].
     pub(super) unlisted: usize,
 }
 
 impl<'a> DnsWalk<'a> {
-    /// Nothing read yet.
+    /// A walk at the start of a message.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         DnsWalk { bytes, at: 0, depth: 0, fields: Vec::new(), unlisted: 0 }
     }
@@ -33,14 +33,14 @@ impl<'a> DnsWalk<'a> {
         self.fields.push(DnsField { range, depth: self.depth, name: name.into(), value: value.into() });
     }
 
-    /// Lists a field whose bytes and value are told later; gives its place.
+    /// Lists a field whose end and value are set later; returns its index.
     pub(super) fn begin_field(&mut self, name: impl Into<String>) -> Option<usize> {
         let place = self.fields.len();
         self.add_field(self.at..self.at, name, "");
         (place < self.fields.len()).then_some(place)
     }
 
-    /// Tells the bytes and the value of a field that was begun.
+    /// Sets the end and the value of a field that was begun.
     pub(super) fn end_field(&mut self, place: Option<usize>, value: &str) {
         let at = self.at;
         if let Some(field) = place.and_then(|place| self.fields.get_mut(place)) {
@@ -49,7 +49,7 @@ impl<'a> DnsWalk<'a> {
         }
     }
 
-    /// The next bytes, untold.
+    /// The next bytes, without listing a field.
     pub(super) fn take_bytes(&mut self, length: usize) -> Result<&'a [u8], String> {
         let taken = self.bytes.get(self.at..self.at + length);
         let taken = taken.ok_or_else(|| format!("{length} bytes are wanted, and the message is over"))?;
@@ -69,7 +69,7 @@ impl<'a> DnsWalk<'a> {
         Ok(value)
     }
 
-    /// The next two bytes, untold.
+    /// The next two bytes, without listing a field.
     pub(super) fn raw_u16(&mut self) -> Result<u16, String> {
         Ok(self.take_bytes(2)?.iter().fold(0, |value, byte| value << 8 | u16::from(*byte)))
     }
@@ -88,7 +88,7 @@ impl<'a> DnsWalk<'a> {
         Ok(value)
     }
 
-    /// A field that is a name, its pointer told and followed.
+    /// A field that is a name; its pointer is followed and shown.
     pub(super) fn name(&mut self, name: &str) -> Result<String, String> {
         let start = self.at;
         let read = wire_name::read(self.bytes, start)?;
@@ -98,7 +98,7 @@ impl<'a> DnsWalk<'a> {
         Ok(read.text)
     }
 
-    /// All bytes, for who reads them in another way.
+    /// All bytes of the message, for other readers.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }

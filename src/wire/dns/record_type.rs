@@ -1,8 +1,8 @@
-//! Types of records by name and number (IANA, "DNS Parameters").
+//! Record types by name and number (IANA, "DNS Parameters").
 
 use std::fmt;
 
-/// The type of a record, as the wire has it.
+/// The type number of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RecordType(pub u16);
 
@@ -62,18 +62,18 @@ impl RecordType {
     pub const A: RecordType = RecordType(1);
     /// A name server of a zone.
     pub const NS: RecordType = RecordType(2);
-    /// Another name of this one.
+    /// An alias of another name.
     pub const CNAME: RecordType = RecordType(5);
     /// The start of a zone.
     pub const SOA: RecordType = RecordType(6);
-    /// The name of an address.
+    /// The name of an address (reverse lookup).
     pub const PTR: RecordType = RecordType(12);
     /// An IPv6 address.
     pub const AAAA: RecordType = RecordType(28);
-    /// EDNS, no record of anything (RFC 6891).
+    /// EDNS; not a real record (RFC 6891).
     pub const OPT: RecordType = RecordType(41);
 
-    /// The type that a word names, capitals or not, as `AAAA` or `TYPE28`; `None` where it names none.
+    /// Parses a type name in upper or lower case, as `AAAA` or `TYPE28`; `None` if it is none.
     pub fn parse(word: &str) -> Option<RecordType> {
         let upper = word.to_ascii_uppercase();
         if let Some((number, _)) = NAMES.iter().find(|(_, name)| *name == upper) {
@@ -83,7 +83,7 @@ impl RecordType {
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok().map(RecordType)).flatten()
     }
 
-    /// Whether it asks for a whole zone, which is a stream of messages and not an answer.
+    /// Whether it requests a zone transfer, which is a stream of messages, not one answer.
     pub fn is_transfer(self) -> bool {
         matches!(self.0, 251 | 252)
     }

@@ -6,10 +6,10 @@ use base64::Engine as _;
 
 use super::reader::DnsWalk;
 
-/// Reads one up to `end`, in presentation form.
+/// Reads the data up to `end`; returns its presentation form.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Fails if the data is not valid; the message says what is wrong.
 pub(super) fn read(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let mut text = format!("{} {}", walk.u16("priority")?, walk.name("target")?);
     while walk.at < end {
@@ -56,7 +56,7 @@ fn key_name(key: u16) -> String {
     names.get(usize::from(key)).map_or_else(|| format!("key{key}"), |name| (*name).to_owned())
 }
 
-/// Texts, each with its length before it; one that is too long ends with the bytes.
+/// Texts with a length byte before each; a length beyond the end is cut to the bytes that are left.
 fn strings(mut bytes: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
     while let [length, rest @ ..] = bytes {

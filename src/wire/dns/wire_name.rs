@@ -1,27 +1,28 @@
-//! Names on the wire: labels, and pointers to labels that stood before (RFC 1035 §4.1.4).
+//! Names on the wire: labels, and pointers to earlier labels (RFC 1035 §4.1.4).
 
-/// The longest name, in bytes of the wire with the root's label (RFC 1035 §2.3.4).
+/// The longest name, in bytes on the wire, including the root label (RFC 1035 §2.3.4).
 const LONGEST: usize = 255;
 
-/// How many pointers one name may follow: more than it can have labels is a loop by another name.
+/// The most pointers that one name may follow: a name has at most as many labels, so more would be a loop.
 const MOST_POINTERS: usize = 127;
 
-/// A name as it was read.
+/// A name, as read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReadName {
-    /// In presentation form, absolute, with a dot at its end; printable ASCII only, all else is `\DDD` (RFC 4343 §2.1).
+    /// In presentation form, absolute, with a final dot; printable ASCII only, other bytes become `\DDD` (RFC 4343
+    /// §2.1).
     pub(super) text: String,
-    /// Where what follows the name begins.
+    /// Where the bytes after the name begin.
     pub(super) end: usize,
-    /// Where its first pointer leads.
+    /// The target of its first pointer.
     pub(super) pointer: Option<usize>,
 }
 
-/// Reads the name at `start`, its pointers followed. Every pointer must lead before what it was read from, so that it
-/// ends whatever the bytes are.
+/// Reads the name at `start` and follows its pointers. Every pointer must point before the labels that contain it, so
+/// the walk ends for any bytes.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Fails if the name is not valid; the message says what is wrong.
 pub(super) fn read(bytes: &[u8], start: usize) -> Result<ReadName, String> {
     let beyond = || "a name runs over the end of the message".to_owned();
     let (mut at, mut chunk, mut length, mut pointers) = (start, start, 1, 0);
@@ -62,7 +63,7 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Result<ReadName, String> {
     }
 }
 
-/// One byte of a label as text.
+/// Appends one byte of a label as text.
 fn escaped(text: &mut String, byte: u8) {
     match byte {
         b'.' | b'\\' | b'"' | b'(' | b')' | b';' | b'@' | b'$' => {

@@ -1,4 +1,4 @@
-//! The kernel's structs, parsed, and what it reports about a socket.
+//! The kernel's view of a socket: its structs, parsed.
 
 pub mod tcp_info;
 pub mod tcp_timers;

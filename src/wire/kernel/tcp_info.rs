@@ -1,87 +1,87 @@
-//! What a kernel tells of a TCP socket: all of `struct tcp_info`, by its layout in Linux's user-space interface.
+//! The kernel's view of a TCP socket: all of `struct tcp_info`, by its layout in Linux's user-space interface.
 
 use std::time::Duration;
 
 use crate::wire::tcp::state::TcpState;
 
-/// As much of `struct tcp_info` as the running kernel told; `None` is what it does not know, or has not measured yet.
+/// As much of `struct tcp_info` as the running kernel filled in; `None`: not supported, or not measured yet.
 ///
 /// Lengths are in bytes, segments are counted, congestion windows are in segments, rates in bytes a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpInfo {
     /// The state, by its RFC 9293 name.
     pub state: Option<TcpState>,
-    /// What the congestion control is about.
+    /// The state of congestion control.
     pub ca_state: Option<CaState>,
-    /// Retransmissions of the segment that is waited for, in a row; back at 0 when it is acknowledged.
+    /// Consecutive retransmissions of the oldest unacknowledged segment; 0 once it is acknowledged.
     pub retransmits: Option<u8>,
     /// Unanswered window probes or keepalive probes.
     pub probes: Option<u8>,
     /// How often the retransmission or probe timer was doubled.
     pub backoff: Option<u8>,
-    /// What both ends agreed on in their SYNs.
+    /// The options that both SYNs negotiated.
     pub options: Option<AgreedOptions>,
-    /// By how many bits the peer's window field is shifted (RFC 7323).
+    /// The window scale of the peer, in bits (RFC 7323).
     pub snd_wscale: Option<u8>,
-    /// By how many bits ours is shifted.
+    /// Our window scale, in bits.
     pub rcv_wscale: Option<u8>,
-    /// Whether the delivery rate was limited by us, who had nothing to send.
+    /// Whether our application limited the delivery rate, because it had nothing to send.
     pub app_limited: Option<bool>,
-    /// The retransmission time-out.
+    /// The retransmission timeout.
     pub rto: Option<Duration>,
-    /// The time-out of a delayed acknowledgement.
+    /// The timeout of a delayed acknowledgement.
     pub ato: Option<Duration>,
-    /// The most bytes that we put into a segment.
+    /// The greatest payload of a segment that we send.
     pub snd_mss: Option<u32>,
-    /// The size of the peer's segments, as guessed from those that arrived.
+    /// The peer's segment size, estimated from its segments.
     pub rcv_mss: Option<u32>,
-    /// The MSS that we told the peer.
+    /// The MSS that we advertised to the peer.
     pub advmss: Option<u32>,
     /// The path's MTU.
     pub pmtu: Option<u32>,
-    /// Segments sent and not acknowledged; on a listener, connections that wait to be accepted.
+    /// Segments sent and not acknowledged; on a listener, connections waiting for `accept()`.
     pub unacked: Option<u32>,
-    /// Segments that the peer has out of order (SACK); on a listener, the most that may wait.
+    /// Segments that the peer received out of order (SACK); on a listener, the greatest number that may wait.
     pub sacked: Option<u32>,
-    /// Segments thought lost.
+    /// Segments considered lost.
     pub lost: Option<u32>,
     /// Segments retransmitted and not acknowledged yet.
     pub retrans: Option<u32>,
-    /// All retransmissions so far.
+    /// Retransmitted segments since the start.
     pub total_retrans: Option<u32>,
-    /// How far apart segments may arrive before one is thought lost.
+    /// How far apart segments may arrive before one is considered lost.
     pub reordering: Option<u32>,
-    /// Since we sent data last; milliseconds matter, less is not told.
+    /// Time since we last sent data; resolution 1 ms.
     pub last_data_sent: Option<Duration>,
-    /// Since data arrived last.
+    /// Time since data last arrived.
     pub last_data_recv: Option<Duration>,
-    /// Since an acknowledgement arrived last.
+    /// Time since an acknowledgement last arrived.
     pub last_ack_recv: Option<Duration>,
     /// The smoothed round-trip time.
     pub rtt: Option<Duration>,
     /// Its mean deviation.
     pub rttvar: Option<Duration>,
-    /// The smallest round-trip time of late.
+    /// The recent minimum of the round-trip time.
     pub min_rtt: Option<Duration>,
-    /// The round-trip time as the receiving side guesses it.
+    /// The round-trip time, estimated by the receiving side.
     pub rcv_rtt: Option<Duration>,
     /// The congestion window, in segments.
     pub snd_cwnd: Option<u32>,
     /// The slow start threshold, in segments; [`TcpInfo::NO_THRESHOLD`] before the first loss.
     pub snd_ssthresh: Option<u32>,
-    /// What our window may grow to before the next look at the buffer.
+    /// The limit to which our window may grow before the buffer is adjusted again.
     pub rcv_ssthresh: Option<u32>,
-    /// How much the application reads in a round-trip time; what the kernel tunes the buffer by.
+    /// How much the application reads in a round-trip time; the kernel sizes the buffer by it.
     pub rcv_space: Option<u32>,
-    /// The peer's window: what it still takes.
+    /// The peer's window: how many more bytes it accepts.
     pub snd_wnd: Option<u32>,
-    /// Our window: what we told the peer that we still take.
+    /// Our window, as last advertised to the peer.
     pub rcv_wnd: Option<u32>,
     /// Bytes in the send queue that were never sent.
     pub notsent_bytes: Option<u32>,
-    /// The rate at which the peer acknowledged of late.
+    /// The recent rate of acknowledged bytes.
     pub delivery_rate: Option<u64>,
-    /// The rate at which segments are spaced out; `None` where they are not.
+    /// The pacing rate; `None` if segments are not paced.
     pub pacing_rate: Option<u64>,
     /// Bytes acknowledged by the peer; its acknowledgement of our SYN counts as one.
     pub bytes_acked: Option<u64>,
@@ -101,32 +101,32 @@ pub struct TcpInfo {
     pub data_segs_in: Option<u32>,
     /// Segments acknowledged.
     pub delivered: Option<u32>,
-    /// Segments that the peer told it had twice.
+    /// Segments that the peer reported as duplicates (DSACK).
     pub dsack_dups: Option<u32>,
-    /// How often segments were seen out of order by the sender.
+    /// How often the sender detected reordering.
     pub reord_seen: Option<u32>,
     /// Segments that arrived out of order.
     pub rcv_ooopack: Option<u32>,
-    /// How long there was something to send.
+    /// How long the send queue was not empty.
     pub busy_time: Option<Duration>,
-    /// How long of that the peer's window was what held us back.
+    /// How much of that time the peer's window limited us.
     pub rwnd_limited: Option<Duration>,
-    /// How long of that our send buffer was.
+    /// How much of that time our send buffer limited us.
     pub sndbuf_limited: Option<Duration>,
-    /// Retransmission time-outs so far.
+    /// Retransmission timeouts since the start.
     pub total_rto: Option<u16>,
 }
 
-/// What the congestion control is about (Linux, `enum tcp_ca_state`).
+/// The state of congestion control (Linux, `enum tcp_ca_state`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CaState {
-    /// All is well.
+    /// Normal.
     Open,
-    /// Duplicate acknowledgements or SACK arrived: something may be wrong.
+    /// Duplicate acknowledgements or SACK arrived: a loss is possible.
     Disorder,
-    /// The window is being reduced, as a router or the local queue asked for it.
+    /// The window is being reduced, because a router or the local queue signalled congestion.
     Cwr,
-    /// Something was lost, and is being sent again.
+    /// A segment was lost and is being retransmitted.
     Recovery,
     /// The retransmission timer fired.
     Loss,
@@ -145,7 +145,7 @@ impl CaState {
     }
 }
 
-/// What both ends agreed on in their SYNs.
+/// The options that both SYNs negotiated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AgreedOptions {
     /// Timestamps (RFC 7323).
@@ -156,7 +156,7 @@ pub struct AgreedOptions {
     pub window_scaling: bool,
     /// Explicit congestion notification (RFC 3168).
     pub ecn: bool,
-    /// Data came with the SYN (RFC 7413).
+    /// The SYN carried data (RFC 7413).
     pub syn_data: bool,
 }
 
@@ -164,10 +164,10 @@ impl TcpInfo {
     /// A slow start threshold that was never set: slow start goes on until the first loss.
     pub const NO_THRESHOLD: u32 = 0x7fff_ffff;
 
-    /// Bytes of `struct tcp_info` that are read; a newer kernel knows more.
+    /// How many bytes of `struct tcp_info` are read; newer kernels have more.
     pub const LEN: usize = 244;
 
-    /// Reads what a kernel filled in: fields beyond the end of `bytes` are unknown. Never fails.
+    /// Parses what a kernel filled in: fields beyond the end of `bytes` are unknown. Never fails.
     pub fn parse(bytes: &[u8]) -> Self {
         let raw = RawTcpInfo(bytes);
         let (agreed, shifts) = (raw.byte(5), raw.byte(6));
@@ -244,7 +244,7 @@ impl AgreedOptions {
     }
 }
 
-/// A kernel's number for a state (Linux, `include/net/tcp_states.h`), as TCP_INFO and sock_diag tell it.
+/// Converts a kernel's state number (Linux, `include/net/tcp_states.h`), as in TCP_INFO and sock_diag.
 pub fn state(number: u8) -> Option<TcpState> {
     match number {
         1 => Some(TcpState::Established),
@@ -270,7 +270,7 @@ fn micros(count: u32) -> Duration {
     Duration::from_micros(u64::from(count))
 }
 
-/// The structure as it came: fields in this machine's byte order, as many as the kernel filled.
+/// The raw structure: fields in this machine's byte order, as many as the kernel filled in.
 struct RawTcpInfo<'a>(&'a [u8]);
 
 impl RawTcpInfo<'_> {
@@ -298,7 +298,7 @@ impl RawTcpInfo<'_> {
         self.word(offset).map(micros)
     }
 
-    /// A time that is 0 as long as it was not measured.
+    /// A time that is 0 until it was measured.
     fn nonzero_time(&self, offset: usize) -> Option<Duration> {
         self.micros(offset).filter(|time| !time.is_zero())
     }

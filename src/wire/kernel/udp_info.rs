@@ -1,26 +1,26 @@
-//! What the kernel tells of a UDP socket: its queues, its buffers, and what it believes of the path (udp(7), ip(7)).
+//! The kernel's view of a UDP socket: queues, buffers, and path MTU (udp(7), ip(7)).
 
-/// One look at a UDP socket. `None`: this system, or this kind of socket, does not tell.
+/// One sample of a UDP socket. `None`: this system, or this kind of socket, does not report it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UdpInfo {
-    /// Bytes of payload of the datagram that a read would get next; 0 where none waits (`SIOCINQ`).
+    /// Payload bytes of the next datagram to read; 0 if none waits (`SIOCINQ`).
     pub next_bytes: Option<u64>,
-    /// Bytes that wait to leave this host, the kernel's bookkeeping included (`SIOCOUTQ`).
+    /// Bytes waiting to leave this host, including the kernel's bookkeeping (`SIOCOUTQ`).
     pub send_queue_bytes: Option<u64>,
-    /// Bytes of memory that unread datagrams take, the kernel's bookkeeping included (`SO_MEMINFO`).
+    /// Bytes of memory used by unread datagrams, including the kernel's bookkeeping (`SO_MEMINFO`).
     pub receive_memory_bytes: Option<u64>,
-    /// How much of such memory there may be: beyond it datagrams are dropped (`SO_RCVBUF`).
+    /// The limit on that memory: beyond it datagrams are dropped (`SO_RCVBUF`).
     pub receive_buffer_bytes: Option<u64>,
-    /// How much memory datagrams may take that wait to leave this host (`SO_SNDBUF`).
+    /// The limit on the memory of datagrams waiting to leave this host (`SO_SNDBUF`).
     pub send_buffer_bytes: Option<u64>,
-    /// The MTU that the kernel assumes for the path to the peer, in bytes of a whole IP packet; connected sockets only
-    /// (`IP_MTU`, `IPV6_MTU`).
+    /// The kernel's MTU of the path to the peer, in bytes of a whole IP packet; connected sockets only (`IP_MTU`,
+    /// `IPV6_MTU`).
     pub mtu: Option<u32>,
-    /// What the kernel does with a datagram that is larger (`IP_MTU_DISCOVER`, `IPV6_MTU_DISCOVER`).
+    /// How the kernel treats a larger datagram (`IP_MTU_DISCOVER`, `IPV6_MTU_DISCOVER`).
     pub discover: Option<MtuDiscovery>,
-    /// The TTL, or hop limit, of what we send (`IP_TTL`, `IPV6_UNICAST_HOPS`).
+    /// The TTL, or hop limit, of packets that we send (`IP_TTL`, `IPV6_UNICAST_HOPS`).
     pub ttl: Option<u8>,
-    /// The TOS byte, or traffic class, of what we send (`IP_TOS`, `IPV6_TCLASS`).
+    /// The TOS byte, or traffic class, of packets that we send (`IP_TOS`, `IPV6_TCLASS`).
     pub tos: Option<u8>,
 }
 
@@ -29,20 +29,20 @@ pub struct UdpInfo {
 pub enum MtuDiscovery {
     /// Never sets the don't-fragment bit.
     Dont,
-    /// Sets it on what fits the known MTU, and fragments here what does not.
+    /// Sets the bit on datagrams that fit the known MTU, and fragments larger ones on this host.
     Want,
-    /// Always sets it; refuses what is larger than the known MTU (`EMSGSIZE`).
+    /// Always sets the bit; refuses datagrams larger than the known MTU (`EMSGSIZE`).
     Do,
-    /// Sets it, and ignores the known path MTU: only the interface's counts.
+    /// Sets the bit and ignores the known path MTU: only the interface's MTU limits.
     Probe,
-    /// Ignores what routers say, and never fragments here.
+    /// Ignores ICMP from routers, and never fragments on this host.
     Interface,
-    /// As `Interface`, but lets what is too large be fragmented.
+    /// As `Interface`, but larger datagrams may be fragmented.
     Omit,
 }
 
 impl MtuDiscovery {
-    /// The mode that the kernel's number stands for; the same numbers for both families.
+    /// Converts the kernel's number; the numbers are the same for both families.
     pub fn from_number(number: i32) -> Option<Self> {
         Some(match number {
             0 => MtuDiscovery::Dont,
@@ -55,7 +55,7 @@ impl MtuDiscovery {
         })
     }
 
-    /// The name, as ip(7) has it without its prefix.
+    /// The name in ip(7), without its prefix.
     pub fn name(self) -> &'static str {
         match self {
             MtuDiscovery::Dont => "DONT",
@@ -67,7 +67,7 @@ impl MtuDiscovery {
         }
     }
 
-    /// What it does, in a few words.
+    /// The effect, in a few words.
     pub fn meaning(self) -> &'static str {
         match self {
             MtuDiscovery::Dont => "no DF bit: routers may fragment",

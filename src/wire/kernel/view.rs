@@ -1,4 +1,4 @@
-//! What the kernel reports about a TCP socket at one moment.
+//! The kernel's view of a socket at one moment.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use super::tcp_info::TcpInfo;
 use super::udp_info::UdpInfo;
 use crate::wire::tcp::state::TcpState;
 
-/// What the kernel tells of a socket. `None`: this system cannot know.
+/// The kernel's view of a socket. `None`: this system does not report it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KernelView {
-    /// The state as the kernel has it, by its RFC 9293 name.
+    /// The kernel's TCP state, by its RFC 9293 name.
     pub state: Option<TcpState>,
     /// Smoothed round-trip time.
     pub rtt: Option<Duration>,
@@ -17,19 +17,19 @@ pub struct KernelView {
     pub send_queue_bytes: Option<u64>,
     /// Bytes in the receive queue: arrived, not yet read by us.
     pub recv_queue_bytes: Option<u64>,
-    /// All that TCP_INFO tells.
+    /// All fields of TCP_INFO.
     pub tcp: Option<TcpInfo>,
-    /// What the kernel tells of a UDP socket.
+    /// The kernel's view of a UDP socket.
     pub udp: Option<UdpInfo>,
-    /// The timer that runs, as sock_diag tells it; asked for while a connection stands still.
+    /// The running timer, from sock_diag; only queried while the connection makes no progress.
     pub timer: Option<KernelTimer>,
-    /// The other end of the connection, where this host has that too.
+    /// The other end of the connection, if it is on this host.
     pub peer_end: Option<PeerEnd>,
 }
 
 impl KernelView {
-    /// Whether a timer is what will move the connection next: a window is closed, something was sent again or probed,
-    /// or nothing came for a second.
+    /// Whether the connection waits for a timer: a window is closed, something was sent again or probed, or no ACK came
+    /// for a second.
     pub fn is_waiting_on_timer(&self) -> bool {
         const QUIET: Duration = Duration::from_secs(1);
         let Some(tcp) = &self.tcp else { return false };
@@ -40,25 +40,25 @@ impl KernelView {
     }
 }
 
-/// A timer of a TCP connection that runs.
+/// The running timer of a TCP connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KernelTimer {
-    /// What it is for.
+    /// Its purpose.
     pub kind: TimerKind,
-    /// How long until it fires.
+    /// The time until it fires.
     pub expires: Duration,
 }
 
-/// What a timer is for: Linux has one at a time for each connection.
+/// Purpose of a timer: Linux has one at a time for each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TimerKind {
-    /// The oldest segment is sent again (RFC 6298), or a tail is probed for a loss (RFC 8985).
+    /// To retransmit the oldest segment (RFC 6298), or to probe for a loss of the tail (RFC 8985).
     Retransmit,
-    /// A quiet peer is asked whether it is there, or something else that the keepalive's timer serves.
+    /// To probe an idle peer, or another purpose of the keepalive timer.
     Keepalive,
-    /// The port of a closed connection rests.
+    /// To free the port of a closed connection.
     TimeWait,
-    /// The window of a peer that has no room is probed (RFC 9293 §3.8.6.1).
+    /// To probe the peer's closed window (RFC 9293 §3.8.6.1).
     Probe,
 }
 
@@ -74,7 +74,7 @@ impl TimerKind {
     }
 }
 
-/// What the kernel tells of the other end of a connection within one host (sock_diag).
+/// The kernel's view of the other end of a connection within this host (sock_diag).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerEnd {
     /// Its state.
@@ -83,8 +83,8 @@ pub struct PeerEnd {
     pub send_queue_bytes: u64,
     /// Bytes that arrived at the peer and that it has not read.
     pub recv_queue_bytes: u64,
-    /// The timer of it that runs.
+    /// Its running timer.
     pub timer: Option<KernelTimer>,
-    /// All that TCP_INFO tells of it; TIME-WAIT has none.
+    /// Its TCP_INFO; TIME-WAIT has none.
     pub tcp: Option<TcpInfo>,
 }

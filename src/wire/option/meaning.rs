@@ -1,14 +1,14 @@
-//! What is known of the options of one session's socket: wished for, set, reported back, refused.
+//! Which kind of socket has which option, and what an option's value means.
 
 use super::option::{OptionValue, SocketOption};
 use crate::wire::failure::Failure;
 use crate::wire::operation::FailedOperation;
 use crate::wire::udp::packet::dscp_name;
 
-/// The kinds of socket, as far as options tell them apart.
+/// Kinds of socket, as far as their options differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SocketKind {
-    /// A TCP connection, or a socket that is to be one.
+    /// A TCP connection, or a socket that will become one.
     Connection,
     /// A TCP socket that listens.
     Listener,
@@ -28,16 +28,16 @@ impl SocketKind {
 }
 
 impl SocketOption {
-    /// The options that this kind of socket has, in the order in which they are shown.
+    /// The options of this kind of socket, in the order in which they are shown.
     pub fn options_of(kind: SocketKind) -> impl Iterator<Item = SocketOption> {
         SocketOption::all().filter(move |option| option.applies_to(kind))
     }
 
-    /// Whether this kind of socket has it. What an accepted connection cannot inherit, its listener does not have.
+    /// Whether this kind of socket has the option. A listener lacks options that accepted connections do not inherit.
     pub fn applies_to(self, kind: SocketKind) -> bool {
         match kind {
             SocketKind::Connection => true,
-            // Acknowledging at once is a state of one connection, which the kernel leaves by itself.
+            // Quick acknowledgement is a state of one connection, which the kernel ends by itself.
             SocketKind::Listener => self != SocketOption::QuickAck,
             SocketKind::Datagrams => matches!(
                 self,
@@ -52,7 +52,7 @@ impl SocketOption {
         }
     }
 
-    /// What is to be known of setting it while the socket is in use; `None`: it holds from now on.
+    /// A remark on setting it while the socket is in use; `None`: it takes effect immediately.
     pub fn late_effect(self, kind: SocketKind) -> Option<&'static str> {
         match (self, kind) {
             (SocketOption::ReuseAddress | SocketOption::ReusePort, _) => {
@@ -73,7 +73,7 @@ impl SocketOption {
         }
     }
 
-    /// Why the kernel reports another value than was asked for, where that is known.
+    /// Why the kernel reports another value than the requested one, if that is known.
     pub fn difference(self, asked: &OptionValue, now: &OptionValue) -> Option<&'static str> {
         match (self, asked, now) {
             (_, asked, now) if asked == now => None,
@@ -93,7 +93,7 @@ impl SocketOption {
         }
     }
 
-    /// What a value means, where the number does not say it.
+    /// What a value means, if the number alone does not say it.
     pub fn meaning(self, value: &OptionValue) -> Option<String> {
         match (self, value) {
             (SocketOption::Tos, OptionValue::Count(byte)) => Some(dscp(*byte)),
@@ -110,19 +110,19 @@ impl SocketOption {
         }
     }
 
-    /// What a failure to set an option names: `rcvbuf=65536`.
+    /// The text by which a failure names an option: `rcvbuf=65536`.
     pub fn assignment_text(self, value: &OptionValue) -> String {
         format!("{}={}", self.name(), value.input_text())
     }
 
-    /// The option that a failure was about.
+    /// The option that a failure is about.
     pub(crate) fn from_failure(failure: &Failure) -> Option<SocketOption> {
         let (name, _) = failure.peer.split_once('=').filter(|_| failure.operation == FailedOperation::SetOption)?;
         SocketOption::parse(name).ok()
     }
 }
 
-/// The DS field by its names.
+/// The DS field as names of DSCP and ECN.
 fn dscp(byte: u32) -> String {
     let (class, ecn) = (byte >> 2, byte & 3);
     let name = u8::try_from(class).ok().and_then(dscp_name).map_or_else(|| class.to_string(), str::to_owned);

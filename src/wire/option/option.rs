@@ -1,9 +1,9 @@
-//! The socket options that can be set and watched: what each does, its unit, its system call, and how it is typed.
+//! The socket options: effect, unit, system call, and typed form of each one.
 
 use std::fmt;
 use std::time::Duration;
 
-/// A socket option of a TCP connection (socket(7), ip(7), tcp(7)).
+/// An option of a TCP or UDP socket (socket(7), ip(7), tcp(7)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SocketOption {
     /// `TCP_NODELAY`.
@@ -48,7 +48,7 @@ pub enum SocketOption {
     BindToDevice,
 }
 
-/// What an option is, or is to be.
+/// Value of an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OptionValue {
     /// On or off.
@@ -57,15 +57,15 @@ pub enum OptionValue {
     Count(u32),
     /// Bytes.
     Bytes(u32),
-    /// A time: whole seconds or milliseconds, as the option has it.
+    /// A time: whole seconds or milliseconds, depending on the option.
     Time(Duration),
-    /// How long a close waits for what is queued; `None` does not wait, 0 resets.
+    /// How long a close waits for queued data; `None` does not wait, 0 resets.
     Linger(Option<Duration>),
-    /// A name; empty is none.
+    /// A name; empty means none.
     Name(String),
 }
 
-/// In which unit a value is typed, shown, and given to the kernel.
+/// Unit in which a value is typed, shown, and passed to the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OptionUnit {
     /// `on` or `off`; 1 or 0 for the kernel.
@@ -84,7 +84,7 @@ pub enum OptionUnit {
     Name,
 }
 
-/// One line of the table.
+/// One row of the table.
 struct OptionEntry {
     option: SocketOption,
     name: &'static str,
@@ -94,11 +94,11 @@ struct OptionEntry {
     does: &'static str,
 }
 
-/// The longest name of a congestion control or a network interface, in bytes (TCP_CA_NAME_MAX, IFNAMSIZ: 16 with
-/// the final 0).
+/// The longest name of a congestion control or a network interface, in bytes (TCP_CA_NAME_MAX, IFNAMSIZ: 16 with the
+/// final 0).
 pub(super) const MOST_NAME: usize = 15;
 
-/// The largest buffer that may be asked for: the kernel doubles it, in an `int`.
+/// The largest buffer that can be requested: the kernel doubles it, in an `int`.
 pub(super) const MOST_OCTETS: u64 = i32::MAX as u64 / 2;
 
 const fn line(
@@ -165,21 +165,21 @@ impl SocketOption {
     }
 
     fn line(self) -> &'static OptionEntry {
-        // The table has a line for each option (tested); the first one stands in for none.
+        // The table has a row for each option (tested); the first row is a fallback.
         TABLE.iter().find(|line| line.option == self).unwrap_or(&TABLE[0])
     }
 
-    /// The name that is typed: `nodelay`.
+    /// The name as typed: `nodelay`.
     pub fn name(self) -> &'static str {
         self.line().name
     }
 
-    /// The system's name: `TCP_NODELAY`.
+    /// The system's constant: `TCP_NODELAY`.
     pub fn symbol(self) -> &'static str {
         self.line().symbol
     }
 
-    /// What it does, in one line.
+    /// Its effect, in one line.
     pub fn summary(self) -> &'static str {
         self.line().does
     }
@@ -189,7 +189,7 @@ impl SocketOption {
         self.line().unit
     }
 
-    /// Its level and its name, for a socket of IPv6 or not.
+    /// Its level and constant, for an IPv6 socket or not.
     fn level_and_name(self, v6: bool) -> (&'static str, &'static str) {
         match (self, v6) {
             (SocketOption::Ttl, true) => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
@@ -198,18 +198,18 @@ impl SocketOption {
         }
     }
 
-    /// The arguments of its `setsockopt` after the descriptor, for a socket of IPv6 or not.
+    /// The arguments of its `setsockopt` after the descriptor, for an IPv6 socket or not.
     pub fn arguments(self, value: &OptionValue, v6: bool) -> String {
         let (level, symbol) = self.level_and_name(v6);
         format!("{level}, {symbol}, {}", self.argument(value))
     }
 
-    /// Its system call, to copy.
+    /// Its system call as text, to copy.
     pub fn call(self, value: &OptionValue, v6: bool) -> String {
         format!("setsockopt(fd, {})", self.arguments(value, v6))
     }
 
-    /// The system call that reads it, to copy.
+    /// The system call that reads it, as text to copy.
     pub fn reading_call(self, v6: bool) -> String {
         let (level, symbol) = self.level_and_name(v6);
         format!("getsockopt(fd, {level}, {symbol}, &value, &length)")
@@ -227,10 +227,10 @@ impl SocketOption {
         }
     }
 
-    /// Reads the name of an option: with or without `TCP_`, `SO_` or `IP_`, in either case, `-` for `_`.
+    /// Parses the name of an option: with or without `TCP_`, `SO_` or `IP_`, in upper or lower case, `-` for `_`.
     ///
     /// # Errors
-    /// There is no such option; the message lists them.
+    /// Fails if there is no such option; the message lists them.
     pub fn parse(text: &str) -> Result<SocketOption, String> {
         let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");
         let wanted = plain(text.trim());
@@ -243,10 +243,10 @@ impl SocketOption {
     }
 }
 
-/// Reads `NAME=VALUE`, or `NAME VALUE`.
+/// Parses `NAME=VALUE`, or `NAME VALUE`.
 ///
 /// # Errors
-/// No `=`, no such option, or not a value of its unit; the message says what is expected.
+/// Fails if there is no `=`, no such option, or the value does not fit the unit; the message says what is expected.
 pub fn parse(text: &str) -> Result<(SocketOption, OptionValue), String> {
     let (name, value) = text
         .split_once('=')

@@ -1,4 +1,4 @@
-//! Values of socket options: what is accepted, how it is read, and how it is written.
+//! Values of socket options: accepted forms, parsing, and text.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::option::{MOST_NAME, MOST_OCTETS, OptionUnit, OptionValue, SocketOptio
 use crate::text::quantity;
 
 impl SocketOption {
-    /// What is accepted as its value, in words: `on or off`.
+    /// The accepted values, in words: `on or off`.
     pub fn accepted_text(self) -> String {
         match self.unit() {
             OptionUnit::Switch => "on or off".to_owned(),
@@ -20,10 +20,10 @@ impl SocketOption {
         }
     }
 
-    /// Reads a value for this option.
+    /// Parses a value of this option.
     ///
     /// # Errors
-    /// It is not of the option's unit, or out of its bounds; the message says what is accepted.
+    /// Fails if the value is not of the option's unit, or out of bounds; the message says what is accepted.
     pub fn parse_value(self, text: &str) -> Result<OptionValue, String> {
         let text = text.trim();
         let read = match self.unit() {
@@ -59,7 +59,7 @@ impl SocketOption {
 }
 
 impl OptionValue {
-    /// The value as it is typed: what [`SocketOption::parse_value`] reads back.
+    /// The value as typed: [`SocketOption::parse_value`] reads it back.
     pub fn input_text(&self) -> String {
         match self {
             OptionValue::Switch(on) => if *on { "on" } else { "off" }.to_owned(),
@@ -80,7 +80,7 @@ fn parse_number(text: &str) -> Option<u32> {
     }
 }
 
-/// A time that is a whole number of `unit`s; a bare number counts them.
+/// A time that is a whole number of `unit`s; a bare number means that many units.
 fn time(text: &str, unit: Duration) -> Option<Duration> {
     let time = match text.parse::<u32>() {
         Ok(count) => unit.checked_mul(count)?,

@@ -1,4 +1,4 @@
-//! A segment that was captured, with all that could be told of it.
+//! A captured segment, with everything that could be derived for it.
 
 use std::time::Instant;
 
@@ -8,28 +8,28 @@ use super::parse::Segment;
 use crate::text::quantity;
 use crate::wire::direction::Direction;
 
-/// How many captured segments of one session may wait to be looked at; more are counted and not kept.
+/// How many captured segments of one session may wait to be read; further ones are only counted.
 pub const MOST_SEGMENTS: usize = 8_192;
 
-/// What was captured of a session since the last look.
+/// Segments of a session captured since the last reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaptureReading {
-    /// Whether segments are being captured now.
+    /// Whether capture is on.
     pub on: bool,
     /// The segments, in the order in which the kernel saw them.
     pub segments: Vec<CapturedSegment>,
-    /// Packets that passed and could not be kept, since the last look: the kernel's queue or ours was full, or what
-    /// came was not to be read. Of a listener's capture, which of its connections they belong to is not known.
+    /// Packets that passed but were not kept since the last reading: the kernel's queue or ours was full, or the packet
+    /// could not be parsed. In a listener's capture it is unknown which connection they belong to.
     pub missed: u64,
 }
 
-/// Which way sequence numbers are shown.
+/// How sequence numbers are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SequenceDisplay {
     /// From 0 at each end's SYN.
     #[default]
     Relative,
-    /// As they stand in the header.
+    /// As in the header.
     Absolute,
 }
 
@@ -42,29 +42,29 @@ pub struct CapturedSegment {
     pub direction: Direction,
     /// Its headers.
     pub segment: Segment,
-    /// Its number, counted from its sender's SYN; where that was not captured, from 1 at what was seen first.
+    /// Its sequence number, relative to its sender's SYN; if the SYN was not captured, the first one seen is 1.
     pub relative_seq: i64,
-    /// What it acknowledges, counted in the same way; `None` without ACK.
+    /// Its acknowledgement number, relative in the same way; `None` without ACK.
     pub relative_ack: Option<i64>,
-    /// The number that is expected next from its sender.
+    /// The next sequence number expected from its sender.
     pub next: i64,
-    /// The window in bytes; `None` where its scale is not known, as the SYN was not seen.
+    /// The window in bytes; `None` if the scale is unknown, because the SYN was not captured.
     pub window: Option<u64>,
-    /// The place of its first byte in its sender's stream, from 0; `None` where that is not known.
+    /// The stream offset of its first byte, from 0; `None` if unknown.
     pub byte: Option<u64>,
-    /// How many segments it was or will be on the wire, where one capture is more than one: the network device cuts
-    /// them (TSO), or put them together (GRO).
+    /// How many segments it is on the wire, if one captured segment is several: the network device splits it (TSO) or
+    /// merged it (GRO).
     pub offload: Option<u32>,
-    /// What it is beside its fields.
+    /// Notes on it beyond its fields.
     pub notes: Vec<SegmentNote>,
-    /// It is the first that acknowledges the other end's FIN.
+    /// It is the first ACK of the other end's FIN.
     pub acks_fin: bool,
     /// It completes the handshake.
     pub completes_handshake: bool,
 }
 
 impl CapturedSegment {
-    /// The sequence and the acknowledgement number, as they are to be shown.
+    /// The sequence and the acknowledgement number, in the chosen display.
     pub fn numbers(&self, numbers: SequenceDisplay) -> (i64, Option<i64>) {
         match numbers {
             SequenceDisplay::Relative => (self.relative_seq, self.relative_ack),
@@ -72,25 +72,25 @@ impl CapturedSegment {
         }
     }
 
-    /// Whether it is nothing but data or an acknowledgement, as there are thousands.
+    /// Whether it is only data or an acknowledgement, without notes: the most common kind.
     pub fn is_plain(&self) -> bool {
         let control = self.segment.flags.any(TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST));
         self.notes.is_empty() && !control && !self.acks_fin && !self.completes_handshake
     }
 
-    /// Whether it carries this byte of its sender's stream.
+    /// Whether its payload contains this byte of its sender's stream.
     pub fn carries(&self, byte: u64) -> bool {
         self.byte.is_some_and(|first| (first..first + u64::from(self.segment.len)).contains(&byte))
     }
 
-    /// The notes, joined.
+    /// The notes as one text.
     pub fn notes_text(&self) -> String {
         let mut notes: Vec<String> = self.notes.iter().map(|note| note.text()).collect();
         notes.extend(self.offload.map(|segments| format!("one capture of {segments} segments (offload)")));
         notes.join(" · ")
     }
 
-    /// What stands on its arrow, the longest way first.
+    /// The text on its arrow in several lengths, the longest first.
     pub fn texts(&self, numbers: SequenceDisplay) -> Vec<String> {
         let (seq, ack) = self.numbers(numbers);
         let segment = &self.segment;
@@ -109,7 +109,7 @@ impl CapturedSegment {
         };
         let mut extra = segment.options.texts();
         extra.extend(segment.options.sack().iter().map(|(from, to)| {
-            // The blocks speak of the other end's numbers, as the ACK does.
+            // The SACK blocks are numbers of the other end's stream, as the ACK is.
             let shift = self.relative_ack.map_or(0, |ack| ack - i64::from(segment.ack));
             let shift = if numbers == SequenceDisplay::Relative { shift } else { 0 };
             format!("sack {}–{}", i64::from(*from) + shift, i64::from(*to) + shift)

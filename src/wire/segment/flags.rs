@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpFlags(u16);
 
-/// The bits in the order in which a person reads them, each with its name.
+/// The bits in reading order, each with its name.
 const NAMES: &[(TcpFlags, &str)] = &[
     (TcpFlags::SYN, "SYN"),
     (TcpFlags::FIN, "FIN"),
@@ -22,51 +22,51 @@ const NAMES: &[(TcpFlags, &str)] = &[
 impl TcpFlags {
     /// No more data from the sender.
     pub const FIN: TcpFlags = TcpFlags(1);
-    /// The numbers begin here.
+    /// Synchronises sequence numbers.
     pub const SYN: TcpFlags = TcpFlags(2);
-    /// The connection is thrown away.
+    /// Resets the connection.
     pub const RST: TcpFlags = TcpFlags(4);
-    /// Hand it to the program at once.
+    /// Push: deliver to the program immediately.
     pub const PSH: TcpFlags = TcpFlags(8);
-    /// The acknowledgement number counts.
+    /// The acknowledgement number is valid.
     pub const ACK: TcpFlags = TcpFlags(16);
-    /// The urgent pointer counts.
+    /// The urgent pointer is valid.
     pub const URG: TcpFlags = TcpFlags(32);
     /// A router marked congestion.
     pub const ECE: TcpFlags = TcpFlags(64);
-    /// The sender has slowed down for it.
+    /// The sender has reduced its congestion window.
     pub const CWR: TcpFlags = TcpFlags(128);
     /// Accurate ECN.
     pub const AE: TcpFlags = TcpFlags(256);
 
-    /// The bits as they stand behind the data offset: the lowest nine.
+    /// The lowest nine of the bits after the data offset.
     pub fn from_bits(bits: u16) -> Self {
         TcpFlags(bits & 0x1ff)
     }
 
-    /// These and those.
+    /// The union: bits that are set in either.
     #[must_use]
     pub const fn intersection(self, other: TcpFlags) -> TcpFlags {
         TcpFlags(self.0 | other.0)
     }
 
-    /// Whether all of those are set.
+    /// Whether all bits of `other` are set.
     pub fn contains(self, other: TcpFlags) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Whether any of those is set.
+    /// Whether any bit of `other` is set.
     pub fn any(self, other: TcpFlags) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// The names of those that are set.
+    /// The names of the bits that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES.iter().filter(move |(flag, _)| self.contains(*flag)).map(|(_, name)| *name)
     }
 }
 
-/// The names, joined as `SYN-ACK`; `no flags` where none is set.
+/// The names, joined as `SYN-ACK`; `no flags` if none is set.
 impl fmt::Display for TcpFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.names().collect();

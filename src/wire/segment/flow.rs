@@ -1,6 +1,7 @@
-//! The segments of one connection in order, each told what it is: gap, duplicate ACK, retransmission, probe.
+//! Classifies the segments of one connection in order: gap, duplicate ACK, retransmission, probe.
 //!
-//! It sees what one end sees. So an old number from us is always sent again; from the peer it may also be late.
+//! The capture is at one end. So an old number from us is always a retransmission; from the peer it may also be a late
+//! segment.
 
 use std::time::{Duration, Instant};
 
@@ -11,27 +12,27 @@ use super::parse::Segment;
 use super::side::{FARTHEST, LastSent, SegmentSide};
 use crate::wire::direction::{Both, Direction};
 
-/// A segment with an old number that comes this soon is late rather than sent again, where clocks do not tell.
+/// Without timestamps, an old segment that arrives within this time is late, not a retransmission.
 const LATE_WITHIN: Duration = Duration::from_millis(3);
 
-/// Sent again so soon after the ACK that asked for it, no timer can have done it.
+/// A retransmission within this time after the ACK that requested it cannot come from a timer.
 const FAST_WITHIN: Duration = Duration::from_millis(20);
 
-/// Bits beside which a segment is more than data and an acknowledgement.
+/// A segment with one of these flags is more than data and an acknowledgement.
 const CONTROLS: TcpFlags = TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST);
 
-/// What is known of a connection before its first segment is seen; nothing where it is seen from its SYN.
+/// State of a connection before its first captured segment; empty if its SYN is captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlowHint {
     /// How many bytes went each way before, all of them acknowledged.
     pub bytes: Both<Option<u64>>,
-    /// By how many bits the sender of each direction shifts its window.
+    /// The window scale of each direction's sender, in bits.
     pub shifts: Both<Option<u8>>,
-    /// The most bytes of payload in a segment that we send.
+    /// The greatest payload of a segment that we send.
     pub most_sent: Option<u32>,
 }
 
-/// Both ends of one connection.
+/// State of both ends of one connection.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentFlow {
     hint: FlowHint,
@@ -40,17 +41,17 @@ pub struct SegmentFlow {
 }
 
 impl SegmentFlow {
-    /// A connection of which this is known.
+    /// A connection with this known history.
     pub fn new(hint: FlowHint) -> Self {
         SegmentFlow { hint, ..SegmentFlow::default() }
     }
 
-    /// Whether nothing more is to come: both FINs are acknowledged, or there was a RST.
+    /// Whether the connection is over: both FINs are acknowledged, or there was a RST.
     pub fn is_over(&self) -> bool {
         self.reset || self.sides.sent.acked_fin && self.sides.received.acked_fin
     }
 
-    /// Takes in the next segment, and tells what it is.
+    /// Applies the next segment; returns it with its relative numbers and notes.
     pub fn on_segment(&mut self, at: Instant, direction: Direction, segment: Segment) -> CapturedSegment {
         self.count(direction, &segment);
         let shift = self.window_shift(direction);
@@ -66,7 +67,7 @@ impl SegmentFlow {
         let first_byte = relative_seq + i64::from(syn) - 1;
         let seen = ObservedSegment { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
         let (mut notes, last) = classify(&seen, own, other);
-        // A probe's byte may have been taken.
+        // The other end may have accepted the probe's byte.
         let seen_to = other.next.map(|next| next + i64::from(other.last == LastSent::WindowProbe));
         if relative_ack.zip(seen_to).is_some_and(|(ack, next)| ack > next && ack - next <= FARTHEST) {
             notes.push(SegmentNote::AckedUnseen);
@@ -96,13 +97,13 @@ impl SegmentFlow {
         }
     }
 
-    /// Finds where both ends' numbers begin.
+    /// Sets the base of both ends' relative numbers.
     fn count(&mut self, direction: Direction, segment: &Segment) {
         let back = opposite(direction);
         let (syn, acks) = (segment.flags.contains(TcpFlags::SYN), segment.flags.contains(TcpFlags::ACK));
         if syn && self.sides.of(direction).relative_number(segment.seq) != Some(0) {
             if !acks {
-                // Another connection between the same two addresses.
+                // A new connection between the same two addresses.
                 *self = SegmentFlow::default();
             }
             let own = self.sides.of_mut(direction);
@@ -122,7 +123,7 @@ impl SegmentFlow {
         }
     }
 
-    /// By how many bits this sender shifts its window: both SYNs must have offered it (RFC 7323 §2.2).
+    /// The window scale of this sender, in bits: it needs the option in both SYNs (RFC 7323 §2.2).
     fn window_shift(&self, direction: Direction) -> Option<u8> {
         match (self.sides.of(direction).offer, self.sides.of(opposite(direction)).offer) {
             (Some(Some(own)), Some(Some(_))) => Some(own),
@@ -131,7 +132,7 @@ impl SegmentFlow {
         }
     }
 
-    /// The most bytes of payload that one segment of this sender may have on the wire.
+    /// The greatest payload of one segment of this sender on the wire.
     fn largest_payload(&self, direction: Direction, segment: &Segment) -> Option<u32> {
         let asked = self.sides.of(opposite(direction)).mss.map(u32::from);
         let room = asked.map(|mss| mss.saturating_sub(segment.options.bytes.into()));
@@ -169,7 +170,7 @@ impl SegmentFlow {
     }
 }
 
-/// The segment that is looked at.
+/// The segment being classified.
 struct ObservedSegment<'a> {
     at: Instant,
     direction: Direction,
@@ -179,7 +180,7 @@ struct ObservedSegment<'a> {
 }
 
 impl ObservedSegment<'_> {
-    /// It has no payload and none of SYN, FIN, RST.
+    /// Whether it has no payload and none of SYN, FIN, RST.
     fn is_bare(&self) -> bool {
         self.segment.len == 0 && !self.segment.flags.any(CONTROLS)
     }
@@ -189,7 +190,7 @@ impl ObservedSegment<'_> {
     }
 }
 
-/// What a segment is, seen beside what both ends sent before it.
+/// Classifies a segment by what both ends sent before it.
 fn classify(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> (Vec<SegmentNote>, LastSent) {
     let mut notes = Vec::new();
     let segment = seen.segment;
@@ -232,7 +233,7 @@ fn classify(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) 
     (notes, last)
 }
 
-/// An old number with something in it.
+/// Classifies a segment with an old number that has a payload, SYN or FIN.
 fn classify_repeat(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> SegmentNote {
     let end = seen.seq + i64::from(seen.segment.span());
     let late = seen.direction == Direction::Received && own.has_gap_in(seen.seq, end) && is_late(seen, own);
@@ -247,7 +248,7 @@ fn classify_repeat(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &Segmen
     }
 }
 
-/// Whether it was sent before others that came before it: its clock says so, or else that it came at once.
+/// Whether it was sent before segments that arrived earlier: shown by its timestamp, or else by its quick arrival.
 fn is_late(seen: &ObservedSegment<'_>, own: &SegmentSide) -> bool {
     match (seen.segment.options.timestamps, own.clock) {
         (Some((clock, _)), Some(newest)) if clock != newest => newest.wrapping_sub(clock).cast_signed() > 0,
@@ -255,7 +256,7 @@ fn is_late(seen: &ObservedSegment<'_>, own: &SegmentSide) -> bool {
     }
 }
 
-/// An acknowledgement and nothing else.
+/// Classifies a bare acknowledgement.
 fn classify_pure_ack(
     seen: &ObservedSegment<'_>,
     own: &SegmentSide,

@@ -1,4 +1,4 @@
-//! TCP segments as they were on the wire: read from a packet's bytes, numbered, and named for what they are.
+//! TCP segments on the wire: parsed from packets, numbered, and classified.
 
 mod captured;
 mod flags;

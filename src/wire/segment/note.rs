@@ -1,41 +1,41 @@
-//! What a segment is beside its fields, by the names that Wireshark gives them.
+//! Notes on a segment beyond its fields, by the names that Wireshark uses.
 
-/// What the numbers of a segment tell, seen beside those before it.
+/// A note on a segment, derived from its numbers and those of earlier segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentNote {
-    /// Bytes before this segment were not seen: so many.
+    /// Bytes before this segment were not captured.
     Gap {
-        /// Bytes that are missing.
+        /// How many bytes are missing.
         bytes: u64,
     },
-    /// It acknowledges bytes that were not seen.
+    /// It acknowledges bytes that were not captured.
     AckedUnseen,
-    /// Bytes that were sent before.
+    /// It repeats bytes that were sent before.
     Retransmission,
-    /// Sent again soon after the third ACK that asked for it.
+    /// A retransmission soon after the third equal ACK.
     FastRetransmission,
-    /// Sent again although the other side had acknowledged it.
+    /// A retransmission of bytes that the other end had acknowledged.
     SpuriousRetransmission,
-    /// It comes after segments that were sent after it.
+    /// It arrived after segments that were sent after it.
     OutOfOrder,
-    /// It acknowledges what was acknowledged before, and says nothing else.
+    /// It repeats an acknowledgement and has no other content.
     DuplicateAck {
-        /// The first repetition is 1.
+        /// Its number, from 1.
         number: u32,
     },
-    /// Its sender has no room left.
+    /// It advertises a closed window.
     ZeroWindow,
-    /// It fills the other side's window to the last byte.
+    /// It fills the other end's window to the last byte.
     WindowFull,
-    /// Nothing but another window.
+    /// It changes only the window.
     WindowUpdate,
-    /// It begins one byte before what is expected: it only wants an ACK.
+    /// It begins one byte before the expected number, only to get an ACK.
     KeepAlive,
     /// The answer to a keep-alive.
     KeepAliveAck,
-    /// It asks a closed window whether it is open again.
+    /// A probe of a closed window.
     ZeroWindowProbe,
-    /// The answer to such a probe: still closed.
+    /// The answer to such a probe: the window is still closed.
     ZeroWindowProbeAck,
 }
 
@@ -60,7 +60,7 @@ impl SegmentNote {
         }
     }
 
-    /// The name, and its number where it has one.
+    /// The name, with its number if it has one.
     pub fn text(self) -> String {
         match self {
             SegmentNote::DuplicateAck { number } => format!("Dup ACK #{number}"),
@@ -68,7 +68,7 @@ impl SegmentNote {
         }
     }
 
-    /// Whether something was sent again.
+    /// Whether it is a retransmission.
     pub fn is_retransmission(self) -> bool {
         matches!(
             self,
@@ -76,7 +76,7 @@ impl SegmentNote {
         )
     }
 
-    /// What it means, in a sentence or two.
+    /// The meaning, in a sentence or two.
     pub fn meaning(self) -> &'static str {
         match self {
             SegmentNote::Gap { .. } => {
@@ -107,7 +107,7 @@ impl SegmentNote {
         }
     }
 
-    /// Where it stands.
+    /// The source, as an RFC section.
     pub fn cite(self) -> &'static str {
         match self {
             SegmentNote::Gap { .. } | SegmentNote::AckedUnseen | SegmentNote::OutOfOrder => "RFC 9293 §3.4",

@@ -1,31 +1,32 @@
 //! The options of a TCP header (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 7413).
 
-/// What a segment's options say. What breaks its own rules is passed over.
+/// The options of a segment. Invalid options are skipped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpOptions {
-    /// The most bytes that the sender takes in one segment.
+    /// The greatest segment payload that the sender accepts.
     pub mss: Option<u16>,
-    /// By how many bits the sender shifts its window: at most 14 count (RFC 7323 §2.3).
+    /// The sender's window scale, in bits: at most 14 (RFC 7323 §2.3).
     pub wscale: Option<u8>,
-    /// The sender takes selective acknowledgements.
+    /// The sender accepts selective acknowledgements.
     pub sack_permitted: bool,
-    /// The sender's clock, and the other's clock that it echoes.
+    /// The sender's timestamp, and the echoed timestamp of the other end.
     pub timestamps: Option<(u32, u32)>,
-    /// A fast open cookie of so many bytes; 0 asks for one.
+    /// The length of a fast open cookie in bytes; 0 requests one.
     pub fast_open: Option<u8>,
     blocks: [(u32, u32); 4],
     block_count: u8,
-    /// Bytes that the options take in the header, fillers included.
+    /// The length of the options in the header, padding included.
     pub bytes: u8,
 }
 
-/// The options in the bytes behind the first twenty of a header, each as its kind and its value. What breaks the rules
-/// ends them.
+/// The options in the bytes after the first twenty of a header, each as its kind and its value. An invalid option ends
+/// the iteration.
 pub(in crate::wire) fn iterate_options(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         loop {
-            // RFC 9293 §3.2: each option is its kind and its whole length, but for the end (0) and the filler (1).
+            // RFC 9293 §3.2: each option is its kind, its whole length and its value, except the end (0) and the
+            // no-operation (1).
             let (kind, len) = match rest {
                 [] | [0, ..] | [_] => return None,
                 [1, after @ ..] => {
@@ -42,7 +43,7 @@ pub(in crate::wire) fn iterate_options(bytes: &[u8]) -> impl Iterator<Item = (u8
 }
 
 impl TcpOptions {
-    /// Reads the bytes behind the first twenty of a header.
+    /// Parses the bytes after the first twenty of a header.
     pub fn read(bytes: &[u8]) -> Self {
         let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
         let mut options = TcpOptions { bytes: length, ..TcpOptions::default() };
@@ -73,12 +74,12 @@ impl TcpOptions {
         }
     }
 
-    /// The blocks that arrived out of order: from the first number to the one behind the last (RFC 2018 §3).
+    /// The SACK blocks: from the first number to the one after the last (RFC 2018 §3).
     pub fn sack(&self) -> &[(u32, u32)] {
         &self.blocks[..usize::from(self.block_count).min(self.blocks.len())]
     }
 
-    /// The options as a person reads them: `mss 65495`, `wscale 7`; without clocks, which every segment has.
+    /// The options as text: `mss 65495`, `wscale 7`; without timestamps, which every segment has.
     pub fn texts(&self) -> Vec<String> {
         let mut words = Vec::new();
         words.extend(self.mss.map(|mss| format!("mss {mss}")));

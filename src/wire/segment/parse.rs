@@ -1,26 +1,26 @@
-//! A segment from a packet's bytes: IPv4 or IPv6, then TCP (RFC 791, 8200, 2675, 9293 §3.1). The bytes may be cut
-//! short behind the headers, as a capture cuts them.
+//! Parses a packet: IPv4 or IPv6, then TCP (RFC 791, 8200, 2675, 9293 §3.1). The payload may be cut short, as a capture
+//! does.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::flags::TcpFlags;
 use super::options::TcpOptions;
 
-/// How many extension headers of IPv6 are passed over; a packet with more is not read.
+/// The most IPv6 extension headers that are skipped; a packet with more is not parsed.
 const MOST_EXTENSIONS: usize = 8;
 
-/// What the headers of one captured segment say.
+/// The headers of one captured segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// Who sent it.
+    /// The sender.
     pub source: SocketAddr,
-    /// Whom to.
+    /// The receiver.
     pub destination: SocketAddr,
-    /// The time to live, or hop limit, as it passed here.
+    /// The TTL, or hop limit, at the point of capture.
     pub ttl: u8,
-    /// The number of its first byte, or of its SYN.
+    /// The sequence number of its first byte, or of its SYN.
     pub seq: u32,
-    /// The number that its sender expects next; means something with ACK only.
+    /// The next number that the sender expects; valid with ACK only.
     pub ack: u32,
     /// The control bits.
     pub flags: TcpFlags,
@@ -32,21 +32,21 @@ pub struct Segment {
     pub len: u32,
 }
 
-/// The IP header's part of it.
+/// The IP header of a packet.
 pub(in crate::wire) struct IpHeader<'a> {
     source: IpAddr,
     destination: IpAddr,
     /// The time to live, or hop limit.
     pub(in crate::wire) ttl: u8,
-    /// TCP header and payload, as far as they are here.
+    /// TCP header and payload, as far as captured.
     pub(in crate::wire) tcp: &'a [u8],
-    /// How many bytes TCP header and payload had in full.
+    /// The full length of TCP header and payload.
     tcp_len: usize,
 }
 
 impl Segment {
-    /// Reads a packet that begins with its IP header. `None` where the headers are cut short or break their own rules,
-    /// where it is a later fragment, tells no length, or is no TCP.
+    /// Parses a packet that begins with its IP header. `None` if the headers are cut short or invalid, or if it is a
+    /// later fragment, has no length, or is not TCP.
     pub fn parse(packet: &[u8]) -> Option<Segment> {
         let outer = IpHeader::parse(packet)?;
         let header: &[u8; 20] = outer.tcp.first_chunk()?;
@@ -67,7 +67,7 @@ impl Segment {
         })
     }
 
-    /// How far it moves the numbers of its sender: its bytes, and one each for SYN and FIN (RFC 9293 §3.4).
+    /// How far it advances its sender's sequence numbers: its bytes, and one each for SYN and FIN (RFC 9293 §3.4).
     pub fn span(&self) -> u32 {
         let controls = u32::from(self.flags.contains(TcpFlags::SYN)) + u32::from(self.flags.contains(TcpFlags::FIN));
         self.len.saturating_add(controls)
@@ -75,7 +75,7 @@ impl Segment {
 }
 
 impl<'a> IpHeader<'a> {
-    /// Reads the IP header, and passes over IPv6's extension headers. `None` as [`Segment::parse`].
+    /// Parses the IP header, and skips IPv6 extension headers. `None` as in [`Segment::parse`].
     pub(in crate::wire) fn parse(packet: &'a [u8]) -> Option<Self> {
         match packet.first()? >> 4 {
             4 => parse_v4(packet),
@@ -99,7 +99,7 @@ fn parse_v4(packet: &[u8]) -> Option<IpHeader<'_>> {
         destination: address(16).into(),
         ttl: header[8],
         tcp: packet.get(header_len..)?,
-        // A length of 0 is more than the field can say (BIG TCP): it is not known, and so nothing is.
+        // A length of 0 means that the length exceeds the field (BIG TCP): it is unknown, so the packet is not parsed.
         tcp_len: total.checked_sub(header_len)?,
     })
 }
@@ -112,7 +112,8 @@ fn v6(packet: &[u8]) -> Option<IpHeader<'_>> {
     for _ in 0..=MOST_EXTENSIONS {
         match next {
             6 => break,
-            // RFC 8200 §4: hop-by-hop, routing and destination options tell their length in eights, but one.
+            // RFC 8200 §4: hop-by-hop, routing and destination options have their length in units of 8 bytes, without
+            // the first 8.
             0 | 43 | 60 => {
                 let own = (usize::from(*rest.get(1)?) + 1) * 8;
                 let extension = rest.get(..own)?;
@@ -137,7 +138,7 @@ fn v6(packet: &[u8]) -> Option<IpHeader<'_>> {
     })
 }
 
-/// The length of a jumbo payload (RFC 2675 §2), which the kernel's BIG TCP uses too.
+/// The length of a jumbo payload (RFC 2675 §2); the kernel's BIG TCP uses the same option.
 fn jumbo(extension: &[u8]) -> Option<usize> {
     let mut rest = extension.get(2..)?;
     loop {
@@ -157,7 +158,7 @@ mod tests {
     use super::*;
     use crate::wire::segment::flags::TcpFlags;
 
-    /// IPv4, TTL 64; SYN with MSS 65495, SACK, timestamps 7, a filler, window scale 7.
+    /// IPv4, TTL 64; SYN with MSS 65495, SACK, timestamps 7, a no-operation, window scale 7.
     const SYN: [u8; 60] = [
         0x45, 0, 0, 60, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, // IPv4
         0x9c, 0x40, 0x1f, 0x90, 1, 2, 3, 4, 0, 0, 0, 0, 0xa0, 2, 0xff, 0xd7, 0, 0, 0, 0, // TCP

@@ -1,16 +1,16 @@
-//! What is known of one end's numbers.
+//! State of one end's sequence numbers.
 
 use std::time::Instant;
 
 use super::parse::Segment;
 
-/// How many holes in what was seen are remembered; beyond it the oldest are forgotten.
+/// The most gaps in the captured numbers that are kept; beyond it the oldest are dropped.
 const MOST_HOLES: usize = 32;
 
-/// Numbers farther from what is expected than this belong to no window that TCP can have (RFC 7323 §2.3).
+/// A number farther than this from the expected one cannot be in any TCP window (RFC 7323 §2.3).
 pub(super) const FARTHEST: i64 = 1 << 30;
 
-/// What an end sent last, as far as its answer depends on it.
+/// The last segment of an end, as far as the answer depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum LastSent {
     #[default]
@@ -20,30 +20,30 @@ pub(super) enum LastSent {
     Again,
 }
 
-/// One end, as its segments show it. Numbers are relative: its SYN is 0.
+/// State of one end, derived from its segments. Numbers are relative: its SYN is 0.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SegmentSide {
-    /// A number on the wire and what it is relatively; follows the stream, so that wraps are seen.
+    /// A number on the wire and its relative number; moves with the stream, so that wraps are recognised.
     base: Option<(u32, i64)>,
-    /// Relative numbers count its bytes from 1: its SYN was seen, or its count was known when capture began.
+    /// Whether byte 1 is its first byte: its SYN was captured, or its byte count was known when capture began.
     pub(super) counted: bool,
-    /// What its SYN said of window scale; `None` where it was not seen.
+    /// The window scale option of its SYN; `None` if the SYN was not captured.
     pub(super) offer: Option<Option<u8>>,
-    /// What its SYN said of the most bytes in a segment.
+    /// The MSS option of its SYN.
     pub(super) mss: Option<u16>,
-    /// The number behind the highest that it sent.
+    /// The number after the highest that it sent.
     pub(super) next: Option<i64>,
     pub(super) next_at: Option<Instant>,
-    /// Its clock in the segment with the highest number.
+    /// The timestamp in the segment with the highest number.
     pub(super) clock: Option<u32>,
     /// The highest number of the other end that it acknowledged.
     pub(super) ack: Option<i64>,
     pub(super) ack_at: Option<Instant>,
     pub(super) duplicate_acks: u32,
-    /// Its window: the field, and what it means where the scale is known.
+    /// Its window: the header field, and below it the value in bytes, if the scale is known.
     pub(super) window_field: Option<u16>,
     pub(super) window: Option<u64>,
-    /// The number behind its FIN.
+    /// The number after its FIN.
     pub(super) fin: Option<i64>,
     /// It acknowledged the other end's FIN.
     pub(super) acked_fin: bool,
@@ -52,14 +52,14 @@ pub(super) struct SegmentSide {
 }
 
 impl SegmentSide {
-    /// What a number on the wire is relatively; `None` before any is known.
+    /// The relative number of a number on the wire; `None` before the base is known.
     pub(super) fn relative_number(&self, wire: u32) -> Option<i64> {
         let (at, is) = self.base?;
-        // The nearer way round: that is what modulo 2³² means (RFC 9293 §3.4).
+        // In the nearer direction, as modulo 2³² requires (RFC 9293 §3.4).
         Some(is + i64::from(wire.wrapping_sub(at).cast_signed()))
     }
 
-    /// Counts from here: this number on the wire is that one relatively.
+    /// Sets the base: this number on the wire has that relative number.
     pub(super) fn count_from(&mut self, wire: u32, is: i64) {
         self.base = Some((wire, is));
     }
@@ -68,7 +68,7 @@ impl SegmentSide {
         self.base.is_some()
     }
 
-    /// Takes in how far a segment goes.
+    /// Applies a segment's range of numbers.
     pub(super) fn extend_to(&mut self, segment: &Segment, relative: i64, at: Instant) {
         let end = relative + i64::from(segment.span());
         match self.next {
@@ -93,7 +93,7 @@ impl SegmentSide {
         }
     }
 
-    /// The other end acknowledged more than was seen of this one.
+    /// Applies an ACK of the other end for bytes of this end that were not captured.
     pub(super) fn extend_unseen(&mut self, to: i64) {
         if let (Some((wire, is)), Some(next)) = (self.base, self.next)
             && to > next
@@ -105,7 +105,7 @@ impl SegmentSide {
         }
     }
 
-    /// Whether a part of these numbers was never seen.
+    /// Whether a part of these numbers was never captured.
     pub(super) fn has_gap_in(&self, from: i64, to: i64) -> bool {
         self.holes.iter().any(|(start, end)| from < *end && *start < to)
     }

@@ -1,6 +1,6 @@
-//! How a connection came from one state to the next, what our calls gave back, and the peer's own SYN.
+//! Causes of a change of TCP state.
 
-/// What brought a connection from one state of RFC 9293 to the next.
+/// Cause of a change from one state of RFC 9293 to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StateCause {
     /// We called `connect()`: a SYN goes out.
@@ -15,7 +15,7 @@ pub enum StateCause {
     Accepted,
     /// We called `shutdown(SHUT_WR)`: a FIN goes out.
     WeShutDown,
-    /// We called `close()`: a FIN goes out, if none did before; a listener listens no more.
+    /// We called `close()`: a FIN goes out, unless one did before; a listener stops listening.
     WeClosed,
     /// We closed with SO_LINGER at 0: a RST goes out.
     WeReset,
@@ -27,13 +27,13 @@ pub enum StateCause {
     AckOfFin,
     /// A RST arrived.
     RstArrived,
-    /// The kernel gave up: nobody answered.
+    /// The kernel gave up: no answer came.
     TimedOut,
-    /// The state was given up by us before the kernel had an answer.
+    /// We gave up the connection before the kernel had an answer.
     GivenUp,
     /// Twice the maximum segment lifetime is over: the port is free.
     TimeWaitOver,
-    /// The connection could not be: no route, a firewall, no free port.
+    /// The connection was impossible: no route, a firewall, no free port.
     Refused,
 }
 

@@ -1,20 +1,20 @@
-//! What the table expects beside what the kernel says: a difference is told, never hidden.
+//! Compares the state that the table expects with the kernel's; a difference is shown, never hidden.
 
 use super::path::path;
 use super::state::TcpState;
 
-/// The kernel is in another state than the calls and segments that we know of lead to.
+/// The kernel is in another state than our calls and segments lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateDifference {
-    /// Where the table leads from what we know.
+    /// The state by the table and the known events.
     pub expected: TcpState,
-    /// What the kernel says.
+    /// The kernel's state.
     pub kernel: TcpState,
-    /// What that means, as one sentence.
+    /// The meaning of the difference, as one sentence.
     pub meaning: String,
 }
 
-/// Holds the two beside each other; `None` where they agree.
+/// Compares both states; `None` if they are equal.
 pub fn compare(expected: TcpState, kernel: TcpState) -> Option<StateDifference> {
     if expected == kernel {
         return None;

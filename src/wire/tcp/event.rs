@@ -1,4 +1,4 @@
-//! What can happen to a TCP connection, and what it sends for it.
+//! Events of a TCP connection, and the segments that it sends in reply.
 
 use super::state::TcpState;
 
@@ -17,42 +17,42 @@ pub const STATES: [TcpState; 11] = [
     TcpState::TimeWait,
 ];
 
-/// What happens to a connection: a call of its user, a segment that arrives, a timer.
+/// An event of a connection: a call of its user, an arriving segment, a timer.
 ///
-/// A segment's name says what is new in it; every segment but the first SYN carries an ACK too.
+/// A segment is named by what is new in it; every segment except the first SYN has an ACK, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TcpEvent {
-    /// `listen()`: wait for anybody.
+    /// `listen()`: wait for a connection from any peer.
     PassiveOpen,
-    /// `connect()`: go to somebody.
+    /// `connect()`: open a connection to a peer.
     ActiveOpen,
-    /// `write()`: have bytes sent.
+    /// `write()`: send bytes.
     Send,
-    /// `shutdown(SHUT_WR)` or `close()`: we have said all.
+    /// `shutdown(SHUT_WR)` or `close()`: no more data to send.
     Close,
-    /// A close with linger 0: end it at once.
+    /// A close with linger 0: reset the connection.
     Abort,
     /// A SYN without an ACK arrives.
     Syn,
     /// A SYN arrives that acknowledges ours.
     SynAck,
-    /// An ACK arrives that covers our SYN and nothing that came after it.
+    /// An ACK arrives for our SYN and nothing after it.
     AckOfSyn,
-    /// A FIN arrives that does not acknowledge ours.
+    /// A FIN arrives without an ACK of ours.
     Fin,
-    /// An ACK arrives that covers our FIN.
+    /// An ACK of our FIN arrives.
     AckOfFin,
-    /// A FIN arrives that acknowledges ours.
+    /// A FIN arrives with an ACK of our FIN.
     FinAckOfFin,
-    /// A RST arrives that is valid in its place.
+    /// A valid RST arrives.
     Rst,
     /// Twice the maximum segment lifetime is over.
     TimeWaitOver,
-    /// The user's own bound for an unacknowledged send is over.
+    /// The user timeout for unacknowledged data is over.
     UserTimeout,
     /// The oldest segment was not acknowledged in time.
     RetransmissionTimeout,
-    /// It was not acknowledged after all retransmissions either.
+    /// The oldest segment is still not acknowledged after all retransmissions.
     GiveUp,
 }
 
@@ -99,7 +99,7 @@ impl TcpEvent {
         }
     }
 
-    /// Whether it is a segment that arrives.
+    /// Whether it is an arriving segment.
     pub fn is_segment(self) -> bool {
         matches!(
             self,
@@ -114,12 +114,12 @@ impl TcpEvent {
     }
 }
 
-/// A segment that a state sends in answer to an event.
+/// A segment sent in reply to an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReplySegment {
     /// A SYN alone.
     Syn,
-    /// A SYN that acknowledges the peer's.
+    /// A SYN with an ACK of the peer's SYN.
     SynAck,
     /// An ACK alone.
     Ack,

@@ -1,4 +1,4 @@
-//! The state machine of TCP as RFC 9293 has it (§3.3.2, §3.10), as a table; and what the kernel says beside it.
+//! The TCP state machine of RFC 9293 (§3.3.2, §3.10) as a table, and its comparison with the kernel's state.
 
 mod compare;
 mod event;

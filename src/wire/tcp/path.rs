@@ -1,17 +1,17 @@
-//! The shortest way from one state to another.
+//! The shortest path from one state to another.
 
 use super::event::TcpEvent;
 use super::state::TcpState;
 use super::table::{EventOutcome, TransitionRow, rows};
 
-/// The rows that lead out of a state.
+/// The rows that lead from a state to another.
 pub fn rows_from(from: TcpState) -> impl Iterator<Item = TransitionRow> {
     rows().filter(move |row| row.from == from && matches!(row.outcome, EventOutcome::Moves { .. }))
 }
 
-/// The shortest way from one state to another that a connection takes when nothing fails: the empty one for the
-/// same state, `None` where there is no way. Resets, aborts and timeouts are taken only where they are one step
-/// and no other way is as short; CLOSED is never passed through.
+/// The shortest path of events from one state to another on a connection where nothing fails: empty for the same state,
+/// `None` if there is no path. Resets, aborts and timeouts are used only if they are a single step and no other path is
+/// as short; no path passes through CLOSED.
 pub fn path(from: TcpState, to: TcpState) -> Option<Vec<TransitionRow>> {
     let mut ways: Vec<(TcpState, Vec<TransitionRow>)> = vec![(from, Vec::new())];
     let mut known = vec![from];
@@ -38,7 +38,7 @@ pub fn path(from: TcpState, to: TcpState) -> Option<Vec<TransitionRow>> {
 
 fn is_usual(row: &TransitionRow, to: TcpState) -> bool {
     match (row.from, row.event) {
-        // A simultaneous open is rare: only who ends in SYN-RECEIVED must have come by it.
+        // A simultaneous open is rare: assume it only where the path ends in SYN-RECEIVED.
         (TcpState::SynSent, TcpEvent::Syn) => to == TcpState::SynReceived,
         (TcpState::SynReceived, TcpEvent::Fin | TcpEvent::Close) => false,
         (_, event) => !matches!(

@@ -21,7 +21,7 @@ pub enum TcpState {
     Closing,
     /// The peer sent FIN, then we did; ours is not acknowledged yet.
     LastAck,
-    /// Both are done; the port rests.
+    /// Both finished; the port is still reserved.
     TimeWait,
     /// No connection.
     Closed,

@@ -1,12 +1,11 @@
-//! Reading the headers of a SYN that a kernel kept: IPv4 or IPv6, then TCP (RFC 791, 8200, 9293 §3.1).
+//! Parses the headers of a SYN that a kernel saved: IPv4 or IPv6, then TCP (RFC 791, 8200, 9293 §3.1).
 
 use bytes::Bytes;
 
 use crate::wire::segment::{IpHeader, iterate_options};
 
 impl SynView {
-    /// Reads IP and TCP headers. `None` where they are cut short, or are no TCP. Whatever stands in an option that
-    /// breaks its own rules is passed over.
+    /// Parses IP and TCP headers. `None` if they are cut short, or are not TCP. Invalid options are skipped.
     pub fn parse(raw: &[u8]) -> Option<SynView> {
         let IpHeader { ttl, tcp, .. } = IpHeader::parse(raw)?;
         let header: &[u8; 20] = tcp.first_chunk()?;
@@ -19,7 +18,7 @@ impl SynView {
             wscale: None,
             sack_permitted: false,
             timestamp: None,
-            // RFC 3168 §6.1.1: a SYN asks for ECN with both ECE and CWR.
+            // RFC 3168 §6.1.1: a SYN requests ECN with both ECE and CWR.
             ecn: header[13] & 0xc0 == 0xc0,
             raw: Bytes::copy_from_slice(raw),
         };
@@ -36,26 +35,26 @@ impl SynView {
     }
 }
 
-/// The peer's SYN, as a listener's kernel kept it (TCP_SAVED_SYN).
+/// The peer's SYN, as a listener's kernel saved it (TCP_SAVED_SYN).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SynView {
-    /// The IP header's time to live, or hop limit, as it arrived.
+    /// The TTL, or hop limit, on arrival.
     pub ttl: u8,
     /// The window field, not scaled.
     pub window: u16,
     /// The peer's initial sequence number.
     pub isn: u32,
-    /// The MSS option: the most bytes that the peer takes in a segment.
+    /// The MSS option: the greatest segment payload that the peer accepts.
     pub mss: Option<u16>,
-    /// The window scale option: by how many bits it will shift its window.
+    /// The window scale option, in bits.
     pub wscale: Option<u8>,
-    /// Whether it takes selective acknowledgements.
+    /// Whether it accepts selective acknowledgements.
     pub sack_permitted: bool,
-    /// The timestamps option: the peer's clock.
+    /// The peer's timestamp, if it has the timestamps option.
     pub timestamp: Option<u32>,
-    /// Whether it asks for explicit congestion notification.
+    /// Whether it requests explicit congestion notification.
     pub ecn: bool,
-    /// The headers whole, IP and TCP; at most 120 bytes and IPv6's extension headers.
+    /// The complete IP and TCP headers; at most 120 bytes plus IPv6 extension headers.
     pub raw: Bytes,
 }
 
@@ -65,7 +64,7 @@ mod tests {
 
     use super::*;
 
-    /// IPv4, TTL 64; SYN with MSS 65495, SACK, timestamps 7, a filler, window scale 7.
+    /// IPv4, TTL 64; SYN with MSS 65495, SACK, timestamps 7, a no-operation, window scale 7.
     const SYN: [u8; 60] = [
         0x45, 0, 0, 60, 0, 0, 0x40, 0, 64, 6, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1, // IPv4
         0x9c, 0x40, 0x1f, 0x90, 1, 2, 3, 4, 0, 0, 0, 0, 0xa0, 2, 0xff, 0xd7, 0, 0, 0, 0, // TCP

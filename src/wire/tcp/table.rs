@@ -1,4 +1,4 @@
-//! The table itself: 16 events × 11 states, each cell with its outcome and its place in RFC 9293.
+//! The transition table: 16 events × 11 states, each cell with its outcome and its section of RFC 9293.
 
 use super::event::ReplySegment::{self, Ack, Data, Fin, Rst, Syn, SynAck};
 use super::event::{STATES, TcpEvent};
@@ -7,24 +7,24 @@ use super::state::TcpState::{
 };
 use EventOutcome::Never;
 
-/// What an event does in a state.
+/// Outcome of an event in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventOutcome {
     /// The state changes.
     Moves {
-        /// To which.
+        /// The new state.
         to: TcpState,
-        /// What is sent for it, where anything is.
+        /// The segment sent in reply, if any.
         sends: Option<ReplySegment>,
     },
-    /// The state stays.
+    /// The state stays the same.
     Stays {
-        /// What is sent for it, where anything is.
+        /// The segment sent in reply, if any.
         sends: Option<ReplySegment>,
     },
-    /// A call fails; the words are the RFC's own.
+    /// The call fails, with the RFC's words.
     Refused(&'static str),
-    /// It cannot happen in this state: the timer does not run.
+    /// The event cannot happen in this state: the timer does not run.
     Never,
 }
 
@@ -33,18 +33,18 @@ pub enum EventOutcome {
 pub struct TransitionRow {
     /// The state before.
     pub from: TcpState,
-    /// What happens.
+    /// The event.
     pub event: TcpEvent,
-    /// What it does.
+    /// The outcome.
     pub outcome: EventOutcome,
-    /// Where it leads instead if the connection began with a passive OPEN: one row only, RST in SYN-RECEIVED.
+    /// The new state instead if the connection began with a passive OPEN: one row only, RST in SYN-RECEIVED.
     pub passive_to: Option<TcpState>,
-    /// Where that stands: `RFC 9293 §3.10.7.4`.
+    /// The source: `RFC 9293 §3.10.7.4`.
     pub cite: &'static str,
 }
 
 impl TransitionRow {
-    /// The state after the event: the same one where it stays, is refused or cannot be.
+    /// The state after the event; the same state unless it moves.
     pub fn next_state(&self) -> TcpState {
         match self.outcome {
             EventOutcome::Moves { to, .. } => to,
@@ -105,7 +105,7 @@ pub fn rows() -> impl Iterator<Item = TransitionRow> {
     })
 }
 
-/// What an event does in a state. Cost: a walk over the table, some 200 steps.
+/// The outcome of an event in a state. Cost: a walk over the table, some 200 steps.
 pub fn transition(from: TcpState, event: TcpEvent) -> TransitionRow {
     let none = TransitionRow { from, event, outcome: Never, passive_to: None, cite: "RFC 9293 §3.10" };
     rows().find(|row| row.from == from && row.event == event).unwrap_or(none)
@@ -117,7 +117,7 @@ fn cite(from: TcpState, event: TcpEvent) -> &'static str {
         TcpEvent::Send => "RFC 9293 §3.10.2",
         TcpEvent::Close => "RFC 9293 §3.10.4",
         TcpEvent::Abort => "RFC 9293 §3.10.5",
-        // Simultaneous open: the RFC's rule for a SYN in SYN-RECEIVED is about old ones; its figure shows this one.
+        // Simultaneous open: the RFC's rule for a SYN in SYN-RECEIVED is about old SYNs; its figure shows this case.
         TcpEvent::SynAck if from == SynReceived => "RFC 9293 §3.5, figure 7",
         _ if event.is_segment() => match from {
             Closed => "RFC 9293 §3.10.7.1",

@@ -1,4 +1,4 @@
-//! The table against a second one that was written from the RFC, state by state.
+//! Compares the table with a second one, written from the RFC state by state.
 
 use proptest::prelude::*;
 
@@ -8,8 +8,8 @@ use super::state::TcpState;
 use super::table::{EventOutcome, rows, transition};
 use super::*;
 
-/// Every state and event: the state after, `=` where it stays, `!` and the RFC's words where a call fails, `-` where
-/// it cannot be; then what is sent. Written by state, from §3.10.1 to §3.10.8.
+/// Every state and event: the state after, `=` if it stays, `!` and the RFC's words if a call fails, `-` if it cannot
+/// happen; then the segment sent. Written by state, from §3.10.1 to §3.10.8.
 const EXPECTED: &str = "
 CLOSED
   listen()        LISTEN

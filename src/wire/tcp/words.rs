@@ -1,10 +1,10 @@
-//! The table in words, for who learns: a sentence a state, a sentence an event.
+//! The table in words, for a person who learns: one sentence for each state and each event.
 
 use super::event::{ReplySegment, TcpEvent};
 use super::state::TcpState;
 use super::table::{EventOutcome, TransitionRow};
 
-/// What it means to be in this state.
+/// The meaning of this state.
 pub fn state(state: TcpState) -> &'static str {
     match state {
         TcpState::Closed => "No connection: nothing is remembered, and whatever arrives is answered with a RST.",
@@ -24,7 +24,7 @@ pub fn state(state: TcpState) -> &'static str {
 }
 
 impl TransitionRow {
-    /// A sentence for who learns: what this row means.
+    /// The meaning of this row, as a sentence for a person who learns.
     pub fn explain(&self) -> &'static str {
         row(self)
     }

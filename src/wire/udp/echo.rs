@@ -1,22 +1,22 @@
-//! Which of our datagrams came back: for a peer that echoes, and for no other, answers and losses can be counted.
+//! Detects a peer that echoes our datagrams: only then can answers and losses be counted.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
-/// How many of our datagrams may wait for their echo; with more under way the count is given up.
+/// How many of our datagrams may wait for their echo; with more under way, counting stops for good.
 const MOST_WAITING: usize = 4_096;
 
-/// How many echoes are remembered, to know a second one.
+/// How many echoes are remembered, to recognise a duplicate.
 const MOST_REMEMBERED: usize = 1_024;
 
-/// 1 s: after that an echo that did not come counts as lost; one that comes late counts as answered again.
+/// An echo that has not come after this time counts as lost; if it comes late, it counts as answered after all.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What is known of a peer that may be an echo.
+/// State of a peer that may be an echo.
 #[derive(Clone, Debug, Default)]
 pub struct EchoTracker {
-    /// Something was said that is no echo, or not everything was seen: nothing can be known from then on.
+    /// The peer sent something that is no echo, or a datagram was not seen: nothing can be counted from then on.
     given_up: bool,
     waiting: VecDeque<UnansweredDatagram>,
     remembered: VecDeque<u64>,
@@ -33,24 +33,24 @@ struct UnansweredDatagram {
 }
 
 fn print(payload: &[u8]) -> u64 {
-    // With fixed keys: a peer that makes two payloads of one print only deceives its own count.
+    // With fixed keys: a peer that makes two payloads with the same hash spoils only its own counts.
     let mut hasher = DefaultHasher::new();
     payload.hash(&mut hasher);
     hasher.finish()
 }
 
 impl EchoTracker {
-    /// A count that is never begun: for a socket that talks with several.
+    /// A tracker that never counts: for a socket with several peers.
     pub fn disabled() -> Self {
         EchoTracker { given_up: true, ..EchoTracker::default() }
     }
 
-    /// Not everything is seen: what was counted says nothing more.
+    /// Stops counting, because not every datagram is seen.
     pub fn disable(&mut self) {
         *self = EchoTracker::disabled();
     }
 
-    /// We sent the datagram with this ordinal.
+    /// Records that we sent the datagram with this ordinal.
     pub fn on_sent(&mut self, ordinal: u64, payload: &[u8], at: Instant) {
         if self.given_up {
             return;
@@ -61,7 +61,7 @@ impl EchoTracker {
         self.waiting.push_back(UnansweredDatagram { ordinal, at, print: print(payload) });
     }
 
-    /// The peer sent this.
+    /// Records a datagram from the peer.
     pub fn received(&mut self, payload: &[u8], at: Instant) {
         if self.given_up {
             return;
@@ -83,7 +83,7 @@ impl EchoTracker {
         }
     }
 
-    /// An ICMP message told that this one never arrived.
+    /// Records an ICMP message: the datagram with this ordinal did not arrive.
     pub fn on_refused(&mut self, ordinal: u64) {
         self.waiting.retain(|waiting| waiting.ordinal != ordinal);
     }
@@ -92,28 +92,28 @@ impl EchoTracker {
         !self.given_up && self.answered > 0
     }
 
-    /// How many came back; `None` where the peer is not known to echo.
+    /// How many datagrams were echoed; `None` if the peer is not known to echo.
     pub fn echoed_count(&self) -> Option<u64> {
         self.is_echo().then_some(self.answered)
     }
 
-    /// How many did not come back in [`PATIENCE`], nor were refused; `None` where the peer is not known to echo.
+    /// How many were neither echoed within [`PATIENCE`] nor refused; `None` if the peer is not known to echo.
     pub fn lost_count(&self, now: Instant) -> Option<u64> {
         let late = |waiting: &&UnansweredDatagram| now.saturating_duration_since(waiting.at) >= PATIENCE;
         self.is_echo().then(|| self.waiting.iter().take_while(late).count() as u64)
     }
 
-    /// How many have not come back yet, lost ones included; `None` where the peer is not known to echo.
+    /// How many were not echoed yet, lost ones included; `None` if the peer is not known to echo.
     pub fn outstanding_count(&self) -> Option<u64> {
         self.is_echo().then_some(self.waiting.len() as u64)
     }
 
-    /// How many came back a second time; `None` where the peer is not known to echo.
+    /// How many echoes came twice; `None` if the peer is not known to echo.
     pub fn duplicates(&self) -> Option<u64> {
         self.is_echo().then_some(self.again)
     }
 
-    /// From sending to the echo, for the one that came back last.
+    /// The round-trip time of the newest echo.
     pub fn last_rtt(&self) -> Option<Duration> {
         self.last_rtt.filter(|_| self.is_echo())
     }

@@ -1,4 +1,4 @@
-//! What can be known of UDP beyond the payload: the IP header's fields, the ledger, the path's MTU.
+//! UDP beyond the payload: fields of the IP header, echoes, and the path MTU.
 
 pub mod echo;
 pub mod mtu;

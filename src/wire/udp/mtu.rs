@@ -1,4 +1,4 @@
-//! What a probe of the path MTU found, step by step and in the end.
+//! Steps and result of a path MTU probe.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -7,60 +7,60 @@ use std::time::Duration;
 use crate::text::quantity;
 use crate::wire::failure::Failure;
 
-/// The bytes of IP and UDP headers before the payload, for a peer of this address: 28 with IPv4, 48 with IPv6.
+/// Length of the IP and UDP headers for a peer of this address: 28 bytes with IPv4, 48 with IPv6.
 pub fn header_bytes(peer: IpAddr) -> u32 {
     if peer.to_canonical().is_ipv4() { 20 + 8 } else { 40 + 8 }
 }
 
-/// The largest IP packet that a UDP datagram to this address can make: 65,535 bytes with IPv4; IPv6 does not count
-/// its own header in that.
+/// The largest IP packet of a UDP datagram to this address: 65,535 bytes with IPv4; in IPv6 that limit does not include
+/// the IP header.
 pub fn most_bytes(peer: IpAddr) -> u32 {
     if peer.to_canonical().is_ipv4() { 65_535 } else { 40 + 65_535 }
 }
 
-/// One datagram of a probe, and what came of it.
+/// One datagram of a probe, and its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MtuStep {
     /// Bytes of the whole IP packet.
     pub bytes: u32,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: MtuOutcome,
-    /// How long that took.
+    /// How long the answer or the timeout took.
     pub took: Duration,
 }
 
-/// What came of one datagram with the don't-fragment bit.
+/// Outcome of one datagram with the don't-fragment bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MtuOutcome {
-    /// The peer answered: by a datagram, or by an ICMP message of its own.
+    /// The peer answered: with a datagram, or with an ICMP message of its own.
     Answered,
-    /// Nobody said anything in time.
+    /// No answer in time.
     Quiet,
-    /// It is too big for somebody.
+    /// It is too big for this host or for the path.
     TooBig(MtuRefuser),
 }
 
-/// Who refused a datagram for its size.
+/// Where a datagram was refused for its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MtuRefuser {
-    /// This host: it is larger than the interface takes (`EMSGSIZE`).
+    /// At this host: it is larger than the interface's MTU (`EMSGSIZE`).
     Here {
-        /// The MTU that the kernel named.
+        /// The MTU that the kernel reported.
         mtu: Option<u32>,
     },
-    /// A router said so: ICMP "fragmentation needed", ICMPv6 "packet too big".
+    /// At a router: ICMP "fragmentation needed", ICMPv6 "packet too big".
     Router {
-        /// Who.
+        /// The router's address.
         address: Option<IpAddr>,
-        /// The MTU of its next link, where it named one (RFC 1191 §4, RFC 4443 §3.2).
+        /// The MTU of the router's next link, if the message has one (RFC 1191 §4, RFC 4443 §3.2).
         mtu: Option<u32>,
     },
-    /// Nobody, but smaller ones were answered and this one was not, several times.
+    /// Unknown: smaller datagrams were answered and this one was not, several times.
     Silence,
 }
 
 impl MtuRefuser {
-    /// The MTU that was named.
+    /// The MTU that the host or router reported.
     pub fn mtu(self) -> Option<u32> {
         match self {
             MtuRefuser::Here { mtu } | MtuRefuser::Router { mtu, .. } => mtu,
@@ -74,36 +74,36 @@ impl MtuRefuser {
 pub struct MtuRefusal {
     /// Bytes of the whole IP packet.
     pub bytes: u32,
-    /// By whom.
+    /// Where it was refused.
     pub by: MtuRefuser,
 }
 
-/// What a probe of the path MTU found. All sizes are bytes of a whole IP packet, as an MTU is.
+/// Result of a path MTU probe. All sizes are bytes of a whole IP packet, as an MTU is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MtuReport {
-    /// Whom it was sent to.
+    /// The destination.
     pub peer: SocketAddr,
-    /// The biggest that passed.
+    /// The largest packet that passed.
     pub passed: Option<u32>,
-    /// Whether the peer answers. Where it does not, "passed" means that nobody objected.
+    /// Whether the peer answers. If not, "passed" means only that no refusal came.
     pub answers: bool,
-    /// The smallest that was refused; `None` where the largest possible datagram passed.
+    /// The smallest packet that was refused; `None` if the largest possible datagram passed.
     pub refused: Option<MtuRefusal>,
-    /// True: every size between the two was settled.
+    /// True: no untested size is left between the two.
     pub settled: bool,
     /// How many datagrams left this host.
     pub datagrams: u32,
     /// How long it took.
     pub took: Duration,
-    /// What the kernel assumed of the path before.
+    /// The kernel's path MTU before the probe.
     pub kernel_before: Option<u32>,
-    /// What it assumes now.
+    /// The kernel's path MTU after the probe.
     pub kernel_after: Option<u32>,
-    /// What cut it short.
+    /// The failure that ended the probe early.
     pub failure: Option<Failure>,
 }
 
-/// `this host (MTU 1,500)`, `the router 192.0.2.1 (MTU 1,300)`.
+/// `this host's interface (MTU 1,500)`, `the router 192.0.2.1 (MTU 1,300)`.
 impl fmt::Display for MtuRefuser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mtu = self.mtu().map_or(String::new(), |mtu| format!(" (MTU {})", quantity::grouped(mtu.into())));

@@ -1,26 +1,26 @@
-//! The search for the biggest packet that passes: which size to try next, decided without a socket or a clock.
+//! The search for the largest packet that passes: chooses the next size, without a socket or a clock.
 
 use super::mtu::{MtuOutcome, MtuRefusal, MtuRefuser};
 
-/// How many datagrams a search sends at the most, those included that this host refused at once.
+/// The most datagrams of one search, including those that this host refused immediately.
 pub const MOST_PROBES: u32 = 64;
 
-/// How often a size is tried that an answering peer did not answer before it counts as refused.
+/// How often a size is tried without an answer, from a peer that answers, before it counts as refused.
 pub const TRIES: u32 = 3;
 
-/// A search that is under way.
+/// A search under way.
 #[derive(Clone, Debug)]
 pub struct MtuSearch {
-    /// The biggest size that passed; 0 before any.
+    /// The largest size that passed; 0 before any.
     low: u32,
     /// The smallest size that was refused.
     high: Option<MtuRefusal>,
     least: u32,
     most: u32,
-    /// What somebody named as the MTU.
+    /// The MTU that a host or router reported.
     hint: Option<u32>,
     answers: bool,
-    /// How often in a row the size under way was not answered.
+    /// How many times in a row the current size was not answered.
     quiet: u32,
     tried: u32,
     stage: MtuStage,
@@ -28,17 +28,17 @@ pub struct MtuSearch {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum MtuStage {
-    /// A small one: does the peer answer at all?
+    /// A small packet: does the peer answer at all?
     Small,
-    /// The largest: what does this host's own interface take?
+    /// The largest packet: what is the MTU of this host's own interface?
     Large,
-    /// Everything between.
+    /// All sizes between.
     Between,
     Over,
 }
 
 impl MtuSearch {
-    /// A search among packets of `least` to `most` bytes, headers included.
+    /// A search among packet sizes from `least` to `most` bytes, headers included.
     pub fn new(least: u32, most: u32) -> Self {
         MtuSearch {
             low: 0,
@@ -53,7 +53,7 @@ impl MtuSearch {
         }
     }
 
-    /// The size to try next; `None` when there is nothing more to learn, or when enough was tried.
+    /// The size to try next; `None` if the result is known, or the limit on datagrams is reached.
     pub fn next(&self) -> Option<u32> {
         if self.tried >= MOST_PROBES {
             return None;
@@ -67,7 +67,7 @@ impl MtuSearch {
                 if high <= self.low + 1 {
                     return None;
                 }
-                // What was named is most likely true; then the one above it shows that it is.
+                // A reported MTU is most likely right; one byte more then proves it.
                 match self.hint {
                     Some(hint) if hint > self.low && hint < high => Some(hint),
                     Some(hint) if hint == self.low => Some(self.low + 1),
@@ -77,7 +77,7 @@ impl MtuSearch {
         }
     }
 
-    /// Takes in what came of the size that [`MtuSearch::next`] named.
+    /// Applies the outcome of a datagram of the size that [`MtuSearch::next`] returned.
     pub fn on_outcome(&mut self, bytes: u32, outcome: MtuOutcome) {
         self.tried += 1;
         match outcome {
@@ -94,7 +94,7 @@ impl MtuSearch {
                 if self.answers {
                     self.on_refused(bytes, MtuRefuser::Silence);
                 } else {
-                    // Nobody objected, and more cannot be known.
+                    // No refusal came; more cannot be known.
                     self.passed(bytes);
                 }
             }
@@ -112,7 +112,7 @@ impl MtuSearch {
 
     fn on_refused(&mut self, bytes: u32, by: MtuRefuser) {
         self.quiet = 0;
-        // A size that passed before and is refused now: the path has changed, or a datagram was lost.
+        // A size that passed before is refused now: the path has changed, or a datagram was lost.
         if bytes <= self.low {
             self.low = 0;
         }
@@ -136,12 +136,12 @@ impl MtuSearch {
         };
     }
 
-    /// The biggest that passed.
+    /// The largest size that passed.
     pub fn passed_bytes(&self) -> Option<u32> {
         Some(self.low).filter(|low| *low > 0)
     }
 
-    /// The smallest that was refused.
+    /// The smallest size that was refused.
     pub fn refusal(&self) -> Option<MtuRefusal> {
         self.high
     }
@@ -151,7 +151,7 @@ impl MtuSearch {
         self.answers
     }
 
-    /// Whether every size was settled.
+    /// Whether no untested size is left.
     pub fn is_settled(&self) -> bool {
         self.stage == MtuStage::Over || self.high.is_some_and(|high| high.bytes == self.low + 1)
     }
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::wire::udp::mtu::{MtuOutcome, MtuRefusal, MtuRefuser};
 
-    /// A path: this host's interface, a router that tells or does not, a peer that answers or does not.
+    /// A simulated path: an interface, a router that reports or not, a peer that answers or not.
     #[derive(Clone, Copy, Debug)]
     struct Path {
         interface: u32,

@@ -1,25 +1,25 @@
-//! What the kernel tells of the packet that a datagram came in, beside its payload (ip(7), ipv6(7)).
+//! Metadata of the packet of a received datagram, as the kernel reports it (ip(7), ipv6(7)).
 
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// What is known of one received packet. `None`: this system did not tell.
+/// Metadata of one received packet. `None`: this system did not report it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PacketInfo {
-    /// The TTL, or IPv6's hop limit, that was left as it arrived (`IP_RECVTTL`, `IPV6_RECVHOPLIMIT`).
+    /// The TTL, or IPv6's hop limit, on arrival (`IP_RECVTTL`, `IPV6_RECVHOPLIMIT`).
     pub ttl: Option<u8>,
     /// The TOS byte, or IPv6's traffic class: DSCP in its upper six bits, ECN in its lower two (`IP_RECVTOS`,
     /// `IPV6_RECVTCLASS`).
     pub tos: Option<u8>,
-    /// The name of the interface that it came in by (`IP_PKTINFO`, `IPV6_RECVPKTINFO`).
+    /// The name of the incoming interface (`IP_PKTINFO`, `IPV6_RECVPKTINFO`).
     pub interface: Option<Arc<str>>,
     /// The address that it was sent to: one of ours, a group or a broadcast address.
     pub destination: Option<IpAddr>,
 }
 
 impl PacketInfo {
-    /// Whether nothing at all is known.
+    /// Whether no field is known.
     pub fn is_unknown(&self) -> bool {
         *self == PacketInfo::default()
     }
@@ -29,12 +29,12 @@ impl PacketInfo {
         self.tos.map(|tos| tos >> 2)
     }
 
-    /// The name of the code point where it has one.
+    /// The name of the code point, if it has one.
     pub fn dscp_name(&self) -> Option<&'static str> {
         self.dscp().and_then(dscp_name)
     }
 
-    /// Explicit congestion notification by its name (RFC 3168 §5): `Not-ECT`, `ECT(1)`, `ECT(0)` or `CE`.
+    /// The name of the explicit congestion notification bits (RFC 3168 §5): `Not-ECT`, `ECT(1)`, `ECT(0)` or `CE`.
     pub fn ecn(&self) -> Option<&'static str> {
         self.tos.map(|tos| match tos & 3 {
             0 => "Not-ECT",
@@ -44,7 +44,7 @@ impl PacketInfo {
         })
     }
 
-    /// DSCP and ECN where they say something: nothing for the default byte of 0.
+    /// DSCP and ECN as text; `None` for the default byte of 0.
     pub fn marks_text(&self) -> Option<String> {
         let tos = self.tos.filter(|tos| *tos != 0)?;
         let class = match (self.dscp_name(), tos >> 2) {

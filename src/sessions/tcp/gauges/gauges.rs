@@ -1,4 +1,4 @@
-//! What the kernel said of a socket over the last minute: a bounded history of each gauge.
+//! History of the kernel's gauges of a socket, bounded; by default the last minute.
 
 use std::time::{Duration, Instant};
 
@@ -7,16 +7,16 @@ use super::name::Gauge;
 use crate::text::quantity;
 use crate::wire::kernel::view::KernelView;
 
-/// One sample stands for as long, unless told otherwise.
+/// The default sample period.
 pub const EVERY: Duration = Duration::from_millis(100);
 
-/// The shortest and the longest time that a sample may stand for.
+/// The shortest and the longest sample period.
 pub const PERIODS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
 
-/// Reads how often to look.
+/// Parses a sample period.
 ///
 /// # Errors
-/// It is no duration, or out of bounds; the message says what is accepted.
+/// Fails if the text is no duration, or out of bounds; the message says what is accepted.
 pub fn parse_every(text: &str) -> Result<Duration, String> {
     let every = quantity::parse_duration(text)?;
     if (PERIODS.0..=PERIODS.1).contains(&every) {
@@ -25,7 +25,7 @@ pub fn parse_every(text: &str) -> Result<Duration, String> {
     Err(format!("{} is out of bounds; accepted: 10ms to 1m", quantity::duration(every)))
 }
 
-/// How many samples are remembered: a minute, of ten a second. Beyond it the oldest go.
+/// How many samples are kept: one minute at ten a second. Beyond it the oldest are dropped.
 pub const MOST_SAMPLES: usize = 600;
 
 /// The history of all gauges of one socket.
@@ -38,7 +38,7 @@ pub struct Gauges {
     last_at: Option<Instant>,
 }
 
-/// The least, the greatest and the newest value of a gauge, over the samples that are remembered.
+/// The least, the greatest and the newest value among the samples kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GaugeRange {
     /// The least.
@@ -56,18 +56,17 @@ impl Default for Gauges {
 }
 
 impl Gauges {
-    /// How long one sample stands for.
+    /// The sample period.
     pub fn sample_period(&self) -> Duration {
         self.every
     }
 
-    /// How long all samples together stand for.
+    /// The time that all samples together cover.
     pub fn span(&self) -> Duration {
         self.every.saturating_mul(u32::try_from(self.len()).unwrap_or(u32::MAX))
     }
 
-    /// From now on one sample stands for this long. What is remembered is stretched or thinned out, so that it stays in
-    /// its place in time.
+    /// Changes the sample period. Samples already kept are repeated or thinned out, so that they keep their time.
     pub fn pace(&mut self, every: Duration) {
         let every = every.clamp(PERIODS.0, PERIODS.1);
         if every == self.every {
@@ -88,8 +87,8 @@ impl Gauges {
         self.every = every;
     }
 
-    /// Takes in what the kernel says now. Where some time passed since the last sample, the values of then are taken
-    /// to have stood until now; within one period the newest replaces the one before.
+    /// Applies a kernel sample. The values of the sample before are repeated for the periods that passed since; within
+    /// one period the new sample replaces the one before.
     pub fn sample(&mut self, view: &KernelView, now: Instant) {
         let sample = GaugeSample::new(Gauge::ALL.map(|gauge| gauge.read_from(view)));
         let passed =
@@ -106,12 +105,12 @@ impl Gauges {
         }
     }
 
-    /// How many samples are remembered.
+    /// How many samples are kept.
     pub fn len(&self) -> usize {
         self.before.len() + usize::from(self.newest.is_some())
     }
 
-    /// Whether the kernel never said anything.
+    /// Whether there is no sample yet.
     pub fn is_empty(&self) -> bool {
         self.newest.is_none()
     }
@@ -126,14 +125,14 @@ impl Gauges {
         self.before.values(gauge).chain(self.newest.map(|sample| sample.value(gauge)))
     }
 
-    /// The range of a gauge; `None` where it was never known, or is not known now.
+    /// The range of a gauge; `None` if it was never known, or is not known now.
     pub fn range(&self, gauge: Gauge) -> Option<GaugeRange> {
         let values = self.values(gauge).flatten();
         let (min, max) = values.fold((u64::MAX, 0), |(min, max), value| (min.min(value), max.max(value)));
         self.last_value(gauge).map(|last| GaugeRange { min, max, last })
     }
 
-    /// The newest `count` values of a gauge, oldest first; fewer where fewer are remembered.
+    /// The newest `count` values of a gauge, oldest first; fewer if fewer are kept.
     pub fn series(&self, gauge: Gauge, count: usize) -> impl Iterator<Item = Option<u64>> {
         self.values(gauge).skip(self.len().saturating_sub(count))
     }

@@ -1,4 +1,4 @@
-//! Samples of all gauges, newest last, in little memory: of each only what changed since the one before.
+//! Samples of all gauges, newest last, stored compactly: only the values that changed since the sample before.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use super::name::Gauge;
 
 const GAUGES: usize = Gauge::ALL.len();
 
-/// One value of every gauge; a gauge that is not known has no bit.
+/// One value of every gauge; an unknown gauge has no bit in `known`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct GaugeSample {
     values: [u64; GAUGES],
@@ -23,7 +23,7 @@ impl GaugeSample {
         (self.known & bit(gauge as usize) != 0).then_some(self.values[gauge as usize])
     }
 
-    /// The gauges that are not the same in both.
+    /// The gauges whose values differ, as bits.
     fn changed_gauges(&self, other: &GaugeSample) -> u32 {
         let differs = (0..GAUGES).filter(|place| self.values[*place] != other.values[*place]).map(bit);
         (self.known ^ other.known) | differs.sum::<u32>()
@@ -45,7 +45,7 @@ fn places(bits: u32) -> impl Iterator<Item = usize> {
     (0..GAUGES).filter(move |place| bits & bit(*place) != 0)
 }
 
-/// Equal samples in a row, and what they have that the ones before had not.
+/// A run of equal samples: their number, and which gauges are known and which changed since the run before.
 #[derive(Clone, Copy, Debug)]
 struct SampleRun {
     samples: u32,
@@ -53,12 +53,12 @@ struct SampleRun {
     changed: u32,
 }
 
-/// The samples, up to a number that the caller keeps.
+/// The samples; the caller limits their number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct GaugeHistory {
-    /// What the first run changes.
+    /// The sample before the first run.
     base: GaugeSample,
-    /// What the last run came to.
+    /// The last sample.
     last: GaugeSample,
     runs: VecDeque<SampleRun>,
     /// The changed values of all runs, back to back.
@@ -71,7 +71,7 @@ impl GaugeHistory {
         self.len
     }
 
-    /// Adds a sample, so many times.
+    /// Adds a sample `times` times.
     pub(super) fn push(&mut self, sample: GaugeSample, times: u32) {
         if times == 0 {
             return;
@@ -88,7 +88,7 @@ impl GaugeHistory {
         self.last = sample;
     }
 
-    /// Forgets the oldest samples beyond `most`.
+    /// Drops the oldest samples beyond `most`.
     pub(super) fn truncate_to(&mut self, most: usize) {
         while self.len > most {
             let Some(first) = self.runs.front_mut() else { return };

@@ -1,13 +1,13 @@
-//! The gauges: which field of the kernel's each one reads, and one line on what it is.
+//! The gauges: the kernel field of each one, and a one-line explanation.
 
 use crate::wire::kernel::view::KernelView;
 
-/// What can be read off a socket over time. Durations are in microseconds, windows and queues in bytes.
+/// A kernel value of a socket, shown over time. Durations are in microseconds, windows and queues in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Gauge {
     /// The smoothed round-trip time.
     Rtt,
-    /// Its mean deviation.
+    /// The mean deviation of the round-trip time.
     RttVariance,
     /// The retransmission timeout.
     Rto,
@@ -15,7 +15,7 @@ pub enum Gauge {
     Cwnd,
     /// The slow-start threshold, in segments.
     Ssthresh,
-    /// The largest segment that we send, in bytes.
+    /// The greatest segment payload that we send, in bytes.
     Mss,
     /// Bytes sent and not acknowledged.
     InFlight,
@@ -25,19 +25,19 @@ pub enum Gauge {
     RecvQueue,
     /// Bytes written and not sent yet.
     NotSent,
-    /// The window that the peer offers us.
+    /// The window that the peer advertises.
     PeerWindow,
-    /// The window that we offer the peer.
+    /// The window that we advertise.
     OurWindow,
-    /// The rate at which bytes were acknowledged lately, a second.
+    /// The recent rate of acknowledged bytes, a second.
     DeliveryRate,
-    /// The rate at which the kernel sends at the most, a second.
+    /// The greatest rate at which the kernel sends, in bytes a second.
     PacingRate,
     /// Segments sent again since the start.
     Retransmits,
-    /// Segments taken for lost now.
+    /// Segments considered lost now.
     Lost,
-    /// How far segments overtook each other.
+    /// How far segments were reordered.
     Reordering,
     /// Probes that were not answered.
     Probes,
@@ -69,7 +69,7 @@ impl Gauge {
         Gauge::Backoff,
     ];
 
-    /// The gauges that fit in a column beside the conversation.
+    /// The gauges shown in a column beside the conversation.
     pub const FEW: [Gauge; 9] = [
         Gauge::Rtt,
         Gauge::Cwnd,
@@ -82,7 +82,7 @@ impl Gauge {
         Gauge::Probes,
     ];
 
-    /// The name on the screen, 14 columns at the most.
+    /// The name on the screen, at most 14 columns.
     pub fn name(self) -> &'static str {
         match self {
             Gauge::Rtt => "rtt",
@@ -107,7 +107,7 @@ impl Gauge {
         }
     }
 
-    /// One line: what it is, and where it stands.
+    /// One line: what it is, and where the RFC or manual defines it.
     pub fn explain(self) -> &'static str {
         match self {
             Gauge::Rtt => "How long a segment and its ACK took, smoothed: SRTT, RFC 6298 §2.",
@@ -132,7 +132,7 @@ impl Gauge {
         }
     }
 
-    /// The gauge that it is seen against in a chart: `cwnd` against `ssthresh`.
+    /// The gauge that a chart shows beside it: `ssthresh` for `cwnd`.
     pub fn compared_with(self) -> Option<Gauge> {
         match self {
             Gauge::Rtt => Some(Gauge::RttVariance),
@@ -157,7 +157,7 @@ impl Gauge {
         }
     }
 
-    /// What the kernel's view says of this gauge.
+    /// The value of this gauge in the kernel's view.
     pub(super) fn read_from(self, view: &KernelView) -> Option<u64> {
         let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let tcp = view.tcp.unwrap_or_default();
@@ -168,7 +168,7 @@ impl Gauge {
             Gauge::Cwnd => tcp.snd_cwnd.map(u64::from),
             Gauge::Ssthresh => tcp.snd_ssthresh.map(u64::from),
             Gauge::Mss => tcp.snd_mss.map(u64::from),
-            // What is queued and was not held back is under way. The two are read one after the other.
+            // Queued bytes that were sent already are in flight. The two numbers are read at slightly different times.
             Gauge::InFlight => view
                 .send_queue_bytes
                 .zip(tcp.notsent_bytes)

@@ -1,21 +1,21 @@
-//! What a gauge's value means now, as one sentence: the figure, then what it says and where it is written.
+//! The meaning of a gauge's current value, as one sentence: the value, its meaning, and a citation.
 
 use super::gauges::Gauges;
 use super::name::Gauge;
 use super::words::{FIRST_FLIGHT, NO_THRESHOLD, RTO_FLOOR, micros, value};
 
-/// How far segments may overtake each other at a connection's beginning: three duplicate ACKs mean a loss.
+/// Linux's initial reordering metric: three duplicate ACKs mean a loss.
 const FIRST_REORDERING: u64 = 3;
 
-/// The most that fits into a segment over Ethernet with timestamps: 1,500 less 40 of headers and 12 of the option.
+/// The greatest payload of a segment over Ethernet with timestamps: 1,500 less 40 of headers and 12 of the option.
 const ETHERNET: u64 = 1_448;
 
-/// A segment of this size or more is no Ethernet's: it is loopback's.
+/// A segment of at least this size is too large for Ethernet: the connection uses loopback.
 const LOOPBACK: u64 = 16_384;
 
 impl Gauges {
-    /// What the value means now, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC 6928.` What
-    /// is not known is said to be so.
+    /// The meaning of the current value, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC
+    /// 6928.` An unknown value has a sentence, too.
     pub fn sentence(&self, gauge: Gauge) -> String {
         gauge_sentence(self, gauge)
     }
@@ -32,7 +32,7 @@ pub(super) fn gauge_sentence(gauges: &Gauges, gauge: Gauge) -> String {
     }
 }
 
-/// What a value says, without a full stop.
+/// The meaning of a value, without a full stop.
 fn value_meaning(gauges: &Gauges, gauge: Gauge, now: u64) -> String {
     let text = |of: Gauge| value(gauges, of);
     let over = |of: Gauge| gauges.last_value(of).is_some_and(|value| value > 0);

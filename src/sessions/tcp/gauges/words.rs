@@ -1,4 +1,4 @@
-//! A gauge's value as a person reads it, and what it means now.
+//! A gauge's value as text, and a remark on what it means now.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use super::name::Gauge;
 use crate::text::quantity;
 use crate::wire::kernel::tcp_info::TcpInfo;
 
-/// What Linux has as the slow-start threshold before the first loss.
+/// Linux's slow-start threshold before the first loss.
 pub(super) const NO_THRESHOLD: u64 = TcpInfo::NO_THRESHOLD as u64;
 
-/// The first flight of a new connection, in segments: RFC 6928.
+/// The initial congestion window, in segments: RFC 6928.
 pub(super) const FIRST_FLIGHT: u64 = 10;
 
-/// The least that Linux waits for an ACK.
+/// Linux's least retransmission timeout.
 pub(super) const RTO_FLOOR: Duration = Duration::from_millis(200);
 
 impl Gauges {
-    /// The newest value as a person reads it; `–` where it is not known.
+    /// The newest value as text; `–` if it is not known.
     pub fn text(&self, gauge: Gauge) -> String {
         value(self, gauge)
     }
 
-    /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
+    /// The least and the greatest value among the samples kept: `least 28 µs, greatest 1.2 ms`.
     pub fn bounds_text(&self, gauge: Gauge) -> String {
         match self.range(gauge) {
             Some(GaugeRange { min, max, .. }) => {
@@ -41,7 +41,7 @@ impl Gauges {
         }
     }
 
-    /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
+    /// What the current value means, in a few words: `min 28 µs`, `slow start`; empty if there is nothing to say.
     pub fn remark(&self, gauge: Gauge) -> String {
         remark(self, gauge)
     }

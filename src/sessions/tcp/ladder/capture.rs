@@ -1,7 +1,8 @@
-//! A ladder of captured segments: they take the place of what was inferred, and our calls stand beside them.
+//! A ladder of captured segments: they replace inferred segments, and our calls are shown beside them.
 //!
-//! Segments and calls come by different ways, either first. So each finds its place by its time; a call that a segment
-//! shows joins it, and one that no segment shows (yet) stands alone, without an arrow.
+//! Segments and calls arrive separately, in either order, so each is inserted by its time. A call that a captured
+//! segment shows is joined to that segment's rung; a call without a segment (yet) has a rung of its own, without an
+//! arrow.
 
 use std::time::{Duration, Instant};
 
@@ -11,39 +12,39 @@ use super::rung::{Rung, RungLabel, SystemCall};
 use crate::wire::segment::{CapturedSegment, TcpFlags};
 use crate::wire::{Direction, Evidence};
 
-/// As many plain segments of a burst have a rung each; the others are a run.
+/// How many plain segments of a burst have a rung each; the others are combined into a run.
 const SINGLE: u32 = 40;
 
-/// As many segments of a burst that are more than plain have a rung each.
+/// How many segments of a burst that are not plain have a rung each.
 const SINGLE_NOTED: u32 = 120;
 
-/// A call belongs to its segment where it returned this soon before or after it passed.
+/// A call belongs to a segment if it returned at most this long before or after the segment passed.
 const CALL_WITHIN: Duration = Duration::from_millis(20);
 
-/// A read belongs to a segment that came this soon before; later, something else was waited for.
+/// A read belongs to a segment that arrived at most this long before; a later read waited for something else.
 const READ_WITHIN: Duration = Duration::from_millis(2);
 
-/// What the kernel tells may be this much younger or older than the segment that it tells of.
+/// A kernel event may be this much earlier or later than the segment that it belongs to.
 const KERNEL_WITHIN: Duration = Duration::from_secs(1);
 
 impl Ladder {
-    /// Whether segments are captured now.
+    /// Whether capture is on.
     pub fn is_captured(&self) -> bool {
         self.capture.on
     }
 
-    /// How many packets passed and were not captured.
+    /// How many packets passed without being captured.
     pub fn missed_packets(&self) -> u64 {
         self.capture.missed
     }
 
-    /// Tells that segments are captured from now on, or no more.
+    /// Turns capture on or off.
     pub fn set_capturing(&mut self, on: bool, at: Instant) {
         if std::mem::replace(&mut self.capture.on, on) == on {
             return;
         }
         self.exchange = None;
-        // From the first rung on there is nothing else, and nothing to be told apart.
+        // On an empty ladder nothing precedes the capture, so there is nothing to separate it from.
         if !self.rungs.is_empty() {
             let turned = self.rung(at, RungLabel::Capture(on), Evidence::Seen);
             self.insert(turned);
@@ -117,7 +118,7 @@ impl Ladder {
         self.insert(run);
     }
 
-    /// Adds what a call or the kernel told, while segments are captured: only what no segment shows stays.
+    /// Adds the rung of a call or a kernel event while capture is on; it is dropped if it only stands for a segment.
     pub(super) fn add_uncaptured(&mut self, mut rung: Rung) {
         match rung.label {
             RungLabel::Silence(_)
@@ -164,8 +165,8 @@ impl Ladder {
         self.insert(rung);
     }
 
-    /// The kernel's own stamp of an acknowledgement of all bytes below `byte`: it joins the segment, or stands alone
-    /// where its write is known.
+    /// Applies the kernel's timestamp of an acknowledgement of all bytes below `byte`: it is joined to the captured
+    /// segment, or gets a rung of its own if its write is known.
     pub(super) fn on_captured_stamp(&mut self, byte: u64, after: Duration) {
         let acks = |rung: &&mut Rung| match &rung.label {
             RungLabel::Segment(captured) => {
@@ -186,7 +187,7 @@ impl Ladder {
         }
     }
 
-    /// When the write was made that ended below a byte, where no segment shows it.
+    /// The time of the write that ended below `byte`, if no captured segment shows it.
     fn write_time(&self, byte: u64) -> Option<Instant> {
         let is_it = |rung: &&Rung| {
             rung.direction == Some(Direction::Sent)
@@ -195,7 +196,7 @@ impl Ladder {
         self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
     }
 
-    /// Puts a rung where its time is, with the silence before it.
+    /// Inserts a rung by its time, with a silence rung before it if needed.
     fn insert(&mut self, mut rung: Rung) {
         let oldest = self.rungs.len().saturating_sub(LATE);
         let mut index = self.rungs.len();
@@ -230,7 +231,7 @@ impl Ladder {
         self.fold_oldest();
     }
 
-    /// A silence lasts from what is before it to what is behind it, whatever came there later.
+    /// Updates a silence: it lasts from the rung before it to the rung after it, even if one was inserted later.
     fn measure_silence(&mut self, index: usize) {
         let from = index.checked_sub(1).and_then(|before| self.rungs.get(before)).map(Rung::end_time);
         let to = self.rungs.get(index + 1).map(|after| after.at);
@@ -243,7 +244,7 @@ impl Ladder {
         }
     }
 
-    /// The newest rung that shows this byte of a stream for the first time.
+    /// The newest rung that shows the first transmission of this byte.
     pub fn of_byte(&self, direction: Direction, byte: u64) -> Option<&Rung> {
         self.rungs.iter().rev().find(|rung| match &rung.label {
             RungLabel::Segment(captured) => {
@@ -259,7 +260,8 @@ impl Ladder {
 }
 
 impl Rung {
-    /// The first byte of a captured segment, with the direction of its stream, where it has any that are known.
+    /// The direction and stream offset of the first byte of a captured segment; `None`: no payload, or the offset is
+    /// unknown.
     pub fn byte(&self) -> Option<(Direction, u64)> {
         let byte = match &self.label {
             RungLabel::Segment(captured) => captured.byte,
@@ -269,7 +271,7 @@ impl Rung {
         self.direction.zip(byte)
     }
 
-    /// When it was over.
+    /// When it ended.
     fn end_time(&self) -> Instant {
         match self.label {
             RungLabel::Run { lasted, .. } | RungLabel::Segments { lasted, .. } => self.at + lasted,
@@ -277,7 +279,7 @@ impl Rung {
         }
     }
 
-    /// Whether this captured segment is the one that a rung without a segment is about, and has room for it.
+    /// Whether the rung `alone` is about this captured segment and has nothing that this rung has already.
     fn absorbs(&self, alone: &Rung) -> bool {
         let RungLabel::Segment(captured) = &self.label else { return false };
         let room = (alone.call.is_none() || self.call.is_none())
@@ -300,7 +302,7 @@ impl Rung {
     }
 }
 
-/// Whether a captured segment is what a label stands for; whose it is is looked at elsewhere.
+/// Whether a captured segment is the one that a label describes; the caller compares direction and time.
 fn matches_label(captured: &CapturedSegment, label: &RungLabel) -> bool {
     let flags = captured.segment.flags;
     let again = captured.notes.iter().any(|note| note.is_retransmission());
@@ -309,7 +311,7 @@ fn matches_label(captured: &CapturedSegment, label: &RungLabel) -> bool {
         RungLabel::SynAck => flags.contains(TcpFlags::SYN.intersection(TcpFlags::ACK)) && !again,
         RungLabel::HandshakeAck => captured.completes_handshake,
         RungLabel::Data { bytes, byte } => {
-            // A write begins with its first byte; a read is complete with its last one.
+            // A write begins with its first byte; a read is complete with its last byte.
             let byte = match captured.direction {
                 Direction::Sent => *byte,
                 Direction::Received => byte + bytes.saturating_sub(1),

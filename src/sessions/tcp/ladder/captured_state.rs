@@ -1,10 +1,10 @@
-//! What a ladder remembers of captured segments.
+//! State of a ladder's capture.
 
 use std::time::Instant;
 
 use crate::wire::Both;
 
-/// What a ladder knows of its capture.
+/// State of a ladder's capture.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LadderCapture {
     pub(super) on: bool,
@@ -12,7 +12,7 @@ pub(super) struct LadderCapture {
     pub(super) burst: SegmentBurst,
 }
 
-/// Segments that follow each other fast.
+/// Counters of a burst: segments in quick succession.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SegmentBurst {
     pub(super) plain: u32,

@@ -1,4 +1,4 @@
-//! What a rung means, for who learns.
+//! The explanation of a rung, for a person who learns.
 
 use super::explanation::RungExplanation;
 use super::rung::{Rung, RungLabel, SystemCall};
@@ -7,7 +7,7 @@ use crate::text::quantity;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, Evidence, tcp};
 
-/// Puts a rung into words.
+/// Explains a rung.
 pub fn explain_rung(rung: &Rung) -> RungExplanation {
     if let RungLabel::Segment(captured) = &rung.label {
         return segment::explain_segment(rung, captured);

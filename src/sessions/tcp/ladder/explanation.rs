@@ -1,14 +1,14 @@
 //! The explanation of a rung.
 
-/// A rung in words.
+/// The explanation of a rung.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RungExplanation {
     /// Its name: `ACK of FIN`.
     pub title: String,
     /// How we know it, as a sentence.
     pub known: &'static str,
-    /// What it means, in a sentence or two.
+    /// The meaning, in a sentence or two.
     pub means: String,
-    /// Where it stands: `RFC 9293 §3.6`.
+    /// The source: `RFC 9293 §3.6`.
     pub cite: &'static str,
 }

@@ -1,4 +1,4 @@
-//! A ladder grows: facts, bytes, steps of the state and samples of the kernel become rungs.
+//! The ladder: facts, bytes, state changes and kernel samples become rungs.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -12,28 +12,28 @@ use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
 use crate::wire::{Both, Direction, Evidence, Failure, Totals};
 
-/// How many rungs are kept; beyond it the oldest go, and are counted.
+/// How many rungs are kept; beyond it the oldest are dropped and counted.
 pub const MOST_RUNGS: usize = 10_000;
 
-/// As long a pause is a rung of its own.
+/// A pause of at least this long has a rung of its own.
 pub const SILENCE: Duration = Duration::from_secs(1);
 
 /// Reads and writes that follow each other faster than this belong to one burst.
 pub const BURST_GAP: Duration = Duration::from_millis(50);
 
-/// Rungs that follow faster than this are one exchange, timed from its first.
+/// Rungs that follow each other faster than this are one exchange; their times count from its first rung.
 pub(super) const EXCHANGE_GAP: Duration = Duration::from_millis(20);
 
-/// As many reads and writes of a burst have a rung each; the others are a run.
+/// How many reads and writes of a burst have a rung each; the others are combined into a run.
 const SINGLE: u32 = 8;
 
-/// A write that is sent no sooner than this after it waited in our kernel.
+/// A write that was sent at least this long after the call was held back by our kernel.
 const HELD: Duration = Duration::from_millis(5);
 
-/// An ACK that comes as much later than a round trip was kept back: Linux delays by 40 ms at the least.
+/// An ACK that took at least this much longer than a round trip was delayed: Linux delays ACKs by at least 40 ms.
 const LATE_ACK: Duration = Duration::from_millis(30);
 
-/// How far back a late fact looks for its place.
+/// How many of the newest rungs are searched for the place of a late fact.
 pub(super) const LATE: usize = 256;
 
 /// All rungs of one connection.
@@ -52,7 +52,7 @@ pub struct Ladder {
     pub(super) capture: LadderCapture,
 }
 
-/// Reads and writes that follow each other fast.
+/// Counters of a burst: reads and writes in quick succession.
 #[derive(Clone, Copy, Debug, Default)]
 struct PieceBurst {
     pieces: u32,
@@ -66,33 +66,33 @@ impl Ladder {
         self.rungs.iter()
     }
 
-    /// How many are kept.
+    /// How many rungs are kept.
     pub fn len(&self) -> usize {
         self.rungs.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no rung.
     pub fn is_empty(&self) -> bool {
         self.rungs.is_empty()
     }
 
-    /// The rung at a place, from 0.
+    /// The rung at an index, from 0.
     pub fn get(&self, index: usize) -> Option<&Rung> {
         self.rungs.get(index)
     }
 
-    /// The place of a rung, while it is kept. Cost: a walk over the rungs.
+    /// The index of a rung, if it is kept. Cost: a walk over the rungs.
     pub fn index_of(&self, id: u64) -> Option<usize> {
         self.rungs.iter().rposition(|rung| rung.id == id)
     }
 
-    /// The rung to which an entry of the transcript belongs: its own, or the run that holds it.
+    /// The rung of a transcript entry: its own, or the run that contains it.
     pub fn rung_of_entry(&self, entry: u64) -> Option<&Rung> {
         let own = self.rungs.iter().rev().find(|rung| rung.entry == Some(entry));
         own.or_else(|| self.rungs.iter().rev().find(|rung| rung.entry.is_some_and(|first| first <= entry)))
     }
 
-    /// How many of the oldest rungs were let go.
+    /// How many of the oldest rungs were dropped.
     pub fn folded_count(&self) -> u64 {
         self.folded
     }
@@ -177,7 +177,7 @@ impl Ladder {
         self.push(rung);
     }
 
-    /// Adds what a fact tells beside the steps of the state: attempts to connect, and how they failed.
+    /// Applies a news item, except state changes: attempts to connect, failures, options and timestamps.
     pub fn on_news(&mut self, entry: Option<u64>, news: &News, at: Instant) {
         let rung = match news {
             News::Dial(DialNews::Connecting { .. }) => {
@@ -190,7 +190,7 @@ impl Ladder {
             }
             News::Dial(DialNews::AttemptFailed { failure, .. } | DialNews::Retrying { because: failure, .. })
             | News::Failed(failure) => {
-                // The same failure is told of the address, of the attempt, and of the session.
+                // The same failure is reported for the address, for the attempt, and for the session.
                 if self.failed.as_ref() == Some(failure) {
                     return;
                 }
@@ -217,7 +217,7 @@ impl Ladder {
         self.push(Rung { entry, ..rung });
     }
 
-    /// Tells that the last step of the state is known better now.
+    /// Raises the evidence of the last change to `state`.
     pub fn confirm_state(&mut self, state: TcpState, evidence: Evidence) {
         let led = |rung: &&mut Rung| rung.state == Some(state) && rung.evidence == Evidence::Inferred;
         if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(led) {
@@ -225,8 +225,8 @@ impl Ladder {
         }
     }
 
-    /// Takes in the stamps of the write that ended below `byte`: when it was sent and acknowledged, since it was
-    /// written. A wait in our kernel is a rung of its own, and an ACK that came late says so.
+    /// Applies the timestamps of the write that ended below `byte`, each as the time since the write. A wait in our
+    /// kernel has a rung of its own, and a late ACK is labelled as late.
     fn on_stamps(&mut self, byte: u64, sent: Option<Duration>, acked: Duration) {
         if self.capture.on {
             return self.on_captured_stamp(byte, acked);
@@ -245,12 +245,12 @@ impl Ladder {
         }
     }
 
-    /// Tells that the peer acknowledged all bytes below `byte`, `after` so long since they were written.
+    /// Adds the peer's ACK of all bytes below `byte`, `after` the write.
     pub fn acknowledged(&mut self, byte: u64, after: Duration) {
         self.insert_after_write(byte, after, Direction::Received, |_| RungLabel::Ack { byte });
     }
 
-    /// Adds what the kernel told of the write that ended below `byte`, `after` so long since it; `label` is given the
+    /// Adds a kernel event about the write that ended below `byte`, `after` the write; `label` is called with the
     /// write's first byte.
     fn insert_after_write(
         &mut self,
@@ -279,7 +279,7 @@ impl Ladder {
         self.fold_oldest();
     }
 
-    /// Tells the options of the SYN that a listener's kernel kept, for the last SYN that the peer sent.
+    /// Adds the options of the peer's SYN, which a listener's kernel saved, to the newest SYN rung from the peer.
     pub fn peer_syn(&mut self, view: &SynView) {
         let syn =
             |rung: &&mut Rung| rung.direction == Some(Direction::Received) && matches!(rung.label, RungLabel::Syn(_));
@@ -332,7 +332,7 @@ impl Ladder {
     }
 }
 
-/// What a SYN tells, short: `mss 65495  sack  wscale 7`.
+/// The options of a SYN, short: `mss 65495  sack  wscale 7`.
 fn options(view: &SynView) -> String {
     let mut words = Vec::new();
     words.extend(view.mss.map(|mss| format!("mss {mss}")));

@@ -7,30 +7,30 @@ use crate::wire::segment::{CapturedSegment, SequenceDisplay};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, Evidence};
 
-/// One thing between the two ends, or on our side of them.
+/// One event between the two ends, or at our end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rung {
-    /// Its number: from 1, in the order in which we knew of it, never reused.
+    /// Its number: from 1, in the order of creation, never reused.
     pub id: u64,
-    /// When it happened, as exactly as we know.
+    /// When it happened, as exactly as is known.
     pub at: Instant,
-    /// How long after the first rung of its exchange; `None` for that first one.
+    /// The time since the first rung of its exchange; `None` for that first one.
     pub since: Option<Duration>,
-    /// Which way it went; `None` where nothing crossed.
+    /// The direction of its segment; `None` if nothing was sent.
     pub direction: Option<Direction>,
-    /// The call of ours that belongs to it.
+    /// The system call that belongs to it.
     pub call: Option<SystemCall>,
-    /// What it is.
+    /// What happened.
     pub label: RungLabel,
-    /// How we know.
+    /// How we know it.
     pub evidence: Evidence,
-    /// The entry of the transcript where it stands; for a run, its first.
+    /// Its entry in the transcript; for a run, the first entry.
     pub entry: Option<u64>,
-    /// The state that it led to.
+    /// The state that the connection entered with it.
     pub state: Option<TcpState>,
-    /// How long after the write the kernel had the acknowledgement that this is.
+    /// The kernel's timestamp of this acknowledgement, as the time since the write.
     pub stamp: Option<Duration>,
-    /// It stands for a call or a state only: its segment is captured elsewhere on the ladder, or was not captured.
+    /// It shows a call or a state only: its segment has another rung, or was not captured.
     pub lone: bool,
 }
 
@@ -46,22 +46,22 @@ impl Rung {
     }
 }
 
-/// A system call of ours.
+/// A system call that we made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SystemCall {
     /// `connect()` was called.
     Connect,
-    /// `connect()` returned well.
+    /// `connect()` succeeded.
     Connected,
     /// `accept()` returned.
     Accept,
-    /// `write()` took as many bytes.
+    /// `write()` accepted this many bytes.
     Write(u64),
-    /// `read()` gave as many bytes; 0 is the peer's FIN.
+    /// `read()` returned this many bytes; 0 is the peer's FIN.
     Read(u64),
-    /// As many `write()` calls.
+    /// This many `write()` calls.
     Writes(u64),
-    /// As many `read()` calls.
+    /// This many `read()` calls.
     Reads(u64),
     /// `shutdown(SHUT_WR)`.
     Shutdown,
@@ -76,7 +76,7 @@ pub enum SystemCall {
 }
 
 impl SystemCall {
-    /// The call as a person reads it, short.
+    /// The call as short text.
     pub fn text(&self) -> String {
         match self {
             SystemCall::Connect => "connect()".to_owned(),
@@ -114,115 +114,115 @@ fn short_count(count: u64) -> String {
     }
 }
 
-/// What a rung is.
+/// What happened on a rung.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RungLabel {
     /// A SYN, with what is known of its options: `mss 65495  sack  wscale 7`.
     Syn(String),
-    /// A SYN that acknowledges the other.
+    /// A SYN with an ACK of the other end's SYN.
     SynAck,
     /// The ACK that completes the handshake.
     HandshakeAck,
-    /// An ACK of data: all bytes below this one of the stream, counted from 0.
+    /// An ACK of data: of all bytes of the stream below this one, counted from 0.
     Ack {
-        /// The byte that is expected next.
+        /// The next byte that the sender of the ACK expects.
         byte: u64,
     },
-    /// An ACK of data that the peer's kernel kept back, as [`RungLabel::Ack`].
+    /// An ACK of data that the peer's kernel delayed, as [`RungLabel::Ack`].
     LateAck {
-        /// The byte that is expected next.
+        /// The next byte that the sender of the ACK expects.
         byte: u64,
-        /// From when we sent the last byte to the ACK.
+        /// How much later than a round trip the ACK came.
         after: Duration,
     },
-    /// A write's last byte goes out only now: it waited in our kernel.
+    /// A write's last byte was sent late: it waited in our kernel.
     Held {
         /// The first byte of the write, from 0.
         byte: u64,
-        /// From the write to here.
+        /// From the write until it was sent.
         after: Duration,
     },
     /// Bytes of one write or one read.
     Data {
         /// How many.
         bytes: u64,
-        /// The first one's place in the stream, from 0.
+        /// The stream offset of the first byte, from 0.
         byte: u64,
     },
-    /// Many writes or reads, as one.
+    /// Many writes or reads, combined.
     Run {
-        /// Calls.
+        /// How many calls.
         ops: u64,
-        /// Bytes.
+        /// How many bytes.
         bytes: u64,
-        /// From the first to the last.
+        /// From the first call to the last.
         lasted: Duration,
     },
     /// A FIN.
     Fin,
     /// The ACK of a FIN.
     AckOfFin,
-    /// A FIN that acknowledges the other.
+    /// A FIN with an ACK of the other end's FIN.
     FinAck,
     /// A RST.
     Rst,
-    /// Something was sent again.
+    /// A retransmission.
     Again {
         /// What: `SYN`, `data`, `FIN`.
         what: &'static str,
-        /// How often; `None`: this cannot be known.
+        /// How many times; `None`: unknown.
         times: Option<u64>,
     },
-    /// Probes of a window that is closed.
+    /// Probes of a closed window.
     WindowProbe {
         /// How many.
         times: u64,
     },
-    /// Probes of a peer that is silent.
+    /// Probes of a silent peer.
     KeepaliveProbe {
         /// How many.
         times: u64,
     },
-    /// The sender of this has no room left to receive.
+    /// The sender of this has no room left to receive: its window is closed.
     WindowClosed,
-    /// The sender of this has room again.
+    /// The sender of this has room again: its window is open.
     WindowOpened {
         /// How many bytes.
         bytes: u64,
     },
-    /// Nothing happened.
+    /// A pause without events.
     Silence(Duration),
-    /// Nobody answered.
+    /// No answer came.
     NoAnswer,
-    /// A router or the host said that there is no way: its words.
+    /// A router or the host reported that the peer is unreachable: the message.
     Unreachable(String),
-    /// Bytes that were counted, and not kept to be looked at.
+    /// Bytes that were counted but not kept.
     NotKept {
         /// How many.
         bytes: u64,
     },
     /// A change of our state without a segment.
     State,
-    /// An option of the socket that was set: the call's arguments.
+    /// A socket option was set: the call's arguments.
     Set(String),
-    /// A segment that was captured.
+    /// A captured segment.
     Segment(Box<CapturedSegment>),
-    /// Many captured segments, as one.
+    /// Many captured segments, combined.
     Segments {
         /// How many.
         segments: u64,
-        /// Bytes in them.
+        /// How many bytes of payload.
         bytes: u64,
-        /// How many of them were sent again.
+        /// How many of them are retransmissions.
         again: u64,
-        /// How many of them are something else that has a name: duplicate ACKs, window updates.
+        /// How many of them have another note: duplicate ACK, window update.
         noted: u64,
-        /// The place of their first byte in the stream, where it is known.
+        /// The stream offset of their first byte, if it is known.
         byte: Option<u64>,
-        /// From the first to the last.
+        /// From the first segment to the last.
         lasted: Duration,
     },
-    /// Capture began, or ended.
+    /// Capture was turned on (true) or off.
     Capture(bool),
     /// Packets that passed and were not captured.
     NotCaptured {
@@ -232,7 +232,7 @@ pub enum RungLabel {
 }
 
 impl RungLabel {
-    /// The words on the arrow.
+    /// The text on the arrow.
     pub fn text(&self) -> String {
         match self {
             RungLabel::Syn(options) if options.is_empty() => "SYN  seq 0".to_owned(),
@@ -288,7 +288,7 @@ impl RungLabel {
         }
     }
 
-    /// The words without the numbers of the stream, for where there is little room.
+    /// The text without stream offsets, for narrow places.
     pub fn short_text(&self) -> String {
         match self {
             RungLabel::Syn(_) => "SYN".to_owned(),
@@ -301,7 +301,7 @@ impl RungLabel {
         }
     }
 
-    /// The words on the arrow, the longest way first.
+    /// The text on the arrow in several lengths, the longest first.
     pub fn texts(&self, numbers: SequenceDisplay) -> Vec<String> {
         match self {
             RungLabel::Segment(captured) => captured.texts(numbers),
@@ -314,16 +314,16 @@ impl RungLabel {
     }
 }
 
-/// What the ladder reads of a kernel's sample: counters whose steps are events on the wire. `None`: not known.
+/// Kernel counters whose changes become rungs. `None`: not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KernelCounters {
     /// The state.
     pub state: Option<TcpState>,
-    /// Segments sent again, since the start.
+    /// Segments retransmitted since the start.
     pub retransmits: Option<u64>,
-    /// Probes without an answer, now.
+    /// Probes currently unanswered.
     pub probes: Option<u64>,
-    /// How often the timer was doubled, now.
+    /// How often the current timer was doubled.
     pub backoff: Option<u64>,
     /// The peer's window in bytes.
     pub peer_window: Option<u64>,

@@ -1,4 +1,4 @@
-//! What the kernel's counters did between two samples, as rungs.
+//! Rungs for changes of the kernel's counters between two samples.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::wire::tcp::state::TcpState;
 use crate::wire::{Direction, Evidence};
 
 impl Ladder {
-    /// Takes in a sample of the kernel: what its counters did since the last one.
+    /// Applies a kernel sample: adds rungs for the counters that changed since the last one.
     pub fn sample(&mut self, now: KernelCounters, at: Instant) {
         let before = std::mem::replace(&mut self.counters, now);
         let grew = |new: Option<u64>, old: Option<u64>| new.unwrap_or(0).saturating_sub(old.unwrap_or(0));
@@ -33,7 +33,8 @@ impl Ladder {
         self.windows(at, Direction::Sent, before.our_window, now.our_window);
     }
 
-    /// A window that `direction` tells of: before the handshake is over it is 0 and means nothing.
+    /// Adds a rung where the window advertised in `direction` closed or opened. Before the handshake a window is 0 and
+    /// means nothing.
     fn windows(&mut self, at: Instant, direction: Direction, before: Option<u64>, now: Option<u64>) {
         match (before, now) {
             (Some(1..), Some(0)) => {
@@ -52,7 +53,7 @@ impl Ladder {
         self.push(rung);
     }
 
-    /// Something that was sent, by the kernel's count; joins its like, if that is the last rung.
+    /// Adds a rung for sent segments that the kernel counted; merges it with the last rung if that is of the same kind.
     fn push_counted(&mut self, at: Instant, label: RungLabel) {
         if let Some(last) = self.rungs.back_mut() {
             match (&mut last.label, &label) {

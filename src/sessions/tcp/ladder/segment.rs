@@ -1,4 +1,4 @@
-//! What a captured segment means.
+//! The explanation of a captured segment.
 
 use super::explanation::RungExplanation;
 use super::rung::Rung;
@@ -6,7 +6,7 @@ use crate::text::quantity;
 use crate::wire::Direction;
 use crate::wire::segment::{CapturedSegment, SegmentNote, TcpFlags};
 
-/// Puts a captured segment into words: what it is, and what its numbers say.
+/// Explains a captured segment: its kind, and its numbers.
 pub(super) fn explain_segment(rung: &Rung, captured: &CapturedSegment) -> RungExplanation {
     let segment = &captured.segment;
     let mut title = captured.notes.iter().map(|note| note.text()).collect::<Vec<_>>().join(", ");
@@ -40,7 +40,7 @@ pub(super) fn explain_segment(rung: &Rung, captured: &CapturedSegment) -> RungEx
     RungExplanation { title, known: "Captured: the segment itself passed here.", means, cite }
 }
 
-/// The numbers, relative and as they stand in the header.
+/// The numbers, relative and as in the header.
 fn numbers(captured: &CapturedSegment) -> String {
     let segment = &captured.segment;
     let mut text = format!("seq {} ({}), next {}", captured.relative_seq, segment.seq, captured.next);

@@ -1,4 +1,4 @@
-//! The segments behind a step of the state, and behind a failure.
+//! Rungs for state changes and failures.
 
 use std::time::{Duration, Instant};
 
@@ -8,18 +8,18 @@ use crate::sessions::tcp::states::StateChange;
 use crate::wire::tcp::TcpEvent;
 use crate::wire::{Class, Direction, Evidence, Failure};
 
-/// After as long a SYN without an answer is sent again: RFC 6298 §2, (2.1).
+/// A SYN without an answer is sent again after this time: RFC 6298 §2, (2.1).
 const FIRST_RTO: Duration = Duration::from_secs(1);
 
 impl Ladder {
-    /// The rung that a failure is; one that sends a SYN again where nobody answered goes before it.
+    /// The rung of a failure; if there was no answer, a rung for the repeated SYN is added before it.
     pub(super) fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
         let call = SystemCall::Failed(failure.class);
         let rung = match failure.class {
             Class::Refused => self.rung(at, RungLabel::Rst, Evidence::Inferred).with_direction(Direction::Received),
             Class::Reset => self.rung(at, RungLabel::Rst, failure.evidence).with_direction(Direction::Received),
             Class::ConnectTimeout => {
-                // Linux sends a SYN again after 1 s; where it counted for us, the count stands already.
+                // Linux sends a SYN again after 1 s; if the kernel counted it, its rung exists already.
                 let first = self.last_at.map(|last| last + FIRST_RTO).filter(|first| *first < at);
                 if let (Some(first), 0) = (first, self.counters.retransmits.unwrap_or(0)) {
                     let again = RungLabel::Again { what: "SYN", times: None };
@@ -37,11 +37,11 @@ impl Ladder {
         Some(rung.with_call(call))
     }
 
-    /// Adds the segments that a step of the state stands for; `entry` is the fact that told it.
+    /// Adds rungs for the segments that a state change implies; `entry` is the transcript entry of the fact behind it.
     pub fn on_state_change(&mut self, step: &StateChange, entry: Option<u64>) {
         use crate::wire::Direction::{Received, Sent};
         let (at, sure) = (step.at, step.evidence);
-        // Where a call of ours told the step, the segment behind it is inferred.
+        // If a call of ours shows the change, the segment behind it is inferred.
         let segment = if sure == Evidence::Seen { Evidence::Inferred } else { sure };
         let mut rungs = Vec::with_capacity(2);
         match step.event {
@@ -78,7 +78,7 @@ impl Ladder {
                 rungs.push(self.rung(at, RungLabel::Rst, segment).with_direction(Sent).with_call(SystemCall::Abort));
             }
             TcpEvent::TimeWaitOver => rungs.push(self.rung(at, RungLabel::State, sure)),
-            // Attempts and failures come from their own facts, which know more.
+            // Attempts and failures have rungs from their own facts, which contain more.
             TcpEvent::PassiveOpen
             | TcpEvent::ActiveOpen
             | TcpEvent::Send

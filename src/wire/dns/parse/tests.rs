@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::wire::dns::message::DnsMessage;
 
-/// `example.org A`, and two answers of which the second one's name is a pointer; then EDNS.
+/// `example.org A`, and two answers, the second with a compressed name; then EDNS.
 const ANSWER: &[u8] = b"\x12\x34\x81\xa0\0\x01\0\x02\0\0\0\x01\
     \x07example\x03org\0\0\x01\0\x01\
     \xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x06\x03www\xc0\x0c\
@@ -64,7 +64,7 @@ fn every_type_says_what_it_holds() {
     assert_eq!(record(65280, b"\x01\x02"), "\\# 2 0102");
 }
 
-/// Found by fuzzing: EDNS in the place of an answer is read by hickory, and its `Display` is an error.
+/// Found by fuzzing: hickory reads EDNS in the answer section, and its `Display` then fails.
 #[test]
 fn a_record_that_cannot_be_printed_is_shown_as_its_bytes() {
     let edns = [&b"\0\0\0\0\x80\0"[..], &[0; 12], b"\x08", &[0; 27], b"\x40\0\0\0\x3e"].concat();
@@ -85,7 +85,7 @@ fn no_type_of_record_panics_whatever_stands_in_it() {
     }
 }
 
-/// An answer of one record of this type.
+/// A message whose one answer is a record of this type.
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     let mut bytes = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\0".to_vec();
     bytes.extend(kind.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Conversations as tables: what each segment is called, and how it is numbered.
+//! Conversations as tables: the note and the numbers of each segment.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::wire::segment::flags::TcpFlags;
 use crate::wire::segment::options::TcpOptions;
 use crate::wire::segment::parse::Segment;
 
-/// So near to 2³² that the numbers go round with the first bytes.
+/// Close to 2³², so that the sequence numbers wrap with the first bytes.
 const OURS: u32 = u32::MAX - 4;
 const THEIRS: u32 = 5_000;
 
@@ -23,7 +23,7 @@ struct Wire {
     clocks: bool,
 }
 
-/// One segment: who, which flags, relative number, relative acknowledgement, bytes, window field.
+/// One segment: direction, flags, relative number, relative acknowledgement, bytes, window field.
 type Row = (Direction, TcpFlags, i64, i64, u32, u16);
 
 impl Wire {
@@ -66,7 +66,7 @@ impl Wire {
         self.one(row).notes.iter().map(|note| note.text()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Plays rows, each with the note that it must get.
+    /// Plays rows and compares the note of each.
     fn check(&mut self, rows: &[(Row, &str)]) {
         for (place, (row, note)) in rows.iter().enumerate() {
             assert_eq!(self.notes(*row), *note, "row {place}: {row:?}");
@@ -165,7 +165,7 @@ fn a_syn_that_nobody_answers_is_sent_again() {
 #[test]
 fn a_window_closes_is_probed_and_opens_again() {
     let mut wire = Wire::open();
-    // The window of a SYN is not shifted: only now it is 8,192 bytes.
+    // The window of a SYN is not scaled: only this one is 8,192 bytes.
     wire.notes((Received, DATA, 1, 1, 1, 64));
     wire.check(&[
         ((Sent, DATA, 1, 2, 8_192, 64), "Window Full"),
@@ -259,7 +259,7 @@ fn a_new_connection_between_the_same_addresses_is_counted_anew() {
 }
 
 proptest! {
-    /// Whatever a peer, or somebody between, puts on the wire.
+    /// Any segments that a peer, or an attacker on the path, may send.
     #[test]
     fn no_segments_from_outside_upset_it(
         rows in proptest::collection::vec((any::<bool>(), any::<u16>(), any::<u32>(), any::<u32>(), 0..200_000_u32), 0..80)
@@ -279,7 +279,7 @@ proptest! {
         }
     }
 
-    /// However the network loses and repeats them, bytes keep their places.
+    /// Whatever the network loses and repeats, bytes keep their offsets.
     #[test]
     fn an_byte_has_the_same_place_however_often_and_late_it_comes(
         order in proptest::collection::vec(0..60_u32, 1..120)
