@@ -1,4 +1,4 @@
-//! What happened in a session, told as a network person would: SYN, RST, ICMP, FIN, each with how it is known.
+//! What happened in a session, in the terms of the network: SYN, RST, ICMP, FIN, each with its evidence.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -13,10 +13,10 @@ use crate::text::quantity;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 use crate::wire::{Class, Evidence, FailedOperation, Failure};
 
-/// How many SYNs sent again are told one by one for an attempt; more are counted.
+/// How many retransmitted SYNs of one attempt are listed; further ones are counted.
 const MOST_SYNS: usize = 3;
 
-/// The lines of a session's course.
+/// The timeline of a session.
 pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
     let course = &session.attempts;
     let is_tcp = kinds::connects_by_syn(session);
@@ -35,7 +35,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
         }
         match news {
             News::Dial(DialNews::AttemptFailed { failure, .. }) => last_failed = Some(failure),
-            // The attempt's own line has said it.
+            // The line of the attempt already shows this failure.
             News::Failed(failure) if last_failed == Some(failure) => continue,
             News::Failed(_) => lines.extend(bytes_line(session)),
             News::Closed { .. } if session.failure().is_none() => lines.extend(bytes_line(session)),
@@ -63,7 +63,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
         lines.extend(syn_retransmissions(attempt, timers, now));
     }
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
-    // The facts stand in order already; those that were inferred find their places, gaps stay where they are.
+    // Observed events are already in order; inferred ones are sorted in, and a gap keeps its place.
     let mut latest = session.opened;
     let mut keyed: Vec<(Instant, TimelineLine)> = Vec::with_capacity(lines.len());
     for line in lines {
@@ -74,7 +74,8 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
     keyed.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Whether an attempt failed within this machine: then no SYN went out. What ICMP says has come from the network.
+/// Whether an attempt failed within this machine, so that no SYN was sent. An ICMP error comes from the network, and
+/// does not count.
 fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
     let mut attempts = session.attempts.tried.iter().rev();
     let attempt = attempts.find(|attempt| attempt.peer == peer && attempt.number == number);
@@ -93,7 +94,7 @@ fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
     })
 }
 
-/// The bytes that went over it, once it is over.
+/// The payload bytes of the session, once it is over.
 fn bytes_line(session: &Session) -> Option<TimelineLine> {
     let (sent, received) = (session.totals.sent, session.totals.received);
     if sent.bytes + received.bytes == 0 {
@@ -106,7 +107,7 @@ fn bytes_line(session: &Session) -> Option<TimelineLine> {
     Some(TimelineLine { at: last, what, how, tone: TimelineTone::Plain, known: Evidence::Seen })
 }
 
-/// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
+/// The retransmitted SYNs of an attempt: as the kernel counted them, else as its timers predict them.
 fn syn_retransmissions(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
     let (sent, known) = syn_times(attempt, timers, now);
     let line = |at: Instant, what: String, how: String| TimelineLine {
@@ -129,7 +130,7 @@ fn syn_retransmissions(attempt: &AddressAttempt, timers: &TcpTimerSettings, now:
     lines
 }
 
-/// When the SYNs after the first one of an attempt were sent, and how that is known.
+/// When the SYNs after the first one of an attempt were sent, and the evidence for it.
 pub(crate) fn syn_times(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, Evidence) {
     if !attempt.syns_again.is_empty() {
         return (attempt.syns_again.clone(), Evidence::Kernel);
@@ -140,7 +141,7 @@ pub(crate) fn syn_times(attempt: &AddressAttempt, timers: &TcpTimerSettings, now
     (sent.filter(|at| *at < end).collect(), Evidence::Inferred)
 }
 
-/// One fact in a few words, and how it is known.
+/// News in a few words, with its evidence.
 fn describe_news(news: &News, is_tcp: bool) -> (String, String, TimelineTone, Evidence) {
     match news {
         News::Dial(DialNews::Resolving { host }) => (
@@ -230,7 +231,7 @@ fn describe_news(news: &News, is_tcp: bool) -> (String, String, TimelineTone, Ev
     }
 }
 
-/// A fact of a question for name servers.
+/// News of a DNS session.
 fn dns(news: &DnsNews) -> (String, String, TimelineTone, Evidence) {
     let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, Evidence::Seen);
     match news {
@@ -264,7 +265,7 @@ fn dns(news: &DnsNews) -> (String, String, TimelineTone, Evidence) {
     }
 }
 
-/// What came back, or did not.
+/// A failure: what came back, or that nothing came.
 fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, TimelineTone, Evidence) {
     let after = took.map(|took| format!(" after {}", quantity::duration(took))).unwrap_or_default();
     let errno = failure.os_code.map(|code| format!(", errno {code}")).unwrap_or_default();
@@ -287,28 +288,28 @@ fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, Timelin
         (_, Evidence::Kernel) => (Evidence::Kernel, "kernel"),
         (_, Evidence::Inferred) => (Evidence::Inferred, "inferred"),
     };
-    // A time-out says itself how long it was.
+    // The message of a time-out already has the duration.
     let after = if failure.class == Class::ConnectTimeout { String::new() } else { after };
     let how = format!("{word}: {}{errno}{after}", failure.message);
     (what.into(), how, TimelineTone::Bad, known)
 }
 
-/// One thing that happened.
+/// One line of the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimelineLine {
-    /// When; `None` stands for a gap, or for what has no time of its own.
+    /// When; `None` for a gap, and for an event without a time.
     pub at: Option<Instant>,
     /// What, in a few words.
     pub what: String,
-    /// How it is known, with the figures.
+    /// The evidence, with its figures.
     pub how: String,
-    /// How it is meant.
+    /// Its tone.
     pub tone: TimelineTone,
-    /// How sure it is.
+    /// The kind of evidence.
     pub known: Evidence,
 }
 
-/// How a line is meant; the colours are the view's.
+/// The tone of a line; the view chooses the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimelineTone {
     /// It happened.
@@ -317,6 +318,6 @@ pub enum TimelineTone {
     Well,
     /// It went wrong.
     Bad,
-    /// Time passes.
+    /// Only time passed.
     Quiet,
 }
