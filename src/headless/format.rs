@@ -30,7 +30,7 @@ pub(crate) trait RecordFormat {
     /// A record that waits to be rendered.
     type Item: Debug + Send + 'static;
 
-    /// Whether new sessions also query name servers directly, beside the system's resolver.
+    /// Whether new sessions also query name servers directly, in addition to the system's resolver.
     fn wants_second_opinion(&self) -> bool;
 
     /// Changes the spec of a session before it is opened.

@@ -17,7 +17,7 @@ pub struct HeadlessJob {
     pub run_for: Option<Duration>,
     /// How often the kernel's gauges are sampled and reported; `None`: only when a connection begins and ends.
     pub kernel_every: Option<Duration>,
-    /// Whether name servers are also queried directly, beside the system's resolver.
+    /// Whether name servers are also queried directly, in addition to the system's resolver.
     pub asks_beside: bool,
     /// A problem with one of the user's files; printed on standard error before anything else.
     pub problem: Option<FileProblem>,

@@ -147,7 +147,7 @@ impl JsonFormat {
         }
     }
 
-    /// Sets whether name servers are also queried directly, beside the system's resolver.
+    /// Sets whether name servers are also queried directly, in addition to the system's resolver.
     pub(crate) fn with_second_opinion(self, asks_beside: bool) -> Self {
         JsonFormat { asks_beside, ..self }
     }

@@ -125,7 +125,7 @@ pub enum SessionAction {
     Close,
     /// Stop reading from the socket, or read again.
     ToggleReading,
-    /// Start or stop to capture packets.
+    /// Start or stop capturing packets.
     ToggleCapture,
     /// Connect or send again.
     Retry,

@@ -38,7 +38,7 @@ pub enum LineCommand {
     ShowRetained,
     /// Set a socket option of the session.
     SetOption(SocketOption, OptionValue),
-    /// Start or stop to capture the packets of the session.
+    /// Start or stop capturing the packets of the session.
     Capture(bool),
     /// Open the dialog of socket options.
     ReadOptions,

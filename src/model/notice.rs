@@ -25,7 +25,7 @@ pub struct Notice {
     pub weight: NoticeWeight,
     /// One line; already neutralised.
     pub text: String,
-    /// When it was said.
+    /// When it was added.
     pub at: Instant,
 }
 

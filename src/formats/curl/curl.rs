@@ -13,7 +13,7 @@ use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily, SocketSpec};
 pub const REDIRECTS: usize = 10;
 
 /// Parses curl's arguments (without the word `curl` itself). A method may come before the URL, as in `GET http://…`;
-/// like in curl, no content coding is requested without `--compressed`.
+/// as in curl, no content coding is requested without `--compressed`.
 ///
 /// # Errors
 /// Fails with a sentence that names the option or the value, and what is accepted. An unknown option is an error if it

@@ -34,7 +34,7 @@ pub(super) fn event(news: &DialNews) -> (&'static str, EventFields) {
     (name, into_fields(fields))
 }
 
-/// The answer of the system's resolver, beside the answers of the name servers that we asked.
+/// The answer of the system's resolver, besides the answers of the name servers that we asked.
 fn comparison(compared: &ResolverComparison) -> EventFields {
     let mut fields = into_fields(json!({"host": compared.host, "differs": compared.differs()}));
     match &compared.system {

@@ -325,7 +325,7 @@ impl Document {
         at
     }
 
-    /// Adds a line of text; a very long one that is not ASCII is split, like in [`Document::push`].
+    /// Adds a line of text; a very long one that is not ASCII is split, as in [`Document::push`].
     fn push_source(&mut self, line: &[u8]) -> bool {
         if line.len() <= wrap::STEP || line.is_ascii() {
             return self.push(DocLine::single_span(TextRole::Plain, expand_tabs(line)));

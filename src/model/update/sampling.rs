@@ -10,7 +10,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::{Order, Session, SessionId, SessionPhase, Verb};
 
-/// Starts to sample the gauges that are now on the screen, and stops to sample those that left it. Cost without a
+/// Starts sampling the gauges that are now on the screen, and stops sampling those that left it. Cost without a
 /// change: one check of the selected session.
 pub(super) fn update_sampling(model: &mut Model, effects: &mut Vec<Effect>) {
     let wanted = sampled_sessions(model);

@@ -84,7 +84,7 @@ fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects
     }
 }
 
-/// Starts or stops to capture the selected session's packets; a new attempt uses the same setting from its start.
+/// Starts or stops capturing the selected session's packets; a new attempt uses the same setting from its start.
 pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else {
         warn(model, "there is no session yet: n opens one");

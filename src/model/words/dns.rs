@@ -53,7 +53,7 @@ fn answer_sentence(answer: &DnsAnswer) -> NewsSentence {
     if message.rcode() == 0 && !said.is_empty() { good_sentence('◆', text) } else { warning_sentence('◆', text) }
 }
 
-/// The answer of the system's resolver, beside the answers of the name servers that we asked.
+/// The answer of the system's resolver, besides the answers of the name servers that we asked.
 pub(super) fn compared(compared: &ResolverComparison) -> NewsSentence {
     let text = quoted(&format!("{}; asked beside: {}", compared.system_answer_text(), compared.own_text()));
     if compared.differs() {
