@@ -7,40 +7,38 @@
 //!                   └─ headless ── net, lab ───────────── sessions ── wire ── text
 //! ```
 //!
-//! A room imports only rooms to the right of it.
+//! A module imports only modules to the right of it.
 //!
-//! | room | holds |
+//! | module | contents |
 //! | --- | --- |
 //! | [`text`] | hostile bytes made safe, escapes, quantities |
 //! | [`wire`] | what bytes mean: segments, DNS, ICMP, HTTP heads, socket options, the kernel's structs |
-//! | [`sessions`] | what is asked, what happens, what is known, what it means |
-//! | [`formats`] | what other tools write: curl, netcat, dig and shell lines |
-//! | [`model`] | what the person is doing: panels, focus, keymap, editor, update |
+//! | [`sessions`] | requests, events, the state of each session, and explanations |
+//! | [`formats`] | the syntax of other tools: curl, netcat, dig and shell lines |
+//! | [`model`] | the state of the user interface: panels, focus, keymap, editor, update |
 //! | [`net`], [`lab`] | the sockets; the built-in peers |
 //! | [`files`] | configuration, themes, keymap, history |
 //! | [`view`] | `draw(frame, &Model, &StyleSheet) -> FrameReport` |
 //! | [`headless`] | `--raw` and `--json` |
 //! | [`cli`], [`app`] | the command line; the loop |
 //!
-//! Data goes round once: key → model → order → socket → reading → model → screen. No room calls back into one
-//! above it.
+//! Data flows in one circle: key → model → order → socket → reading → model → screen. No module calls one to its left.
 //!
-//! # What always holds
+//! # Invariants
 //!
-//! Each line has its test: in `tests/tidy` where nothing else is named.
+//! Each invariant has its test: in `tests/tidy` unless another place is named.
 //!
-//! * **`text`, `wire`, `sessions`, `formats` and `model` are pure**: no socket, no file, no clock; the time is an argument.
-//! * **`net` and `view` never meet**: the sockets know no colour, the cells no socket.
+//! * **`text`, `wire`, `sessions`, `formats` and `model` are pure**: no socket, no file, no clock; time is an argument.
+//! * **`net` and `view` never import each other**: sockets know no colours, cells know no sockets.
 //! * **`view` never awaits, sorts nothing and stores nothing**: `draw(frame, &Model, &StyleSheet) -> FrameReport`.
-//! * **One journal a session** carries bytes and facts in the order in which they happened; quantities are
-//!   pulled once a frame, never pushed ([`net`]).
-//! * **Counts are exact**: what is not kept for looking at is counted, and said in its place
-//!   (`tests/loopback`).
-//! * **No queue is without a bound**, and each says what happens when it is full.
-//! * **What a peer says never reaches the terminal as control** ([`text::sanitize`]; `tests/terminal`).
-//! * **No two files import each other**, not by way of others either; a `mod.rs` names its files and defines nothing.
-//! * **A type has a name of its own** in the whole crate.
-//! * **No card is picked by the words of a message** (`files::explain`).
+//! * **One journal per session** carries bytes and news in the order in which they happened; measurements are
+//!   pulled once per frame, never pushed ([`net`]).
+//! * **Counts are exact**: bytes that are not kept are counted, and shown as a gap in their place (`tests/loopback`).
+//! * **Every queue has a bound**, and its documentation says what happens when it is full.
+//! * **Bytes of a peer never reach the terminal as control characters** ([`text::sanitize`]; `tests/terminal`).
+//! * **No import cycles between files**, direct or indirect; a `mod.rs` declares its files and defines nothing.
+//! * **A type's name is unique** in the whole crate.
+//! * **An explanation is never chosen by the text of a message** (`files::explain`).
 //! * **A file has one job**, and no more than 400 lines of code.
 
 pub mod app;

@@ -1,4 +1,4 @@
-//! The program: reads its command line, and runs with a screen or without.
+//! The program: parses its command line, and runs with or without a screen.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
@@ -40,7 +40,7 @@ fn run(invocation: &cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     }
 }
 
-/// Starts the diagnostic log: appended to a file that only its owner may read, as it may hold what a peer said.
+/// Starts the diagnostic log: appends to a file that only its owner can read, because it may contain a peer's data.
 fn log_to(path: &Path) -> anyhow::Result<()> {
     let filter = match std::env::var("SOCKEYE_LOG") {
         Ok(filter) => EnvFilter::try_new(&filter).with_context(|| {
@@ -53,7 +53,7 @@ fn log_to(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints what was asked for. A reader that goes away early has seen enough.
+/// Prints the requested text. A reader that closes early is not an error.
 fn print(text: &[u8]) -> ExitCode {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
@@ -74,8 +74,8 @@ fn failure_exit(what: &str, class: Class) -> ExitCode {
     ExitCode::from(class.exit_code())
 }
 
-/// One line on standard error. Nothing in it can control the terminal.
+/// Prints one line on standard error. Control characters in it are made harmless.
 fn print_error(what: &str) {
-    // Nobody is left to tell when standard error is gone.
+    // If standard error is closed, there is nowhere to report that.
     writeln!(io::stderr().lock(), "sockeye: {}", sanitize::line(what)).unwrap_or_default();
 }

@@ -1,15 +1,15 @@
-//! How the allocator is to treat large blocks.
+//! Tunes how the allocator treats large blocks.
 
-/// From this size on a block gets pages of its own, which go back to the system when it is freed: read buffers, and
-/// little else.
+/// Blocks of at least this size get their own pages, which return to the system when the block is freed. Almost only
+/// read buffers are this large.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const OWN_PAGES: i32 = 256 * 1024;
 
-/// Asks the allocator to give large blocks pages of their own.
+/// Makes the allocator give large blocks their own pages.
 ///
-/// glibc raises its threshold when the first large block is freed; from then on a flood's buffers lie between small
-/// blocks in several heaps, and what is freed there stays with the process: tens of MiB beyond what is retained. To be
-/// called before the first thread starts. Other allocators are left as they are.
+/// glibc raises its threshold when the first large block is freed. From then on, the buffers of a flood lie between
+/// small blocks in several heaps, and their memory stays with the process when they are freed: tens of MiB more than is
+/// retained. Must be called before the first thread starts. Does nothing with other allocators.
 pub fn configure_allocator() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     set_mmap_threshold();
@@ -18,7 +18,7 @@ pub fn configure_allocator() {
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "no crate offers mallopt")]
 fn set_mmap_threshold() {
-    // SAFETY: mallopt takes two numbers, and no other thread allocates yet. Where it refuses, all stays as it was.
+    // SAFETY: mallopt takes two numbers, and no other thread allocates yet. If it fails, nothing changes.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, OWN_PAGES);
     }

@@ -1,4 +1,4 @@
-//! A text in the person's own editor, on this terminal: the screen is given back for as long as it runs.
+//! Edits a text in the user's own editor, on this terminal; the screen is released while the editor runs.
 
 use std::env;
 use std::fs::{self, OpenOptions};
@@ -15,13 +15,13 @@ use crate::model::notice::NoticeWeight;
 use crate::sessions::SessionId;
 use crate::text::{quantity, sanitize};
 
-/// What the shell says of a command that it cannot find.
+/// The exit code of a shell for a command that it cannot find.
 const NOT_FOUND: i32 = 127;
 
-/// A text that is to be edited.
+/// A text to be edited.
 #[derive(Debug)]
 pub(super) struct ExternalEdit {
-    /// Whose composer it is of.
+    /// The session whose composer it belongs to.
     pub(super) id: SessionId,
     /// The text.
     pub(super) text: String,
@@ -30,15 +30,15 @@ pub(super) struct ExternalEdit {
 /// How an edit ended.
 #[derive(Debug)]
 pub(super) enum EditOutcome {
-    /// The editor ended; this is for the model.
+    /// The editor has ended; a message for the model.
     Tell(Box<Msg>),
-    /// A signal came that ends the program.
+    /// A signal ended the program.
     End(u8),
 }
 
-/// Edits a text, to the editor's end. The terminal must be free of us, and nobody else may read from it.
+/// Runs the editor on a text, to the editor's end. The terminal must be released, and nobody else may read from it.
 ///
-/// What was written is never lost: where it cannot be taken, its file stays, and the notice names it.
+/// The edited text is never lost: if it cannot be used, its file is kept, and the notice names it.
 pub(super) async fn edit(edit: ExternalEdit, signals: &mut AppSignals) -> EditOutcome {
     let problem = |text: String| {
         let text = sanitize::line(&format!("{text}; the text is as it was"));
@@ -72,7 +72,7 @@ pub(super) async fn edit(edit: ExternalEdit, signals: &mut AppSignals) -> EditOu
     }
 }
 
-/// The editor's command line, and where it comes from.
+/// The editor's command line, and the variable that it comes from.
 fn editor() -> (String, &'static str) {
     let named = |name: &'static str| {
         let value = env::var(name).ok().filter(|value| !value.trim().is_empty())?;
@@ -81,7 +81,7 @@ fn editor() -> (String, &'static str) {
     named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| ("vi".to_owned(), "neither VISUAL nor EDITOR is set"))
 }
 
-/// Writes the text to a new file that only we may read.
+/// Writes the text to a new file that only its owner can read.
 fn write(text: &str) -> io::Result<PathBuf> {
     let prefix = format!("sockeye-{}-", std::process::id());
     let create = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -90,7 +90,7 @@ fn write(text: &str) -> io::Result<PathBuf> {
     Ok(file.keep()?.1)
 }
 
-/// What the editor left, in words where it cannot be taken.
+/// The edited text, or a message why it cannot be used.
 fn read(path: &Path) -> Result<String, String> {
     let most = limits::COMPOSER as u64;
     let bytes = files::read_up_to(path, most)
@@ -100,7 +100,7 @@ fn read(path: &Path) -> Result<String, String> {
     Ok(text.replace("\r\n", "\n"))
 }
 
-/// Editors end the last line; a text without an end of its own keeps having none.
+/// Removes the line end that editors add to the last line, unless the original text ended with one.
 fn without_last_newline(mut written: String, before: &str) -> String {
     if !before.ends_with('\n') && written.ends_with('\n') {
         written.pop();
@@ -109,19 +109,19 @@ fn without_last_newline(mut written: String, before: &str) -> String {
 }
 
 fn remove(path: &Path) {
-    // It holds nothing that is needed, and the system clears its folder by itself.
+    // The text in it is no longer needed, and the system cleans its folder for temporary files.
     fs::remove_file(path).unwrap_or_default();
 }
 
 /// How the wait for an editor ended.
 enum EditorExit {
-    /// It ended, with this exit code, or 128 and the number of the signal that ended it.
+    /// It ended with this exit code, or with 128 plus the number of the signal that ended it.
     Status(i32),
-    /// A signal came that ends the program.
+    /// A signal ended the program.
     Signal(u8),
 }
 
-/// Runs the editor as a shell would, which reads the quotes and options in its name.
+/// Runs the editor with a shell, which parses quotes and options in its command line.
 async fn run(editor: &str, path: &Path, signals: &mut AppSignals) -> io::Result<EditorExit> {
     let job = ForegroundJob::start(&format!("{editor} \"$1\""), path.as_os_str())?;
     loop {

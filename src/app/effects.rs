@@ -1,4 +1,4 @@
-//! Wishes of the model, carried out.
+//! Carries out the effects of the model.
 
 use std::fs;
 use std::path::Path;
@@ -18,25 +18,25 @@ use crate::sessions::transcript::EntryKind;
 use crate::text::{quantity, sanitize};
 use crate::wire::Direction;
 
-/// How many hits of a search are gathered at the most.
+/// The most hits of a search that are collected.
 const MOST_HITS: usize = 100_000;
 
-/// What remains for the loop itself to do, because it needs the terminal.
+/// An effect that the loop itself must carry out, because it needs the terminal.
 #[derive(Debug)]
 pub(super) enum LoopEffect {
     /// A message for the model.
     Tell(Box<Msg>),
-    /// Text for the clipboard.
+    /// Copy this text to the clipboard.
     Copy(String),
-    /// Take the mouse or let it go.
+    /// Capture the mouse, or release it.
     GrabMouse(bool),
     /// Suspend the program.
     Suspend,
-    /// Have a text edited on the terminal.
+    /// Edit this text on the terminal.
     Edit(ExternalEdit),
 }
 
-/// Carries out a wish; what takes long is done beside the loop and answers through `replies`.
+/// Carries out an effect. Slow work runs on other tasks and answers through `replies`.
 pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) -> Option<LoopEffect> {
     match effect {
         Effect::Open(spec) => {
@@ -93,12 +93,12 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
     }
 }
 
-/// Answers from beside the loop. The loop may have ended meanwhile: then nobody needs the answer.
+/// Sends an answer of another task. If the loop has ended, nobody needs the answer.
 fn answer(replies: &mpsc::Sender<Msg>, msg: Msg) {
     drop(replies.blocking_send(msg));
 }
 
-/// Writes what was received, as far as it is kept.
+/// Writes the received bytes that are still kept to a file.
 fn save(path: &Path, transcript: &Transcript) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
     for entry in transcript.entries() {

@@ -1,4 +1,4 @@
-//! The loop: keys, time, sockets and frames, each waiting for its own reason.
+//! The loop of the screen: waits for keys, timers, sockets and frames, each independently of the others.
 
 use std::io;
 use std::thread::available_parallelism;
@@ -29,29 +29,29 @@ use crate::net::{Net, OverflowPolicy};
 use crate::sessions::{Reading, Spec};
 use crate::view::{self, StyleSheet};
 
-/// How many answers from beside the loop may wait; one more waits beside the loop.
+/// How many answers of other tasks may wait; when the queue is full, the task waits.
 const MOST_REPLIES: usize = 64;
 
-/// How many sessions are looked at together.
+/// How many sessions are sampled at a time.
 const MOST_READINGS: usize = 256;
 
-/// How long sessions are looked at before a key gets its turn.
+/// The longest time for sampling sessions before keys are handled again.
 const MOST_LOOKING: Duration = Duration::from_millis(4);
 
-/// Runs the screen until the person or a signal ends it; returns the process's exit code.
+/// Runs the screen until the user or a signal ends it. Returns the exit code of the process.
 ///
 /// # Errors
-/// The terminal cannot be taken or written to.
+/// Fails if the terminal cannot be set up or written to.
 pub fn run(invocation: &Invocation) -> anyhow::Result<u8> {
     let runtime = runtime().context("the runtime cannot be started")?;
     let code = runtime.block_on(run_loop(invocation));
-    // Sessions may still wait for peers; nobody looks at them any more.
+    // Sessions may still be waiting for their peers; their results are no longer needed.
     runtime.shutdown_background();
     code
 }
 
-/// A runtime for the sessions that leaves one processor, where there are several, to this thread: more threads than
-/// processors wake each other in vain, and on two processors a flood then comes in a third slower.
+/// A runtime for the sessions that leaves one processor to this thread, if there are several. With more threads than
+/// processors, they wake each other for nothing: on two processors, receiving a flood took a third longer.
 fn runtime() -> io::Result<Runtime> {
     let processors = available_parallelism().map_or(1, usize::from);
     Builder::new_multi_thread().worker_threads(processors.saturating_sub(1).max(1)).enable_all().build()
@@ -84,7 +84,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
             () = sleep_until(frame.into()), if due.is_some() => app.frame()?,
             event = events.next() => match event {
                 Some(Ok(event)) => if let Some(msg) = input::message(event) { app.handle(msg)?; },
-                // The terminal is gone: nobody is there any more.
+                // The terminal has been closed.
                 Some(Err(_)) | None => return Ok(signals::HANGUP),
             },
             Some(msg) = app.replies.recv() => app.handle(msg)?,
@@ -92,12 +92,13 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
                 app.stale = true;
                 app.pacer.want_frame(Instant::now());
             }
-            // Between two frames a flood is taken in without drawing, or it would be held in memory twice.
+            // During a flood, readings are applied between two frames as well; otherwise the bytes would be held in
+            // memory twice.
             () = app.net.pressed() => app.take_in()?,
             () = sleep_until(app.ends.unwrap_or(now).into()), if app.ends.is_some() => return Ok(0),
         }
         if let Some(edit) = app.edit.take() {
-            // Only one may read from the terminal.
+            // Only one of us and the editor may read from the terminal.
             drop(events);
             if let Some(code) = app.edit_outside(edit, &mut signals).await? {
                 return Ok(code);
@@ -111,8 +112,8 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
     }
 }
 
-/// What the person does. The stream is only looked at when it has something: each look in vain waits for a lock that
-/// crossterm's own thread holds, and gives the processor away meanwhile.
+/// The events of the terminal. `SelectAll` polls the stream only after a wake-up: each poll without an event waits for
+/// a lock that crossterm's own thread holds, and yields the processor meanwhile.
 fn terminal_events() -> SelectAll<EventStream> {
     select_all([EventStream::new()])
 }
@@ -125,7 +126,7 @@ struct App {
     pacer: Pacer,
     replies: mpsc::Receiver<Msg>,
     reply_to: mpsc::Sender<Msg>,
-    /// Some session has something new that was not looked at yet.
+    /// Some session has news that has not been sampled yet.
     stale: bool,
     ends: Option<Instant>,
     /// A text that waits to be edited on the terminal.
@@ -169,14 +170,14 @@ impl App {
         Ok(app)
     }
 
-    /// Gives the model a message, and carries out what it wants.
+    /// Passes a message to the model, carries out its effects, and asks for a frame.
     fn handle(&mut self, msg: Msg) -> anyhow::Result<()> {
         self.handle_quietly(msg, Instant::now())?;
         self.pacer.want_answer();
         Ok(())
     }
 
-    /// Gives the model a message, and carries out what it wants; what is on the screen may stay as it is.
+    /// Passes a message to the model, and carries out its effects; does not ask for a frame.
     fn handle_quietly(&mut self, msg: Msg, now: Instant) -> anyhow::Result<()> {
         let mut waiting = vec![msg];
         while let Some(msg) = waiting.pop() {
@@ -205,13 +206,14 @@ impl App {
         Ok(())
     }
 
-    /// Lends the terminal to the person's editor; gives the exit code where a signal ended the program meanwhile.
+    /// Releases the terminal while the user's editor runs. Returns the exit code if a signal ended the program
+    /// meanwhile.
     async fn edit_outside(
         &mut self,
         edit: editor::ExternalEdit,
         signals: &mut AppSignals,
     ) -> anyhow::Result<Option<u8>> {
-        // Returns once nobody else waits for the terminal's events.
+        // Returns when no other reader waits for the terminal's events.
         crossterm::event::poll(Duration::ZERO).context("the terminal cannot be read")?;
         self.screen.restore();
         let edited = editor::edit(edit, signals).await;
@@ -227,7 +229,7 @@ impl App {
         Ok(None)
     }
 
-    /// Looks at the sessions, and leaves the drawing to the next frame: that is now where one of them has ended.
+    /// Samples the sessions without drawing. If one of them has ended, the next frame is drawn at once.
     fn take_in(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
         let over = self.drain_readings(now)?;
@@ -238,7 +240,8 @@ impl App {
         Ok(())
     }
 
-    /// Takes in what is new, but no longer than a person should wait for a key; tells whether a session has ended.
+    /// Applies all new readings, but stops after [`MOST_LOOKING`], so that keys are not delayed. Returns whether a
+    /// session has ended.
     fn drain_readings(&mut self, now: Instant) -> anyhow::Result<bool> {
         let mut over = false;
         loop {
@@ -252,7 +255,7 @@ impl App {
         }
     }
 
-    /// Looks at the sessions, and draws.
+    /// Samples the sessions, and draws.
     fn frame(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
         if self.stale {

@@ -1,4 +1,4 @@
-//! A program that has the terminal for itself: a job of its own, as a shell would start it.
+//! A program that gets the whole terminal: a separate process group in the foreground, as a shell would start it.
 
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
@@ -12,13 +12,13 @@ use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid, tcsetpgrp};
 
 use super::signals::stop_until_continued;
 
-/// A running job. The keys that make signals (`Ctrl-C`, `Ctrl-\`, `Ctrl-Z`) reach it and not us.
+/// A running job. The keys that send signals (`Ctrl-C`, `Ctrl-\`, `Ctrl-Z`) reach the job and not this program.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ForegroundJob(Pid);
 
 impl ForegroundJob {
-    /// Starts a shell's command line, in the foreground. It begins once it has the terminal: until then a key would
-    /// reach us.
+    /// Starts a shell's command line in the foreground. It stays stopped until it has the terminal: before that, a key
+    /// would reach this program.
     pub(super) fn start(line: &str, argument: &OsStr) -> io::Result<Self> {
         let line = format!("kill -STOP $$; {line}");
         let child = Command::new("sh").arg("-c").arg(line).arg("sh").arg(argument).process_group(0).spawn()?;
@@ -30,9 +30,9 @@ impl ForegroundJob {
         Ok(job)
     }
 
-    /// Ends what has not begun.
+    /// Ends a job that has not begun.
     fn kill(self) {
-        // It cannot have ended: it is stopped.
+        // Cannot fail: the job is stopped, so it still exists.
         killpg(self.0, Signal::SIGKILL).unwrap_or_default();
     }
 
@@ -44,15 +44,15 @@ impl ForegroundJob {
         }
     }
 
-    /// Waits until it has ended, and takes the terminal back; gives its exit code, or 128 and the number of the signal
-    /// that ended it. None: it was stopped, and somebody waits for us to stop with it.
+    /// Waits until the job has ended, and takes the terminal back. Returns its exit code, or 128 plus the number of the
+    /// signal that ended it; `None`: the job was stopped, and a shell waits for this program to stop too.
     pub(super) fn wait(self) -> io::Result<Option<i32>> {
         loop {
             let code = match waitpid(self.0, Some(WaitPidFlag::WUNTRACED))? {
                 WaitStatus::Exited(_, code) => code,
                 WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
                 WaitStatus::Stopped(_, signal) => {
-                    // Who is stopped for asking for the terminal only lacks it.
+                    // SIGTTIN and SIGTTOU only mean that the job does not have the terminal.
                     let lacks_it = matches!(signal, Signal::SIGTTIN | Signal::SIGTTOU);
                     if !lacks_it && a_shell_waits() {
                         return Ok(None);
@@ -67,7 +67,8 @@ impl ForegroundJob {
         }
     }
 
-    /// Stops us too; once we are continued, so is it. Only the process's first thread stops at once.
+    /// Stops this program too, and continues the job when this program is continued. Only the process's first thread
+    /// stops at once.
     pub(super) fn stop_with_job(self) -> io::Result<()> {
         take_back()?;
         stop_until_continued();
@@ -75,9 +76,9 @@ impl ForegroundJob {
     }
 }
 
-/// Takes the terminal back for our own group of processes.
+/// Makes our own process group the foreground group of the terminal.
 fn take_back() -> io::Result<()> {
-    // Who takes the terminal from the background is stopped for it, unless this signal is blocked.
+    // A background process that calls `tcsetpgrp()` is stopped by SIGTTOU, unless that signal is blocked.
     let mut stop = SigSet::empty();
     stop.add(Signal::SIGTTOU);
     stop.thread_block()?;
@@ -86,18 +87,18 @@ fn take_back() -> io::Result<()> {
     taken
 }
 
-/// Gives the terminal to a group of processes.
+/// Makes a process group the foreground group of the terminal.
 fn foreground(group: Pid) -> io::Result<()> {
-    // Without a terminal that controls us no key makes a signal.
+    // Without a controlling terminal, no key sends a signal.
     let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else { return Ok(()) };
     match tcsetpgrp(&terminal, group) {
-        // ESRCH: it has ended already.
+        // ESRCH: the group has already ended.
         Ok(()) | Err(nix::Error::ESRCH) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Somebody would continue us, had we stopped.
+/// Whether a shell would continue this program if it stopped.
 fn a_shell_waits() -> bool {
     let parent = getppid();
     getsid(Some(parent)) == getsid(None) && getpgid(Some(parent)) != Ok(getpgrp())

@@ -1,4 +1,4 @@
-//! What the terminal sends, as messages.
+//! Converts terminal events to messages.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
@@ -6,7 +6,7 @@ use crate::model::key::{Chord, Key};
 use crate::model::msg::{MouseAction, MouseInput, Msg};
 use crate::model::seen::ScreenSize;
 
-/// The message that an event means; `None` for what means nothing to us.
+/// The message for an event; `None` for an event without a meaning here.
 pub(super) fn message(event: Event) -> Option<Msg> {
     match event {
         Event::Key(key) => chord(key).map(Msg::Key),

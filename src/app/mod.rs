@@ -1,4 +1,4 @@
-//! The only room where time, terminal, sockets and model stand together: the loop.
+//! The only module that connects time, terminal, sockets and model: the loop.
 
 pub mod allocator;
 mod editor;

@@ -1,4 +1,4 @@
-//! Between ratatui and the terminal: asks it nothing, and writes nothing that changes nothing.
+//! A layer between ratatui and the terminal: it sends no queries, and writes nothing that would change nothing.
 
 use std::io::{self, Write};
 
@@ -6,16 +6,16 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-/// A backend that knows where the cursor is instead of asking.
+/// A backend that keeps track of the cursor instead of querying it.
 ///
-/// ratatui asks for the cursor's position when it clears: a round trip, up to two seconds where nobody answers, and
-/// then an error. It also hides or places the cursor with every frame, changed or not.
+/// ratatui queries the cursor's position when it clears: a round trip, or an error after two seconds without an answer.
+/// It also hides or places the cursor in every frame, changed or not.
 #[derive(Debug)]
 pub(super) struct QuietBackend<W: Write> {
     inner: CrosstermBackend<W>,
-    /// Where the cursor is, where that is known.
+    /// Where the cursor is, if known.
     at: Option<Position>,
-    /// Whether the cursor is visible, where that is known.
+    /// Whether the cursor is visible, if known.
     visible: Option<bool>,
 }
 

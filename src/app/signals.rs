@@ -1,4 +1,4 @@
-//! Signals, and what they mean.
+//! Signals, and their effect.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
@@ -14,22 +14,22 @@ use tokio::time::sleep;
 
 use crate::net::registered;
 
-/// The exit code of a process that SIGHUP ended, as shells count it.
+/// The exit code of a process that SIGHUP ended, in a shell's numbering.
 pub(super) const HANGUP: u8 = 128 + 1;
 
-/// How long the loop has to end once the terminal is gone.
+/// How long the loop may take to end after the terminal was closed.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What a signal wants.
+/// The effect of a signal.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SignalAction {
     /// Suspend (SIGTSTP).
     Stop,
-    /// End, with this exit code.
+    /// Exit, with this exit code.
     End(u8),
 }
 
-/// The signals that we answer.
+/// The signals that the program handles.
 #[derive(Debug)]
 pub(super) struct AppSignals {
     stop: Listener,
@@ -40,7 +40,7 @@ pub(super) struct AppSignals {
 }
 
 impl AppSignals {
-    /// Begins to listen, for a terminal that goes away without a signal to us as well.
+    /// Starts to listen, also for a terminal that closes without sending us a signal.
     pub(super) fn listen() -> io::Result<Self> {
         Ok(AppSignals {
             stop: signal(SignalKind::from_raw(Sent::SIGTSTP as i32))?,
@@ -65,16 +65,16 @@ impl AppSignals {
 
 /// Stops our whole process group, as Ctrl-Z at a shell would, and returns once it is continued.
 pub(super) fn stop_until_continued() {
-    // It cannot fail for our own group; if it did, we would simply go on.
+    // This cannot fail for our own group; if it did, the program would go on.
     kill(Pid::from_raw(0), Sent::SIGSTOP).unwrap_or_default();
 }
 
-/// Watches for the end of the terminal, which who is no member of its session hears by no signal. Reading from a terminal
-/// that is gone, crossterm turns in a loop for ever; if our own loop is in there, the process ends from here.
+/// Watches for the end of the terminal: a process outside the terminal's session gets no signal for it. crossterm loops
+/// forever when it reads from a closed terminal; if our own loop is blocked in crossterm, this task ends the process.
 fn watch_terminal() -> watch::Receiver<bool> {
     let (tell, gone) = watch::channel(false);
     tokio::spawn(async move {
-        // An error means that it cannot be watched.
+        // After an error, the terminal cannot be watched.
         if terminal_closed().await.is_ok() {
             tell.send_replace(true);
             sleep(GRACE).await;

@@ -1,4 +1,4 @@
-//! What the screen starts with: settings, keys, themes and history, read from the user's files.
+//! The initial state of the screen: settings, keys, themes and history, read from the user's files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,15 +23,15 @@ use crate::view::{ColourDepth, StyleSheet};
 /// How many of a user's themes are read.
 const MOST_THEMES: usize = 100;
 
-/// Everything that was read, and what was wrong with it.
+/// Everything that was read, with the problems that were found.
 pub(super) struct Startup {
-    /// The model, without sessions; what was wrong is among its notices.
+    /// The model, without sessions; problems are among its notices.
     pub(super) model: Model,
     /// The themes, by name.
     pub(super) looks: Vec<(String, StyleSheet)>,
 }
 
-/// Reads the user's files. Whatever is wrong with them is told on the screen, and the defaults stand.
+/// Reads the user's files. A problem with a file is shown on the screen, and its defaults are used.
 pub(super) fn prepare(invocation: &Invocation) -> Startup {
     let paths = AppPaths::from_environment();
     let mut problems: Vec<String> = invocation.problem.iter().map(ToString::to_string).collect();
@@ -82,12 +82,12 @@ fn settings(
     }
 }
 
-/// The built-in themes and the user's; one of the user's may take a built-in's name.
+/// The built-in themes and the user's; a theme of the user replaces a built-in one of the same name.
 fn load_styles(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, StyleSheet)> {
     let rich = std::env::var("COLORTERM").is_ok_and(|value| value == "truecolor" || value == "24bit");
     let depth = if rich { ColourDepth::True } else { ColourDepth::Indexed };
     let mut themes: Vec<Theme> = Theme::presets().filter_map(Theme::preset).collect();
-    // A folder that is not there, or that may not be read, has no themes in it.
+    // A folder that is missing or unreadable has no themes.
     let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> =
         files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
@@ -123,7 +123,7 @@ fn load_history(problems: &mut Vec<String>) -> InputHistory {
     }
 }
 
-/// Starts the built-in peers, and gives the sessions that look at them.
+/// Starts the built-in peers. Returns them, and the specs of the sessions that connect to them.
 pub(super) async fn lab(peers: &[ChosenPeer], retain: Retention) -> anyhow::Result<(Lab, Vec<Spec>)> {
     let lab = Lab::start(peers).await.context("the built-in peers cannot be started")?;
     let specs = lab.peers().iter().map(|(peer, address)| Spec { retain, ..peer.session(*address) }).collect();

@@ -1,4 +1,4 @@
-//! The terminal's guard: what it enters it leaves, on quit, panic and signal alike.
+//! The terminal's guard: every mode that it sets is reset on exit, panic and signal.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -10,10 +10,10 @@ use ratatui::Terminal;
 
 use super::quiet_backend::QuietBackend;
 
-/// True while the terminal is ours; a panic on any thread gives it back.
+/// True while the terminal is set up for us; a panic on any thread restores it.
 static OURS: AtomicBool = AtomicBool::new(false);
 
-/// Gathers a frame's bytes, so that it goes out in one write.
+/// Collects the bytes of a frame, so that it is sent in one write.
 #[derive(Clone, Debug, Default)]
 struct FrameBytes(Rc<RefCell<Vec<u8>>>);
 
@@ -28,7 +28,7 @@ impl Write for FrameBytes {
     }
 }
 
-/// The terminal while it is ours.
+/// The terminal while it is set up for us.
 #[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<QuietBackend<FrameBytes>>,
@@ -37,7 +37,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse where wished.
+    /// Sets up the terminal: raw mode, alternate screen, bracketed paste, and mouse capture if requested.
     pub fn enter(mouse: bool) -> io::Result<Self> {
         let frame = FrameBytes::default();
         let terminal = Terminal::new(QuietBackend::new(frame.clone()))?;
@@ -51,12 +51,12 @@ impl Screen {
         terminal::enable_raw_mode()?;
         let clear = terminal::Clear(terminal::ClearType::All);
         execute!(io::stdout(), terminal::EnterAlternateScreen, clear, event::EnableBracketedPaste, cursor::Hide)?;
-        // A new one knows that the screen is blank; the old one's clear() would ask the terminal where its cursor is.
+        // A new `Terminal` assumes a blank screen; the old one's clear() would query the cursor's position.
         self.terminal = Terminal::new(QuietBackend::new(self.frame.clone()))?;
         self.grab_mouse(self.mouse)
     }
 
-    /// Takes the mouse or lets it go.
+    /// Captures the mouse, or releases it.
     pub(super) fn grab_mouse(&mut self, grab: bool) -> io::Result<()> {
         self.mouse = grab;
         if grab {
@@ -66,30 +66,30 @@ impl Screen {
         }
     }
 
-    /// Gives the terminal back until [`Screen::reenter`].
+    /// Restores the terminal, until [`Screen::reenter`].
     pub(super) fn restore(&mut self) {
         restore();
     }
 
-    /// Takes it again.
+    /// Sets the terminal up again.
     pub(super) fn reenter(&mut self) -> io::Result<()> {
         self.set_up()
     }
 
-    /// Gives the terminal back for as long as `meanwhile` runs.
+    /// Restores the terminal while `meanwhile` runs.
     pub(super) fn run_without_screen(&mut self, meanwhile: impl FnOnce()) -> io::Result<()> {
         restore();
         meanwhile();
         self.set_up()
     }
 
-    /// Draws a frame: one write, inside a synchronized update. Nothing is written where nothing changed.
+    /// Draws a frame: one write, inside a synchronized update. Writes nothing if nothing has changed.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(render)?;
         self.send()
     }
 
-    /// Writes something that is not part of a frame, such as the clipboard's sequence.
+    /// Writes bytes that are not part of a frame, such as the clipboard's sequence.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;
@@ -120,7 +120,7 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back, if it is ours. Errors are of no use to anybody here: the terminal may be gone.
+/// Restores the terminal, if it is set up for us. Errors are ignored: the terminal may be gone.
 fn restore() {
     if OURS.swap(false, Ordering::SeqCst) {
         drop(execute!(
@@ -135,8 +135,8 @@ fn restore() {
     }
 }
 
-/// Makes a panic on any thread give the terminal back before it is told, and end the program with exit code 1. One in
-/// a session's task ends that session only, which tells it.
+/// Makes a panic on any thread restore the terminal before its message is printed, and end the program with exit code
+/// 1. A panic in a session's task ends only that session, which reports it.
 pub fn restore_on_panic() {
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,4 +1,4 @@
-//! `sockeye http`: clap's matches back to curl's words, in their order, and those to a request.
+//! `sockeye http`: converts clap's matches back to curl's arguments, in their order, and those to a request.
 
 use clap::ArgMatches;
 
@@ -31,7 +31,7 @@ const VALUED: [(&str, &str); 17] = [
     ("connect_timeout", "--connect-timeout"),
 ];
 
-/// The options that take none.
+/// The options without a value.
 const FLAGS: [(&str, &str); 7] = [
     ("get", "-G"),
     ("head", "-I"),
@@ -42,7 +42,7 @@ const FLAGS: [(&str, &str); 7] = [
     ("fail", "-f"),
 ];
 
-/// A request, and whether its body is still to be read from standard input.
+/// A request, and whether its body must still be read from standard input.
 pub(super) struct HttpCommand {
     /// The session to open.
     pub(super) spec: Spec,
@@ -50,7 +50,7 @@ pub(super) struct HttpCommand {
     pub(super) body_from_stdin: bool,
 }
 
-/// Reads the request.
+/// Builds the request.
 pub(super) fn request(http: &HttpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<HttpCommand, String> {
     let (method, url) = match http.target.as_slice() {
         [method, url] => (Some(method), url),
@@ -58,7 +58,7 @@ pub(super) fn request(http: &HttpArgs, settings: &ConfigSettings, words: &ArgMat
         _ => return Err("no URL: accepted is [METHOD] URL".to_owned()),
     };
     if url.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(['/', '?', '#'])) {
-        // A browser would take the path's first name for the host; nobody means that here.
+        // A browser would take the first name of the path as the host; here, that is never meant.
         return Err(format!("{} has no host; accepted: http://HOST[:PORT][/PATH], https://…", quoted(url)));
     }
     let mut placed = options_with_value(words);
@@ -66,7 +66,7 @@ pub(super) fn request(http: &HttpArgs, settings: &ConfigSettings, words: &ArgMat
     let mut body_from_stdin = false;
     for (_, flag, value) in &mut placed {
         if value == "@-" && matches!(*flag, "-d" | "--data-binary") {
-            // curl takes line ends out of what -d reads; here both are sent as they are.
+            // curl removes line ends from the body of `-d @FILE`; here, the body is sent as it is.
             body_from_stdin = true;
             value.clear();
         }
@@ -95,13 +95,13 @@ fn is_body(flag: &str) -> bool {
     matches!(flag, "-d" | "--data-raw" | "--data-binary" | "--data-urlencode" | "--json" | "-F")
 }
 
-/// All options with a value, in the order in which they were written.
+/// All options with a value, in the order of the command line.
 fn options_with_value(words: &ArgMatches) -> Vec<(usize, &'static str, String)> {
     let mut placed = Vec::new();
     for (name, flag) in VALUED {
         let values = words.get_many::<String>(name).into_iter().flatten();
         let places = words.indices_of(name).into_iter().flatten();
-        // A bare --json is the output's format, not a body.
+        // A bare `--json` is the output format, not a body.
         let written = places.zip(values).filter(|(_, value)| name != "json" || !value.is_empty());
         placed.extend(written.map(|(place, value)| (place, flag, value.clone())));
     }
@@ -109,7 +109,7 @@ fn options_with_value(words: &ArgMatches) -> Vec<(usize, &'static str, String)> 
     placed
 }
 
-/// Files that are to be sent can be read: told before anything is opened on the network.
+/// Checks that files to be sent are readable, before anything is opened on the network.
 fn files_are_readable(spec: &HttpSpec) -> Result<(), String> {
     match &spec.body {
         BodySpec::None | BodySpec::Bytes(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! What the command line asks for.
+//! The result of parsing the command line.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,45 +9,45 @@ use crate::headless::{HeadlessJob, HeadlessWork, OutputFormat};
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
 
-/// What the command line asks for, whole.
+/// Everything that the command line specifies.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// With a screen, or how without.
+    /// With a screen, or which way without one.
     pub mode: RunMode,
     /// The sessions to open, in order.
     pub open: Vec<Spec>,
-    /// The built-in peers to start, where the command was `lab`.
+    /// The built-in peers to start, if the command is `lab`.
     pub lab: Option<Vec<ChosenPeer>>,
     /// Stop after this long.
     pub run_for: Option<Duration>,
-    /// How often the kernel's gauges are looked at, where that was said.
+    /// How often the kernel's gauges are sampled, if given.
     pub kernel_every: Option<Duration>,
     /// True: the HTTP request's body is read from standard input before the session is opened (`-d @-`).
     pub body_from_stdin: bool,
-    /// The settings: the file's, where the command line says nothing else.
+    /// The settings: from the command line, else from the settings file.
     pub settings: ConfigSettings,
-    /// What made no sense in the file of settings; the defaults stand then.
+    /// A problem with the settings file; the defaults are used then.
     pub problem: Option<FileProblem>,
-    /// Where the diagnostic log goes.
+    /// The file of the diagnostic log.
     pub log: Option<PathBuf>,
 }
 
-/// How the program shows itself.
+/// The output of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunMode {
     /// A terminal screen.
     Screen,
-    /// A pipe: bytes in, bytes out, untouched.
+    /// A pipe: bytes in, bytes out, unchanged.
     Raw {
-        /// True: even to a terminal.
+        /// True: even if standard output is a terminal.
         force: bool,
     },
-    /// One event a line.
+    /// One JSON event per line.
     Json,
 }
 
 impl Invocation {
-    /// What to run without a screen; `None` where there is one.
+    /// The job to run without a screen; `None` if there is a screen.
     pub fn job(&self) -> Option<HeadlessJob> {
         let manner = match self.mode {
             RunMode::Screen => return None,
@@ -82,11 +82,11 @@ pub struct StdioTerminals {
     pub stdout: bool,
 }
 
-/// What a command line turned out to be.
+/// The result of a command line.
 #[derive(Debug)]
 pub enum ParsedCommand {
     /// Something to run.
     Run(Box<Invocation>),
-    /// Something to print on standard output, and nothing else to do: help, version, completions, the manual page.
+    /// Print this on standard output and exit: help, version, completions, or the manual page.
     Print(Vec<u8>),
 }

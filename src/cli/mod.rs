@@ -1,7 +1,7 @@
-//! The command line: words to an [`Invocation`] that needs no further checking.
+//! The command line: converts arguments to an [`Invocation`] that needs no further checks.
 //!
-//! Everything that makes no sense is one line that says what was wrong and what is accepted; the program then ends
-//! with the exit code of [`crate::wire::Class::Usage`].
+//! Every error is one line that says what was wrong and what is accepted; the program then exits with the exit code of
+//! [`crate::wire::Class::Usage`].
 
 mod args;
 mod curl;

@@ -1,4 +1,4 @@
-//! From arguments to an invocation.
+//! Converts arguments to an invocation.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,10 +17,11 @@ use crate::files::theme::Theme;
 use crate::sessions::retention;
 use crate::text::sanitize;
 
-/// Reads the command line, the program's name first, and the file of settings that it names or XDG has.
+/// Parses the command line (the program's name first), and reads the settings file that it names, or the user's own.
 ///
 /// # Errors
-/// One line that says what makes no sense and what is accepted; nothing in it controls a terminal.
+/// Fails with one line that says what was wrong and what is accepted; it contains no character that a terminal would
+/// act on.
 pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminals) -> Result<ParsedCommand, String> {
     let matches = match CliArgs::command().try_get_matches_from(words) {
         Ok(matches) => matches,
@@ -54,7 +55,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
     Ok(ParsedCommand::Run(Box::new(invocation)))
 }
 
-/// Reads a command that opens sessions.
+/// Parses a command that opens sessions.
 fn read(
     invocation: &mut Invocation,
     command: CliCommand,
@@ -130,7 +131,7 @@ fn read(
     Ok(())
 }
 
-/// The home screen is for terminals only.
+/// Fails without a terminal: the home screen needs one.
 fn require_terminals(terminals: StdioTerminals) -> Result<(), String> {
     if terminals.stdin && terminals.stdout {
         return Ok(());
@@ -140,7 +141,7 @@ fn require_terminals(terminals: StdioTerminals) -> Result<(), String> {
         .to_owned())
 }
 
-/// With a screen, or how without.
+/// The output: with a screen, or which way without one.
 pub(super) fn mode(raw: Option<&str>, json: bool, terminals: StdioTerminals) -> Result<RunMode, String> {
     let force = match raw {
         None if json => return Ok(RunMode::Json),
@@ -157,7 +158,7 @@ pub(super) fn mode(raw: Option<&str>, json: bool, terminals: StdioTerminals) -> 
     Ok(RunMode::Raw { force })
 }
 
-/// The name of a theme, built-in or a file of the user's.
+/// The name of a theme: a built-in one, or a file of the user.
 fn theme(name: String) -> Result<String, String> {
     let folder = AppPaths::from_environment().map(|paths| paths.themes());
     let named = folder.as_ref().map(|folder| folder.join(format!("{name}.toml")));
@@ -172,7 +173,7 @@ fn theme(name: String) -> Result<String, String> {
     Err(format!("--theme: there is no theme \"{}\"; accepted: {}{own}", sanitize::line(&name), presets.join(", ")))
 }
 
-/// The settings of the file that was named, or of the user's own.
+/// The settings of the named file, or of the user's own file.
 fn settings(named: Option<&PathBuf>) -> Result<(ConfigSettings, Option<FileProblem>), String> {
     if let Some(path) = named {
         return match config::load(path, true) {
@@ -185,7 +186,7 @@ fn settings(named: Option<&PathBuf>) -> Result<(ConfigSettings, Option<FileProbl
     Ok(AppPaths::from_environment().map_or_else(Default::default, |paths| config::load(&paths.config_file(), false)))
 }
 
-/// clap's errors, which take several lines, in one.
+/// clap's errors, which have several lines, as one line.
 fn one_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let mut line = String::new();
@@ -207,7 +208,7 @@ fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     script
 }
 
-/// The manual page: the program's, then one section for each command.
+/// The manual page: that of the program, then one section for each command.
 fn manual() -> Result<Vec<u8>, String> {
     let wrong = |error: std::io::Error| format!("the manual page cannot be made: {error}");
     let mut page = Vec::new();

@@ -1,4 +1,4 @@
-//! `--repeat`: a session that was asked for, many times over.
+//! `--repeat`: repeats a session many times.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use crate::sessions::spec::target::quoted;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 
-/// What a datagram says where nothing else was asked for: 52 bytes, and 12 of its number make 64.
+/// The default payload of a datagram: 52 bytes; with the 12 bytes of its number, 64.
 const PAYLOAD: &[u8; 52] = b"sockeye is measuring the way to you and back to us. ";
 
-/// Makes a session that happens many times of one that happens once, where that was asked for. `run_for` is taken
-/// then: it ends the run, and not the program.
+/// Makes a spec that repeats the given one, if `--repeat` was given. It takes `run_for`, which then ends the run, not
+/// the program.
 pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option<Duration>) -> Result<Spec, String> {
     let Some(times) = &args.repeat else {
         let others = [

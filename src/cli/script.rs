@@ -1,4 +1,4 @@
-//! What to send, in the order in which the command line says it.
+//! The data to send, in the order of the command line.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -12,7 +12,7 @@ use crate::sessions::spec::target::quoted;
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::text::escapes;
 
-/// The steps of `--send`, `--send-hex` and `--send-file` in the order in which they were written, then `--finish`.
+/// The steps of `--send`, `--send-hex` and `--send-file` in the order of the command line, then `--finish`.
 pub(super) fn script(send: &SendArgs, finish: bool, words: &ArgMatches) -> Result<Script, String> {
     let mut placed: Vec<(usize, ScriptStep)> = Vec::new();
     for (place, text) in places(words, "send").zip(&send.send) {
@@ -32,17 +32,17 @@ pub(super) fn script(send: &SendArgs, finish: bool, words: &ArgMatches) -> Resul
     Ok(Script { steps: placed.into_iter().map(|(_, step)| step).chain(finish).collect() })
 }
 
-/// Where an option's values stand on the command line.
+/// The positions of an option's values on the command line.
 fn places<'a>(words: &'a ArgMatches, option: &str) -> impl Iterator<Item = usize> + use<'a> {
     words.indices_of(option).into_iter().flatten()
 }
 
-/// Whether a file can be read, told before anything is opened on the network.
+/// Checks that a file is readable, before anything is opened on the network.
 pub(super) fn readable(option: &str, path: &Path) -> Result<(), String> {
     let shown = quoted(&path.to_string_lossy());
     let file = File::open(path).map_err(|error| format!("{option}: {shown} cannot be read: {error}"))?;
     let folder = file.metadata().is_ok_and(|about| about.is_dir());
-    // A pipe's bytes belong to whoever reads them in earnest.
+    // Only regular files are read here: a byte read from a pipe would be missing later.
     let plain = file.metadata().is_ok_and(|about| about.is_file());
     if folder || (plain && (&file).read(&mut [0]).is_err()) {
         return Err(format!("{option}: {shown} cannot be read: accepted is a file"));

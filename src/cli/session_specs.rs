@@ -1,4 +1,4 @@
-//! Commands to sessions: what each one is asked to be.
+//! Converts commands to the specs of their sessions.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 use crate::wire::option as socket;
 
-/// `sockeye tcp`.
+/// The spec of `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = address_options(&tcp.reach)?;
     let (connect_timeout, retry) = retry_options(&tcp.tries, settings)?;
@@ -33,7 +33,7 @@ pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMat
     with_socket_options(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
 }
 
-/// How long to try, and how often.
+/// The connect time-out, and the retries.
 fn retry_options(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::time::Duration, RetryPolicy), String> {
     let connect_timeout = match &tries.connect_timeout {
         Some(text) => parse_nonzero_duration("--connect-timeout", text)?,
@@ -49,8 +49,8 @@ fn retry_options(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::t
     Ok((connect_timeout, retry))
 }
 
-/// `sockeye http`: the connection that its request goes over. The time-out was read with curl's options, as curl has it
-/// in seconds.
+/// `sockeye http`: the options of its connection. The time-out was parsed with curl's options, because curl's unit is
+/// seconds.
 pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &ConfigSettings) -> Result<(), String> {
     (spec.socket.family, spec.socket.bind) = address_options(&http.reach)?;
     let asked =
@@ -69,7 +69,7 @@ pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &
     Ok(())
 }
 
-/// `sockeye udp`.
+/// The spec of `sockeye udp`.
 pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = address_options(&udp.reach)?;
     let spec = UdpSpec {
@@ -85,7 +85,7 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
     with_socket_options(spec_with_script(SpecKind::Udp(spec), script), &udp.options)
 }
 
-/// `sockeye dns`: clap's words back to dig's.
+/// The spec of `sockeye dns`: converts clap's matches back to dig's arguments.
 pub(super) fn dns(dns: &args::DnsArgs) -> Result<Spec, String> {
     let mut words = dns.words.clone();
     let valued = [("-x", dns.reverse.as_ref()), ("-p", dns.port.as_ref())];
@@ -98,7 +98,7 @@ pub(super) fn dns(dns: &args::DnsArgs) -> Result<Spec, String> {
     Ok(Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye)?)))
 }
 
-/// How datagrams are received.
+/// The receive options for datagrams.
 fn receive(asked: &args::ReceiveArgs) -> Result<UdpReceive, String> {
     let wrong = |why: String| format!("--receive-buffer: {why}");
     let buffer = match &asked.receive_buffer {
@@ -111,7 +111,7 @@ fn receive(asked: &args::ReceiveArgs) -> Result<UdpReceive, String> {
     Ok(UdpReceive { buffer, merged: asked.gro })
 }
 
-/// `sockeye listen`.
+/// The spec of `sockeye listen`.
 pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Spec, String> {
     let local = target::parse_listen(&listen.local)?;
     let socket = SocketSpec { idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() };
@@ -147,19 +147,19 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
     with_socket_options(Spec { capture: listen.capture, ..spec_with_script(what, script) }, &listen.socket.options)
 }
 
-/// A session with the socket options that `--option` names.
+/// Adds the socket options of `--option` to a spec.
 pub(super) fn with_socket_options(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
     let options: Result<spec::RequestedOptions, String> = texts.iter().map(|text| socket::parse(text)).collect();
     options.and_then(|options| facets::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
     Ok(spec)
 }
 
-/// How often the kernel's gauges are looked at.
+/// The interval at which the kernel's gauges are sampled.
 pub(super) fn kernel_every(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
     text.map(|text| gauges::parse_every(text).map_err(|why| format!("--kernel-every: {why}"))).transpose()
 }
 
-/// The peers that `sockeye lab` names; all of them where it names none.
+/// The peers named by `sockeye lab`; all peers if it names none.
 pub(super) fn lab(names: &[String]) -> Result<Vec<ChosenPeer>, String> {
     if names.is_empty() {
         return Ok(ChosenPeer::all());
@@ -171,7 +171,7 @@ fn spec_with_script(what: SpecKind, script: Script) -> Spec {
     Spec { script, ..Spec::new(what) }
 }
 
-/// `HOST:PORT`, or `HOST PORT` as `nc` has it.
+/// `HOST:PORT`, or `HOST PORT` as in `nc`.
 fn parse_target(words: &[String]) -> Result<HostPort, String> {
     match words {
         [host, port] => target::join_host_port(host, port),
@@ -180,7 +180,7 @@ fn parse_target(words: &[String]) -> Result<HostPort, String> {
     }
 }
 
-/// The family and the local address, which must agree.
+/// The address family and the local address, which must match.
 fn address_options(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>), String> {
     let family = match (reach.ipv4, reach.ipv6) {
         (true, _) => IpFamily::V4,
@@ -199,7 +199,7 @@ fn address_options(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>)
     }
 }
 
-/// How long it may be quiet.
+/// The idle time-out.
 fn idle(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
     text.map(|text| parse_nonzero_duration("--idle-timeout", text)).transpose()
 }

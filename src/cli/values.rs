@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::text::quantity;
 
-/// A duration that an option was given.
+/// The duration of an option.
 pub(super) fn option(name: &str, text: &str) -> Result<Duration, String> {
     quantity::parse_duration(text).map_err(|why| format!("{name}: {why}"))
 }

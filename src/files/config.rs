@@ -1,4 +1,4 @@
-//! `config.toml`: what the user wants to be different from the defaults.
+//! `config.toml`: the user's settings.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,25 +12,25 @@ use crate::sessions::spec::DEFAULT_CONNECT_TIMEOUT;
 use crate::sessions::{Retention, retention};
 use crate::text::{quantity, sanitize};
 
-/// What can be set in the file.
+/// The settings that the file may contain.
 pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, wall_clock, system_resolver";
 
-/// The settings, each with its default where the file says nothing.
+/// The settings; those that the file leaves out have their defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigSettings {
     /// The theme's name; `None`: the program chooses.
     pub theme: Option<String>,
     /// Whether the mouse selects, scrolls and focuses.
     pub mouse: bool,
-    /// How much a session keeps for looking at: a size, a number of segments, or both.
+    /// How much of a session the transcript keeps: a size, a number of segments, or both.
     pub retain: Retention,
-    /// What Enter puts behind the text in the composer.
+    /// What Enter adds to the text in the composer.
     pub line_ending: LineEnding,
-    /// How long a connection may take to open.
+    /// The time limit for opening a connection.
     pub connect_timeout: Duration,
-    /// Whether times are shown by the wall clock.
+    /// Whether times are shown as wall clock time.
     pub wall_clock: bool,
-    /// Whether names are looked up by the system's resolver alone: no name server is asked beside it.
+    /// Whether names are resolved by the system's resolver only, without also querying name servers directly.
     pub system_resolver: bool,
 }
 
@@ -48,7 +48,7 @@ impl Default for ConfigSettings {
     }
 }
 
-/// The file as it is written. Unknown names are errors: a typing mistake must not look like a setting.
+/// The contents of the file. Unknown names are errors, so that a typing error is not taken for a setting.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
@@ -61,9 +61,9 @@ struct ConfigFile {
     system_resolver: Option<bool>,
 }
 
-/// Reads the settings. `named`: the user gave this path, so that its absence is a problem too.
+/// Reads the settings. `named`: the user gave this path, so a missing file is a problem too.
 ///
-/// A file with a problem counts as absent: the defaults stand, and the problem says so.
+/// A file with a problem is ignored: the defaults are used, and the problem is returned.
 pub fn load(path: &Path, named: bool) -> (ConfigSettings, Option<FileProblem>) {
     match read_settings(path) {
         Ok(Some(text)) => match parse(path, &text) {
@@ -79,10 +79,10 @@ pub fn load(path: &Path, named: bool) -> (ConfigSettings, Option<FileProblem>) {
     }
 }
 
-/// The settings that a file's text asks for. `path` is for the error only.
+/// Parses the text of a settings file. `path` is for the error only.
 ///
 /// # Errors
-/// The first thing that makes no sense, with its line and what is accepted.
+/// Fails with the first problem: its line, and what is accepted.
 pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
     let problem = |start: Option<usize>, what: String| FileProblem {
         path: path.to_owned(),
@@ -122,7 +122,7 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
     Ok(settings)
 }
 
-/// The line, from 1, in which a byte of the text stands.
+/// The number of the line, from 1, that contains a byte of the text.
 fn line_number(text: &str, byte: usize) -> usize {
     let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
     1 + before.iter().filter(|byte| **byte == b'\n').count()

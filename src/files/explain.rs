@@ -1,4 +1,4 @@
-//! The built-in texts of `assets/explain.toml`, and the kernel's timers as this system is set.
+//! The built-in explanations of `assets/explain.toml`, and this system's settings of the kernel's TCP timers.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use crate::wire::{Class, FailedOperation, FailureReason};
 
 const SOURCE: &str = include_str!("../../assets/explain.toml");
 
-/// The most that is read of one of the kernel's settings: a number is never longer.
+/// The most bytes that are read of a kernel setting: a number is never longer.
 const LONGEST_SETTING: u64 = 32;
 
-/// The built-in texts. They are a part of the program, so that reading them cannot fail; a test reads them all.
+/// The built-in explanations. They are part of the program, so parsing them cannot fail; a test parses them all.
 pub fn explanation_book() -> &'static ExplanationBook {
     static BOOK: LazyLock<ExplanationBook> = LazyLock::new(|| parse(SOURCE).unwrap_or_default());
     &BOOK
 }
 
-/// How this system's TCP timers are set; what it does not tell is `None`.
+/// This system's settings of the TCP timers; an unknown one is `None`.
 pub fn timers() -> TcpTimerSettings {
     let seconds = |name| setting(name).map(|count| Duration::from_secs(u64::from(count)));
     TcpTimerSettings {
@@ -34,7 +34,7 @@ pub fn timers() -> TcpTimerSettings {
     }
 }
 
-/// A number under `/proc/sys/net/ipv4` (ip-sysctl); other systems have no such place.
+/// A number from `/proc/sys/net/ipv4` (ip-sysctl); `None` on other systems, which do not have it.
 fn setting(name: &str) -> Option<u32> {
     use std::io::Read as _;
 
@@ -103,10 +103,10 @@ struct RawNextStep {
     advice: Option<String>,
 }
 
-/// Reads the texts.
+/// Parses the explanations.
 ///
 /// # Errors
-/// What is wrong, and with which text.
+/// Fails with what is wrong, and in which explanation.
 fn parse(source: &str) -> Result<ExplanationBook, String> {
     let file: ExplainFile = toml::from_str(source).map_err(|error| error.to_string())?;
     let general = |class: Class| {
@@ -183,7 +183,7 @@ impl RawFailure {
         Ok(ExplanationMatch {
             classes: self.classes()?,
             operations: self.operation.iter().map(|name| operation(name)).collect::<Result<_, _>>()?,
-            // An error that this system does not have never holds.
+            // An error that this system does not have never matches.
             os_codes: self.errno.iter().map(|name| errno_of_name(name).unwrap_or(i32::MIN)).collect(),
             icmp: self.icmp.iter().map(|text| icmp(text)).collect::<Result<_, _>>()?,
             from_peer: self.from_peer,
@@ -192,22 +192,22 @@ impl RawFailure {
     }
 }
 
-/// What was tried, by its name.
+/// The operation of this name.
 fn operation(name: &str) -> Result<FailedOperation, String> {
     FailedOperation::parse(name).ok_or_else(|| format!("there is no operation \"{name}\""))
 }
 
-/// Why it failed, by its name.
+/// The failure reason of this name.
 fn reason(name: &str) -> Result<FailureReason, String> {
     FailureReason::parse(name).ok_or_else(|| format!("there is no reason \"{name}\""))
 }
 
-/// The number of an error, by its name; `None`: this system has no such error.
+/// The number of the error with this name; `None`: this system has no such error.
 fn errno_of_name(name: &str) -> Option<i32> {
     (1..=200).find(|code| format!("{:?}", nix::errno::Errno::from_raw(*code)) == name)
 }
 
-/// `v4 3/1` or `v6 2/*`.
+/// Parses `v4 3/1` or `v6 2/*`.
 fn icmp(text: &str) -> Result<(bool, u8, Option<u8>), String> {
     let wrong = || format!("\"{text}\" is no ICMP type and code; accepted: v4 3/1, v6 2/*");
     let (version, rest) = text.split_once(' ').ok_or_else(wrong)?;
@@ -230,7 +230,7 @@ mod tests {
     use crate::wire::Failure;
     use crate::wire::icmp::IcmpMessage;
 
-    /// Whether an explanation has all its parts: something happened, something to try, somewhere to read on.
+    /// Checks that an explanation is complete: what happened, what to try, where to read more.
     fn check(what: &str, explanation: &Explanation) {
         let Explanation { headline, happened, rules_out, likely, next, cite } = explanation;
         assert!(!headline.is_empty() && !headline.ends_with('.'), "{what}: {headline}");
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn every_error_number_that_net_knows_has_a_text_of_its_own() {
-        // The table is read off the source, so that a number that is added there is asked for here.
+        // The table is read from the source, so that this test also covers numbers that are added there later.
         let source = include_str!("../net/fault.rs");
         let table =
             source.split("fn from_os_code").nth(1).and_then(|rest| rest.split("fn class_of_kind").next()).unwrap();
@@ -290,7 +290,7 @@ mod tests {
             let code = errno_of_name(name).unwrap();
             for operation in ["connect", "bind", "read", "send"].map(|name| operation(name).unwrap()) {
                 let failure = crate::net::fault::from_io(operation, "h:1", &std::io::Error::from_raw_os_error(code));
-                // A RST is what the general texts of these two are about.
+                // The general explanations of these two classes are about a RST.
                 if matches!(failure.class, Class::Refused | Class::Reset) {
                     check(name, &explanation_book().failure(&failure, None));
                 } else {
@@ -326,7 +326,7 @@ mod tests {
         assert!(headlines.len() >= 25, "{headlines:?}");
     }
 
-    /// A failure of this kind, as it is made: with the operation and the error number that such a one has.
+    /// A failure with this reason, with an operation and error number that such a failure has.
     fn for_reason(class: Class, reason: FailureReason) -> Failure {
         let operation = if reason.name().starts_with("dns_") { FailedOperation::Ask } else { FailedOperation::Connect };
         let mut failure = Failure::new(class, operation, "h", "odd").with_reason(reason);

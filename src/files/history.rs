@@ -1,4 +1,4 @@
-//! What was typed into the composer, from run to run: one JSON object a line, oldest first, readable by its owner only.
+//! The composer's history, kept between runs: one JSON object per line, oldest first, readable by its owner only.
 
 use std::borrow::Cow;
 use std::fs;
@@ -10,43 +10,43 @@ use serde::{Deserialize, Serialize};
 use super::paths::AppPaths;
 use super::write::{append_private, write_whole};
 
-/// How many entries are kept; the oldest go.
+/// The most entries that are kept; beyond that, the oldest are dropped.
 pub const MOST_ENTRIES: usize = 1_000;
 
-/// The longest entry that is remembered: 64 KiB. Longer ones are sent, but not remembered.
+/// The longest entry that is kept: 64 KiB. Longer ones are sent, but not kept.
 pub const LONGEST_ENTRY: usize = 64 * 1024;
 
-/// How much of a file is read, from its end: 16 MiB.
+/// How much of the file is read, from its end: 16 MiB.
 const MOST_READ: u64 = 16 * 1024 * 1024;
 
-/// One line of the file. What is not known of it stays readable: later fields are passed over.
+/// One line of the file. Unknown fields, which later versions may add, are ignored.
 #[derive(Serialize, Deserialize)]
 struct HistoryEntry<'a> {
-    /// As it was typed, escapes and all.
+    /// The text as it was typed, with its escapes.
     text: Cow<'a, str>,
 }
 
-/// As [`read_from`], from the user's own file; none where there is no home.
+/// Like [`read_from`], with the user's own file; empty if there is no home directory.
 ///
 /// # Errors
-/// The file cannot be read.
+/// Fails if the file cannot be read.
 pub fn read() -> io::Result<Vec<String>> {
     AppPaths::from_environment().map_or_else(|| Ok(Vec::new()), |paths| read_from(&paths.history_file()))
 }
 
-/// As [`append_to`], to the user's own file; nothing is kept where there is no home.
+/// Like [`append_to`], with the user's own file; does nothing if there is no home directory.
 ///
 /// # Errors
-/// The file cannot be written.
+/// Fails if the file cannot be written.
 pub fn append(text: &str) -> io::Result<()> {
     AppPaths::from_environment().map_or(Ok(()), |paths| append_to(&paths.history_file(), text))
 }
 
-/// The newest [`MOST_ENTRIES`] entries, oldest first; none where there is no file. A file that has grown to more
-/// than twice as many lines is rewritten with those that are kept. Lines that make no sense are passed over.
+/// The newest [`MOST_ENTRIES`] entries, oldest first; none if there is no file. A file of more than twice as many
+/// lines, or of which only the end was read, is rewritten with these entries. Invalid lines are ignored.
 ///
 /// # Errors
-/// The file cannot be read.
+/// Fails if the file cannot be read or rewritten.
 pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
@@ -58,7 +58,7 @@ pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
     file.seek(SeekFrom::Start(skipped))?;
     let mut bytes = Vec::new();
     file.take(MOST_READ).read_to_end(&mut bytes)?;
-    // Where the beginning was skipped, the first line is cut and does not parse.
+    // If the beginning was skipped, the first line is incomplete and does not parse.
     let mut lines = 0;
     let mut entries: Vec<String> = bytes
         .split(|byte| *byte == b'\n')
@@ -78,10 +78,10 @@ pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
     Ok(entries)
 }
 
-/// Adds an entry at the end; one that is longer than [`LONGEST_ENTRY`] is not remembered.
+/// Appends an entry; one longer than [`LONGEST_ENTRY`] is not kept.
 ///
 /// # Errors
-/// The file cannot be written.
+/// Fails if the file cannot be written.
 pub fn append_to(path: &Path, text: &str) -> io::Result<()> {
     if text.len() > LONGEST_ENTRY {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The keymap: the built-in `keymap.toml`, and the user's over it.
+//! The keymap: the built-in `keymap.toml`, with the user's file on top.
 
 use std::ops::Range;
 use std::path::Path;
@@ -13,25 +13,25 @@ use crate::model::command::nearest_name;
 use crate::model::key::Chord;
 use crate::model::keymap::{KeyBinding, KeyMode, Keymap, KeymapProblem};
 
-/// The built-in keymap, as text: also what a person copies to begin with.
+/// The text of the built-in keymap, which a user can copy as a start.
 pub const PRESETS: &str = include_str!("../../assets/keymap.toml");
 
-/// What `run` says to take a key's meaning away.
+/// The value of `run` that removes a key's binding.
 const NOTHING: &str = "nothing";
 
 /// The built-in keymap alone.
 pub fn presets() -> Keymap {
     let mut keymap = Keymap::new();
-    // A test holds that the built-in file has no problem to tell of.
+    // A test proves that the built-in file has no problems.
     let (bindings, _) = parse(PRESETS);
     keymap.add_layer(bindings);
     keymap
 }
 
-/// The built-in keymap with the user's file over it, and what was wrong with that file.
+/// The built-in keymap with the user's file on top, and the problems of that file.
 ///
-/// A file that does not exist is no problem. Each problem is one line: file, line, what was found, what
-/// is accepted. What is wrong is left out; all else is used.
+/// A missing file is not a problem. Each problem is one line: file, line, what was found, what is accepted. A faulty
+/// binding is left out; all others are used.
 pub fn load(path: &Path) -> (Keymap, Vec<String>) {
     let text = match read_settings(path) {
         Ok(Some(text)) => text,
@@ -41,7 +41,7 @@ pub fn load(path: &Path) -> (Keymap, Vec<String>) {
     with_user(&path.display().to_string(), &text)
 }
 
-/// The built-in keymap with the user's over it: `text`, which came from the file of this name.
+/// The built-in keymap with `text` on top, which is the user's file `name`.
 pub fn with_user(name: &str, text: &str) -> (Keymap, Vec<String>) {
     let mut keymap = presets();
     let (bindings, mut problems) = parse(text);
@@ -91,7 +91,7 @@ impl<'de> Deserialize<'de> for WordList {
     }
 }
 
-/// The bindings of a file that make sense, in its order, and what is wrong with the others.
+/// The valid bindings of a file, in its order, and the problems of the others.
 fn parse(text: &str) -> (Vec<KeyBinding>, Vec<KeymapProblem>) {
     let line_of = |span: Range<usize>| text.as_bytes()[..span.start.min(text.len())].split(|b| *b == b'\n').count();
     let document: KeymapFile = match toml::from_str(text) {
@@ -133,7 +133,7 @@ fn parse(text: &str) -> (Vec<KeyBinding>, Vec<KeymapProblem>) {
     (bindings, problems)
 }
 
-/// The modes of these names; `all` is every one.
+/// The modes with these names; `all` means every mode.
 fn modes(names: &WordList) -> Result<Vec<KeyMode>, String> {
     if names.0 == ["all"] {
         return Ok(KeyMode::ALL.to_vec());
@@ -145,7 +145,7 @@ fn modes(names: &WordList) -> Result<Vec<KeyMode>, String> {
     names.0.iter().map(known).collect()
 }
 
-/// The action of this name; none for the word that takes a key away.
+/// The action of this name; `None` for [`NOTHING`], which removes a binding.
 fn action(name: &str) -> Result<Option<Action>, String> {
     if name == NOTHING {
         return Ok(None);
@@ -217,10 +217,10 @@ mod tests {
             .iter()
             .filter(|entry| KeyMode::ALL.iter().all(|mode| keymap.chords_for(*mode, entry.action).is_empty()))
             .map(|entry| entry.name)
-            // In the explain view the keys of the sessions stand for these.
+            // In the explain view, the keys of the sessions run these actions.
             .filter(|name| !name.starts_with("try-"))
             .collect();
-        // The close menu has the ways to close; `n` is new-or-next-hit.
+        // The close menu offers the first four; `n` is bound to new-or-next-hit.
         assert_eq!(without, ["finish-sending", "reset", "close", "close-unread", "new", "next-hit"]);
     }
 

@@ -1,7 +1,7 @@
-//! The user's files: where they are, what they say, and how they are written.
+//! The user's files: where they are, how they are read, and how they are written.
 //!
-//! A file that cannot be used is a [`FileProblem`] that names the file, the line, what was found and what is accepted;
-//! the program starts all the same, with its defaults.
+//! A file that cannot be used is a [`FileProblem`], which names the file, the line, what was found and what is
+//! accepted; the program still starts, with its defaults.
 
 pub mod config;
 pub mod explain;

@@ -4,29 +4,29 @@ use std::path::PathBuf;
 
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 
-/// The folders of this program. Nothing in here touches a file.
+/// The directories of this program. No method accesses the file system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppPaths {
-    /// `$XDG_CONFIG_HOME/sockeye`: what the user writes.
+    /// `$XDG_CONFIG_HOME/sockeye`: files that the user writes.
     pub config: PathBuf,
-    /// `$XDG_STATE_HOME/sockeye`: what the program remembers.
+    /// `$XDG_STATE_HOME/sockeye`: files that the program writes.
     pub state: PathBuf,
 }
 
 impl AppPaths {
-    /// The folders as the environment says; `None` where there is not even a home.
+    /// The directories from the environment; `None` if it has no home directory.
     pub fn from_environment() -> Option<Self> {
         let xdg = Xdg::new().ok()?;
         let state = xdg.state_dir().unwrap_or_else(|| xdg.data_dir());
         Some(AppPaths { config: xdg.config_dir().join("sockeye"), state: state.join("sockeye") })
     }
 
-    /// The settings.
+    /// The settings file.
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")
     }
 
-    /// The user's keys.
+    /// The user's keymap.
     pub fn keymap_file(&self) -> PathBuf {
         self.config.join("keymap.toml")
     }
@@ -36,7 +36,7 @@ impl AppPaths {
         self.config.join("themes")
     }
 
-    /// What was typed into the composer.
+    /// The composer's history.
     pub fn history_file(&self) -> PathBuf {
         self.state.join("history.jsonl")
     }

@@ -1,4 +1,4 @@
-//! Reads files of ours, up to a size.
+//! Reads the user's files, up to a maximum size.
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -6,17 +6,17 @@ use std::{fmt, fs};
 
 use crate::text::sanitize;
 
-/// The longest file of the user's that is read as settings: 1 MiB. A longer one is a problem, not a crash.
+/// The largest settings file that is read: 1 MiB. A larger one is reported as a problem.
 pub const LONGEST_SETTINGS: u64 = 1024 * 1024;
 
-/// Something in a file of the user's that makes no sense.
+/// A problem in one of the user's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileProblem {
-    /// Which file.
+    /// The file.
     pub path: PathBuf,
-    /// The line, from 1, where there is one.
+    /// The line, from 1, if known.
     pub line: Option<usize>,
-    /// What was found there, and what is accepted: one line, nothing in it controls a terminal.
+    /// What was found, and what is accepted: one line, without characters that a terminal would act on.
     pub what: String,
 }
 
@@ -32,10 +32,10 @@ impl fmt::Display for FileProblem {
 
 impl std::error::Error for FileProblem {}
 
-/// The text of a file of settings; `None` where there is no such file.
+/// The text of a settings file; `None` if there is no such file.
 ///
 /// # Errors
-/// It cannot be read, is longer than [`crate::files::LONGEST_SETTINGS`], or is not UTF-8.
+/// Fails if it cannot be read, is longer than [`crate::files::LONGEST_SETTINGS`], or is not UTF-8.
 pub fn read_settings(path: &Path) -> Result<Option<String>, FileProblem> {
     let problem = |what: String| FileProblem { path: path.to_owned(), line: None, what };
     let bytes = match read_up_to(path, LONGEST_SETTINGS) {
@@ -51,10 +51,10 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, FileProblem> {
     })
 }
 
-/// What a file holds; `None` where that is more than `most` bytes, of which no more are read.
+/// The contents of a file; `None` if they are longer than `most` bytes, of which at most `most + 1` are read.
 ///
 /// # Errors
-/// What the file system says.
+/// Fails with the file system's error.
 pub fn read_up_to(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;

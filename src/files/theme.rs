@@ -1,22 +1,22 @@
-//! The colours by role: the built-in themes, and the user's own.
+//! The colours of each role: the built-in themes, and the user's own.
 
 use std::fmt;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-/// What a piece of the screen is; a theme gives each one a [`RoleStyle`].
+/// The role of a piece of the screen; a theme has a [`RoleStyle`] for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The whole screen; only its background counts.
     Background,
-    /// What is read.
+    /// Normal text.
     Text,
-    /// What is read first.
+    /// Emphasised text.
     Strong,
-    /// What is read last.
+    /// Less important text.
     Dim,
-    /// What is hardly there: placeholders and hints.
+    /// The least important text: placeholders and hints.
     Faint,
     /// A frame without the focus.
     Border,
@@ -28,7 +28,7 @@ pub enum Role {
     Key,
     /// The selected line; only its background and modifiers count.
     Selection,
-    /// A pane above the panes; only its background and modifiers count.
+    /// An overlay in front of the panes; only its background and modifiers count.
     Menu,
     /// What was sent.
     Sent,
@@ -38,19 +38,19 @@ pub enum Role {
     Good,
     /// It failed.
     Bad,
-    /// It went on, but something was not as asked for.
+    /// It went on, but not as requested.
     Warn,
-    /// What somebody did: the cause of a change.
+    /// The cause of a change: an action of the user, the peer or a rule.
     Cause,
-    /// The picture of a control character that is common in text, as a line feed.
+    /// The picture of a common control character, such as a line feed.
     Control,
-    /// What would have been a control sequence on a terminal, or is no text.
+    /// What a terminal would execute as a control sequence, or bytes that are not text.
     Hostile,
-    /// A place that was found.
+    /// A search hit.
     Hit,
-    /// The found place where the cursor is.
+    /// The search hit under the cursor.
     HitCurrent,
-    /// A name in JSON or in a head.
+    /// A name in JSON or in a header.
     JsonKey,
     /// A string in JSON.
     JsonString,
@@ -94,23 +94,23 @@ impl Role {
     ];
 }
 
-/// A colour as a theme file names it.
+/// A colour, as a theme file writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
-    /// The terminal's own.
+    /// The terminal's default.
     Default,
-    /// One of the sixteen, 0 to 15, as the terminal has them.
+    /// One of the terminal's sixteen colours, 0 to 15.
     Ansi(u8),
     /// Red, green, blue.
     Rgb(u8, u8, u8),
 }
 
-/// How a role looks.
+/// The style of a role.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RoleStyle {
-    /// The letters' colour; `None` leaves what is there.
+    /// The colour of the text; `None` keeps the present one.
     pub foreground: Option<Colour>,
-    /// The background; `None` leaves what is there.
+    /// The background; `None` keeps the present one.
     pub background: Option<Colour>,
     /// Bold letters.
     pub bold: bool,
@@ -124,7 +124,7 @@ pub struct RoleStyle {
     pub reverse: bool,
 }
 
-/// A tone for every role.
+/// A style for every role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     /// Its name.
@@ -132,7 +132,7 @@ pub struct Theme {
     tones: [RoleStyle; Role::ALL.len()],
 }
 
-/// What is wrong with a theme file.
+/// A problem in a theme file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThemeError {
     /// The file, or the theme's name.
@@ -197,8 +197,8 @@ impl Theme {
         Theme::parse(name, name, source).ok()
     }
 
-    /// The theme that a file describes. What it leaves out comes from its `base` (a built-in theme's name,
-    /// `dark` where there is none). `file` is what an error names.
+    /// Parses a theme file. Roles that it leaves out come from its `base` (a built-in theme's name, by default `dark`).
+    /// `file` is the name in an error.
     pub fn parse(name: &str, file: &str, source: &str) -> Result<Theme, ThemeError> {
         let fail = |place: usize, problem: String| {
             let before = source.as_bytes().get(..place).unwrap_or(source.as_bytes());
@@ -236,14 +236,14 @@ impl Theme {
         Theme { name: String::new(), tones: [RoleStyle::default(); Role::ALL.len()] }
     }
 
-    /// How a role looks.
+    /// The style of a role.
     pub fn tone(&self, role: Role) -> RoleStyle {
         self.tones.get(role as usize).copied().unwrap_or_default()
     }
 }
 
 impl RoleStyle {
-    /// The tone that a few words describe: `#ff8800 on black bold`. An error names the word and what is accepted.
+    /// Parses the words of a style: `#ff8800 on black bold`. An error names the word, and what is accepted.
     pub fn parse(words: &str) -> Result<RoleStyle, String> {
         let mut tone = RoleStyle::default();
         let mut on_background = false;

@@ -1,15 +1,15 @@
-//! Writes files of ours, whole or not at all.
+//! Writes the program's files, either completely or not at all.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Writes a file whole or not at all: a temporary file beside it, then a rename. Folders are made as needed.
+/// Writes a file completely or not at all: a temporary file beside it, then a rename. Creates missing directories.
 ///
-/// `private` files are readable by their owner only (0600): those that may hold what a peer said.
+/// `private` files are readable by their owner only (0600), because they may contain a peer's data.
 ///
 /// # Errors
-/// What the file system says; the old file, if there was one, is untouched then.
+/// Fails with the file system's error; an existing file is then unchanged.
 pub fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_private_dir(folder)?;
@@ -25,7 +25,7 @@ pub fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a folder and those above it, for the owner only.
+/// Creates a directory and its parents, accessible by the owner only.
 fn create_private_dir(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -34,7 +34,7 @@ fn create_private_dir(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Options that create a file with 0600 where it is private, and with what the user's umask leaves of 0666 otherwise.
+/// Options that create a file with mode 0600 if it is private, else with 0666 minus the user's umask.
 fn options(private: bool) -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -47,10 +47,10 @@ fn options(private: bool) -> OpenOptions {
     options
 }
 
-/// Opens a private file to append to, and makes its folder.
+/// Opens a private file for appending, and creates its directory.
 ///
 /// # Errors
-/// What the file system says.
+/// Fails with the file system's error.
 pub fn append_private(path: &Path) -> io::Result<fs::File> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_private_dir(folder)?;

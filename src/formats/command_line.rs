@@ -1,4 +1,4 @@
-//! A session as the command line that opens it, where a short one can.
+//! The command line that opens a session, if a short one can.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
 use crate::sessions::spec::{IpFamily, RetryPolicy, TcpSpec, UdpSpec};
 use crate::sessions::{Spec, SpecKind};
 
-/// The command that opens a session like this; `None` where it would have to tell a header, a password or a body.
-/// What a script sends is not told either.
+/// The command that opens a session like this one; `None` if it would have to contain a header, a password or a body.
+/// The data that a script sends is left out.
 pub fn command_of(spec: &Spec) -> Option<String> {
     let words = match &spec.what {
         SpecKind::Tcp(tcp) => tcp_words(tcp),
@@ -127,7 +127,7 @@ fn time(time: Duration) -> String {
     if time.subsec_millis() == 0 { format!("{}s", time.as_secs()) } else { format!("{}ms", time.as_millis()) }
 }
 
-/// A word as a shell takes it: quoted where it has anything but letters, digits and harmless signs.
+/// A word quoted for a shell, if it has anything but letters, digits and harmless signs.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:%=+,@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -1,4 +1,4 @@
-//! `dig`'s spellings: a server, a name, types, and what begins with `+` or `-`.
+//! dig's command line: a server, a name, types, and options that begin with `+` or `-`.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,20 +10,20 @@ use crate::text::quantity;
 use crate::wire::dns::names;
 use crate::wire::dns::record_type::RecordType;
 
-/// What is taken.
+/// The accepted arguments.
 pub const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…], -x ADDRESS, -t TYPE, -p PORT, -4, -6, +tcp, +norecurse, \
     +search, +noedns, +bufsize=N, +dnssec, +cd, +noad, +ignore, +time=SECONDS, +tries=N";
 
-/// Whose habits count where nothing is said.
+/// Whose defaults are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DigDefaults {
-    /// Ours: both families of addresses, and the system's search where the system's servers are asked.
+    /// Ours: both address families, and the system's search list if the system's servers are queried.
     Sockeye,
-    /// `dig`'s: A only, and no search.
+    /// `dig`'s: A only, and no search list.
     Dig,
 }
 
-/// What `dig` prints or leaves out: taken, as everything is shown here.
+/// Options for `dig`'s output: accepted and ignored, because everything is shown here.
 const SHOWN: &[&str] = &[
     "short",
     "all",
@@ -48,10 +48,10 @@ const SHOWN: &[&str] = &[
     "yaml",
 ];
 
-/// Reads the words after `dig` or `sockeye dns`.
+/// Parses the words after `dig` or `sockeye dns`.
 ///
 /// # Errors
-/// What makes no sense, and what is accepted.
+/// Fails with what is wrong, and what is accepted.
 pub fn parse(words: &[String], habit: DigDefaults) -> Result<DnsSpec, String> {
     let mut spec = DnsSpec::new("");
     if habit == DigDefaults::Dig {
@@ -117,7 +117,7 @@ impl ParsedDig {
         Ok(())
     }
 
-    /// What follows a `+`.
+    /// Parses the text after a `+`.
     fn option(&mut self, option: &str) -> Result<(), String> {
         let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value)));
         let (is_on, plain) =
@@ -167,7 +167,7 @@ impl ParsedDig {
         match self.reverse {
             Some(ip) => self.spec.name = names::reverse_name(ip),
             None => {
-                // `dig MX example.org` and `dig example.org MX` are the same; a name like `mx` alone is a name.
+                // `dig MX example.org` and `dig example.org MX` mean the same; a single word like `mx` is a name.
                 let place = self.plain.iter().position(|word| RecordType::parse(word).is_none()).unwrap_or(0);
                 if self.plain.is_empty() {
                     return Err(format!("there is no name to ask for; accepted: {ACCEPTED}"));
@@ -214,7 +214,7 @@ fn kind(word: &str) -> Result<RecordType, String> {
     Ok(kind)
 }
 
-/// Whole or broken seconds, or a duration with its unit.
+/// Seconds, whole or with a fraction, or a duration with its unit.
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=3_600.0).contains(seconds));
     let wait = seconds.map_or_else(|| quantity::parse_duration(text), |seconds| Ok(Duration::from_secs_f64(seconds)));

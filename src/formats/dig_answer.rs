@@ -1,4 +1,4 @@
-//! An answer as `dig` prints it: for pipes, for the clipboard, for eyes that know it. Printable ASCII only.
+//! An answer in dig's format, for pipes and the clipboard. Printable ASCII only.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use crate::sessions::news::dns::DnsAnswer;
 use crate::wire::dns::message::{DnsMessage, DnsRecord};
 use crate::wire::dns::record_type::{class_name, opcode_name};
 
-/// An answer as text, its last line ended. A write to a `String` never fails.
+/// An answer as text; each line has its line end. A write to a `String` never fails.
 pub fn of_answer(answer: &DnsAnswer) -> String {
     let message = &answer.message;
     let mut text = head(message);

@@ -1,4 +1,4 @@
-//! What other tools write, read and written: curl, netcat and dig lines, shell words.
+//! The command lines and output of other tools: curl, netcat and dig, and words of a shell.
 
 pub mod command_line;
 pub mod curl;

@@ -24,7 +24,7 @@ struct ParsedNetcat {
     words: Vec<String>,
 }
 
-/// What an option means; `Nothing` changes only what is printed or when the tool ends.
+/// The meaning of an option; `Nothing` changes only what is printed, or when the tool ends.
 #[derive(Clone, Copy)]
 enum NetcatOption {
     Udp,
@@ -51,14 +51,14 @@ fn option(name: &str) -> Option<NetcatOption> {
         "p" | "source-port" => NetcatOption::Port,
         "w" | "wait" => NetcatOption::Wait,
         "idle-timeout" => NetcatOption::Idle,
-        // Names are resolved and a listener goes on whether or not they are given; we never end by ourselves.
+        // Names are always resolved, a listener always goes on, and a session never ends by itself.
         "k" | "keep-open" | "v" | "verbose" | "n" | "nodns" | "N" | "no-shutdown" => NetcatOption::Nothing,
         "q" => NetcatOption::NothingWithValue,
         _ => return None,
     })
 }
 
-/// What `nc` with these words would open.
+/// The spec for the arguments of `nc`.
 pub(super) fn parse(command: &str, words: &[String]) -> Result<SpecKind, String> {
     let mut asked = ParsedNetcat::default();
     let mut rest = words.iter();
@@ -124,7 +124,7 @@ impl ParsedNetcat {
             NetcatOption::Port => self.port = Some(parse_local_port(value)?),
             NetcatOption::Wait => {
                 self.wait = Some(seconds(value)?);
-                // ncat's -w is only for connecting; nc's is for silence too.
+                // ncat's `-w` limits only connecting; nc's also limits idle time.
                 if command != "ncat" {
                     self.idle = self.wait;
                 }
@@ -145,7 +145,7 @@ impl ParsedNetcat {
     fn listening(self, command: &str) -> Result<SpecKind, String> {
         let (address, port) = match (self.words.as_slice(), self.port) {
             ([], Some(port)) => (None, port),
-            // `-p` as well: the traditional form `nc -l -p 9000 [HOST]`, where HOST is whom to expect.
+            // The traditional form `nc -l -p 9000 [HOST]` is accepted, but not with HOST, which limits the peers.
             ([port], None) => (None, parse_local_port(port)?),
             ([address, port], None) => (Some(parse_bind(address)?.ip()), parse_local_port(port)?),
             _ => return Err(format!("{command} -l takes one port; accepted: {ACCEPTED}")),
@@ -175,7 +175,7 @@ impl ParsedNetcat {
         if let Some(bind) = bind {
             self.check_family(bind.ip())?;
         }
-        // A socket that is bound to an address of one family can connect to that family only.
+        // A socket bound to an address of one family can connect to that family only.
         let family = match bind {
             Some(SocketAddr::V4(_)) => IpFamily::V4,
             Some(SocketAddr::V6(_)) => IpFamily::V6,
@@ -199,7 +199,7 @@ impl ParsedNetcat {
     }
 }
 
-/// Seconds, or a duration with its unit (ncat). Zero would end at once and is refused.
+/// Seconds, or a duration with its unit (ncat). Zero is refused, because the session would end at once.
 fn seconds(text: &str) -> Result<Duration, String> {
     let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let duration =

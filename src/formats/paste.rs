@@ -1,4 +1,4 @@
-//! What people paste or type to open a session: a target, a URL, or the command of another tool.
+//! What users paste or type to open a session: a target, a URL, or the command of another tool.
 
 use super::dig::{self, DigDefaults};
 use super::{curl, netcat, shell};
@@ -7,27 +7,29 @@ use crate::sessions::spec::target::{self, quoted};
 use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec, UdpSpec};
 use crate::sessions::{Spec, SpecKind};
 
-/// What [`parse_anything`] takes.
+/// The forms that [`parse_anything`] accepts.
 pub const ACCEPTED: &str = "HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT, http(s)://…, GET URL, POST URL BODY, \
     dns NAME, listen tcp|udp [ADDR:]PORT, nc …, telnet …, curl …, dig …";
 
 /// The longest text that is read, in bytes.
 pub const LONGEST: usize = 1024 * 1024;
 
-/// The methods that may stand before a URL without the word `http`; in lower case too.
+/// The methods that may come before a URL without the word `http`; lower case is accepted too.
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
 /// The port of `telnet HOST`.
 const TELNET: &str = "23";
 
-/// The session that a pasted text asks for, with the default retention and no script.
+/// The spec for a pasted text, with the default retention and no script.
 ///
-/// Taken are: `host:port`, `host port`, `tcp://…`, `udp://…`, `http(s)://…`, `METHOD url [body]`, `tcp host:port`,
-/// `udp host:port`, `http [METHOD] url` with curl's options, `listen tcp|udp [addr:]port`, each also behind the word
-/// `sockeye`; `dns [@server] name [type]`, and the commands `nc`, `ncat`, `netcat`, `telnet`, `curl` and `dig`. A prompt (`$ `) is skipped.
+/// Accepted are: `host:port`, `host port`, `tcp://…`, `udp://…`, `http(s)://…`, `METHOD url [body]`, `tcp host:port`,
+/// `udp host:port`, `http [METHOD] url` with curl's options, `listen tcp|udp [addr:]port`, each also after the word
+/// `sockeye`; `dns [@server] name [type]`, and the commands `nc`, `ncat`, `netcat`, `telnet`, `curl` and `dig`. A
+/// prompt (`$ `) is skipped.
 ///
 /// # Errors
-/// A sentence that says what was found and what is accepted; nothing in it is obeyed by a terminal.
+/// Fails with a sentence that says what was found and what is accepted; it contains no character that a terminal would
+/// act on.
 pub fn parse_anything(text: &str) -> Result<Spec, String> {
     if text.len() > LONGEST {
         return Err(format!("{} bytes are too many; accepted: at most {LONGEST}", text.len()));
@@ -84,7 +86,7 @@ fn target(first: &str, rest: &str, text: &str) -> Result<SpecKind, String> {
     }
 }
 
-/// The options `-4` and `-6` taken off, and the one word that is left.
+/// Removes the options `-4` and `-6`. Returns the family, and the only other word.
 fn with_family<'a>(text: &'a str, accepted: &str) -> Result<(IpFamily, &'a str), String> {
     let mut family = IpFamily::Any;
     let mut word = None;
@@ -130,7 +132,7 @@ fn parse_telnet(words: &[String]) -> Result<SpecKind, String> {
     Ok(SpecKind::Tcp(TcpSpec::new(target::join_host_port(host, port)?)))
 }
 
-/// `tcp PLACE`, `udp PLACE`, or a place alone, which is TCP's.
+/// `tcp PLACE`, `udp PLACE`, or a place alone, which means TCP.
 fn listen(text: &str) -> Result<SpecKind, String> {
     let wrong = || format!("listen {} makes no sense; accepted: listen tcp|udp [ADDR:]PORT", quoted(text));
     match text.split_whitespace().collect::<Vec<_>>().as_slice() {
@@ -153,8 +155,8 @@ fn http(first: &str, rest: &str) -> Result<SpecKind, String> {
     Ok(SpecKind::Http(curl::http_args(&shell::split_words(rest)?)?))
 }
 
-/// `URL`, `URL BODY` or `URL -H …` behind a method. The body is taken as it stands; around it one pair of single
-/// quotes goes.
+/// `URL`, `URL BODY` or `URL -H …` after a method. The body is taken unchanged, except that one pair of single quotes
+/// around it is removed.
 fn request(method: &str, text: &str) -> Result<SpecKind, String> {
     let (url, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim();

@@ -1,4 +1,4 @@
-//! A pasted command line as its words, without a shell: quotes and escapes are read, nothing is run or expanded.
+//! Splits a pasted command line into words without a shell: quotes and escapes are decoded, nothing is run or expanded.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -7,10 +7,11 @@ use crate::sessions::spec::target::quoted;
 
 /// The words of one command: `'…'`, `"…"`, `$'…'`, backslashes, and backslash-newline between lines.
 ///
-/// An `&` or `;` inside a word stays, as in a URL that was pasted without quotes.
+/// An `&` or `;` within a word is kept, as in a URL that was pasted without quotes.
 ///
 /// # Errors
-/// A sentence: a quote that is not closed, or something only a shell can do (pipes, redirection, `$NAME`, `` ` ``).
+/// Fails with a sentence if a quote is not closed, or for something only a shell can do (pipes, redirection, `$NAME`,
+/// `` ` ``).
 pub fn split_words(line: &str) -> Result<Vec<String>, String> {
     let mut reader = ShellReader { line, rest: line.char_indices().peekable(), word: None, words: Vec::new() };
     reader.read()?;
@@ -110,7 +111,7 @@ impl ShellReader<'_> {
         }
     }
 
-    /// A dollar sign that names something to expand is refused; another one stands for itself.
+    /// Refuses a dollar sign before something to expand; any other dollar sign is kept.
     fn dollar(&mut self, at: usize) -> Result<(), String> {
         let names = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | '(' | '?' | '!' | '@' | '*' | '#');
         if self.rest.peek().is_some_and(|(_, c)| names(c)) {
@@ -120,7 +121,7 @@ impl ShellReader<'_> {
         Ok(())
     }
 
-    /// `$'…'` as bash reads it. Its bytes are gathered first: `\xc3\xa9` is one character.
+    /// Decodes `$'…'` like bash. Its bytes are collected first, because `\xc3\xa9` is one character.
     fn ansi(&mut self, at: usize) -> Result<(), String> {
         let mut bytes: Vec<u8> = Vec::new();
         loop {

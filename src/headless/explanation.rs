@@ -1,4 +1,4 @@
-//! What a failure means and what to try, as fields of the events that tell of it: the same texts as on the screen.
+//! The explanation of a failure and the remedies, as fields of its event: the same texts as on the screen.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ use crate::wire::FailedOperation;
 use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
 
-/// What a fact means, for the session that has just taken it in; no fields where there is nothing to say.
+/// The explanation of news, for the session that has just applied it; no fields if there is nothing to explain.
 pub(crate) fn explanation_fields(session: &Session, news: &News) -> EventFields {
     let mut fields = EventFields::new();
     match news {
@@ -81,7 +81,7 @@ fn of_udp(news: &UdpNews, fields: &mut EventFields) {
     }
 }
 
-/// Between which bounds chance has chosen the wait before an attempt.
+/// The bounds of the random wait before an attempt.
 fn put_chance(session: &Session, attempt: u32, fields: &mut EventFields) {
     let SpecKind::Tcp(tcp) = &session.spec.what else { return };
     for (name, chance) in [("least_ms", 0.0), ("most_ms", 1.0)] {
@@ -94,7 +94,8 @@ fn put_meaning(failure: &Failure, icmp: Option<&IcmpMessage>, fields: &mut Event
     fields.insert("explanation".to_owned(), text.happened.into());
 }
 
-/// Why a session is over, and what can be tried: nothing for one that a listener accepted, as nobody opens it again.
+/// Why a session ended, and what can be tried; no remedies for an accepted connection, because only the peer can open
+/// it again.
 fn failed(session: &Session, failure: &Failure, fields: &mut EventFields) {
     let course = &session.attempts;
     let text = explanation_book().failure(failure, course.icmp.as_ref());
@@ -118,7 +119,7 @@ fn failed(session: &Session, failure: &Failure, fields: &mut EventFields) {
     fields.insert("cite".to_owned(), text.cite.into());
 }
 
-/// One thing to try, as a command where there is one.
+/// One remedy, as a command line if there is one.
 fn one_to_try(one: &Suggestion) -> String {
     match &one.opens {
         None => one.why.clone(),

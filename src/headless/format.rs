@@ -1,4 +1,4 @@
-//! What a format of standard output has to say of itself.
+//! The interface of an output format.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -9,49 +9,49 @@ use super::job::OutputFormat;
 use crate::net::OverflowPolicy;
 use crate::sessions::{Reading, Record, Session, SessionId, Spec};
 
-/// What was sampled and not yet rendered. Bounded by what the sessions keep: nothing is sampled while it holds
-/// anything.
+/// Items that were sampled and are not rendered yet. Bounded by what the sessions keep: no session is sampled while
+/// this queue holds an item.
 pub(crate) type PendingItems<T> = VecDeque<(SessionId, T)>;
 
-/// How standard output shows what happens.
+/// How records are written to standard output.
 ///
-/// Records are rendered later than they are taken in, and perhaps on another thread. So what an item needs to know of
-/// its session is asked when the session has just taken the record in, and goes with the item.
+/// Records are rendered later than they are applied, possibly on another thread. So an item copies what it needs of its
+/// session as soon as the session has applied the record.
 pub(crate) trait RecordFormat {
-    /// Which one it is.
+    /// The format.
     const MANNER: OutputFormat;
 
-    /// What happens with bytes while standard output is busy.
+    /// What happens to bytes while standard output is busy.
     const OVERFLOW: OverflowPolicy;
 
-    /// Whether it tells what became of datagrams.
+    /// Whether it reports what became of datagrams.
     const LEDGERS: bool;
 
     /// A record that waits to be rendered.
     type Item: Debug + Send + 'static;
 
-    /// Whether name servers are asked by us too, beside the system's resolver.
+    /// Whether new sessions also query name servers directly, in addition to the system's resolver.
     fn wants_second_opinion(&self) -> bool;
 
-    /// Changes what a session is asked to be before it is opened.
+    /// Changes the spec of a session before it is opened.
     fn adjust_spec(&self, spec: &mut Spec);
 
-    /// A reading's gauges, before the session takes them in.
+    /// Reads the measurements of a reading, before the session applies them.
     fn on_reading(&mut self, session: &Session, reading: &Reading);
 
-    /// Whether it has something to write that is no record.
+    /// Whether it has something to write that is not a record.
     fn has_output_waiting(&self) -> bool {
         false
     }
 
-    /// What is to be rendered of a record that the session has just taken in.
+    /// The item to be rendered for a record that the session has just applied.
     fn item(&self, session: &Session, record: Record) -> Self::Item;
 
-    /// Whether rendering what comes next takes so long that it is done beside the loop.
+    /// Whether rendering the next block takes so long that it is done on another thread.
     fn is_heavy(&self, _pending: &PendingItems<Self::Item>) -> bool {
         false
     }
 
-    /// Takes one or more items off the queue: what they are on standard output. May be nothing.
+    /// Takes one or more items off the queue, and returns them as bytes for standard output. May be empty.
     fn render(&mut self, pending: &mut PendingItems<Self::Item>) -> Bytes;
 }

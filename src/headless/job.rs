@@ -1,4 +1,4 @@
-//! What is to be done without a screen.
+//! The description of a run without a screen.
 
 use std::time::Duration;
 
@@ -6,42 +6,42 @@ use crate::files::FileProblem;
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
 
-/// What is to be done without a screen.
+/// A run without a screen.
 #[derive(Clone, Debug)]
 pub struct HeadlessJob {
-    /// What is to be run.
+    /// What to run.
     pub work: HeadlessWork,
-    /// How standard output shows it.
+    /// The format of standard output.
     pub manner: OutputFormat,
     /// Stop after this long, counted from the program's start.
     pub run_for: Option<Duration>,
-    /// How often the kernel's gauges are looked at and told; `None`: at a connection's beginning and end only.
+    /// How often the kernel's gauges are sampled and reported; `None`: only when a connection begins and ends.
     pub kernel_every: Option<Duration>,
-    /// Whether name servers are asked by us too, beside the system's resolver.
+    /// Whether name servers are also queried directly, in addition to the system's resolver.
     pub asks_beside: bool,
-    /// What made no sense in a file of the user's: told on standard error before anything else.
+    /// A problem with one of the user's files; printed on standard error before anything else.
     pub problem: Option<FileProblem>,
 }
 
-/// What is to be run.
+/// What to run.
 #[derive(Clone, Debug)]
 pub enum HeadlessWork {
     /// A session.
     Session {
-        /// What it is asked to be.
+        /// Its spec.
         spec: Box<Spec>,
         /// True: the request's body is read from standard input before the session is opened.
         body_from_stdin: bool,
     },
-    /// The built-in peers.
+    /// The peers of the lab.
     Lab(Vec<ChosenPeer>),
 }
 
-/// How standard output shows what happens.
+/// The format of standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputFormat {
-    /// What the peer says, untouched.
+    /// The bytes of the peer, unchanged.
     Raw,
-    /// One event a line.
+    /// One JSON event per line.
     Json,
 }

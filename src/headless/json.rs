@@ -22,28 +22,28 @@ use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Direction, Totals};
 
-/// How much is handed to standard output at once, about: 128 KiB.
+/// Bytes in one block for standard output, approximately: 128 KiB.
 const BLOCK: usize = 128 * 1024;
 
-/// From so many bytes in one block, or so many records that wait, lines are written beside the loop.
+/// Lines are written on another thread if the next block has at least this many bytes, or if [`MANY`] records wait.
 const LARGE: usize = 32 * 1024;
 const MANY: usize = 64;
 
-/// How often a run of many is told while it goes on.
+/// How often the state of a repeated run is reported while it goes on.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Events, and what waits beside the records to become one.
+/// The JSON format, and the values besides records that wait to be written.
 #[derive(Debug)]
 pub(crate) struct JsonFormat {
     started: Instant,
     asks_beside: bool,
-    /// When a run of many was told last; there is one at the most.
+    /// When the repeated run was last reported; there is at most one such run.
     looked: Option<Instant>,
-    /// Looks at runs of many that are to be told: one, or the last two.
+    /// Readings of repeated runs that wait to be written: one, or the last two.
     looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
-    /// True: looks at the kernel's gauges are told.
+    /// True: samples of the kernel's gauges are written.
     gauges: bool,
-    /// Looks at the kernel's gauges that are to be told: one for each session that was looked at.
+    /// Kernel samples that wait to be written: one for each session that was sampled.
     samples: Vec<(SessionId, Instant, Arc<KernelView>)>,
     segments: SegmentQueue,
 }
@@ -134,7 +134,7 @@ impl RecordFormat for JsonFormat {
 }
 
 impl JsonFormat {
-    /// Events whose times count from `started`.
+    /// A format whose event times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
         JsonFormat {
             started,
@@ -147,17 +147,17 @@ impl JsonFormat {
         }
     }
 
-    /// Chooses whether name servers are asked beside the system's resolver.
+    /// Sets whether name servers are also queried directly, in addition to the system's resolver.
     pub(crate) fn with_second_opinion(self, asks_beside: bool) -> Self {
         JsonFormat { asks_beside, ..self }
     }
 
-    /// Chooses whether every look at the kernel's gauges is told.
+    /// Sets whether every sample of the kernel's gauges is written.
     pub(crate) fn gauging(self, gauges: bool) -> Self {
         JsonFormat { gauges, ..self }
     }
 
-    /// The three fields that every line has, then its own.
+    /// Writes one line: the three fields that every line has, then the fields of the event.
     fn write(&self, lines: &mut Vec<u8>, at: Instant, id: SessionId, name: &str, fields: EventFields) {
         let mut event = Map::with_capacity(fields.len() + 3);
         event.insert("at".to_owned(), seconds(self.started, at).into());
@@ -167,7 +167,8 @@ impl JsonFormat {
         line(lines, &Value::Object(event));
     }
 
-    /// Writes the segments that were captured before an item; all of its session before that one's last line.
+    /// Writes the segments that were captured before an item; before the last line of a session, all segments of that
+    /// session.
     fn write_segments_before(&mut self, lines: &mut Vec<u8>, id: SessionId, item: &JsonItem) {
         let last = matches!(item, JsonItem::Closed { .. });
         while let Some(event) = self.segments.next_before(item.at(), last.then_some(id)) {
@@ -223,7 +224,7 @@ impl JsonFormat {
     }
 }
 
-/// Bytes that were sent or received, with the total of their direction behind them.
+/// The fields of bytes that were sent or received, with the total of their direction.
 fn payload_fields(bytes: &[u8], total: u64) -> EventFields {
     let mut fields = Map::new();
     fields.insert("bytes".to_owned(), bytes.len().into());
@@ -242,7 +243,8 @@ fn not_kept(direction: Direction, totals: Totals, datagrams: bool) -> EventField
     fields
 }
 
-/// A block with those that follow it in the same direction, up to one line: one byte a read is not one line a byte.
+/// Joins a block with the following blocks of the same direction, up to one line, so that a peer that sends one byte at
+/// a time does not make one line per byte.
 fn joined_blocks(id: SessionId, block: &StreamBlock, pending: &mut PendingItems<JsonItem>) -> Option<Vec<u8>> {
     let mut joined: Option<Vec<u8>> = None;
     while let Some((next, JsonItem::Stream(more))) = pending.front() {

@@ -1,4 +1,4 @@
-//! A record that waits to become lines of JSON, with what they need to know of its session.
+//! A record that waits to be written as JSON lines, with the facts of its session that the lines need.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -13,36 +13,36 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Block, CloseReason, News, Record, Session};
 use crate::wire::{Both, Direction, Totals};
 
-/// What there is to write of a record.
+/// What is written for a record.
 #[derive(Debug)]
 pub(crate) enum JsonItem {
     /// Bytes of a stream.
     Stream(StreamBlock),
     /// Datagrams.
     Datagrams(DatagramBlock),
-    /// Bytes that were counted and are not here.
+    /// Bytes that were counted but not kept.
     NotKept {
-        /// Which way they went.
+        /// Their direction.
         direction: Direction,
-        /// How many they were.
+        /// Their number.
         totals: Totals,
         /// Whether they were datagrams.
         datagrams: bool,
     },
-    /// A fact.
+    /// News of a session.
     Fact {
         /// When it happened.
         at: Instant,
         /// What happened.
         news: News,
-        /// What it means for its session.
+        /// Its explanation for this session.
         meaning: EventFields,
     },
     /// The end of a session.
     Closed {
-        /// When it was.
+        /// When it ended.
         at: Instant,
-        /// Its last figures.
+        /// Its final figures.
         fields: EventFields,
     },
 }
@@ -50,29 +50,29 @@ pub(crate) enum JsonItem {
 /// Bytes of a stream, all of one direction.
 #[derive(Debug)]
 pub(crate) struct StreamBlock {
-    /// Which way they went.
+    /// Their direction.
     pub(crate) direction: Direction,
-    /// When the first of them did.
+    /// When the first byte was sent or received.
     pub(crate) at: Instant,
-    /// They themselves.
+    /// The bytes.
     pub(crate) bytes: Bytes,
-    /// How many bytes of its direction the session had before them.
+    /// Bytes of this direction in the session before these.
     pub(crate) total_before: u64,
 }
 
 /// Datagrams, all of one direction.
 #[derive(Debug)]
 pub(crate) struct DatagramBlock {
-    /// They themselves.
+    /// The datagrams.
     pub(crate) block: Block,
-    /// With whom the socket is connected, where it is.
+    /// The peer of the socket, if it is connected.
     pub(crate) peer: Option<SocketAddr>,
-    /// How many bytes of its direction the session had before them.
+    /// Bytes of this direction in the session before these.
     pub(crate) total_before: u64,
 }
 
 impl JsonItem {
-    /// What there is to write of a record that the session has just taken in.
+    /// The item for a record that the session has just applied.
     pub(crate) fn of(session: &Session, record: Record) -> Self {
         match record {
             Record::Block(block) => {
@@ -96,7 +96,7 @@ impl JsonItem {
         }
     }
 
-    /// When it happened; what was not kept has no time of its own.
+    /// When it happened; bytes that were not kept have no time.
     pub(crate) fn at(&self) -> Option<Instant> {
         match self {
             JsonItem::Stream(stream) => Some(stream.at),
@@ -106,7 +106,7 @@ impl JsonItem {
         }
     }
 
-    /// How many bytes of the peer's or ours it holds.
+    /// How many bytes of payload it holds.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             JsonItem::Stream(stream) => stream.bytes.len(),
@@ -116,7 +116,7 @@ impl JsonItem {
     }
 }
 
-/// The last figures of a session.
+/// The final figures of a session.
 fn closed(session: &Session, totals: Both<Totals>, how: CloseReason, at: Instant) -> EventFields {
     let mut fields = Map::new();
     let put = |fields: &mut EventFields, name: &str, value: Option<u64>| {

@@ -1,4 +1,4 @@
-//! One event as a line of its own.
+//! One event as one line.
 
 use std::time::Instant;
 
@@ -8,11 +8,11 @@ use crate::text::sanitize;
 
 /// Seconds since the program's start, to the microsecond.
 pub(crate) fn seconds(started: Instant, at: Instant) -> f64 {
-    // A run of centuries would lose the last digit.
+    // Microseconds in an `f64` would lose precision only after centuries.
     at.saturating_duration_since(started).as_micros() as f64 / 1e6
 }
 
-/// Adds one line. JSON leaves C1 and bidi controls as they are; a terminal would not, so that they are escaped here.
+/// Adds one line. JSON allows C1 and bidi controls unescaped, but a terminal acts on them, so they are escaped here.
 pub fn line(lines: &mut Vec<u8>, event: &Value) {
     let text = event.to_string();
     if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {

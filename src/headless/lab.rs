@@ -1,4 +1,4 @@
-//! `lab --json`: where each built-in peer listens, then silence until a signal.
+//! `lab --json`: prints where each built-in peer listens, then serves until a signal.
 
 use std::time::{Duration, Instant};
 
@@ -12,13 +12,13 @@ use super::stdout::writer::StdoutWriter;
 use crate::lab::{ChosenPeer, Lab};
 use crate::wire::Class;
 
-/// How long standard output may take for the few lines of it.
+/// How long standard output may take to accept these few lines.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Starts the peers, says where they are, and serves until a signal or for `run_for`: the exit code.
+/// Starts the peers, prints their addresses, and serves until a signal or for `run_for`. Returns the exit code.
 ///
 /// # Errors
-/// The system gives no signals or threads, or standard output cannot be written.
+/// Fails if the system provides no signals or threads, or if standard output cannot be written.
 pub(crate) async fn run(peers: &[ChosenPeer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be had")?;
@@ -38,7 +38,7 @@ pub(crate) async fn run(peers: &[ChosenPeer], run_for: Option<Duration>, started
     output.write(lines.into());
     let code = tokio::select! {
         code = signals.next() => code,
-        // Nobody is left who would read where the peers are.
+        // The reader of the addresses is gone.
         Err(_) = output.ready() => 0,
         () = sleep_or_forever(run_for) => 0,
     };

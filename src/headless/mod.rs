@@ -1,7 +1,8 @@
-//! The same engine without a screen: `--raw` is a pipe, `--json` one event a line, `lab` the built-in peers.
+//! The same engine without a screen: `--raw` is a pipe, `--json` writes one event per line, `lab` runs the built-in
+//! peers.
 //!
-//! Standard output carries what was asked for and nothing else; standard error one line for each thing that did not
-//! work. A reader of standard output that goes away ends the program in silence, as it does every program in a pipe.
+//! Standard output carries only what was asked for; standard error has one line for each thing that did not work. If
+//! the reader of standard output goes away, the program ends silently, like every program in a pipe.
 
 mod event;
 mod explanation;

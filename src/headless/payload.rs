@@ -1,14 +1,14 @@
-//! A peer's bytes as JSON: text where they are valid UTF-8, base64 where not, and never a line without end.
+//! A peer's bytes as JSON: text if they are valid UTF-8, else base64; the length of a line is bounded.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-/// The most bytes of a peer's in one line: 64 KiB.
+/// The most payload bytes in one line: 64 KiB.
 pub(crate) const MOST_IN_A_LINE: usize = 64 * 1024;
 
-/// Cuts bytes into pieces of at most [`MOST_IN_A_LINE`], not within a character of valid UTF-8. An empty slice, an
-/// empty datagram, is one empty piece.
+/// Cuts bytes into pieces of at most [`MOST_IN_A_LINE`] bytes, never within a character of valid UTF-8. An empty slice
+/// (an empty datagram) makes one empty piece.
 pub(crate) fn split_lines(bytes: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     let mut rest = bytes;

@@ -1,4 +1,4 @@
-//! When to speak, when to finish and when it is over: decisions only, no socket and no clock.
+//! Decides when to send standard input, when to finish sending, and when to end. No socket, no clock.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,17 +14,17 @@ use crate::wire::FailedOperation;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Direction, Failure};
 
-/// What a run has decided so far. What is known of its sessions is asked of [`Watched`].
+/// The decisions of a run so far. The state of its sessions is in [`Watched`].
 #[derive(Debug)]
 pub(crate) struct RunPolicy {
-    /// Sessions that were ordered to finish sending, and are not over.
+    /// Sessions that were ordered to finish sending and are still open.
     finishing: HashSet<SessionId>,
     stdin: StdinState,
     /// True: a listener serves its first connection only, as `nc -l` does.
     single: bool,
     speaking: bool,
     stopping: bool,
-    /// How often the kernel's gauges are looked at.
+    /// How often the kernel's gauges are sampled.
     kernel_every: Option<Duration>,
     failed: Option<Class>,
     missed: Option<Class>,
@@ -35,19 +35,19 @@ pub(crate) struct RunPolicy {
 pub(crate) enum PolicyAction {
     /// Give this order.
     Order(Order),
-    /// From now on standard input goes to this session.
+    /// Send standard input to this session from now on.
     Speak {
-        /// To which.
+        /// The session.
         id: SessionId,
         /// True: each block read is one datagram.
         datagrams: bool,
     },
-    /// Tell this as if the session had said it, after what it said itself.
+    /// Report this news as if the session had reported it, after its own news.
     Tell(News),
 }
 
 impl RunPolicy {
-    /// A run with this session, in this manner.
+    /// The policy for a run of this session in this format.
     pub(crate) fn new(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> Self {
         let unlimited = matches!(&spec.what, SpecKind::Listen(listen) if listen.limit.is_none());
         let greets_only = spec.script.steps.contains(&ScriptStep::Finish);
@@ -64,7 +64,7 @@ impl RunPolicy {
         }
     }
 
-    /// The same, with the kernel's gauges of each connection looked at so often.
+    /// Sets how often the kernel's gauges of each connection are sampled.
     pub(crate) fn with_kernel_sampling(self, every: Option<Duration>) -> Self {
         RunPolicy { kernel_every: every, ..self }
     }
@@ -82,7 +82,7 @@ impl RunPolicy {
         }
     }
 
-    /// Starts to hand over standard input, unless that has begun or there is none.
+    /// Starts to send standard input to a session, unless that has begun or there is no input.
     fn start_stdin(&mut self, id: SessionId, datagrams: bool) -> Vec<PolicyAction> {
         let wanted = matches!(self.stdin, StdinState::Pipe | StdinState::Terminal);
         if !wanted || std::mem::replace(&mut self.speaking, true) {
@@ -91,13 +91,13 @@ impl RunPolicy {
         vec![PolicyAction::Speak { id, datagrams }]
     }
 
-    /// The exit code as things stand: the class of the first failure, or else of the first thing that was asked for
-    /// and could not be done.
+    /// The exit code so far: the class of the first failure, or else of the first request that could not be carried
+    /// out.
     pub(crate) fn exit_code(&self) -> u8 {
         self.failed.or(self.missed).map_or(0, Class::exit_code)
     }
 
-    /// Ends everything: the orders for it. What fails from now on is no failure.
+    /// Returns the orders that close all sessions. A failure after this call does not count.
     pub(crate) fn close_all(&mut self, watched: &Watched) -> Vec<Order> {
         self.stopping = true;
         let mut ids: Vec<SessionId> = watched.all().map(|session| session.id).collect();
@@ -105,7 +105,7 @@ impl RunPolicy {
         ids.into_iter().map(|id| Order { id, verb: Verb::Close }).collect()
     }
 
-    /// Standard input has ended.
+    /// Standard input has ended. Returns the orders to finish sending.
     pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;
         let is_listener = |session: &Session| matches!(session.kind, SessionKind::Listener { .. });
@@ -115,14 +115,14 @@ impl RunPolicy {
         watched.all().filter(|session| is_stream(session)).filter_map(|session| self.finish(session)).collect()
     }
 
-    /// Finishes sending, once.
+    /// Finishes sending, once per session.
     fn finish(&mut self, session: &Session) -> Option<PolicyAction> {
         let first = self.finishing.insert(session.id) && !session.finished_sending();
         let order = Order { id: session.id, verb: Verb::Stream(StreamVerb::FinishSending) };
         first.then_some(PolicyAction::Order(order))
     }
 
-    /// Something happened in a session that has just taken it in.
+    /// Decides on a record that the session has just applied.
     pub(crate) fn on_record(&mut self, watched: &Watched, session: &Session, record: &Record) -> Vec<PolicyAction> {
         match record {
             Record::Block(block) => self.on_block(session, block.direction),
@@ -131,7 +131,8 @@ impl RunPolicy {
         }
     }
 
-    /// Nobody can be answered on a bound socket before somebody spoke.
+    /// Starts standard input on a bound socket with the first received datagram: before that, there is no peer to send
+    /// to.
     fn on_block(&mut self, session: &Session, direction: Direction) -> Vec<PolicyAction> {
         let is_bound = matches!(session.kind, SessionKind::Bound { .. });
         if is_bound && direction == Direction::Received { self.start_stdin(session.id, true) } else { Vec::new() }
@@ -216,14 +217,14 @@ impl RunPolicy {
         }
     }
 
-    /// Has the gauges of a connection sampled by the clock, where that is wished.
+    /// The order to sample the gauges of a connection at intervals, if that was requested.
     fn sample(&self, session: &Session) -> Option<PolicyAction> {
         let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
         is_stream(session).then_some(PolicyAction::Order(Order { id: session.id, verb }))
     }
 
     fn accepted(&mut self, watched: &Watched, id: SessionId, listener: SessionId) -> Vec<PolicyAction> {
-        // Connections that were waiting beside the first one are not served.
+        // Further connections that were already waiting in the accept queue are not served.
         let is_another = |session: &Session| session.id != id && session.parent().is_some();
         if self.single && watched.all().any(is_another) {
             return vec![PolicyAction::Order(Order { id, verb: Verb::Close })];
@@ -236,7 +237,8 @@ impl RunPolicy {
         actions
     }
 
-    /// A pipe is read to its end, as the peer may still take what it has; a person is not waited for.
+    /// Finishes sending when the peer does. A pipe is read to its end first, because the peer may still read; a
+    /// terminal is not waited for.
     fn peer_finished(&mut self, session: &Session) -> Option<PolicyAction> {
         if self.stdin == StdinState::Pipe && !self.is_one_of_many(session) {
             return None;
@@ -244,7 +246,7 @@ impl RunPolicy {
         self.finish(session)
     }
 
-    /// A run that was started to probe the path ends with what the probe found.
+    /// Ends a run that was started only to probe the path MTU, when the probe has its result.
     fn on_probe_result(&mut self, session: &Session, failure: Option<&Failure>) -> Vec<PolicyAction> {
         if !session.spec.script.steps.contains(&ScriptStep::ProbeMtu) || self.stopping {
             return Vec::new();
@@ -255,11 +257,11 @@ impl RunPolicy {
         vec![PolicyAction::Order(Order { id: session.id, verb: Verb::Close })]
     }
 
-    /// An ICMP error is the answer where there was no other.
+    /// Ends a UDP session on an ICMP error if the peer has not answered yet.
     fn icmp(&mut self, session: &Session, icmp: &IcmpMessage) -> Vec<PolicyAction> {
         let SpecKind::Udp(udp) = &session.spec.what else { return Vec::new() };
         let unreachable = if icmp.v6 { 1 } else { 3 };
-        // Fragmentation needed (3/4) is no end: the kernel sends smaller ones from now on.
+        // "Fragmentation needed" (3/4) is not final: the kernel sends smaller packets from now on.
         let hard = icmp.kind == unreachable && (icmp.v6 || icmp.code != 4);
         let heard = session.totals.received.ops > 0;
         if heard || session.failure().is_some() || !hard || self.stopping {
@@ -271,7 +273,8 @@ impl RunPolicy {
         vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]
     }
 
-    /// A listener outlives what happens to its connections, unless it served only one.
+    /// Counts a failure. A failure of one connection does not count for a listener, unless it serves only one
+    /// connection.
     fn count(&mut self, session: &Session, failure: &Failure) {
         if !self.stopping && !self.is_one_of_many(session) {
             self.failed.get_or_insert(failure.class);

@@ -1,4 +1,4 @@
-//! `--raw`: what the peer says, untouched, and one line on standard error for what did not work.
+//! `--raw`: the bytes of the peer, unchanged, and one line on standard error for each thing that did not work.
 
 use bytes::Bytes;
 
@@ -14,23 +14,23 @@ use crate::sessions::{News, Reading, Record, Retention, Session, Spec, SpecKind}
 use crate::text::quantity;
 use crate::wire::{Direction, Failure};
 
-/// How many bytes may wait for standard output in a session that can make its peer wait: a read or two, so that they
-/// are written while they are still in the processor's cache.
+/// Bytes that may wait for standard output in a session that can make its peer wait: one or two reads, so that they are
+/// written while they are still in the processor's cache.
 const STREAM_BUFFER: usize = 256 * 1024;
 
-/// How many may wait where the peer cannot be made to wait: 4 MiB.
+/// Bytes that may wait if the peer cannot be made to wait: 4 MiB.
 const DATAGRAM_BUFFER: usize = 4 * 1024 * 1024;
 
-/// How many warnings wait to be told while it is not yet known whether there will be a conversation; more are dropped,
-/// as they are about the same missing one.
+/// How many warnings are kept until it is known whether the connection is established. Further ones are dropped,
+/// because they have the same cause.
 const MOST_WAITING: usize = 8;
 
-/// The pipe. It holds no bytes: they go from the records to standard output.
+/// The pipe. It buffers no bytes: they go from the records to standard output.
 #[derive(Debug)]
 pub(crate) struct RawFormat {
-    /// Warnings that wait until there is a conversation, or none; `None`: they are told at once.
+    /// Warnings that wait until the connection is established or has failed; `None`: warnings are printed at once.
     held: Option<Vec<Failure>>,
-    /// What a run of many came to, once it is over.
+    /// The summary of a repeated run, once it is over.
     table: Option<String>,
 }
 
@@ -40,12 +40,12 @@ impl Default for RawFormat {
     }
 }
 
-/// What there is to write of a record.
+/// What is written for a record.
 #[derive(Debug)]
 pub(crate) enum RawItem {
     /// For standard output; may be empty.
     Output(Bytes),
-    /// For standard error, where a person wants to know it; an answer of DNS is standard output.
+    /// News for standard error, if a person needs it; a DNS answer goes to standard output.
     Fact(News),
 }
 
@@ -82,7 +82,7 @@ impl RecordFormat for RawFormat {
         self.table.is_some()
     }
 
-    /// What name servers send is no stream: their answers are written as text.
+    /// Bytes from name servers are not written as they are: DNS answers are written as text.
     fn item(&self, session: &Session, record: Record) -> RawItem {
         let is_dns = matches!(session.kind, SessionKind::Dns(_));
         match record {
@@ -113,14 +113,14 @@ impl RecordFormat for RawFormat {
 }
 
 impl RawFormat {
-    /// What a person at the other end of standard error wants to know.
+    /// Prints the news that a person at standard error needs.
     fn report(&mut self, news: &News) {
         match news {
             News::Dial(news) => self.report_dial(news),
             News::Listener(news) => self.report_listener(news),
             News::Udp(news) => report_udp(news),
             News::Warned(failure) => self.warn(failure),
-            // What could not be sent to nobody is no news beside the reason.
+            // Warnings about data that could not be sent add nothing to the reason of the failure.
             News::Failed(failure) => {
                 self.held.iter_mut().for_each(Vec::clear);
                 report::problem(&failure.to_string());
@@ -173,7 +173,7 @@ impl RawFormat {
         }
     }
 
-    /// There is a conversation, or there will be none: warnings wait no longer.
+    /// The connection is established or has failed: prints the warnings that waited.
     fn release(&mut self) {
         for failure in self.held.take().into_iter().flatten() {
             report::problem(&failure.to_string());

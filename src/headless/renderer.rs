@@ -5,8 +5,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::format::{PendingItems, RecordFormat};
 
-/// A format, and what it has to render. While a block is under way beside the loop, both are with the thread that
-/// renders it.
+/// A format and its queue of items. While a block is rendered on another thread, that thread owns both.
 #[derive(Debug)]
 pub(crate) struct Renderer<F: RecordFormat> {
     here: Option<FormatQueue<F>>,
@@ -16,22 +15,22 @@ pub(crate) struct Renderer<F: RecordFormat> {
 type FormatQueue<F> = (F, PendingItems<<F as RecordFormat>::Item>);
 
 impl<F: RecordFormat + Send + 'static> Renderer<F> {
-    /// With nothing to render.
+    /// A renderer with an empty queue.
     pub(crate) fn new(format: F) -> Self {
         Renderer { here: Some((format, PendingItems::new())), under_way: None }
     }
 
-    /// Whether there is nothing to render.
+    /// Whether there is nothing to render, and no block is being rendered.
     pub(crate) fn is_idle(&self) -> bool {
         self.here.as_ref().is_some_and(|(format, pending)| pending.is_empty() && !format.has_output_waiting())
     }
 
-    /// The format and its queue, unless a block is under way.
+    /// The format and its queue; `None` while a block is rendered on another thread.
     pub(crate) fn idle(&mut self) -> Option<(&mut F, &mut PendingItems<F::Item>)> {
         self.here.as_mut().map(|(format, pending)| (format, pending))
     }
 
-    /// The next block; may be empty. Cancel-safe: a block that was begun is the next one.
+    /// The next block; may be empty. Cancel-safe: a block that was begun is returned by the next call.
     pub(crate) async fn next(&mut self) -> Bytes {
         if let Some((mut format, mut pending)) = self.here.take() {
             if !format.is_heavy(&pending) {
@@ -52,7 +51,7 @@ impl<F: RecordFormat + Send + 'static> Renderer<F> {
             }
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is going away, and everything with it.
+                // The runtime is shutting down.
                 Err(_) => std::future::pending().await,
             },
         }

@@ -1,4 +1,4 @@
-//! A run of many as JSON fields, and as a plain table.
+//! The state of a repeated run as JSON fields, and as a plain table.
 
 use std::fmt::Write as _;
 
@@ -9,13 +9,13 @@ use crate::sessions::repeat::latency::{LatencyHistogram, PERCENTILES};
 use crate::sessions::repeat::run::RepeatReading;
 use crate::text::quantity;
 
-/// How many bars the histogram of the summary has.
+/// Number of bars in the histogram of the summary.
 const BARS: usize = 20;
 
-/// How wide the longest bar of the table is.
+/// Width of the longest bar of the table, in columns.
 const BAR_WIDTH: u128 = 40;
 
-/// The event that tells how it stands: `repeat` while it goes on, `summary` at its end.
+/// The event for a reading: `repeat` while the run goes on, `summary` at its end.
 pub(crate) fn event(look: &RepeatReading) -> (&'static str, EventFields) {
     let tally = &look.tally;
     let mut fields = Map::new();
@@ -59,7 +59,7 @@ fn rounded(value: f64) -> Value {
     ((value * 1e3).round() / 1e3).into()
 }
 
-/// Shortest, mean, percentiles, longest; nothing where there is no time yet.
+/// Minimum, mean, percentiles, maximum; `None` if no time was measured yet.
 fn latency(latency: &LatencyHistogram) -> Option<Value> {
     let mut fields = Map::new();
     let mut put = |name: String, time| fields.insert(name, milliseconds(time));
@@ -77,12 +77,12 @@ fn statuses(look: &RepeatReading) -> impl Iterator<Item = (&'static str, u64)> {
     names.into_iter().zip(look.tally.statuses).filter(|(_, count)| *count > 0)
 }
 
-/// The summary as a plain table for a pipe or a person.
+/// The summary as a plain table, for `--raw`.
 pub(crate) fn table(look: &RepeatReading) -> String {
     let tally = &look.tally;
     let mut table = String::new();
     let mut row = |name: &str, value: String| {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         writeln!(table, "{name:<12} {value}").unwrap_or_default();
     };
     let of = look.asked.map_or_else(String::new, |asked| format!(" of {}", quantity::grouped(asked)));

@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 use crate::text::sanitize;
 
-/// A line on standard error, after the program's name. What stands in it cannot control the terminal.
+/// Prints a line on standard error, after the program's name. Control characters in it are made harmless.
 pub(crate) fn problem(what: &str) {
-    // Nobody is left to tell when standard error is gone.
+    // If standard error is closed, there is nowhere to report that.
     writeln!(io::stderr().lock(), "sockeye: {}", sanitize::line(what)).unwrap_or_default();
 }

@@ -11,11 +11,11 @@ use super::run_loop::{RunTimes, run_session};
 use super::{lab, report, stdin};
 use crate::wire::Class;
 
-/// Runs a job to its end, and says with which exit code the program is to end. `started` is the program's
-/// start, from which the events' times count.
+/// Runs a job to its end, and returns the exit code of the program. `started` is the program's start; event times count
+/// from it.
 ///
 /// # Errors
-/// The program itself could not go on: no runtime, or standard output cannot be written.
+/// Fails if the program itself cannot go on: no runtime, or standard output cannot be written.
 pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
     let HeadlessJob { mut work, manner, run_for, kernel_every, problem, asks_beside } = job;
     if let Some(problem) = problem {
@@ -27,8 +27,8 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
         report::problem(&why);
         return Ok(Class::Usage.exit_code());
     }
-    // One conversation between two descriptors is one thread's work: every other thread costs a wake-up a block, and
-    // time to start.
+    // A single connection between two descriptors needs only one thread: each further thread costs one wake-up per
+    // block, and time to start.
     let mut runtime = match work {
         HeadlessWork::Session { .. } => tokio::runtime::Builder::new_current_thread(),
         HeadlessWork::Lab(_) => tokio::runtime::Builder::new_multi_thread(),
@@ -46,7 +46,7 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
             }
         }
     });
-    // A thread may still wait for standard input, which never ends; nothing that it reads is wanted any more.
+    // A thread may still be blocked reading standard input, which may never end; its bytes are no longer needed.
     runtime.shutdown_background();
     code
 }

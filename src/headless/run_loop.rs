@@ -1,5 +1,5 @@
-//! The loop without a screen: standard input, sessions, standard output, time and signals, each waiting for its own
-//! reason only.
+//! The loop without a screen: it waits for standard input, sessions, standard output, timers and signals, each
+//! independently of the others.
 
 use std::time::{Duration, Instant};
 
@@ -21,11 +21,11 @@ use crate::net::Net;
 use crate::sessions::{CloseReason, News, Order, Reading, Record, Spec};
 use crate::wire::Class;
 
-/// As good as for ever, for a reader that takes nothing while nothing asked us to end.
+/// As good as for ever: for a reader that accepts nothing while nothing ends the run.
 const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
 
-/// How long closing may take before it is asked for again, more urgently; and then until the program ends all the same.
-/// While standard output takes what was said before, however slowly, this time does not begin.
+/// How long closing may take before the sessions are ordered to close again; and then, how long until the program ends
+/// anyway. The time starts again while standard output still accepts bytes, however slowly.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// The times of a run.
@@ -33,13 +33,13 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 pub(crate) struct RunTimes {
     /// Stop after this long.
     pub(crate) run_for: Option<Duration>,
-    /// How often the kernel's gauges are looked at.
+    /// How often the kernel's gauges are sampled.
     pub(crate) kernel_every: Option<Duration>,
-    /// The program's start, from which all counts.
+    /// The program's start; all times count from it.
     pub(crate) started: Instant,
 }
 
-/// How far the end has come.
+/// The stage of the shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ShutdownStage {
     Running,
@@ -47,10 +47,10 @@ enum ShutdownStage {
     Urged,
 }
 
-/// Runs a session, and those that it accepts, to their end: the exit code.
+/// Runs a session, and those that it accepts, to their end. Returns the exit code.
 ///
 /// # Errors
-/// The system gives no signals or threads, or standard output cannot be written.
+/// Fails if the system provides no signals or threads, or if standard output cannot be written.
 pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
     format: F,
@@ -86,7 +86,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
                 PolicyAction::Speak { id, datagrams } => {
                     talking.spawn(forward(net.clone(), id, datagrams, F::MANNER));
                 }
-                // Told where it was learned, in its place among the records.
+                // Already queued by `apply_reading`, in its place among the records.
                 PolicyAction::Tell(_) => {}
             }
         }
@@ -171,7 +171,7 @@ async fn finish_output(
     }
 }
 
-/// Waits for room, and then for what fills it. Cancel-safe.
+/// Waits until standard output is ready, then for the next block. Cancel-safe.
 async fn next_block<F: RecordFormat + Send + 'static>(
     output: &mut StdoutWriter,
     renderer: &mut Renderer<F>,
@@ -180,7 +180,7 @@ async fn next_block<F: RecordFormat + Send + 'static>(
     Ok(renderer.next().await)
 }
 
-/// Takes in a reading: what is to be done about it, in order.
+/// Applies a reading. Returns the resulting actions, in order.
 fn apply_reading<F: RecordFormat>(
     reading: Reading,
     watched: &mut Watched,
@@ -190,7 +190,7 @@ fn apply_reading<F: RecordFormat>(
 ) -> Vec<PolicyAction> {
     let id = reading.id;
     watched.add_accepted(&reading);
-    // Behind its last fact nothing is told of a session.
+    // Nothing is reported of a session after its last news.
     let Some(session) = watched.get(id) else { return Vec::new() };
     format.on_reading(session, &reading);
     watched.apply_measurements(&reading);
@@ -203,7 +203,8 @@ fn apply_reading<F: RecordFormat>(
             told_at = Some(*at);
             if let News::Closed { how, .. } = news {
                 is_last = true;
-                // What failed by a decision of ours was closed by our order, and has failed all the same.
+                // A failure that the policy decided closed the session by our own order, but the session has still
+                // failed.
                 if *how == CloseReason::Local && watched.has_failed(id) {
                     *how = CloseReason::Error;
                 }
@@ -232,7 +233,7 @@ fn apply_reading<F: RecordFormat>(
     actions
 }
 
-/// Asks all sessions to close, and says until when that is waited for.
+/// Orders all sessions to close. Returns the next stage, and the time until which it waits for them.
 fn close_all(net: &Net, policy: &mut RunPolicy, watched: &Watched) -> (ShutdownStage, Option<tokio::time::Instant>) {
     for order in policy.close_all(watched) {
         send_order(net, order);
@@ -240,12 +241,12 @@ fn close_all(net: &Net, policy: &mut RunPolicy, watched: &Watched) -> (ShutdownS
     (ShutdownStage::Asked, Some(tokio::time::Instant::now() + PATIENCE))
 }
 
-/// Gives an order without holding up the loop: it waits beside it while the session is busy.
+/// Gives an order without blocking the loop: while the session is busy, a separate task waits with the order.
 fn send_order(net: &Net, order: Order) {
     let Err(refused) = net.send_order(order) else { return };
     let net = net.clone();
     tokio::spawn(async move {
-        // A session that is over needs no order any more.
+        // A session that has ended needs no order.
         net.perform_waiting(refused.order).await.unwrap_or_default();
     });
 }

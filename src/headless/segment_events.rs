@@ -10,10 +10,10 @@ use crate::sessions::SessionId;
 use crate::wire::Direction;
 use crate::wire::segment::{CaptureReading, CapturedSegment};
 
-/// How many segments wait to be written at the most; more are counted in `not_captured`.
+/// How many segments may wait to be written; further ones are counted in `not_captured`.
 const MOST_WAITING: usize = 65_536;
 
-/// What waits to be written, in order.
+/// Events that wait to be written, in order.
 #[derive(Debug, Default)]
 pub(super) struct SegmentQueue {
     waiting: VecDeque<(SessionId, QueuedSegment)>,
@@ -21,23 +21,23 @@ pub(super) struct SegmentQueue {
 
 #[derive(Debug)]
 enum QueuedSegment {
-    /// Capture began or ended.
+    /// Capture was switched on or off.
     Turned(bool),
     Segment(Box<CapturedSegment>),
     Missed(u64),
 }
 
-/// One line.
+/// One line of output.
 pub(super) struct SegmentEvent {
     pub(super) id: SessionId,
-    /// When it happened; `None` is now.
+    /// When it happened; `None`: now.
     pub(super) at: Option<Instant>,
     pub(super) name: &'static str,
     pub(super) fields: EventFields,
 }
 
 impl SegmentQueue {
-    /// Takes in what was captured.
+    /// Queues the segments of a capture reading.
     pub(super) fn on_capture(&mut self, id: SessionId, capture: &CaptureReading) {
         let mut missed = capture.missed;
         for segment in &capture.segments {
@@ -57,17 +57,17 @@ impl SegmentQueue {
         }
     }
 
-    /// Whether nothing waits.
+    /// Whether the queue is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// The next line.
+    /// Takes the next line.
     pub(super) fn next(&mut self) -> Option<SegmentEvent> {
         self.waiting.pop_front().map(|(id, item)| event(id, &item))
     }
 
-    /// The next line, if it is of before that time, or of this session.
+    /// Takes the next line that happened before `until`; with `of`, the next line of that session.
     pub(super) fn next_before(&mut self, until: Option<Instant>, of: Option<SessionId>) -> Option<SegmentEvent> {
         if let Some(of) = of {
             let place = self.waiting.iter().position(|(id, _)| *id == of)?;

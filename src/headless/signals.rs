@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// SIGHUP, SIGINT and SIGTERM, or their like on other systems.
+/// SIGHUP, SIGINT and SIGTERM, or their equivalents on other systems.
 #[derive(Debug)]
 pub(crate) struct HeadlessSignals {
     #[cfg(unix)]
@@ -14,10 +14,10 @@ pub(crate) struct HeadlessSignals {
 }
 
 impl HeadlessSignals {
-    /// Listens for them from now on.
+    /// Starts to listen for them.
     ///
     /// # Errors
-    /// The system does not let us.
+    /// Fails if the system refuses a signal handler.
     #[cfg(unix)]
     pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -33,7 +33,8 @@ impl HeadlessSignals {
         Ok(HeadlessSignals {})
     }
 
-    /// Waits for the next one: the exit code that a shell shows for it, 128 and the signal's number. Cancel-safe.
+    /// Waits for the next signal. Returns the exit code that a shell shows for it: 128 plus the signal's number.
+    /// Cancel-safe.
     #[cfg(unix)]
     pub(crate) async fn next(&mut self) -> u8 {
         tokio::select! {

@@ -1,4 +1,4 @@
-//! Standard input: who reads it, and how it gets to the peer.
+//! Standard input: who reads it, and how it reaches the peer.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
@@ -12,34 +12,34 @@ use crate::sessions::spec::ScriptStep;
 use crate::sessions::spec::http::BodySpec;
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
 
-/// How much is read at once for UDP: the largest payload of an IPv4 datagram.
+/// Bytes of one read for UDP: the largest payload of an IPv4 datagram.
 const DATAGRAM: usize = 65_507;
 
-/// How many blocks wait between the thread that reads and the session; then reading waits.
+/// How many blocks may wait between the reading thread and the session; when the queue is full, reading waits.
 const MOST_BLOCKS: usize = 2;
 
-/// The largest request body that is read from standard input, as it is held in memory: 256 MiB.
+/// The largest request body that is read from standard input: 256 MiB, because it is held in memory.
 const MOST_BODY: u64 = 256 * 1024 * 1024;
 
-/// What standard input is for a run.
+/// The state of standard input in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StdinState {
     /// It is not read.
     Unread,
-    /// A person types; the conversation does not wait for them when the peer has finished.
+    /// A person types. When the peer has finished sending, the session does not wait for more input.
     Terminal,
-    /// A pipe or a file, which has an end.
+    /// A pipe or a file: it has an end.
     Pipe,
-    /// It was read to its end.
+    /// It has been read to its end.
     Ended,
 }
 
 impl StdinState {
-    /// What standard input is for this session.
+    /// The state of standard input for this session.
     ///
-    /// A script that finishes sending, or that ends with a probe of the path, leaves nothing to say; nor does
-    /// `/dev/null` beside a script say that there is nothing more to send, as it is what a program gets that is started
-    /// without an input.
+    /// It is not read if a script finishes sending or ends with a path MTU probe, because nothing can be sent after
+    /// that. With a script, `/dev/null` does not mean end of input: it is what a program gets that is started without
+    /// an input.
     pub(crate) fn for_session(spec: &Spec, manner: OutputFormat) -> Self {
         let finishes = spec.script.steps.iter().any(|step| matches!(step, ScriptStep::Finish | ScriptStep::ProbeMtu));
         if finishes || matches!(spec.what, SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_)) {
@@ -55,7 +55,7 @@ impl StdinState {
     }
 }
 
-/// The descriptor itself: [`io::Stdin`] would put a second buffer in between.
+/// The descriptor itself: [`io::Stdin`] would add a second buffer.
 #[cfg(unix)]
 fn stdin() -> io::Result<File> {
     use std::os::fd::AsFd as _;
@@ -79,7 +79,7 @@ fn is_null() -> bool {
     false
 }
 
-/// Reads a request's body from standard input.
+/// Reads the body of a request from standard input.
 pub(super) fn read_body(spec: &mut Spec) -> Result<(), String> {
     let SpecKind::Http(http) = &mut spec.what else { return Ok(()) };
     let mut body = Vec::new();
@@ -95,16 +95,17 @@ pub(super) fn read_body(spec: &mut Spec) -> Result<(), String> {
     Ok(())
 }
 
-/// Sends standard input to a session until it ends or the session does. Says what went wrong, if reading did.
+/// Sends standard input to a session until the input or the session ends. Returns a message if reading failed.
 ///
-/// Cost: one copy of each block. It waits while the session is busy, and so does whoever writes into the pipe.
+/// Cost: one copy of each block. It waits while the session is busy, so the writer of the pipe waits too.
 pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, format: OutputFormat) -> Option<String> {
-    // Where nobody looks at what is sent, the session takes a file out of the page cache, and nothing passes by here.
+    // If sent bytes need not be shown, the session sends the file straight from the page cache, without copying it
+    // here.
     if format == OutputFormat::Raw
         && !datagrams
         && let Some(whole) = take_whole()
     {
-        // A session that is over wants nothing any more, and says what it did not send.
+        // A session that has ended needs no order, and itself reports what it did not send.
         net.perform_waiting(Order { id, verb: Verb::SendFile(whole.into()) }).await.unwrap_or_default();
         return None;
     }
@@ -126,8 +127,8 @@ pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, format: Ou
     None
 }
 
-/// Takes all of standard input at once, where it is a file that was not read from and can be opened a second time: the
-/// name to open it by. Whoever shares it with us finds it read to its end, as they would if we had read it.
+/// Claims all of standard input at once, if it is an unread file that can be opened a second time. Returns the name to
+/// open. Other processes that share the descriptor find it at its end, as if it had been read.
 #[cfg(target_os = "linux")]
 fn take_whole() -> Option<&'static str> {
     use std::io::Seek as _;
@@ -142,18 +143,18 @@ fn take_whole() -> Option<&'static str> {
     Some(NAME)
 }
 
-/// Nothing: on this system a file has no name under which its descriptor can be opened again.
+/// `None`: on this system, a descriptor cannot be opened again by a name.
 #[cfg(not(target_os = "linux"))]
 fn take_whole() -> Option<&'static str> {
     None
 }
 
-/// Reads to the end, or until nobody takes the blocks any more.
+/// Reads to the end, or until the receiver is gone.
 fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
     let file = match stdin() {
         Ok(file) => file,
         Err(error) => {
-            // A receiver that is gone does not want to know.
+            // If the receiver is gone, nobody needs the error.
             sender.blocking_send(Err(error)).unwrap_or_default();
             return;
         }
@@ -171,7 +172,7 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
     }
 }
 
-/// One read that fits in a datagram.
+/// One read that fits in one datagram.
 fn datagram(mut file: &File) -> io::Result<Bytes> {
     let mut buffer = BytesMut::zeroed(DATAGRAM);
     let length = file.read(&mut buffer)?;

@@ -1,4 +1,4 @@
-//! A peer as the command line names it.
+//! A lab peer as named on the command line.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use super::peer::LabPeer;
 use super::table::PEERS;
 use crate::sessions::Spec;
 
-/// A peer that is to be started.
+/// A peer to be started, with its parameters.
 #[derive(Clone, Debug)]
 pub struct ChosenPeer {
     pub(super) peer: &'static LabPeer,
@@ -16,15 +16,16 @@ pub struct ChosenPeer {
 }
 
 impl ChosenPeer {
-    /// Every peer with its defaults, in the order in which the lab shows them.
+    /// Every peer with its defaults, in the order of the table.
     pub fn all() -> Vec<ChosenPeer> {
         PEERS.iter().map(|peer| ChosenPeer { peer, settings: PeerSettings::default() }).collect()
     }
 
-    /// Reads `PEER` or `PEER:name=value,name=value`.
+    /// Parses `PEER` or `PEER:name=value,name=value`.
     ///
     /// # Errors
-    /// One line: there is no such peer, and which there are; or what is wrong with a parameter, and what is accepted.
+    /// Fails with one line: there is no such peer, and the names of all peers; or what is wrong with a parameter, and
+    /// what is accepted.
     pub fn parse(text: &str) -> Result<ChosenPeer, String> {
         let (name, params) = text.split_once(':').map_or((text, None), |(name, params)| (name, Some(params)));
         let peer = PEERS.iter().find(|peer| peer.name == name).ok_or_else(|| {
@@ -41,14 +42,15 @@ impl ChosenPeer {
         self.peer.name
     }
 
-    /// The session that looks at this peer, which listens at `address`. It is labelled as [`parse`](Self::parse) would
-    /// read it.
+    /// The spec of the session that connects to this peer, which listens at `address`. Its label is in the form that
+    /// [`parse`](Self::parse) accepts.
     pub fn session(&self, address: SocketAddr) -> Spec {
         Spec { label: Some(self.to_string()), ..self.peer.opens.spec_for(address) }
     }
 }
 
-/// Its name with what differs from the defaults, as [`ChosenPeer::parse`] reads it: `drip:every=1s`.
+/// Prints its name and the parameters that differ from their defaults, in the form that [`ChosenPeer::parse`] accepts:
+/// `drip:every=1s`.
 impl fmt::Display for ChosenPeer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = self.settings.to_string();

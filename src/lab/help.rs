@@ -1,9 +1,9 @@
-//! What `sockeye lab --help` tells of the peers: made from the table.
+//! The list of peers in `sockeye lab --help`, generated from the table.
 
 use super::params::DeclaredParam;
 use super::table::PEERS;
 
-/// Every peer with what it does, a line each, in the order in which the lab shows them; below it its parameters.
+/// Every peer with a line on what it does, in the order of the table; its parameters are below it.
 pub fn help() -> String {
     let params = || PEERS.iter().flat_map(|peer| peer.params);
     let peer_columns = PEERS.iter().map(|peer| peer.name.len()).max().unwrap_or(0);
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_help() {
-        // clap wraps at 100 columns, and what stands below each other would not any more.
+        // clap wraps at 100 columns, which would break the alignment.
         for line in help().lines() {
             assert!(line.chars().count() <= 100, "{line}");
         }

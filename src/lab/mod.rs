@@ -1,6 +1,6 @@
-//! The built-in peers: real servers on loopback, to look at and to learn from.
+//! The built-in peers: real servers on loopback, to try out and to learn from.
 //!
-//! A peer is one file in `peers/` and its place in `table`.
+//! A peer is one file in `peers/`, listed in `table`.
 
 mod chosen;
 mod help;

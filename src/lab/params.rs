@@ -1,4 +1,4 @@
-//! What a peer can be given on the command line (`name=value,name=value`): how it is declared, read and written.
+//! Parameters of peers (`name=value,name=value`): how they are declared, parsed and printed.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use crate::text::{quantity, sanitize};
 
-/// A parameter of a peer, declared as a constant in the peer's file. Its type is its unit.
+/// A parameter of a peer, declared as a constant in the peer's file. Its type determines its unit.
 #[derive(Debug)]
 pub(super) struct PeerParam<T> {
-    /// Its name on the command line, unique among the peer's own.
+    /// Its name on the command line, unique within the peer.
     pub(super) name: &'static str,
     /// What it sets, in one line.
     pub(super) help: &'static str,
-    /// The values that are taken.
+    /// The accepted values.
     pub(super) range: RangeInclusive<T>,
-    /// Its value where none is given; in the range.
+    /// Its default value, within the range.
     pub(super) default: T,
 }
 
@@ -32,21 +32,21 @@ pub(super) enum ParamValue {
     Bytes(ByteCount),
 }
 
-/// A unit that parameters can have.
+/// A unit of parameters.
 pub(super) trait ParamUnit: Copy + PartialOrd + fmt::Debug + Send + Sync + 'static {
-    /// What stands for a value in the help.
+    /// The placeholder of a value in the help.
     const PLACEHOLDER: &'static str;
 
-    /// Reads a value, whatever its range.
+    /// Parses a value, without checking its range.
     ///
     /// # Errors
-    /// It is not of this unit; the line says what is accepted.
+    /// Fails if it is not of this unit; the line says what is accepted.
     fn read(text: &str) -> Result<Self, String>;
 
-    /// The value as one of any unit.
+    /// Converts the value to the type for any unit.
     fn to_value(self) -> ParamValue;
 
-    /// The value where it is of this unit.
+    /// The value, if it is of this unit.
     fn of_value(value: ParamValue) -> Option<Self>;
 }
 
@@ -88,7 +88,7 @@ impl ParamUnit for ByteCount {
     }
 }
 
-/// A value as it can be read again, exact: `1500ms`, `4KiB`.
+/// Prints a value exactly, in a form that can be parsed again: `1500ms`, `4KiB`.
 impl fmt::Display for ParamValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, units): (u128, &[(u128, &str)]) = match self {
@@ -102,7 +102,7 @@ impl fmt::Display for ParamValue {
         let whole = units.iter().find(|(unit, _)| count >= *unit && count.is_multiple_of(*unit));
         match (whole, self) {
             (Some((unit, name)), _) => write!(f, "{}{name}", count / unit),
-            // Nothing, or no whole microseconds.
+            // Zero, or not a whole number of microseconds.
             (None, ParamValue::Duration(_)) if count == 0 => f.write_str("0ms"),
             (None, ParamValue::Duration(_)) => write!(f, "{}.{:03}us", count / 1_000, count % 1_000),
             (None, ParamValue::Bytes(_)) => write!(f, "{count}B"),
@@ -110,7 +110,7 @@ impl fmt::Display for ParamValue {
     }
 }
 
-/// A parameter of whatever unit.
+/// A parameter of any unit.
 pub(super) trait DeclaredParam: fmt::Debug + Sync {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
@@ -121,16 +121,16 @@ pub(super) trait DeclaredParam: fmt::Debug + Sync {
     /// What it sets, in one line.
     fn help(&self) -> &'static str;
 
-    /// The values that are taken: `1ms to 1h`.
+    /// The accepted values: `1ms to 1h`.
     fn range(&self) -> String;
 
-    /// Its value where none is given.
+    /// Its default value.
     fn default(&self) -> ParamValue;
 
-    /// Reads a value.
+    /// Parses a value.
     ///
     /// # Errors
-    /// It is not of the parameter's unit, or not in its range; the line says what is accepted.
+    /// Fails if it is not of the parameter's unit, or not in its range; the line says what is accepted.
     fn read(&self, text: &str) -> Result<ParamValue, String>;
 }
 
@@ -164,18 +164,18 @@ impl<T: ParamUnit> DeclaredParam for PeerParam<T> {
     }
 }
 
-/// What a peer was given: for each of its parameters a value of its unit and in its range, or else the default.
+/// The parameters of a peer: each has the given value, of its unit and in its range, or else its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct PeerSettings {
-    /// What differs from the defaults, by the parameter's name, in the order of the peer's declarations.
+    /// The values that were given, by the parameter's name, in the order of the peer's declarations.
     changed: Vec<(&'static str, ParamValue)>,
 }
 
 impl PeerSettings {
-    /// Reads `name=value,name=value` for a peer with these parameters.
+    /// Parses `name=value,name=value` for a peer with these parameters.
     ///
     /// # Errors
-    /// One line: what makes no sense, and what is accepted.
+    /// Fails with one line: what is wrong, and what is accepted.
     pub(super) fn parse(text: &str, params: &[&dyn DeclaredParam]) -> Result<PeerSettings, String> {
         let accepted = || match params {
             [] => "it has no parameters".to_owned(),
@@ -213,7 +213,7 @@ impl PeerSettings {
     }
 }
 
-/// What differs from the defaults, as [`PeerSettings::parse`] reads it; empty where nothing does.
+/// Prints the given values in the form that [`PeerSettings::parse`] accepts; empty if all are defaults.
 impl fmt::Display for PeerSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, (name, value)) in self.changed.iter().enumerate() {

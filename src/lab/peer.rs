@@ -1,4 +1,4 @@
-//! What a built-in peer is: a name, what it does, the session that looks at it, and how it starts.
+//! The type of a built-in peer: its name, what it does, the session that connects to it, and how it starts.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,23 +11,23 @@ use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{HostPort, ScriptStep, TcpSpec, UdpSpec};
 use crate::sessions::{Spec, SpecKind};
 
-/// One kind of built-in peer. Each is declared in a file of its own and listed in [`super::table`].
+/// One kind of built-in peer. Each is declared in its own file and listed in [`super::table`].
 #[derive(Debug)]
 pub(super) struct LabPeer {
     /// Its name on the command line, without `:`.
     pub(super) name: &'static str,
     /// What it does, in one line.
     pub(super) says: &'static str,
-    /// What it can be given on the command line.
+    /// Its parameters on the command line.
     pub(super) params: &'static [&'static dyn DeclaredParam],
-    /// The session that the screen opens to it.
+    /// The session that connects to it.
     pub(super) opens: PeerSession,
-    /// Binds it on loopback, at a port that the kernel chooses, and serves in these tasks until they are dropped:
-    /// where it listens. Fails where a socket cannot be opened or bound, or not as asked. Needs a runtime with I/O and time.
+    /// Binds it on loopback, at a port that the kernel chooses, and serves in these tasks until they are dropped.
+    /// Returns its address. Fails if a socket cannot be opened, bound or configured. Needs a runtime with I/O and time.
     pub(super) start: fn(&PeerSettings, &mut JoinSet<()>) -> io::Result<SocketAddr>,
 }
 
-/// The session that looks at a peer.
+/// The session that connects to a peer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum PeerSession {
     /// A TCP connection.
@@ -35,20 +35,20 @@ pub(super) enum PeerSession {
         /// What it sends once it is connected.
         hello: Option<&'static str>,
     },
-    /// A UDP conversation.
+    /// A UDP session.
     Udp {
         /// The datagram that it sends.
         hello: &'static str,
     },
     /// A GET request.
     Http {
-        /// From the slash on.
+        /// The path, with its leading slash.
         path: &'static str,
     },
 }
 
 impl PeerSession {
-    /// This session with the peer at `address`.
+    /// The spec of this session with the peer at `address`.
     pub(super) fn spec_for(self, address: SocketAddr) -> Spec {
         let target = HostPort { host: address.ip().to_string(), port: address.port() };
         let (what, hello) = match self {

@@ -1,4 +1,4 @@
-//! The peers that run.
+//! The running peers.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::chosen::ChosenPeer;
 
-/// The running peers. Dropping it ends them, and every connection of theirs.
+/// The running peers. Dropping it ends them, and all their connections.
 #[derive(Debug)]
 pub struct Lab {
     peers: Vec<(ChosenPeer, SocketAddr)>,
@@ -20,7 +20,7 @@ impl Lab {
     /// All of them listen when this returns. Needs a tokio runtime with I/O and time.
     ///
     /// # Errors
-    /// A socket could not be opened or bound, or not as a parameter asked; no peer is left running then.
+    /// Fails if a socket could not be opened, bound, or configured for a parameter; no peer is left running then.
     pub async fn start(peers: &[ChosenPeer]) -> io::Result<Lab> {
         let mut running = Vec::with_capacity(peers.len());
         let mut tasks = JoinSet::new();
@@ -31,7 +31,7 @@ impl Lab {
         Ok(Lab { peers: running, _tasks: tasks })
     }
 
-    /// The running peers and where they listen, in the order in which they were named.
+    /// The running peers and their addresses, in the order in which they were named.
     pub fn peers(&self) -> &[(ChosenPeer, SocketAddr)] {
         &self.peers
     }

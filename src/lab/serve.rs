@@ -1,4 +1,4 @@
-//! What the TCP peers have in common: the socket that listens, and the loop that accepts.
+//! The common parts of the TCP peers: the listening socket, and the accept loop.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -8,36 +8,36 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-/// How many connections may wait to be accepted by one peer.
+/// The length of a peer's accept queue.
 const BACKLOG: u32 = 128;
 
-/// How many connections one peer holds at once; one more is closed as soon as it is accepted.
+/// The most connections of one peer; a further one is closed as soon as it is accepted.
 pub(super) const MOST_CONNECTIONS: usize = 256;
 
-/// No connection of the lab's lives longer than an hour.
+/// The longest life of a connection: one hour.
 const LONGEST: Duration = Duration::from_secs(3_600);
 
-/// 64 KiB: what a peer reads at a time.
+/// The size of one read of a peer: 64 KiB.
 pub(super) const ROOM_BYTES: usize = 64 * 1024;
 
-/// A rest after an accept that failed, for want of descriptors say, so that it cannot become a busy loop.
+/// The pause after a failed accept, for example without free descriptors, which prevents a busy loop.
 const REST: Duration = Duration::from_millis(50);
 
-/// The longest time that a peer can be told to wait.
+/// The longest wait that a parameter accepts.
 pub(super) const MOST_WAIT: Duration = Duration::from_secs(600);
 
-/// Waits so long; for zero not at all.
+/// Waits for this time; does not yield for zero.
 pub(super) async fn pause(time: Duration) {
     if !time.is_zero() {
         sleep(time).await;
     }
 }
 
-/// Listens on 127.0.0.1, at a port that the kernel chooses, and holds this conversation with each who connects: where
-/// it listens.
+/// Listens on 127.0.0.1, at a port that the kernel chooses, and runs `conversation` on each connection. Returns the
+/// listener's address.
 ///
 /// # Errors
-/// No socket could be opened or bound.
+/// Fails if no socket could be opened or bound.
 pub(super) fn loopback<F>(
     tasks: &mut JoinSet<()>,
     conversation: impl Fn(TcpStream) -> F + Send + 'static,
@@ -51,16 +51,16 @@ where
 /// Binds this IPv4 socket to 127.0.0.1, at a port that the kernel chooses, and listens.
 ///
 /// # Errors
-/// The socket could not be bound.
+/// Fails if the socket could not be bound.
 pub(super) fn listen(socket: TcpSocket) -> io::Result<TcpListener> {
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     socket.listen(BACKLOG)
 }
 
-/// Holds this conversation with each who connects, in a task of these: where the listener is.
+/// Runs `conversation` on each connection, in one of these tasks. Returns the listener's address.
 ///
 /// # Errors
-/// The listener's address cannot be had.
+/// Fails if the listener's address cannot be read.
 pub(super) fn connections<F>(
     listener: TcpListener,
     tasks: &mut JoinSet<()>,
@@ -74,7 +74,7 @@ where
     Ok(address)
 }
 
-/// Accepts connections for ever, and holds the conversation with each. Dropping it ends them all.
+/// Accepts connections forever, and runs `conversation` on each. Dropping it ends them all.
 async fn accept<F>(listener: TcpListener, conversation: impl Fn(TcpStream) -> F)
 where
     F: Future<Output = io::Result<()>> + Send + 'static,
@@ -85,7 +85,7 @@ where
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) if open.len() < MOST_CONNECTIONS => {
                     let held = conversation(stream);
-                    // How a conversation ends is its peer's affair: it sees it, and the lab goes on.
+                    // An error on a connection concerns only its peer, which sees it; the lab goes on.
                     open.spawn(async move { timeout(LONGEST, held).await.map_or((), drop) });
                 }
                 Ok((one_too_many, _)) => drop(one_too_many),

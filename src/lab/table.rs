@@ -1,8 +1,8 @@
-//! The list of the built-in peers. A new one is a file in `peers/`, named here twice: as a module and in its place.
+//! The list of the built-in peers. A new one is a file in `peers/`, named here twice: as a module and in the table.
 
 use super::peer::LabPeer;
 
-// Declared here and not in a `peers/mod.rs`, so that a new peer changes this file only.
+// Declared here instead of in `peers/mod.rs`, so that a new peer changes only this file.
 #[path = "peers"]
 mod peers {
     pub(super) mod chatter;
@@ -14,7 +14,7 @@ mod peers {
     pub(super) mod udp_echo;
 }
 
-/// Every peer, in the order in which the lab shows them.
+/// Every peer, in the order of the help.
 pub(super) static PEERS: &[&LabPeer] = &[
     &peers::echo::ECHO,
     &peers::chatter::CHATTER,

@@ -1,4 +1,4 @@
-//! What is true of every peer, and what the peers' own tests use.
+//! Tests of every peer, and helpers for the tests of single peers.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -13,12 +13,12 @@ use super::running::Lab;
 use super::serve::MOST_CONNECTIONS;
 use super::table::PEERS;
 
-/// Fails where something takes longer than it ever may.
+/// Fails if something takes longer than the longest acceptable time.
 pub(super) async fn soon<T>(what: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(30), what).await.expect("it comes within 30 s")
 }
 
-/// A lab of one peer, as the command line would name it, and where it listens.
+/// A lab of one peer, named as on the command line, and the peer's address.
 pub(super) async fn lab(peer: &str) -> (Lab, SocketAddr) {
     let lab = Lab::start(&[ChosenPeer::parse(peer).unwrap()]).await.unwrap();
     let address = lab.peers()[0].1;
@@ -31,7 +31,7 @@ pub(super) async fn met(peer: &str) -> (Lab, TcpStream) {
     (lab, TcpStream::connect(address).await.unwrap())
 }
 
-/// Ends when another peer has answered many times: whoever wanted to speak at once has spoken by then.
+/// Returns when another peer has answered many times: a peer that sends unasked has sent by then.
 pub(super) async fn others_answer() {
     let (_lab, mut echo) = met("echo").await;
     for _ in 0..200 {
@@ -40,7 +40,7 @@ pub(super) async fn others_answer() {
     }
 }
 
-/// Whether nothing (more) came on this connection, and it stands, while another peer answered many times.
+/// Whether this connection is open and received nothing (more) while another peer answered many times.
 pub(super) async fn is_quiet(stream: &TcpStream) -> bool {
     others_answer().await;
     stream.try_read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock)

@@ -1,31 +1,31 @@
-//! Everything a person can ask for, with the name by which the keymap, the `:` line and the palette call it.
+//! Every action of the program, with the name that the keymap, the `:` line and the palette use for it.
 
 use std::fmt;
 use std::sync::LazyLock;
 
 use super::view::View;
 
-/// One thing a person can ask for.
+/// One action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Asked of the program.
+    /// An action of the whole program.
     App(AppAction),
-    /// Asked of the pane that has the focus.
+    /// An action of the focused pane.
     Pane(PaneAction),
-    /// Asked of the session that is shown.
+    /// An action on the selected session.
     Session(SessionAction),
-    /// Asked of the text field, or of what it is for.
+    /// An action of the text field, or of the dialog that holds it.
     Compose(ComposeAction),
 }
 
-/// Asked of the program.
+/// Actions of the whole program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AppAction {
-    /// One step back; from the home screen, out of the program.
+    /// One step back; from the home screen, quit.
     Back,
     /// End the program.
     Quit,
-    /// Leave what is open in front: an overlay, a text field, a search.
+    /// Close what is in front: an overlay, a text field, a search.
     Escape,
     /// Give the focus to the next pane, or the next field.
     NextPane,
@@ -45,9 +45,9 @@ pub enum AppAction {
     Help,
     /// Open the `:` line.
     CommandLine,
-    /// Open the palette: everything that can be done, found by a few letters.
+    /// Open the palette: every action, found by a few letters.
     Palette,
-    /// Let the terminal have the mouse (to mark text), or take it again.
+    /// Release the mouse to the terminal (to select text), or capture it again.
     ToggleMouse,
     /// Stop the program and return to the shell, until `fg`.
     Suspend,
@@ -57,7 +57,7 @@ pub enum AppAction {
     NextTheme,
 }
 
-/// Asked of the pane that has the focus.
+/// Actions of the focused pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PaneAction {
     /// One line down.
@@ -76,7 +76,7 @@ pub enum PaneAction {
     Top,
     /// To the last line.
     Bottom,
-    /// Stay at the end as more arrives, or stop doing so.
+    /// Follow the end as more arrives, or stop doing so.
     Follow,
     /// Ask for a text, and search for it.
     Search,
@@ -94,30 +94,30 @@ pub enum PaneAction {
     Show(View),
     /// Number each read and write of a TCP connection, or stop doing so.
     Boundaries,
-    /// Give the pane the whole screen, or give it back.
+    /// Show the pane on the whole screen, or return to all panes.
     Zoom,
-    /// Hold the display still, or let it go on; nothing is lost behind it.
+    /// Freeze the display, or let it go on; everything that arrives meanwhile is kept.
     Freeze,
-    /// Lay a body out for reading, or show it as it came.
+    /// Pretty-print a body, or show it as it was received.
     Pretty,
-    /// Sequence numbers as they stand in the header, or counted from 0.
+    /// Show sequence numbers as in the header, or counted from 0.
     Numbers,
-    /// Copy what is under the cursor, or what is marked.
+    /// Copy the item at the cursor, or the selection.
     Copy,
-    /// Pick what is under the cursor, or go into the composer.
+    /// Select the item at the cursor, or go into the composer.
     Activate,
 }
 
-/// Asked of the session that is shown.
+/// Actions on the selected session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionAction {
-    /// Open the menu of the ways to end a session.
+    /// Open the menu of the ways to close a session.
     CloseMenu,
     /// Finish sending: FIN; receiving goes on.
     FinishSending,
     /// Reset the connection: RST.
     Reset,
-    /// Stop reading, and close as soon as bytes lie unread: RST.
+    /// Stop reading, and close as soon as unread bytes are queued: RST.
     CloseUnread,
     /// Open the dialog of socket options.
     Options,
@@ -125,30 +125,30 @@ pub enum SessionAction {
     Close,
     /// Stop reading from the socket, or read again.
     ToggleReading,
-    /// Capture packets, or capture no more.
+    /// Start or stop capturing packets.
     ToggleCapture,
     /// Connect or send again.
     Retry,
-    /// Take a session that is over from the list.
+    /// Remove an ended session from the list.
     Remove,
     /// Ask for a file, and send its bytes.
     SendFile,
-    /// Ask for a file, and write what was said to it.
+    /// Ask for a file, and write the received bytes to it.
     Save,
     /// Probe the path MTU of a UDP session.
     ProbeMtu,
-    /// Try what the explain view offers under this number, from 1 to 9.
+    /// Open the remedy with this number of the explain view, from 1 to 9.
     RunProbe(u8),
 }
 
-/// Asked of a text field, or of what it is for.
+/// Actions of a text field, or of the dialog that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ComposeAction {
     /// Go into the composer.
     Enter,
     /// Send what is in the composer, or accept what is in a prompt.
     Send,
-    /// Edit the text in an editor of the person's own.
+    /// Edit the text in the user's own editor.
     EditOutside,
     /// A new line in the text.
     Newline,
@@ -156,20 +156,20 @@ pub enum ComposeAction {
     ToggleHex,
     /// Change to the next line ending: none, LF, CRLF.
     NextLineEnding,
-    /// A line up in the text; from its first line, what was sent before.
+    /// A line up in the text; from its first line, the previous entry of the history.
     HistoryBack,
-    /// A line down in the text; from its last line, what was sent after.
+    /// A line down in the text; from its last line, the next entry of the history.
     HistoryForward,
 }
 
-/// What is known of an action.
+/// An action's entry in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionEntry {
     /// The name: small letters, digits and hyphens. The keymap's `run`, the `:` line and the palette use it.
     pub name: &'static str,
     /// The action.
     pub action: Action,
-    /// What it does, as the help says it: no capital at the start, no full stop.
+    /// What it does, as the help shows it: no capital at the start, no full stop.
     pub describe: &'static str,
     /// The heading under which the help lists it.
     pub group: &'static str,
@@ -199,7 +199,7 @@ const fn compose_entry(name: &'static str, action: ComposeAction, describe: &'st
     ActionEntry { name, action: Action::Compose(action), describe, group: "Composer" }
 }
 
-/// Every action, in the order in which the help lists them. Those that show a view come from the table of views.
+/// Every action, in the order of the help. Those that show a view are built from the table of views.
 pub static ACTIONS: LazyLock<Vec<ActionEntry>> = LazyLock::new(|| {
     let show = |view: &View| {
         let (name, describe) = view.entry().action?;
@@ -209,7 +209,7 @@ pub static ACTIONS: LazyLock<Vec<ActionEntry>> = LazyLock::new(|| {
     before.chain(View::ALL.iter().filter_map(show)).chain(AFTER_VIEWS.iter().copied()).collect()
 });
 
-/// The actions that come before those that show a view.
+/// The actions listed before those that show a view.
 const BEFORE_VIEWS: &[ActionEntry] = &[
     app("back", AppAction::Back, "back, or quit from the home screen"),
     app("quit", AppAction::Quit, "quit"),
@@ -284,7 +284,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     view_entry("previous-view", PaneAction::PreviousView, "previous view"),
 ];
 
-/// The actions that come after those that show a view.
+/// The actions listed after those that show a view.
 const AFTER_VIEWS: &[ActionEntry] = &[
     view_entry("boundaries", PaneAction::Boundaries, "number each read and write"),
     view_entry("zoom", PaneAction::Zoom, "zoom the pane"),
@@ -300,13 +300,13 @@ impl Action {
         ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
     }
 
-    /// What is known of this action; none for a number that no key can have (not 1 to 9), and for a view without a key.
+    /// The entry of this action; `None` for a number that no key can have (not 1 to 9), and for a view without a key.
     pub fn entry(self) -> Option<&'static ActionEntry> {
         ACTIONS.iter().find(|entry| entry.action == self)
     }
 }
 
-/// The action's name, as the keymap writes it.
+/// Prints the action's name, as the keymap writes it.
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.entry().map_or("session", |entry| entry.name))
@@ -317,7 +317,7 @@ impl fmt::Display for Action {
 mod tests {
     use super::*;
 
-    /// All variants of an enum; it does not compile while one is missing.
+    /// An array of all variants of an enum; it does not compile if one is missing.
     macro_rules! every {
         ($wrap:ident, $kind:ident: $($variant:ident),* $(; $other:pat)? $(,)?) => {{
             fn listed(kind: $kind) -> Action {

@@ -1,4 +1,4 @@
-//! What is known of all sessions together, so that no frame has to visit each of them.
+//! Totals of all sessions, kept so that a frame need not visit every session.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,30 +7,30 @@ use super::state::Model;
 use crate::sessions::SessionId;
 use crate::wire::Both;
 
-/// Up to so many sessions are visited with every frame, more of them once in a [`SWEEP`].
+/// Up to this many sessions are visited in every frame; a larger number only once per [`SWEEP`].
 const FEW: usize = 100;
 
-/// How often many sessions are visited.
+/// How often a large number of sessions is visited.
 const SWEEP: Duration = Duration::from_millis(250);
 
 impl Model {
-    /// The sessions in the order of the list: each listener is followed by what it accepted.
+    /// The sessions in the order of the list: each listener is followed by the connections that it accepted.
     pub fn sessions_in_order(&self) -> &[SessionId] {
         &self.census.listed
     }
 
-    /// Bytes a second of all sessions together.
+    /// Bytes per second of all sessions together.
     pub fn rates(&self) -> Both<f64> {
         self.census.rates
     }
 
-    /// How many sessions are not over, and how many failed.
+    /// How many sessions are open, and how many failed.
     pub fn open_and_failed(&self) -> (usize, usize) {
         (self.census.open, self.census.failed)
     }
 
-    /// Lets the time pass for all sessions, and sums up their rates. Those that have something new, and the one that is
-    /// looked at, are never behind; the others may be, by [`SWEEP`].
+    /// Advances the clock of all sessions, and sums up their rates. The selected session, and those with a new reading,
+    /// are always up to date; the others may lag by up to [`SWEEP`].
     pub(super) fn refresh_summary(&mut self) {
         let now = self.now;
         if self.sessions.len() > FEW && self.census.swept.is_some_and(|at| now < at + SWEEP) {
@@ -49,7 +49,7 @@ impl Model {
         self.census.swept = Some(now);
     }
 
-    /// Lists and counts the sessions again, where that has changed.
+    /// Lists and counts the sessions again, if their number or their state has changed.
     pub(super) fn count(&mut self) {
         let of = (self.sessions.len(), self.sessions.keys().next_back().copied());
         if of != self.census.of {

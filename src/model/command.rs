@@ -1,4 +1,4 @@
-//! The `:` line: what can be written there, and its completion.
+//! The commands of the `:` line, and their completion.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use crate::sessions::retention;
 use crate::sessions::tcp::gauges::parse_every;
 use crate::wire::option::{self, OptionValue, SocketOption};
 
-/// How many completions are offered at most: what a screen can show.
+/// The most completions that are offered: about one screen.
 const MOST_COMPLETIONS: usize = 100;
 
-/// What a `:` line asks for.
+/// A command of the `:` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineCommand {
     /// An action, by its name.
     Run(Action),
-    /// Open a session to this target, as a command line writes it: `tcp HOST:PORT`, a URL, a curl line.
+    /// Open a session to this target, written as on the command line: `tcp HOST:PORT`, a URL, a curl line.
     Open(String),
-    /// Send this text, in which escapes are not yet read.
+    /// Send this text; its escapes are not decoded yet.
     Send(String),
-    /// Send these bytes, in hex that is not yet read.
+    /// Send these bytes, in hex that is not decoded yet.
     SendHex(String),
     /// Send the bytes of the file of this name.
     SendFile(String),
@@ -32,17 +32,17 @@ pub enum LineCommand {
     Leave(String),
     /// How many connections of a listener may be open at once; `None`: any number.
     Limit(Option<usize>),
-    /// How many bytes of a session are kept for looking at.
+    /// How many bytes of a session the transcript keeps.
     Retain(retention::RetentionChange),
-    /// Say how much is kept now, and how much may be.
+    /// Show how much is kept now, and how much may be kept.
     ShowRetained,
     /// Set a socket option of the session.
     SetOption(SocketOption, OptionValue),
-    /// Capture the packets of the session, or no more.
+    /// Start or stop capturing the packets of the session.
     Capture(bool),
     /// Open the dialog of socket options.
     ReadOptions,
-    /// How often the kernel's gauges are looked at while they are on the screen.
+    /// How often the kernel's gauges are sampled while they are on the screen.
     SampleEvery(Duration),
     /// Use the theme of this name.
     Theme(String),
@@ -52,18 +52,18 @@ pub enum LineCommand {
     Search(String),
     /// Show only what contains this text.
     Filter(String),
-    /// Write what was said to the file of this name.
+    /// Write the received bytes to the file of this name.
     Save(String),
 }
 
-/// A command that takes an argument. Those that take none are the [`ACTIONS`].
+/// A command that takes an argument. Commands without one are the [`ACTIONS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommandEntry {
     /// The name.
     pub name: &'static str,
-    /// The argument, as the help writes it.
+    /// The argument, as the help shows it.
     pub usage: &'static str,
-    /// What it does, as the help says it.
+    /// What it does, as the help shows it.
     pub describe: &'static str,
 }
 
@@ -97,22 +97,22 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("save", "PATH", "save what was said to a file"),
 ];
 
-/// Other names of actions, for fingers that know vi.
+/// Other names of actions, for users of vi.
 const ALIASES: &[(&str, &str)] = &[("q", "quit"), ("q!", "quit"), ("qa", "quit"), ("exit", "quit"), ("h", "help")];
 
-/// One way to go on with a `:` line.
+/// One completion of a `:` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The whole line as it would stand then. The same as it stands now where there is only something to say.
+    /// The whole line after the completion. Unchanged if the completion only shows a description.
     pub text: String,
-    /// What it does; for an argument, what it must be.
+    /// What the command does; for an argument, its format.
     pub describe: String,
 }
 
-/// Reads a `:` line; a `:` at its start is not needed and does not matter.
+/// Parses a `:` line; a leading `:` is optional.
 ///
 /// # Errors
-/// What was wrong, the nearest name where there is one, and what is accepted: one line.
+/// Fails with one line: what was wrong, the nearest name if there is one, and what is accepted.
 pub fn parse(line: &str) -> Result<LineCommand, String> {
     let (name, argument) = split_word(line);
     if name.is_empty() {
@@ -138,10 +138,10 @@ pub fn parse(line: &str) -> Result<LineCommand, String> {
     }
 }
 
-/// The ways to go on with a line: the names that begin with what stands there, then those that contain
-/// it; behind a name that takes one, its argument. `themes` are the names of all themes.
+/// The completions of a line: the names that begin with its text, then those that contain it; after a name that takes
+/// an argument, completions of the argument. `themes` are the names of all themes.
 ///
-/// At most 100; a line that names a whole command and nothing more comes first.
+/// At most 100. If the line is exactly the name of a command, that name comes first.
 pub fn complete(line: &str, themes: &[String]) -> Vec<Completion> {
     let started = line.trim_start();
     let bare = started.strip_prefix(':').unwrap_or(started).trim_start();
@@ -155,9 +155,9 @@ pub fn complete(line: &str, themes: &[String]) -> Vec<Completion> {
     found
 }
 
-/// The name that is nearest to a mistyped one; none when none is near.
+/// The name nearest to a mistyped one; `None` if no name is near.
 pub fn nearest_name<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // Longer than any name and its worst typing error: not worth the work.
+    // Longer than any name with a typing error: not worth the work.
     if typed.len() > 40 {
         return None;
     }
@@ -166,7 +166,7 @@ pub fn nearest_name<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Op
     near.min_by_key(|(far, _)| *far).map(|(_, name)| name)
 }
 
-/// The first word, without a `:`, and what follows it without the blanks around it.
+/// The first word, without a `:`, and the rest without the blanks around it.
 fn split_word(line: &str) -> (&str, &str) {
     let line = line.trim();
     let line = line.strip_prefix(':').unwrap_or(line).trim_start();
@@ -216,7 +216,7 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<LineCommand, St
     })
 }
 
-/// Every name that the line knows; a name that is a command and an action comes once.
+/// Every name that the `:` line accepts; a name that is both a command and an action comes once.
 fn names() -> impl Iterator<Item = &'static str> {
     let actions = ACTIONS.iter().map(|entry| entry.name);
     let only = actions.filter(|name| !COMMANDS.iter().any(|command| command.name == *name));
@@ -229,7 +229,7 @@ fn complete_name(typed: &str) -> Vec<Completion> {
     found.into_iter().map(completion_of).collect()
 }
 
-/// The completion to a name: with a blank behind it where an argument must follow.
+/// The completion to a name: with a blank after it if an argument must follow.
 fn completion_of(name: &str) -> Completion {
     let action = Action::from_name(name).and_then(Action::entry);
     match (COMMANDS.iter().find(|command| command.name == name), action) {
@@ -269,7 +269,7 @@ fn arguments_like(line: &str, name: &str, argument: &str, themes: &[String]) -> 
     }
 }
 
-/// The names of options that begin so; behind a name, what is accepted as its value.
+/// The names of options with this prefix; after a whole name, the values that it accepts.
 fn options_like(argument: &str) -> Vec<Completion> {
     if let Some((name, _)) = argument.split_once('=') {
         let describe = match SocketOption::parse(name) {

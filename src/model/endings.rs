@@ -1,22 +1,22 @@
-//! The ways in which a session can be ended by the user.
+//! The ways in which the user can end a session.
 
 use super::action::SessionAction;
 
-/// One way to end a session, as the close menu offers it.
+/// One entry of the close menu: a way to end a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionEnding {
-    /// The letter that takes it.
+    /// The letter that selects it.
     pub letter: char,
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// What it does, for a person who learns.
+    /// What it does, for a user who does not know it yet.
     pub explain: &'static str,
     /// The action.
     pub action: SessionAction,
 }
 
 impl SessionEnding {
-    /// Ends our sending.
+    /// Finishes sending.
     pub(super) const FINISH_SENDING: SessionEnding = SessionEnding {
         letter: 'f',
         name: "finish sending",
@@ -24,7 +24,7 @@ impl SessionEnding {
         action: SessionAction::FinishSending,
     };
 
-    /// Ends a connection at once.
+    /// Resets a connection at once.
     pub(super) const RESET: SessionEnding = SessionEnding {
         letter: 'r',
         name: "reset",
@@ -32,7 +32,7 @@ impl SessionEnding {
         action: SessionAction::Reset,
     };
 
-    /// Ends a connection over bytes that are not read.
+    /// Closes a connection that still has unread bytes.
     pub(super) const CLOSE_UNREAD: SessionEnding = SessionEnding {
         letter: 'u',
         name: "close unread",
@@ -40,7 +40,7 @@ impl SessionEnding {
         action: SessionAction::CloseUnread,
     };
 
-    /// Closes a session; `explain` says what that does to it.
+    /// Closes a session; `explain` describes the effect.
     pub(super) const fn close(explain: &'static str) -> Self {
         SessionEnding { letter: 'c', name: "close", explain, action: SessionAction::Close }
     }

@@ -1,4 +1,4 @@
-//! The explain view: why a session failed, or how it stands, as lines to be laid out.
+//! The explain view: why a session failed, or its present situation, as lines to be laid out.
 
 use super::kinds;
 use super::state::Model;
@@ -10,25 +10,25 @@ use crate::sessions::{Session, Spec};
 use crate::text::sanitize;
 use crate::wire::Failure;
 
-/// Everything that the view says of one session.
+/// The content of the view for one session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExplainCard {
-    /// The failure, where there is one; for UDP what the last ICMP message means.
+    /// The failure, if there is one; for UDP, the failure that the last ICMP message stands for.
     pub failure: Option<Failure>,
-    /// Whether the session ended with it.
+    /// Whether the session has failed.
     pub over: bool,
     /// The texts.
     pub explanation: Explanation,
     /// What happened, in order.
     pub happened: Vec<TimelineLine>,
-    /// What can be tried, in order; those that can be run come with what they open.
+    /// The remedies, in order; one that can be run has the spec that it opens.
     pub tries: Vec<Suggestion>,
 }
 
-/// The card of a session, at the time of the model.
+/// The card of a session, at the model's time.
 pub fn card(model: &Model, session: &Session) -> ExplainCard {
     let icmp = session.attempts.icmp.as_ref();
-    // A UDP session goes on after an ICMP message, and has a reason all the same.
+    // A UDP session goes on after an ICMP message, but that message is also explained.
     let failure = session.failure().cloned().or_else(|| kinds::icmp_failure(session));
     let explanation = match &failure {
         Some(failure) => model.book.failure(failure, icmp),
@@ -40,7 +40,7 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
     ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
 }
 
-/// What a probe starts from.
+/// The facts that the remedies are chosen from.
 fn remedy_context<'a>(session: &'a Session, failure: Option<&Failure>) -> RemedyContext<'a> {
     let named = failure.and_then(|failure| failure.peer.parse::<std::net::SocketAddr>().ok());
     let tried = session.attempts.tried.back().map(|attempt| attempt.peer);
@@ -51,7 +51,7 @@ fn remedy_context<'a>(session: &'a Session, failure: Option<&Failure>) -> Remedy
     }
 }
 
-/// What the probe with this number opens, counted from 1.
+/// The spec that the remedy with this number opens, counted from 1.
 pub fn probe(model: &Model, number: usize) -> Option<Spec> {
     let session = model.session()?;
     let index = number.checked_sub(1)?;

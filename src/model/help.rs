@@ -1,4 +1,4 @@
-//! The help: every key and what it does, made from the keymap in force.
+//! The help: every key and what it does, generated from the keymap in force.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::model::editor::keys::EDIT_KEYS;
 /// One line of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelpRow {
-    /// The keys, as `j  Down`: two blanks between them.
+    /// The keys, such as `j  Down`: two blanks between them.
     pub keys: String,
     /// What they do.
     pub describe: String,
@@ -27,12 +27,12 @@ pub struct HelpGroup {
     pub rows: Vec<HelpRow>,
 }
 
-/// The headings of the pane's keys, in the order in which a person learns them.
+/// The headings of the pane's keys, in the order in which a user learns them.
 const PANE_GROUPS: [&str; 5] = ["Program", "Session", "Composer", "Moving", "Looking"];
 
-/// The whole help: the panes' keys by subject, then those of the other modes, then a text field's own.
+/// The whole help: the panes' keys by subject, then those of the other modes, then the keys of text fields.
 ///
-/// A key that means the same in the panes is not told again for another mode.
+/// A key with the same meaning in the panes is not listed again for another mode.
 pub fn groups(keymap: &Keymap) -> Vec<HelpGroup> {
     let mut groups: Vec<HelpGroup> = Vec::new();
     for title in PANE_GROUPS {
@@ -52,7 +52,7 @@ pub fn groups(keymap: &Keymap) -> Vec<HelpGroup> {
     groups
 }
 
-/// The help's lines that have every word of `query` in their keys, description or name, capitals or not.
+/// The help's lines that have every word of `query` in their keys, description or name; case is ignored.
 pub fn search(keymap: &Keymap, query: &str) -> Vec<HelpGroup> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
     let mut found = groups(keymap);
@@ -66,7 +66,7 @@ pub fn search(keymap: &Keymap, query: &str) -> Vec<HelpGroup> {
     found
 }
 
-/// The help as Markdown: a table for each heading. The README has it word for word.
+/// The help as Markdown: a table for each heading. The README contains exactly this text.
 pub fn markdown_table(keymap: &Keymap) -> String {
     let mut page = String::new();
     for HelpGroup { title, rows } in groups(keymap) {
@@ -91,7 +91,8 @@ fn code(key: &str) -> String {
     if key.contains('`') { format!("`` {key} ``") } else { format!("`{key}`") }
 }
 
-/// The lines of one mode, in the order of the actions' table; the keys of one action with one description on one line.
+/// The lines of one mode, in the order of the actions' table; all keys with the same action and description are on one
+/// line.
 fn rows(keymap: &Keymap, mode: KeyMode, shown: impl Fn(&ActionEntry, &KeyBinding) -> bool) -> Vec<HelpRow> {
     let mut rows: Vec<HelpRow> = Vec::new();
     let mut sessions: Vec<(u8, Chord)> = Vec::new();
@@ -123,7 +124,7 @@ fn rows(keymap: &Keymap, mode: KeyMode, shown: impl Fn(&ActionEntry, &KeyBinding
     rows
 }
 
-/// The nine keys of the sessions as one line: `1–9` where they are the nine in a row.
+/// The nine session keys as one line: `1–9` if they are the digits 1 to 9.
 fn session_row(sessions: &[(u8, Chord)]) -> Option<HelpRow> {
     let (first, last) = (sessions.first()?, sessions.last()?);
     let in_a_row = sessions.len() == 9
@@ -138,7 +139,7 @@ fn session_row(sessions: &[(u8, Chord)]) -> Option<HelpRow> {
     Some(HelpRow { keys, describe: "the session of this number".to_owned(), name: "session" })
 }
 
-/// A text field's own keys, without those that the keymap binds in both kinds of field.
+/// The keys of text fields, without those that the keymap binds in both kinds of field.
 fn editing(keymap: &Keymap) -> Vec<HelpRow> {
     let free = |chord: &&Chord| {
         [KeyMode::Composer, KeyMode::Prompt].iter().any(|mode| keymap.lookup(*mode, **chord).is_none())

@@ -1,14 +1,14 @@
-//! What was sent or asked before, to be had again with the arrow keys, as in a shell.
+//! The history of sent or opened text, reached with the arrow keys, as in a shell.
 
 use std::collections::VecDeque;
 
-/// How many entries are kept; the oldest one goes when there is one more.
+/// The most entries that are kept; beyond that, the oldest is dropped.
 const MOST_ENTRIES: usize = 1000;
 
-/// How many bytes all entries together may have; the oldest go when there are more.
+/// The most bytes of all entries together; beyond that, the oldest are dropped.
 const MOST_BYTES: usize = 4 << 20;
 
-/// The entries, oldest first, and where among them the person is.
+/// The entries, oldest first, and the one that is shown now.
 #[derive(Clone, Debug, Default)]
 pub struct InputHistory {
     entries: VecDeque<String>,
@@ -16,7 +16,7 @@ pub struct InputHistory {
     at: Option<HistoryPlace>,
 }
 
-/// The entry that is shown, and what stood in the field before going back.
+/// The entry that is shown, and the text of the field before the first step back.
 #[derive(Clone, Debug)]
 struct HistoryPlace {
     index: usize,
@@ -29,10 +29,10 @@ impl InputHistory {
         InputHistory::default()
     }
 
-    /// Adds an entry as the newest, and leaves whatever was shown.
+    /// Adds an entry as the newest, and stops browsing.
     ///
-    /// Not added: an empty text, one equal to the newest, and one that alone is above the bound in
-    /// bytes (4 MiB). Above 1,000 entries, or 4 MiB of them, the oldest go.
+    /// Not added: an empty text, one equal to the newest, and one that alone is longer than the bound (4 MiB). Above
+    /// 1,000 entries, or 4 MiB in total, the oldest are dropped.
     pub fn push(&mut self, text: &str) {
         self.at = None;
         if text.is_empty() || text.len() > MOST_BYTES || self.entries.back().is_some_and(|newest| newest == text) {
@@ -46,7 +46,7 @@ impl InputHistory {
         }
     }
 
-    /// The entry before the one that is shown; none at the oldest one.
+    /// The entry before the one that is shown; `None` at the oldest.
     ///
     /// `now` is the text in the field: the first step back keeps it as the draft.
     pub fn back(&mut self, now: &str) -> Option<String> {
@@ -64,7 +64,7 @@ impl InputHistory {
         self.entries.get(index).cloned()
     }
 
-    /// The entry after the one that is shown, and after the newest one the draft; none when nothing is shown.
+    /// The entry after the one that is shown; after the newest one, the draft; `None` if no entry is shown.
     pub fn forward(&mut self) -> Option<String> {
         let place = self.at.as_mut()?;
         place.index += 1;
@@ -74,7 +74,7 @@ impl InputHistory {
         }
     }
 
-    /// Forgets which entry is shown, and the draft: for when the person left the field.
+    /// Stops browsing and drops the draft: called when the user leaves the field.
     pub fn leave_browsing(&mut self) {
         self.at = None;
     }
@@ -85,7 +85,7 @@ impl InputHistory {
     }
 }
 
-/// A history of these entries, oldest first.
+/// Builds a history of these entries, oldest first.
 impl<'a> FromIterator<&'a str> for InputHistory {
     fn from_iter<I: IntoIterator<Item = &'a str>>(entries: I) -> Self {
         let mut history = InputHistory::new();

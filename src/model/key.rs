@@ -1,4 +1,4 @@
-//! A keypress as the program names it, and how it is written in the keymap and in the help.
+//! A keypress, and its spelling in the keymap and in the help.
 
 use std::fmt;
 use std::str::FromStr;
@@ -47,7 +47,7 @@ pub enum Key {
     F(u8),
 }
 
-/// Every key that has a name, and the names it is known by; the first one is how it is printed.
+/// Every key that has a name, with its names; the first one is printed.
 const NAMES: &[(Key, &[&str])] = &[
     (Key::Enter, &["Enter", "return", "cr"]),
     (Key::Esc, &["Esc", "escape"]),
@@ -71,9 +71,9 @@ const NAMES: &[(Key, &[&str])] = &[
 
 /// One keypress: a key, and the modifiers held with it, in canonical form.
 ///
-/// Canonical means that what a terminal cannot tell apart is equal here: Shift is folded into the
-/// character it makes (`G`, not Shift-g) and into [`Key::BackTab`]; with Ctrl an ASCII letter is
-/// always the small one. Build it with [`Chord::new`], which sees to that.
+/// Canonical means that keypresses which a terminal cannot distinguish are equal here: Shift becomes part of the
+/// character (`G`, not Shift-g) or of [`Key::BackTab`]; with Ctrl, an ASCII letter is always lower case. Build it with
+/// [`Chord::new`], which ensures this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Chord {
     /// The key.
@@ -82,7 +82,7 @@ pub struct Chord {
     pub ctrl: bool,
     /// Whether Alt was held.
     pub alt: bool,
-    /// Whether Shift was held, where that is not already told by the key.
+    /// Whether Shift was held, unless the key itself implies it.
     pub shift: bool,
 }
 
@@ -112,12 +112,12 @@ impl Chord {
         }
     }
 
-    /// A key alone. The key of a capital letter is that letter.
+    /// A key without modifiers. The key of a capital letter is that letter.
     pub const fn unmodified(key: Key) -> Self {
         Chord { key, ctrl: false, alt: false, shift: false }
     }
 
-    /// A key with Ctrl held; a letter must be given as the small one.
+    /// A key with Ctrl held; a letter must be given in lower case.
     pub const fn ctrl(key: Key) -> Self {
         Chord { key, ctrl: true, alt: false, shift: false }
     }
@@ -127,7 +127,7 @@ impl Chord {
         Chord { key, ctrl: false, alt: true, shift: false }
     }
 
-    /// The character that this keypress writes into a text field; none for a key that writes none.
+    /// The character that this keypress writes into a text field; `None` if it writes none.
     pub fn printable(self) -> Option<char> {
         match self.key {
             Key::Char(char) if !self.ctrl && !self.alt && !char.is_control() => Some(char),
@@ -135,13 +135,13 @@ impl Chord {
         }
     }
 
-    /// Reads a keypress as people write it: `ctrl-d`, `C-d`, `shift-tab`, `G`, `space`, `f1`, `/`.
+    /// Parses a keypress as people write it: `ctrl-d`, `C-d`, `shift-tab`, `G`, `space`, `f1`, `/`.
     ///
-    /// Modifiers and names are the same in capitals; a single character is taken as it is. A
-    /// character that cannot be typed into a file is written `U+NNNN`.
+    /// Modifiers and names may be written in capitals; the case of a single character matters. A character that cannot
+    /// be typed into a file is written `U+NNNN`.
     ///
     /// # Errors
-    /// What was found, and what is accepted, in one line.
+    /// Fails with one line: what was found, and what is accepted.
     pub fn parse(text: &str) -> Result<Chord, String> {
         let (mut ctrl, mut alt, mut shift) = (false, false, false);
         let mut rest = text;
@@ -181,7 +181,7 @@ impl FromStr for Chord {
     }
 }
 
-/// The canonical form: `Ctrl-D`, `Alt-f`, `Shift-Tab`, `G`, `Space`, `F1`.
+/// Prints the canonical form: `Ctrl-D`, `Alt-f`, `Shift-Tab`, `G`, `Space`, `F1`.
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.ctrl {
@@ -215,7 +215,7 @@ enum HeldModifier {
     Shift,
 }
 
-/// The modifier at the start of `text`, and what follows it; a lone `-` or `+` is a key, not the end of a modifier.
+/// The modifier at the start of `text`, and the rest; a single `-` or `+` is a key, not the end of a modifier.
 fn modifier(text: &str) -> Option<(HeldModifier, &str)> {
     let (word, after) = text.split_at(text.find(['-', '+'])?);
     let after = &after[1..];
@@ -231,7 +231,7 @@ fn modifier(text: &str) -> Option<(HeldModifier, &str)> {
     Some((held, after))
 }
 
-/// The key that a name, or a single character, stands for.
+/// The key with this name, or of this single character.
 fn parse_key_name(text: &str) -> Option<Key> {
     let mut chars = text.chars();
     if let (Some(char), None) = (chars.next(), chars.next())
@@ -254,12 +254,12 @@ fn parse_key_name(text: &str) -> Option<Key> {
     (1..=LAST_FUNCTION_KEY).contains(&number).then_some(Key::F(number))
 }
 
-/// Whether a character can be seen when it is written alone.
+/// Whether a character is visible when it is written alone.
 fn visible(char: char) -> bool {
     !char.is_control() && !char.is_whitespace() && char.width().is_some_and(|columns| columns > 0)
 }
 
-/// The one character that Shift makes of a letter; none where there is no such letter.
+/// The capital of a letter, if it is a single character; `None` if there is no such capital.
 fn capital(char: char) -> Option<char> {
     if char.is_uppercase() {
         return Some(char);

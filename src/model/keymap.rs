@@ -1,11 +1,11 @@
-//! Which key asks for which action, in which mode. A table that is data: the help is made from it.
+//! Which key triggers which action, in which mode. A table of data; the help is generated from it.
 
 use std::fmt;
 
 use super::action::Action;
 use super::key::{Chord, Key};
 
-/// Where a key is pressed.
+/// The context of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyMode {
     /// A pane has the focus: the session list, a transcript, a view.
@@ -14,7 +14,7 @@ pub enum KeyMode {
     Composer,
     /// A field of one line has the focus: a dialog, a search, the `:` line, the palette.
     Prompt,
-    /// A menu or a question is open; letters that are its own it takes itself.
+    /// A menu or a question is open; it handles its own letters itself.
     Menu,
 }
 
@@ -22,12 +22,12 @@ impl KeyMode {
     /// Every mode, in the order of the help.
     pub const ALL: [KeyMode; 4] = [KeyMode::Normal, KeyMode::Composer, KeyMode::Prompt, KeyMode::Menu];
 
-    /// The mode of this name, as the keymap file writes it.
+    /// The mode with this name in the keymap file.
     pub fn from_name(name: &str) -> Option<KeyMode> {
         KeyMode::ALL.into_iter().find(|mode| mode.name() == name)
     }
 
-    /// The name by which the keymap file calls it.
+    /// Its name in the keymap file.
     pub fn name(self) -> &'static str {
         match self {
             KeyMode::Normal => "panes",
@@ -37,7 +37,7 @@ impl KeyMode {
         }
     }
 
-    /// Whether a text field has the focus, which owns every printable key.
+    /// Whether a text field has the focus, which then takes every printable key.
     pub fn is_text_field(self) -> bool {
         match self {
             KeyMode::Composer | KeyMode::Prompt => true,
@@ -55,42 +55,42 @@ impl fmt::Display for KeyMode {
 /// One key's meaning in one mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyBinding {
-    /// Where.
+    /// The mode.
     pub mode: KeyMode,
     /// The key.
     pub chord: Chord,
-    /// What it asks for; `None` takes an earlier layer's meaning away.
+    /// The action; `None` removes the binding of an earlier layer.
     pub action: Option<Action>,
-    /// What the help says of it here; `None`: what it says of the action everywhere.
+    /// Its description in the help; `None`: the general description of the action.
     pub describe: Option<String>,
-    /// The line of the file on which it stands, from 1.
+    /// Its line in the file, from 1.
     pub line: usize,
 }
 
-/// Something that is wrong with a keymap file, and that it is used without.
+/// A mistake in a keymap file; the file is used without the faulty line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeymapProblem {
     /// The line of the file, from 1.
     pub line: usize,
-    /// What was found there, and what is accepted.
+    /// What was found, and what is accepted.
     pub what: String,
 }
 
-/// The keys. At most one meaning for a key in a mode, and in a text field none for a printable key.
+/// All bindings. A key has at most one per mode, and a printable key has none in a text field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keymap {
     bindings: Vec<KeyBinding>,
 }
 
 impl Keymap {
-    /// A keymap in which no key means anything.
+    /// A keymap without bindings.
     pub fn new() -> Self {
         Keymap::default()
     }
 
-    /// Lays the bindings of one file over those that are there: its own win.
+    /// Adds the bindings of one file; they replace earlier ones.
     ///
-    /// Tells what was left out: a key that the same file binds twice in a mode (the first stays), and a
+    /// Returns what was left out: a key that the same file binds twice in a mode (the first binding stays), and a
     /// printable key in a text field.
     pub fn add_layer(&mut self, layer: Vec<KeyBinding>) -> Vec<KeymapProblem> {
         let mut problems = Vec::new();
@@ -127,22 +127,22 @@ impl Keymap {
         problems
     }
 
-    /// What a key asks for in a mode.
+    /// The action of a key in a mode.
     ///
-    /// A key with Shift that means nothing by itself is taken for the key without: many terminals tell
-    /// of a Shift that the person does not think of, as in Shift-Enter.
+    /// A key with Shift but without a binding is looked up without Shift: many terminals report a Shift that the user
+    /// does not intend, as in Shift-Enter.
     pub fn lookup(&self, mode: KeyMode, chord: Chord) -> Option<Action> {
         let chord = Chord::new(chord.key, chord.ctrl, chord.alt, chord.shift);
         let find = |chord| self.bindings.iter().find(|b| b.mode == mode && b.chord == chord)?.action;
         find(chord).or_else(|| if chord.shift { find(Chord { shift: false, ..chord }) } else { None })
     }
 
-    /// The keys that ask for an action in a mode, in the order of the files; the first one is the one to show.
+    /// The keys of an action in a mode, in the order of the files; the first one is shown.
     pub fn chords_for(&self, mode: KeyMode, action: Action) -> Vec<Chord> {
         self.bindings.iter().filter(|b| b.mode == mode && b.action == Some(action)).map(|b| b.chord).collect()
     }
 
-    /// The key to show for an action in a mode, as the footer writes it: `Enter` is `⏎`. None where it has no key.
+    /// The key to show for an action in a mode, as the footer writes it: `Enter` is `⏎`. `None` if it has no key.
     pub fn hint(&self, mode: KeyMode, action: Action) -> Option<String> {
         let chord = *self.chords_for(mode, action).first()?;
         Some(if chord == Chord::unmodified(Key::Enter) { "⏎".to_owned() } else { chord.to_string() })

@@ -1,4 +1,4 @@
-//! What the person is doing: no socket, no colour, no clock.
+//! The state of the user interface: no socket, no colour, no clock.
 
 pub mod action;
 pub mod census;

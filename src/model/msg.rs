@@ -1,4 +1,4 @@
-//! What can happen to the model, and what it wants done in return.
+//! The messages to the model, and the effects that it asks for.
 
 use std::path::PathBuf;
 
@@ -8,61 +8,61 @@ use super::seen::ScreenSize;
 use crate::sessions::search::{Needle, SearchHit};
 use crate::sessions::{Order, Reading, RefusedOrder, Retention, SessionId, Spec, Transcript};
 
-/// Something happened.
+/// A message: something happened.
 #[derive(Debug)]
 pub enum Msg {
     /// A key was pressed.
     Key(Chord),
-    /// Text was pasted: never keys.
+    /// Text was pasted; it is never treated as keys.
     Paste(String),
-    /// The mouse did something.
+    /// A mouse event.
     Mouse(MouseInput),
     /// The terminal has a new size.
     Resized(ScreenSize),
-    /// A session was opened, and has its number.
+    /// A session was opened.
     Opened {
         /// Its number.
         id: SessionId,
-        /// What it was asked to be.
+        /// Its spec.
         spec: Box<Spec>,
     },
-    /// Sessions were looked at.
+    /// New readings of sessions.
     Readings(Vec<Reading>),
-    /// An order was not taken.
+    /// An order was refused.
     Refused(RefusedOrder),
-    /// A search beside the loop has its answer, or the first part of it.
+    /// A background search has found hits: all of them, or the first part.
     Found {
-        /// In which session.
+        /// The session.
         id: SessionId,
-        /// Which search.
+        /// The number of the search.
         generation: u64,
-        /// Where.
+        /// The hits.
         hits: Vec<SearchHit>,
-        /// Whether everything was searched.
+        /// Whether the search is complete.
         done: bool,
     },
-    /// What was handed to an editor came back, changed or not.
+    /// Text came back from the external editor, changed or not.
     Edited {
-        /// Whose composer it is of.
+        /// The session whose composer it belongs to.
         id: SessionId,
         /// The text.
         text: String,
     },
-    /// Something that was done outside has something to say.
+    /// An effect reports its result.
     Said {
-        /// How weighty.
+        /// Whether it is a problem.
         weight: NoticeWeight,
         /// One line.
         text: String,
     },
-    /// Time passed, and something on the screen depends on it.
+    /// Time has passed, and the screen depends on it.
     Wake,
 }
 
-/// The mouse did something, at a cell counted from 0.
+/// A mouse event at a cell, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MouseInput {
-    /// What.
+    /// The kind of event.
     pub what: MouseAction,
     /// The column.
     pub column: u16,
@@ -70,7 +70,7 @@ pub struct MouseInput {
     pub row: u16,
 }
 
-/// What the mouse did.
+/// The kinds of mouse events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MouseAction {
     /// The left button was pressed.
@@ -81,44 +81,45 @@ pub enum MouseAction {
     WheelDown,
 }
 
-/// What the model wants done.
+/// An effect: what the model asks the program to do.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Open a session; [`Msg::Opened`] answers.
     Open(Box<Spec>),
-    /// Give an order to a session; [`Msg::Refused`] answers where it is not taken.
+    /// Give an order to a session; [`Msg::Refused`] answers if it is refused.
     Net(Order),
-    /// Keep so much of a session from now on.
+    /// Set how much of a session is kept from now on.
     Retain(SessionId, Retention),
-    /// Search a snapshot beside the loop; [`Msg::Found`] answers.
+    /// Search a snapshot in the background; [`Msg::Found`] answers.
     Search {
-        /// In which session.
+        /// The session.
         id: SessionId,
-        /// Which search.
+        /// The number of the search.
         generation: u64,
-        /// What.
+        /// What to search for.
         needle: Needle,
-        /// The entry from which on the first hit is wanted.
+        /// The entry at which the search begins, so that its first hit is the next one.
         from: u64,
-        /// Where.
+        /// The snapshot.
         transcript: Box<Transcript>,
     },
     /// Put text on the clipboard (OSC 52).
     Copy(String),
-    /// Write what a session received and keeps to a file; [`Msg::Said`] answers.
+    /// Write the received bytes of a session that are still kept to a file; [`Msg::Said`] answers.
     Save {
         /// The file.
         path: PathBuf,
-        /// Whose bytes.
+        /// The snapshot whose bytes are written.
         transcript: Box<Transcript>,
     },
-    /// Take the mouse, or let it go.
+    /// Capture the mouse, or release it.
     GrabMouse(bool),
-    /// Remember what was sent, for the next run.
+    /// Store what was sent in the history file, for the next run.
     Remember(String),
-    /// Edit a text in the person's own editor, on this terminal; [`Msg::Edited`] answers, or [`Msg::Said`] why not.
+    /// Edit a text in the user's own editor, on this terminal; [`Msg::Edited`] answers, or [`Msg::Said`] with the
+    /// reason why not.
     EditOutside {
-        /// Whose composer it is of.
+        /// The session whose composer it belongs to.
         id: SessionId,
         /// The text.
         text: String,

@@ -1,4 +1,4 @@
-//! When the screen will change by the mere passing of time.
+//! When the screen changes only because time passes.
 
 use std::time::{Duration, Instant};
 
@@ -8,14 +8,14 @@ use crate::sessions::SessionPhase;
 use crate::sessions::tcp::states::StateTrack;
 use crate::wire::tcp::state::TcpState;
 
-/// How often a countdown or a decaying rate is drawn.
+/// How often a countdown or a decaying rate is redrawn.
 const TICK: Duration = Duration::from_millis(250);
 
-/// How often a countdown to a probe is drawn: the first ones are 200 ms apart.
+/// How often a countdown to a window probe is redrawn: the first probes are 200 ms apart.
 const FINE_TICK: Duration = Duration::from_millis(100);
 
 impl Model {
-    /// When to look again although nothing happened; `None`: the screen stays as it is.
+    /// When to redraw although nothing happened; `None`: the screen stays as it is.
     pub fn wakes_at(&self, now: Instant) -> Option<Instant> {
         let notice = self.notices.next_change(now);
         let story = self.session().and_then(|session| session.tcp_history());
@@ -26,7 +26,7 @@ impl Model {
             let counting = matches!(session.phase, SessionPhase::Waiting { .. });
             counting || session.rates.sent.will_change(now) || session.rates.received.will_change(now)
         });
-        // The lanes of the explain view count down.
+        // The connection attempts in the explain view count down.
         let lanes =
             self.session().filter(|_| self.selected_panel().is_some_and(|panel| panel.view.entry().counts_down));
         let lanes = lanes.is_some_and(|session| match &session.phase {

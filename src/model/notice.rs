@@ -1,4 +1,4 @@
-//! What the program says to the person, for a while.
+//! Notices: short messages to the user that disappear after a while.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ const MOST: usize = 100;
 /// How long a notice stays on the screen.
 const STAYS: Duration = Duration::from_secs(6);
 
-/// How weighty a notice is.
+/// The weight of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeWeight {
     /// Something was done.
@@ -21,11 +21,11 @@ pub enum NoticeWeight {
 /// One notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// How weighty.
+    /// Its weight.
     pub weight: NoticeWeight,
-    /// One line; harmless to show.
+    /// One line; already neutralised.
     pub text: String,
-    /// When it was said.
+    /// When it was added.
     pub at: Instant,
 }
 
@@ -36,7 +36,7 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Says something.
+    /// Adds a notice.
     pub fn notify(&mut self, weight: NoticeWeight, text: impl Into<String>, now: Instant) {
         self.all.push_back(Notice { weight, text: text.into(), at: now });
         if self.all.len() > MOST {
@@ -44,35 +44,37 @@ impl Notices {
         }
     }
 
-    /// What is on the screen at `now`: the newest; of several that were said at once, each in turn.
+    /// The notice on the screen at `now`: the newest; notices that were added at the same time are shown one after
+    /// another.
     pub fn current(&self, now: Instant) -> Option<&Notice> {
         let (place, burst) = self.current_turn(now)?;
         self.all.get(self.all.len() - burst + place)
     }
 
-    /// Which of how many that were said at once is on the screen, from 1; `None`: it was the only one.
+    /// The place of the current notice among those added at the same time, from 1, and their number; `None` if it was
+    /// the only one.
     pub fn position(&self, now: Instant) -> Option<(usize, usize)> {
         self.current_turn(now).filter(|(_, burst)| *burst > 1).map(|(place, burst)| (place + 1, burst))
     }
 
-    /// When another notice comes or this one goes.
+    /// When the next notice appears, or this one disappears.
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
         let (place, _) = self.current_turn(now)?;
         let turns = u32::try_from(place + 1).unwrap_or(u32::MAX);
         self.all.back().map(|last| last.at + STAYS * turns)
     }
 
-    /// Takes the notice off the screen, and all that were said with it.
+    /// Removes all notices.
     pub fn dismiss(&mut self) {
         self.all.clear();
     }
 
-    /// Takes what is no problem off the screen.
+    /// Removes all notices that are not problems.
     pub fn dismiss_done(&mut self) {
         self.all.retain(|notice| notice.weight == NoticeWeight::Problem);
     }
 
-    /// Which of the last ones that were said at the same time has its turn, from 0, and how many these are.
+    /// Which notice of the last group with the same time is shown now, from 0, and the size of the group.
     fn current_turn(&self, now: Instant) -> Option<(usize, usize)> {
         let last = self.all.back()?;
         let burst = self.all.iter().rev().take_while(|notice| notice.at == last.at).count();

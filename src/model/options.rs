@@ -1,4 +1,4 @@
-//! The dialog of socket options: whose they are, which line is picked, what is being typed, and the lines themselves.
+//! The dialog of socket options: its owner, the selected line, the value being typed, and the lines themselves.
 
 use std::collections::BTreeMap;
 
@@ -11,32 +11,32 @@ use crate::sessions::spec::{RequestedOptions, requested_value};
 use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 
-/// The dialog while it is open.
+/// The open dialog.
 #[derive(Debug)]
 pub struct OptionsDialog {
-    /// Whose options.
+    /// The owner of the options.
     pub of: OptionsOwner,
     /// The line under the cursor, from 0.
     pub picked: usize,
-    /// The value that is being typed into that line.
+    /// The value that is being typed for that line.
     pub field: Option<ValueField>,
 }
 
-/// What a dialog's lines are made of.
+/// The data from which a dialog's lines are built.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionsSource<'m> {
     /// All sessions.
     pub sessions: &'m BTreeMap<SessionId, Box<Session>>,
-    /// What is set on the next session.
+    /// The options of the session to be opened from the form.
     pub wishes: &'m RequestedOptions,
 }
 
-/// Whose options a dialog is about.
+/// The owner of the options in a dialog.
 #[derive(Debug)]
 pub enum OptionsOwner {
-    /// A session's.
+    /// A session.
     Session(SessionId),
-    /// Those of the session that the new-session form will open; the form comes back when the dialog is left.
+    /// The session that the new-session form will open; the form comes back when the dialog is closed.
     Form(TextField),
 }
 
@@ -45,53 +45,53 @@ pub enum OptionsOwner {
 pub struct ValueField {
     /// What was typed.
     pub input: TextField,
-    /// Why it was not taken.
+    /// Why it was not accepted.
     pub problem: Option<String>,
 }
 
-/// One option as the dialog shows it.
+/// One option, as the dialog shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionLine {
-    /// Which.
+    /// The option.
     pub option: SocketOption,
-    /// Its value in words; `–` where it cannot be known.
+    /// Its value in words; `–` if it cannot be known.
     pub value: String,
-    /// Whose word the value is.
+    /// Where the value comes from.
     pub sure: ValueSource,
-    /// What there is to say of it: what was asked for, why it was refused, what the number means.
+    /// A remark: the requested value, why it was refused, what the number means.
     pub remark: String,
-    /// The system call that sets it to this value, to copy; one that reads it, where no value is known.
+    /// The system call that sets this value, for copying; the call that reads it, if no value is known.
     pub call: String,
 }
 
-/// Whose word a value is.
+/// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueSource {
     /// The kernel reports it.
     Kernel,
     /// It will be set.
     Wished,
-    /// The system's own choice will stand.
+    /// The system's default will apply.
     Default,
-    /// Nobody knows, or it was not read yet.
+    /// Unknown, or not read yet.
     Unknown,
-    /// The kernel did not take what was asked for; the value is the one that stands.
+    /// The kernel refused the requested value; this is the value in force.
     Refused,
 }
 
-/// Whether a session has a socket that can be asked and set now.
+/// Whether a session has an open socket whose options can be read and set now.
 pub fn is_live(session: &Session) -> bool {
     matches!(session.phase, SessionPhase::Open(_) | SessionPhase::Listening)
         && session.spec.what.socket_kind().is_some()
 }
 
 impl OptionsDialog {
-    /// A dialog at its first line.
+    /// A dialog with its first line selected.
     pub fn new(of: OptionsOwner) -> Self {
         OptionsDialog { of, picked: 0, field: None }
     }
 
-    /// The kind of socket that it is about.
+    /// The kind of socket whose options it shows.
     pub fn kind(&self, from: OptionsSource<'_>) -> SocketKind {
         let what = match &self.of {
             OptionsOwner::Session(id) => from.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
@@ -107,7 +107,7 @@ impl OptionsDialog {
         SocketOption::options_of(self.kind(from)).nth(self.picked)
     }
 
-    /// The session, where it is about one.
+    /// The session, if the dialog belongs to one.
     pub fn session<'m>(&self, from: OptionsSource<'m>) -> Option<&'m Session> {
         match &self.of {
             OptionsOwner::Session(id) => from.sessions.get(id).map(AsRef::as_ref),
@@ -115,12 +115,12 @@ impl OptionsDialog {
         }
     }
 
-    /// Whether there is a socket now; without one it says what will be set.
+    /// Whether there is an open socket; without one, the dialog shows what will be set.
     pub fn is_live(&self, from: OptionsSource<'_>) -> bool {
         self.session(from).is_some_and(is_live)
     }
 
-    /// What will be set when it is opened.
+    /// The options that will be set when the session is opened.
     pub fn requested<'m>(&self, from: OptionsSource<'m>) -> Option<&'m RequestedOptions> {
         match &self.of {
             OptionsOwner::Session(id) => {
@@ -130,7 +130,7 @@ impl OptionsDialog {
         }
     }
 
-    /// The value that an option has now, or will have.
+    /// The value that an option has now, or the one that will be set.
     pub fn value(&self, from: OptionsSource<'_>, option: SocketOption) -> Option<OptionValue> {
         match self.session(from).filter(|session| is_live(session)) {
             Some(session) => session.options.get(option).and_then(|known| known.now.clone()?.ok()),
@@ -138,8 +138,8 @@ impl OptionsDialog {
         }
     }
 
-    /// The value to begin with where one is typed, and that the system call sets: what was asked for, where that is known
-    /// and still stands.
+    /// The value with which editing starts, and which the system call sets: the requested value, if it is known and in
+    /// force.
     pub fn to_set(&self, from: OptionsSource<'_>, option: SocketOption) -> Option<OptionValue> {
         let now = self.value(from, option)?;
         let known = self.session(from).filter(|session| is_live(session))?.options.get(option)?;
@@ -149,7 +149,7 @@ impl OptionsDialog {
             return Some(asked.clone());
         }
         Some(match (option, now) {
-            // What the kernel reports is the double of what it was asked for.
+            // The kernel reports twice the requested size (`socket(7)`, `SO_RCVBUF`).
             (SocketOption::RecvBuffer | SocketOption::SendBuffer, OptionValue::Bytes(bytes)) => {
                 OptionValue::Bytes(bytes / 2)
             }
@@ -157,7 +157,7 @@ impl OptionsDialog {
         })
     }
 
-    /// Every line.
+    /// All lines.
     pub fn lines(&self, from: OptionsSource<'_>) -> Vec<OptionLine> {
         let session = self.session(from);
         let v6 = session.and_then(kinds::local_address).is_some_and(|local| local.is_ipv6());

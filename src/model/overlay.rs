@@ -1,14 +1,14 @@
-//! What lies over the screen: prompts, menus, dialogs.
+//! Overlays: prompts, menus and dialogs in front of the panes.
 
 use super::editor::TextField;
 use super::options::OptionsDialog;
 
-/// What is open above the panes; it has the keys.
+/// What is open in front of the panes; it gets the keys.
 #[derive(Debug)]
 pub enum Overlay {
-    /// All keys, with a field to narrow them.
+    /// All keys, with a field to filter them.
     Help {
-        /// What to narrow to.
+        /// The filter.
         query: TextField,
         /// The first row shown.
         scroll: usize,
@@ -17,59 +17,59 @@ pub enum Overlay {
     New {
         /// What was typed or pasted.
         input: TextField,
-        /// Why it was not taken, after Enter.
+        /// Why it was not accepted, after Enter.
         problem: Option<String>,
     },
     /// The ways to end the selected session.
     Close {
-        /// The line that Enter takes.
+        /// The line that Enter selects.
         picked: usize,
     },
     /// A one-line field at the bottom.
     Prompt {
-        /// What it is for.
+        /// Its purpose.
         purpose: PromptPurpose,
         /// What was typed.
         input: TextField,
-        /// Which completion Tab stopped at, and the text before it.
+        /// The number of the completion that Tab has reached, and the text before it.
         completing: Option<(usize, String)>,
-        /// Why it was not taken, after Enter.
+        /// Why it was not accepted, after Enter.
         problem: Option<String>,
     },
-    /// All actions, to be found by a few letters.
+    /// All actions, found by a few letters.
     Palette {
         /// What was typed.
         input: TextField,
-        /// The line that Enter takes.
+        /// The line that Enter selects.
         picked: usize,
     },
-    /// The socket options of a session, or of the one to be opened.
+    /// The socket options of a session, or of the session to be opened.
     Options(OptionsDialog),
-    /// A question that waits for yes or no.
+    /// A yes-or-no question.
     Confirm(ConfirmQuestion),
 }
 
-/// What a one-line field is for.
+/// The purpose of a one-line field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PromptPurpose {
     /// `:` a command.
     Command,
-    /// `/` what to find.
+    /// `/` a text to search for.
     Search,
-    /// `f` what to show only.
+    /// `f` a filter: show only what contains this text.
     Filter,
     /// A file to send.
     SendFile,
-    /// A file to write what was received to.
+    /// A file to write the received bytes to.
     Save,
 }
 
-/// A question that waits for yes or no.
+/// A yes-or-no question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfirmQuestion {
     /// Quit although sessions are open.
     Quit {
-        /// How many.
+        /// How many are open.
         open: usize,
     },
 }

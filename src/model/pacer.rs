@@ -1,44 +1,44 @@
-//! When to draw: at once after idle and for a key, at most 60 times a second, less often under load, never without a
-//! change.
+//! When to draw: at once after idle or for a key, at most 60 times a second, less often under load, and never if
+//! nothing changed.
 
 use std::time::{Duration, Instant};
 
-/// What a frame may take of a second.
+/// The least mean time between frames: 60 per second.
 pub const FRAME: Duration = Duration::from_micros(16_667);
 
-/// How many frames may follow each other at once; so many take as many times [`FRAME`] at the least. A person's keys
-/// are not evenly spread, and none should wait for the beat of a clock.
+/// How many frames may follow each other without a pause; this many frames take at least as many times [`FRAME`]. A
+/// person's keypresses are not evenly spaced, and none should wait for a fixed frame clock.
 const AT_ONCE: usize = 16;
 
-/// How many frames may have followed each other at once where news want one more: the others are for keys.
+/// How many of these frames news may use; the others are reserved for keys.
 const NEWS_AT_ONCE: usize = 8;
 
-/// The least time between two frames while news never stop: what a person does then finds the loop free, and does not
-/// wait for the frame of a flood.
+/// The least time between two frames while news arrive continuously, so that a keypress finds the loop idle and does
+/// not wait for a frame.
 pub const BUSY: Duration = Duration::from_millis(33);
 
-/// The same while so much comes that it has to be taken in between two frames.
+/// The same while so much arrives that one frame interval must apply several readings.
 pub const FLOOD: Duration = Duration::from_millis(50);
 
-/// Decides when the next frame is due. Knows no clock: `now` is told.
+/// Decides when the next frame is due. Reads no clock: `now` is an argument.
 #[derive(Clone, Debug, Default)]
 pub struct Pacer {
-    /// When the last frames were drawn; the newest is first.
+    /// When the last frames were drawn, newest first.
     drawn: [Option<Instant>; AT_ONCE],
-    /// When the last frame was drawn that answered the person.
+    /// When the last frame was drawn for an action of the user.
     answered: Option<Instant>,
     /// When the last frame was drawn that showed news.
     told: Option<Instant>,
     wanted: Option<FrameReason>,
-    /// There is news that no frame has shown.
+    /// There is news that has not been drawn.
     news: bool,
-    /// It followed the news of the last frame as fast as news may.
+    /// That news came within one [`FRAME`] of the last frame with news.
     busy: bool,
     flood: bool,
     later: Option<Instant>,
 }
 
-/// For whom a frame is wanted; the greater one decides.
+/// The reason for a frame; the greater one decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum FrameReason {
     News,
@@ -46,7 +46,7 @@ enum FrameReason {
 }
 
 impl Pacer {
-    /// There is news of the network: a frame is wanted as soon as may be.
+    /// News of the network: draw a frame as soon as allowed.
     pub fn want_frame(&mut self, now: Instant) {
         if !self.news {
             self.busy = self.told.is_some_and(|told| now < told + FRAME);
@@ -55,23 +55,23 @@ impl Pacer {
         self.wanted = self.wanted.max(Some(FrameReason::News));
     }
 
-    /// There is so much news that it was taken in without a frame.
+    /// So much news that it was applied without a frame.
     pub fn want_of_flood(&mut self, now: Instant) {
         self.want_frame(now);
         self.flood = true;
     }
 
-    /// The person did something: a frame is wanted now.
+    /// An action of the user: draw a frame now.
     pub fn want_answer(&mut self) {
         self.wanted = Some(FrameReason::Answer);
     }
 
-    /// Something will change by the mere passing of time (a countdown, a rate that decays, a notice that goes).
+    /// At `at` the screen changes because time passes (a countdown, a decaying rate, a notice that disappears).
     pub fn want_at(&mut self, at: Option<Instant>) {
         self.later = at;
     }
 
-    /// When the next frame is due; `None`: never, unless something changes.
+    /// When the next frame is due; `None`: not until something changes.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let after = |frame: Option<Instant>, pause: Duration| frame.map_or(now, |at: Instant| (at + pause).max(now));
         let room = |frames: usize| after(self.drawn[frames - 1], FRAME * frames as u32);
@@ -79,7 +79,7 @@ impl Pacer {
         let spaced = |pause| after(self.drawn[0], pause).max(room(NEWS_AT_ONCE)).max(soonest);
         match self.wanted {
             Some(FrameReason::Answer) => Some(soonest),
-            // Whoever presses keys sees the news with each of them.
+            // While the user presses keys, the frame for each key shows the news too.
             Some(FrameReason::News) if self.busy || self.flood => {
                 Some(spaced(if self.flood { FLOOD } else { BUSY }).max(after(self.answered, 2 * BUSY)))
             }

@@ -1,4 +1,4 @@
-//! The palette: anything that can be done, found by a few of its letters.
+//! The palette: every action and command, found by a few of its letters.
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -6,10 +6,10 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::action::{ACTIONS, Action, ActionEntry, AppAction};
 use super::command::{COMMANDS, CommandEntry};
 
-/// How much of a query is looked at, in characters: more than any name and description has.
+/// How many characters of a query are used: more than any name and description has.
 const MOST_QUERY: usize = 100;
 
-/// Something that can be done: at once, or once its argument was typed.
+/// An entry of the palette: done at once, or after its argument is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaletteEntry {
     /// An action.
@@ -19,7 +19,7 @@ pub enum PaletteEntry {
 }
 
 impl PaletteEntry {
-    /// The name, as the `:` line takes it.
+    /// The name, as in the `:` line.
     pub fn name(self) -> &'static str {
         match self {
             PaletteEntry::Action(entry) => entry.name,
@@ -35,7 +35,7 @@ impl PaletteEntry {
         }
     }
 
-    /// The action, where it is one.
+    /// The action, if it is one.
     pub fn action(self) -> Option<Action> {
         match self {
             PaletteEntry::Action(entry) => Some(entry.action),
@@ -44,10 +44,10 @@ impl PaletteEntry {
     }
 }
 
-/// What can be done and has the letters of `query` in its name or description, the best first; all of it, the actions
-/// in the order of the help and then the commands, when it is empty.
+/// The entries that have the letters of `query` in their name or description, best first; for an empty query all of
+/// them: the actions in the order of the help, then the commands.
 ///
-/// An action that another one stands for is left out, and so is a command that only an action's prompt is.
+/// An action that another one includes is left out, and so is a command with the name of an action.
 pub fn matches(query: &str) -> Vec<PaletteEntry> {
     let actions = ACTIONS.iter().filter(|entry| entry.action != Action::App(AppAction::NewOrNextHit));
     let commands = COMMANDS.iter().filter(|command| Action::from_name(command.name).is_none());
@@ -61,7 +61,7 @@ pub fn matches(query: &str) -> Vec<PaletteEntry> {
         .chain(commands.map(PaletteEntry::Command))
         .filter_map(|entry| {
             let (name, describe) = (entry.name(), entry.describe());
-            // A name counts for more than what is said of it.
+            // A match in the name counts more than one in the description.
             let by_name = score(name).map(|points| points.saturating_mul(2));
             by_name.max(score(&format!("{name} {describe}"))).map(|points| (points, entry))
         })

@@ -1,4 +1,4 @@
-//! How one session is being looked at: its view, where it is scrolled to, what is searched, what is being typed.
+//! The panel of one session: its view, scroll position, search, filter and composer.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -17,79 +17,79 @@ use crate::sessions::tcp::history::TcpHistory;
 use crate::sessions::{Session, SessionId, Transcript};
 use crate::wire::segment::SequenceDisplay;
 
-/// Where a transcript is scrolled to.
+/// The scroll position of a transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScrollPosition {
-    /// At the end, and staying there.
+    /// At the end, following it.
     Tail,
-    /// With this row on top.
+    /// With this row at the top.
     At(TranscriptPlace),
 }
 
-/// How one session is being looked at.
+/// How one session is shown.
 #[derive(Debug)]
 pub struct Panel {
     /// The view.
     pub view: View,
-    /// Where the transcript is scrolled to.
+    /// The scroll position of the transcript.
     pub scroll: ScrollPosition,
-    /// The transcript as it was when the display was frozen; live bytes go on behind it.
+    /// The transcript at the time when the display was frozen; the live one grows on.
     pub frozen: Option<Box<Transcript>>,
-    /// What is searched.
+    /// The search, if there is one.
     pub search: Option<ActiveSearch>,
-    /// What is shown only.
+    /// The filter, if there is one.
     pub filter: Option<ActiveFilter>,
     /// What is being typed.
     pub composer: Composer,
-    /// The response's body as text, once it was asked for.
+    /// The response's body as text, once it was shown.
     pub body: BodyText,
     /// The first row of a document (response, headers, request) that is shown.
     pub document_scroll: usize,
     /// The line under the cursor in the list of peers.
     pub peer_picked: usize,
-    /// The connection under the cursor in a listener's list; `None` is the newest, whichever that is.
+    /// The connection under the cursor in a listener's list; `None` follows the newest.
     pub child_picked: Option<SessionId>,
-    /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
+    /// The number of the rung under the cursor in the ladder; `None` follows the newest.
     pub rung: Option<u64>,
-    /// Which way the ladder shows sequence numbers.
+    /// How the ladder shows sequence numbers.
     pub numbers: SequenceDisplay,
     /// The gauge under the cursor in the kernel's view, from 0.
     pub gauge: usize,
     /// Whether each read and write of a TCP connection is numbered.
     pub boundaries: bool,
-    /// How the user asked last for the end of the session.
+    /// The last request of the user to end the session.
     pub asked: Option<EndRequest>,
-    /// The story of a TCP connection as it was when the display was frozen.
+    /// The history of a TCP connection at the time when the display was frozen.
     pub frozen_story: Option<Box<TcpHistory>>,
-    /// Sequences of a peer that would have been escape sequences on a terminal, so far.
+    /// Received byte sequences so far that a terminal would execute as escape sequences.
     pub hostile: EscapeCounts,
 }
 
-/// What the user asked for that ends a session, or its sending.
+/// A request of the user to end a session, or its sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndRequest {
     /// When.
     pub at: Instant,
-    /// What.
+    /// The action.
     pub action: SessionAction,
-    /// The letter of the close menu that was pressed; `None`: it was asked for in another way.
+    /// The letter that was pressed in the close menu; `None`: requested in another way.
     pub letter: Option<char>,
 }
 
-/// A search that is under way or done.
+/// A search that is running or complete.
 #[derive(Clone, Debug)]
 pub struct ActiveSearch {
     /// What was typed.
     pub typed: String,
-    /// What is searched: the places are in it.
+    /// What is searched; the hits are positions in it.
     pub subject: SearchSubject,
-    /// Which search this is: an answer to an older one is dropped.
+    /// The number of the search: an answer to an older one is dropped.
     pub generation: u64,
-    /// Where it was found, in order, an entry's number being a line's in a document; `None` while the answer is being made.
+    /// The hits, in order; in a document, an entry's number is a line's number; `None` until the first answer.
     pub hits: Option<Vec<SearchHit>>,
-    /// Whether everything was searched: else there may be more hits.
+    /// Whether the search is complete; if not, there may be more hits.
     pub done: bool,
-    /// Which hit the cursor is at.
+    /// The hit under the cursor.
     pub at: Option<usize>,
 }
 
@@ -98,25 +98,25 @@ pub struct ActiveSearch {
 pub enum SearchSubject {
     /// The transcript, bytes and notes.
     Transcript,
-    /// The document that a view shows, by its lines, as it was at this edition.
+    /// The document of a view, at this edition.
     Document {
         /// The view.
         view: View,
-        /// Which of the documents that this view has shown.
+        /// The edition of the view's document.
         edition: u64,
     },
 }
 
-/// A filter, and the entries that pass it.
+/// A filter, and the entries that match it.
 #[derive(Clone, Debug)]
 pub struct ActiveFilter {
     /// The filter.
     pub filter: TranscriptFilter,
-    /// The entries that pass it.
+    /// The entries that match it.
     pub index: FilterIndex,
 }
 
-/// What is being typed to be sent.
+/// The text to be sent.
 #[derive(Debug)]
 pub struct Composer {
     /// The text.
@@ -125,7 +125,7 @@ pub struct Composer {
     pub hex: bool,
     /// What Enter adds; nothing in hex.
     pub line_ending: LineEnding,
-    /// Whom a bound socket sends to; `None` is the peer heard last.
+    /// The peer to which a bound socket sends; `None`: the peer that sent last.
     pub to: Option<SocketAddr>,
     /// Why it was not sent.
     pub problem: Option<String>,
@@ -162,17 +162,17 @@ impl Panel {
         }
     }
 
-    /// The transcript to show: the frozen one while the display is frozen.
+    /// The transcript to show: the frozen copy while the display is frozen.
     pub fn transcript<'a>(&'a self, session: &'a Session) -> &'a Transcript {
         self.frozen.as_deref().unwrap_or(&session.transcript)
     }
 
-    /// The story of a TCP connection to show: the frozen one while the display is frozen.
+    /// The history of a TCP connection to show: the frozen copy while the display is frozen.
     pub fn tcp_history<'a>(&'a self, session: &'a Session) -> Option<&'a TcpHistory> {
         self.frozen_story.as_deref().or(session.tcp_history())
     }
 
-    /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.
+    /// The layout of the transcript in this panel: filtered, as text or hex, at this width.
     pub fn layout<'a>(&'a self, session: &'a Session, columns: u16) -> TranscriptLayout<'a> {
         TranscriptLayout {
             transcript: self.transcript(session),

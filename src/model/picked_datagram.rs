@@ -4,11 +4,11 @@ use super::panel::{Panel, ScrollPosition, SearchSubject};
 use crate::sessions::Session;
 use crate::sessions::transcript::{EntryData, EntryKind, TranscriptEntry};
 
-/// How many entries are looked at for a datagram: between two there are seldom more than a few notes.
+/// How many entries are examined to find a datagram: there are seldom more than a few notes between two.
 const MOST_LOOKED_AT: usize = 256;
 
-/// The datagram that the search is at; else the first one of the rows that are shown; else, where the transcript follows
-/// its end, the last one. `None` where there is none near.
+/// The datagram at the current search hit; else the first one of the visible rows; else, if the transcript follows its
+/// end, the last one. `None` if none is near.
 pub fn selected<'a>(session: &'a Session, panel: &'a Panel) -> Option<(TranscriptEntry<'a>, EntryData<'a>)> {
     let transcript = panel.transcript(session);
     let data = |entry: TranscriptEntry<'a>| match entry.kind {

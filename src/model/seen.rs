@@ -1,4 +1,4 @@
-//! What a frame showed: sizes, and where a click lands.
+//! What the last frame showed: sizes, and the targets of clicks.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ pub struct ScreenSize {
     pub rows: u16,
 }
 
-/// What the last frame really showed: page sizes and mouse targets.
+/// What the last frame actually showed: page sizes and click targets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrameReport {
     /// Rows and columns of the selected session's view, without frame and gutter.
@@ -22,9 +22,9 @@ pub struct FrameReport {
     pub sessions_rows: u16,
     /// Rows and columns of the composer's text.
     pub composer: CellArea,
-    /// Areas that a click means something in, the topmost last.
+    /// Areas with a click target, topmost last.
     pub hits: Vec<(CellArea, ClickTarget)>,
-    /// How many rows the document on the screen has at its width, where it shows one.
+    /// How many rows the visible document has at its width, if there is one.
     pub document_rows: usize,
 }
 
@@ -48,7 +48,7 @@ impl CellArea {
     }
 }
 
-/// What a click means.
+/// The target of a click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClickTarget {
     /// A session in the list.
@@ -65,6 +65,6 @@ pub enum ClickTarget {
     Line(usize),
     /// A peer in the list of a bound socket.
     Peer(SocketAddr),
-    /// Something to try, by its number from 1.
+    /// A remedy, by its number from 1.
     Probe(u8),
 }

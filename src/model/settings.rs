@@ -1,29 +1,29 @@
-//! What the person has set for all sessions.
+//! The user's settings for all sessions.
 
 use std::time::Duration;
 
 use crate::sessions::Retention;
 
-/// What can be set, from the configuration and live.
+/// The settings, from the configuration file and changed while running.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The theme's name.
     pub theme: String,
-    /// All themes' names, for the completion and the key that goes through them.
+    /// All themes' names, for the completion and the key that cycles through them.
     pub themes: Vec<String>,
-    /// Whether the mouse is ours.
+    /// Whether the program captures the mouse.
     pub mouse: bool,
-    /// Whether times are shown by the wall clock.
+    /// Whether times are shown as wall clock time.
     pub wall_clock: bool,
-    /// What new sessions keep.
+    /// How much new sessions keep.
     pub retain: Retention,
-    /// How long a connection may take to open.
+    /// The time limit for opening a connection.
     pub connect_timeout: Duration,
     /// The line ending of new sessions.
     pub line_ending: LineEnding,
 }
 
-/// What Enter puts behind the text in the composer.
+/// What Enter adds to the text in the composer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LineEnding {
     /// Nothing.
@@ -45,10 +45,10 @@ impl LineEnding {
         }
     }
 
-    /// What the configuration calls it: `none`, `lf`, `crlf`.
+    /// Parses the configuration's spelling: `none`, `lf`, `crlf`.
     ///
     /// # Errors
-    /// It is none of these; says what is accepted.
+    /// Fails for anything else, with the accepted values.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "none" => Ok(LineEnding::None),
@@ -67,7 +67,7 @@ impl LineEnding {
         }
     }
 
-    /// The next one, for the key that goes through them.
+    /// The next one, for the key that cycles through them.
     #[must_use]
     pub fn next(self) -> Self {
         match self {

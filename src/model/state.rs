@@ -1,4 +1,4 @@
-//! What the person is doing: the sessions, what is selected, what is open on the screen.
+//! The model: the sessions, the selection, and what is open on the screen.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -23,12 +23,12 @@ use crate::sessions::tcp::gauges;
 use crate::sessions::{Session, SessionId};
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 
-/// Everything that the screen shows, and everything that a key can change.
+/// The whole state that the screen shows and that keys change.
 #[derive(Debug)]
 pub struct Model {
     /// All sessions, by number.
     pub sessions: BTreeMap<SessionId, Box<Session>>,
-    /// How each session is being looked at.
+    /// How each session is shown.
     pub panels: BTreeMap<SessionId, Panel>,
     /// The session on the screen.
     pub selected: Option<SessionId>,
@@ -36,31 +36,31 @@ pub struct Model {
     pub focus: Focus,
     /// What is open above the panes.
     pub overlay: Option<Overlay>,
-    /// What was said to the person lately.
+    /// The recent notices.
     pub notices: Notices,
     /// Which key does what.
     pub keymap: Keymap,
-    /// What can be set.
+    /// The user's settings.
     pub settings: Settings,
-    /// What was sent before, for Up and Down.
+    /// The texts sent before, for Up and Down.
     pub history: InputHistory,
-    /// What failures and standings mean.
+    /// The explanations of failures and situations.
     pub book: &'static ExplanationBook,
-    /// How the system's TCP timers are set.
+    /// The system's settings of the TCP timers.
     pub timers: TcpTimerSettings,
     /// Socket options for the session that the new-session form opens.
     pub wishes: RequestedOptions,
-    /// How often the kernel's gauges are looked at while they are on the screen.
+    /// How often the kernel's gauges are sampled while they are on the screen.
     pub sample_every: Duration,
-    /// Which sessions' gauges are being looked at by the clock, and how often.
+    /// The sessions whose gauges are being sampled, and how often.
     pub sampling: BTreeMap<SessionId, Duration>,
-    /// What is known of all sessions together.
+    /// The totals of all sessions.
     pub(super) census: SessionSummary,
     /// The terminal's size.
     pub size: ScreenSize,
     /// True: the focused pane has the whole screen.
     pub zoomed: bool,
-    /// What the last frame really showed.
+    /// What the last frame actually showed.
     pub seen: FrameReport,
     /// True: the program ends.
     pub quitting: bool,
@@ -72,25 +72,25 @@ pub struct Model {
     pub wall_start: (f64, i32),
 }
 
-/// A terminal with as many columns has one for insight: the state and the gauges of a connection beside its bytes.
+/// From this width on, a column beside the transcript shows the state and the gauges of a connection.
 pub const INSIGHT_COLUMNS: u16 = 150;
 
-/// The panes that keys can go to.
+/// The panes that can have the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Focus {
     /// The list of sessions.
     Sessions,
     /// The selected session's view.
     View,
-    /// The field to type what is to be sent.
+    /// The composer.
     Composer,
 }
 
-/// The texts of a model that was given none: failures then say what their own message says.
+/// The explanations of a model without a book: a failure then shows only its own message.
 static EMPTY: ExplanationBook = ExplanationBook { failures: Vec::new(), standings: Vec::new() };
 
 impl Model {
-    /// What the lines of the dialog of socket options are made of.
+    /// The data for the lines of the dialog of socket options.
     pub fn options_source(&self) -> OptionsSource<'_> {
         OptionsSource { sessions: &self.sessions, wishes: &self.wishes }
     }
@@ -138,7 +138,8 @@ impl Model {
         self.panels.get_mut(&self.selected?)
     }
 
-    /// The other end of a connection, where that is a session of ours too; a new one may have an old one's addresses.
+    /// The other end of a connection, if it is one of our own sessions; a new session may have the addresses of an old
+    /// one.
     pub fn other_end(&self, session: &Session) -> Option<&Session> {
         let SessionKind::Stream(tcp) = &session.kind else { return None };
         let Endpoints { local: Some(local), peer: Some(peer) } = tcp.ends else { return None };
@@ -155,12 +156,12 @@ impl Model {
         self.sessions.values().rev().map(AsRef::as_ref).filter(move |session| session.parent() == Some(listener))
     }
 
-    /// Whether the selected session can be sent to now.
+    /// Whether the selected session can send now.
     pub fn can_send(&self) -> bool {
         self.session().is_some_and(kinds::can_send)
     }
 
-    /// The ways to end the selected session that make sense for it now.
+    /// The ways to end the selected session that are possible now.
     pub fn endings(&self) -> Vec<SessionEnding> {
         self.session().map_or_else(Vec::new, kinds::endings)
     }

@@ -1,20 +1,20 @@
-//! What is known of all sessions together.
+//! Totals of all sessions.
 
 use std::time::Instant;
 
 use crate::sessions::SessionId;
 use crate::wire::Both;
 
-/// What was found when the sessions were visited last.
+/// The result of the last visit to all sessions.
 #[derive(Debug, Default)]
 pub struct SessionSummary {
     pub(super) listed: Vec<SessionId>,
     pub(super) open: usize,
     pub(super) failed: usize,
     pub(super) rates: Both<f64>,
-    /// How many sessions there were, and the newest of them: numbers are never given twice.
+    /// The number of sessions, and the newest of them: session numbers are never reused.
     pub(super) of: (usize, Option<SessionId>),
     pub(super) swept: Option<Instant>,
-    /// A session has ended or failed since.
+    /// A session has ended or failed since then.
     pub(super) stale: bool,
 }

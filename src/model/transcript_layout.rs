@@ -1,4 +1,4 @@
-//! The rows of a transcript that fit on a screen, laid out without touching the ones that do not.
+//! The rows of a transcript that fit on a screen, laid out without reading the other rows.
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -11,13 +11,13 @@ use crate::sessions::search::filter::FilterIndex;
 use crate::sessions::transcript::{EntryData, EntryKind, TranscriptEntry};
 use crate::wire::{Both, Direction, Totals};
 
-/// The columns that a note's mark takes before its text: the mark and a space.
+/// The columns of a note's mark before its text: the mark and a space.
 pub const MARK_COLUMNS: u16 = 2;
 
 /// A place in a transcript: an entry, and a byte of it. For a note, a byte of its text.
 ///
-/// A place stays good when the transcript grows, when what it names is dropped, and when the columns change: it is
-/// always read as the row that holds it, or the next one that there is.
+/// A place stays valid when the transcript grows, when its entry is dropped, and when the columns change: it always
+/// stands for the row that holds it, or for the next existing row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TranscriptPlace {
     /// The entry's number.
@@ -47,9 +47,9 @@ pub enum TranscriptMode {
 pub struct TranscriptRow {
     /// Where it begins.
     pub place: TranscriptPlace,
-    /// Where the row below it begins, be it there or not.
+    /// Where the row below it begins, whether or not that row exists.
     pub next: TranscriptPlace,
-    /// When it happened; a gap has no time.
+    /// When it happened; `None` for a gap.
     pub at: Option<Instant>,
     /// Whether it is the first row of its entry.
     pub head: bool,
@@ -57,51 +57,52 @@ pub struct TranscriptRow {
     pub body: RowBody,
 }
 
-/// What a row shows.
+/// The content of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowBody {
-    /// A fact, or a part of its sentence.
+    /// News, or a part of its sentence.
     Note {
-        /// As [`crate::model::words::NewsSentence::mark`]; drawn in the first row only, the space for it is left in all of them.
+        /// As in [`crate::model::words::NewsSentence::mark`]; drawn in the first row only, but every row leaves space
+        /// for it.
         mark: char,
-        /// How it is meant.
+        /// The tone of the sentence.
         tone: SentenceTone,
-        /// The part of the sentence; fits the columns without [`MARK_COLUMNS`], but for a space at its end.
+        /// The part of the sentence; fits the columns without [`MARK_COLUMNS`], except for a space at its end.
         text: String,
     },
-    /// Bytes that were counted and are not kept.
+    /// Bytes that were counted but not kept.
     Gap(Both<Totals>),
-    /// Bytes as text; a line's end (`\n`, `\r\n`) may hang beyond the columns.
+    /// Bytes as text; a line end (`\n`, `\r\n`) may extend beyond the columns.
     Text(RowBytes),
     /// Bytes as hex.
     Hex {
-        /// Which bytes.
+        /// The bytes.
         bytes: RowBytes,
-        /// How many bytes a full row has: 16, 8 or 4, as [`hex_bytes_per_row`] says.
+        /// How many bytes a full row has: 16, 8 or 4, by [`hex_bytes_per_row`].
         per_row: usize,
     },
 }
 
-/// The bytes of a row, and what a person wants to know of the entry that they are from.
+/// The bytes of a row, and the facts of their entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowBytes {
-    /// Which way they went.
+    /// Their direction.
     pub direction: Direction,
-    /// Which bytes of the entry: [`Transcript::entry`] with the row's place gives them.
+    /// The range within the entry: [`Transcript::entry`] with the row's place returns the bytes.
     pub range: Range<usize>,
-    /// Bytes of the whole entry.
+    /// Length of the whole entry.
     pub size: usize,
-    /// Bytes of the whole datagram, where it was cut short; else `size`.
+    /// Length of the whole datagram, if it was cut short; else `size`.
     pub full_len: usize,
-    /// The peer, where the socket talks with several.
+    /// The peer, if the socket has several.
     pub peer: Option<SocketAddr>,
-    /// Which read or write of its connection it was, from 1.
+    /// The number of the read or write on its connection, from 1.
     pub op: u64,
-    /// The place of the entry's first byte in its direction of the connection, from 0.
+    /// The position of the entry's first byte in its direction of the connection, from 0.
     pub byte: u64,
 }
 
-/// How many bytes a hex row has: the most that fit with eight digits of offset and the characters beside.
+/// Bytes of a hex row: the most that fit beside eight digits of offset and the ASCII column.
 pub fn hex_bytes_per_row(columns: u16) -> usize {
     match columns {
         76.. => 16,
@@ -110,23 +111,23 @@ pub fn hex_bytes_per_row(columns: u16) -> usize {
     }
 }
 
-/// A transcript, seen through a filter and a lens, so many columns wide.
+/// A transcript in one mode, through a filter, at one width.
 #[derive(Clone, Copy, Debug)]
 pub struct TranscriptLayout<'a> {
-    /// What is looked at.
+    /// The transcript.
     pub transcript: &'a Transcript,
-    /// Which entries are shown; brought up to date with [`FilterIndex::update`] before. `None` shows all.
+    /// The entries to show; call [`FilterIndex::update`] first. `None` shows all.
     pub filter: Option<&'a FilterIndex>,
     /// How bytes are shown.
     pub lens: TranscriptMode,
-    /// How wide a row is, the gutter already taken off; 0 is read as 1.
+    /// The width of a row, without the gutter; 0 counts as 1.
     pub columns: u16,
 }
 
 impl<'a> TranscriptLayout<'a> {
-    /// `count` rows from the one that holds `place` on; fewer where the transcript ends.
+    /// `count` rows, beginning with the row that holds `place`; fewer at the end of the transcript.
     ///
-    /// Cost: the rows themselves, and at most some 8 KiB of bytes before the first one, however long the entry.
+    /// Cost: these rows, and at most about 8 KiB of bytes before the first one, even in a long entry.
     pub fn rows_from(&self, place: TranscriptPlace, count: usize) -> Vec<TranscriptRow> {
         let mut rows = Vec::with_capacity(count.min(1024));
         let mut next = self.entry_from(place.entry);
@@ -142,7 +143,7 @@ impl<'a> TranscriptLayout<'a> {
         rows
     }
 
-    /// The start of the row that holds `place`, or of the next one that there is; the end where there is none.
+    /// The start of the row that holds `place`, or of the next existing row; the end if there is none.
     pub fn row_start(&self, place: TranscriptPlace) -> TranscriptPlace {
         let Some(entry) = self.entry_from(place.entry) else { return self.end_place() };
         let offset = place.offset_in(entry.number);
@@ -150,9 +151,9 @@ impl<'a> TranscriptLayout<'a> {
         TranscriptPlace { entry: entry.number, offset: bytes(holding.map_or(0, |part| part.start)) }
     }
 
-    /// The place `count` rows above `place`; the first row's where there are fewer.
+    /// The place `count` rows above `place`; the first row's if there are fewer.
     ///
-    /// Cost: the rows passed, and some 8 KiB of bytes for each broken line among them.
+    /// Cost: the rows passed, and about 8 KiB of bytes for each broken line among them.
     pub fn rows_back(&self, place: TranscriptPlace, count: usize) -> TranscriptPlace {
         let mut at = self.row_start(place);
         let mut left = count;
@@ -172,7 +173,7 @@ impl<'a> TranscriptLayout<'a> {
         at
     }
 
-    /// The place `count` rows below `place`; the last row's where there are fewer.
+    /// The place `count` rows below `place`; the last row's if there are fewer.
     pub fn rows_forward(&self, place: TranscriptPlace, count: usize) -> TranscriptPlace {
         match self.rows_from(place, count.saturating_add(1)).last() {
             Some(row) => row.place,
@@ -180,12 +181,12 @@ impl<'a> TranscriptLayout<'a> {
         }
     }
 
-    /// The top row's place when the last row of all is the last of `count`.
+    /// The top row's place if the last row of all is the last of `count` rows.
     pub fn last_page(&self, count: usize) -> TranscriptPlace {
         self.rows_back(self.end_place(), count)
     }
 
-    /// The place behind the last row.
+    /// The place after the last row.
     pub fn end_place(&self) -> TranscriptPlace {
         TranscriptPlace::start_of(self.transcript.end_number())
     }
@@ -204,9 +205,9 @@ impl<'a> TranscriptLayout<'a> {
         filter.numbers_before(number).find_map(|number| self.transcript.entry(number))
     }
 
-    /// The rows of an entry as ranges of its bytes, from one at or before the one that holds `offset` on.
+    /// The rows of an entry as ranges of its bytes, beginning at or before the row that holds `offset`.
     ///
-    /// Those just above are among them where they cost no more: [`TranscriptLayout::rows_back`] wants them.
+    /// The rows just above are included if they cost nothing more: [`TranscriptLayout::rows_back`] needs them.
     fn row_ranges<'e>(
         &self,
         entry: &TranscriptEntry<'e>,
@@ -232,7 +233,7 @@ impl<'a> TranscriptLayout<'a> {
         wrap::wrap_words(text, self.columns.saturating_sub(MARK_COLUMNS).max(1))
     }
 
-    /// Up to `room` rows of an entry, from the one that holds `offset` on.
+    /// Up to `room` rows of an entry, beginning with the row that holds `offset`.
     fn rows_of(&self, entry: &TranscriptEntry<'_>, offset: usize, room: usize) -> Vec<TranscriptRow> {
         let len = len_of(entry);
         let parts = self.row_ranges(entry, offset).skip_while(|part| part.end <= offset && part.end < len);
@@ -275,13 +276,13 @@ impl<'a> TranscriptLayout<'a> {
 }
 
 impl TranscriptPlace {
-    /// The byte within `entry`, 0 where the place is of an entry that is no longer there.
+    /// The byte within `entry`; 0 if the place is in another entry, because its own is no longer there.
     fn offset_in(self, entry: u64) -> usize {
         if self.entry == entry { self.offset as usize } else { 0 }
     }
 }
 
-/// Bytes of an entry, or of its sentence.
+/// Bytes of an entry, or of a note's sentence.
 fn len_of(entry: &TranscriptEntry<'_>) -> usize {
     match entry.kind {
         EntryKind::Data(data) => data.bytes.len(),
@@ -290,7 +291,7 @@ fn len_of(entry: &TranscriptEntry<'_>) -> usize {
     }
 }
 
-/// An offset within an entry: a piece's length is a `u32`, so this never saturates.
+/// An offset within an entry. It never saturates, because a piece's length is a `u32`.
 fn bytes(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }

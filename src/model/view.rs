@@ -1,37 +1,37 @@
 //! The views of a session: one table.
 
-/// What is known of a view.
+/// A view's entry in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewEntry {
     /// The name in the row of views.
     pub name: &'static str,
-    /// The action that shows it: its name in the keymap, and what the help says of it. `None`: the view has no key of
-    /// its own, and is reached by the keys for the next and the previous view.
+    /// The action that shows it: its name in the keymap, and its description in the help. `None`: the view has no key
+    /// of its own, and is reached with the keys for the next and the previous view.
     pub action: Option<(&'static str, &'static str)>,
-    /// What it shows: so the keys move in it, and so it is searched.
+    /// Its content, which determines how it scrolls and how it is searched.
     pub shows: ViewContent,
-    /// Which connections the kernel is asked about by the clock while the view is on the screen.
+    /// Which connections' gauges are sampled at intervals while the view is on the screen.
     pub samples: KernelSampling,
     /// What is copied from it.
     pub copies: CopiedText,
-    /// Whether it shows times that count down.
+    /// Whether it shows countdowns.
     pub counts_down: bool,
 }
 
-/// What a view shows. Only a document is searched itself; a search in any other view goes through the transcript.
+/// The content of a view. Only a document is searched itself; a search in any other view goes through the transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewContent {
-    /// The transcript, moved through by its rows.
+    /// The transcript; scrolls by its rows.
     Transcript,
-    /// A document, moved through by its rows.
+    /// A document; scrolls by its rows.
     Document(ViewDocument),
-    /// Rows without a cursor that are no document: a diagram, a page.
+    /// Rows without a cursor that are not a document: a diagram, a page.
     Page,
     /// The ladder, with a cursor on a rung.
     Rungs,
     /// A connection's gauges, with a cursor on one of them; without a TCP connection, a page.
     Gauges,
-    /// A list of peers or connections, with a cursor on one of them.
+    /// A list of peers or connections, with a cursor.
     Peers,
 }
 
@@ -44,37 +44,37 @@ pub enum ViewDocument {
     Heads,
     /// An HTTP request.
     Request,
-    /// The tables of DNS's answers.
+    /// DNS answers as tables.
     DnsAnswer,
-    /// The fields of DNS's messages.
+    /// The fields of DNS messages.
     DnsFields,
 }
 
-/// Which connections a view has the kernel asked about.
+/// Which connections a view has sampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KernelSampling {
     /// None.
     No,
-    /// The one that is shown.
+    /// The one on the screen.
     OwnEnd,
-    /// The one that is shown, and its other end where that is a session of ours too.
+    /// The one on the screen, and its other end if that is one of our own sessions.
     BothEnds,
 }
 
 /// What is copied from a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopiedText {
-    /// The entry of the transcript that the search is at, else the last one with bytes.
+    /// The transcript entry at the current search hit, else the last one with bytes.
     Entry,
     /// The body of the response.
     Body,
-    /// The answers as dig prints them.
+    /// The answers in the format of dig.
     DigAnswer,
-    /// What the explain view says.
+    /// The text of the explain view.
     Explanation,
 }
 
-/// The ways to look at a session.
+/// The views of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {
     /// The transcript as text.
@@ -91,21 +91,21 @@ pub enum View {
     Peers,
     /// A TCP connection as a sequence diagram.
     Ladder,
-    /// The states of a TCP connection, or the ledger of a UDP socket.
+    /// The states of a TCP connection, or the datagram ledger of a UDP socket.
     State,
     /// What the kernel measures of a TCP connection, over time; of a UDP socket, its queues and its path.
     Kernel,
-    /// The way to the peer: resolvers, race, route.
+    /// The path to the peer: resolvers, connection attempts, route.
     Way,
-    /// What DNS was asked and answered, as tables.
+    /// DNS queries and answers, as tables.
     Answer,
-    /// Every field of every DNS message, at its bytes.
+    /// Every field of every DNS message, with its bytes.
     Fields,
-    /// Why it failed, or how it stands.
+    /// Why the session failed, or its present situation.
     Explain,
-    /// The windows and queues of a TCP connection, at both ends where both can be seen.
+    /// The windows and queues of a TCP connection, at both ends if both are on this machine.
     Flow,
-    /// What a run of many came to: times, counts, and how it went.
+    /// The results of a repeated run: times, counts, and their course.
     Latency,
 }
 
@@ -129,7 +129,7 @@ impl View {
         View::Latency,
     ];
 
-    /// What is known of this view: the table of views.
+    /// The entry of this view: the table of views.
     pub const fn entry(self) -> ViewEntry {
         match self {
             View::Text => ViewEntry {
@@ -265,7 +265,7 @@ impl View {
         self.entry().shows == ViewContent::Transcript
     }
 
-    /// The document that it shows, where it shows one.
+    /// The document that it shows, if it shows one.
     pub fn document(self) -> Option<ViewDocument> {
         match self.entry().shows {
             ViewContent::Document(document) => Some(document),

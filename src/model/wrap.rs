@@ -1,8 +1,8 @@
-//! Where the rows of a piece's text begin: stateless, so that any place of a long piece is laid out at once.
+//! Where the rows of a piece's text begin. Stateless, so that any place of a long piece can be laid out directly.
 //!
-//! A row ends after `\n` and where the columns are full. A line that goes on for too long is broken by force, so
-//! that no place needs more than two [`STEP`]s of bytes before it to be read: at every multiple of [`STEP`] from the
-//! piece's start, unless the `STEP` bytes before it hold a `\n`. A line of `STEP` bytes is thus never broken.
+//! A row ends after `\n`, and when the columns are full. A very long line is broken by force, so that at most two
+//! [`STEP`]s of bytes before a place must be read: at every multiple of [`STEP`] from the piece's start, unless the
+//! `STEP` bytes before it contain a `\n`. So a line of `STEP` bytes is never broken.
 
 use std::ops::Range;
 
@@ -13,12 +13,12 @@ use crate::text::sanitize;
 /// The grid of forced breaks, in bytes.
 pub(crate) const STEP: usize = 4096;
 
-/// The grid line number `k`, moved behind the UTF-8 character that it would cut.
+/// Grid line number `k`, moved to the end of the UTF-8 character that it would cut.
 fn grid(bytes: &[u8], k: usize) -> usize {
     if k == 0 { 0 } else { character_end(bytes, k.saturating_mul(STEP)) }
 }
 
-/// The end of the UTF-8 character that reaches over `offset`, else `offset`; within `bytes` in any case.
+/// The end of the UTF-8 character that spans `offset`, else `offset`; never beyond `bytes`.
 pub(crate) fn character_end(bytes: &[u8], offset: usize) -> usize {
     let offset = offset.min(bytes.len());
     offset + bytes[offset..].iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count()
@@ -30,7 +30,7 @@ fn grid_before(bytes: &[u8], offset: usize) -> usize {
     if k > 0 && grid(bytes, k) > offset { k - 1 } else { k }
 }
 
-/// Where the stretch between two breaks that holds `offset` begins. `offset` is within `bytes`.
+/// The start of the stretch between two breaks that holds `offset`. `offset` is within `bytes`.
 fn stretch_start(bytes: &[u8], offset: usize) -> usize {
     let k = grid_before(bytes, offset);
     let line = grid(bytes, k);
@@ -41,7 +41,7 @@ fn stretch_start(bytes: &[u8], offset: usize) -> usize {
     memchr::memrchr(b'\n', &bytes[before..line]).map_or(line, |newline| before + newline + 1)
 }
 
-/// Where the stretch that begins at `start` ends: behind its `\n`, at a forced break, or with the piece.
+/// The end of the stretch that begins at `start`: after its `\n`, at a forced break, or at the end of the piece.
 fn stretch_end(bytes: &[u8], start: usize) -> usize {
     let k = grid_before(bytes, start);
     let (first, second) = (grid(bytes, k + 1), grid(bytes, k + 2));
@@ -54,8 +54,8 @@ fn stretch_end(bytes: &[u8], start: usize) -> usize {
     memchr::memchr(b'\n', &bytes[first..second]).map_or(second, |newline| first + newline + 1)
 }
 
-/// Where the row that begins at `start` ends, in a stretch that ends at `end`. A line's end never begins a row:
-/// it hangs beyond the columns, where the row is full.
+/// The end of the row that begins at `start`, in a stretch that ends at `end`. A line end never begins a row: if the
+/// row is full, it extends beyond the columns.
 fn row_end(bytes: &[u8], start: usize, end: usize, columns: u16) -> usize {
     let (mut at, mut used) = (start, 0_usize);
     for glyph in sanitize::glyphs(&bytes[start..end]) {
@@ -71,9 +71,9 @@ fn row_end(bytes: &[u8], start: usize, end: usize, columns: u16) -> usize {
     end
 }
 
-/// The rows of a piece, from the first one of the stretch that holds `offset`; none for an empty piece.
+/// The rows of a piece, beginning with the first row of the stretch that holds `offset`; none for an empty piece.
 ///
-/// Cost: what is laid out, at most two [`STEP`]s of it before `offset`.
+/// Cost: the rows returned, and at most two [`STEP`]s before `offset`.
 pub(crate) fn rows_around(bytes: &[u8], offset: usize, columns: u16) -> impl Iterator<Item = Range<usize>> {
     let mut at = if bytes.is_empty() { 0 } else { stretch_start(bytes, offset.min(bytes.len() - 1)) };
     let mut end = at;
@@ -90,10 +90,10 @@ pub(crate) fn rows_around(bytes: &[u8], offset: usize, columns: u16) -> impl Ite
     })
 }
 
-/// The rows of one line of neutralised text, broken where the columns are full. At least one.
+/// The rows of one line of neutralised text, broken when the columns are full. At least one.
 ///
-/// Characters are measured one by one, which is ten times as fast as glyphs are; where both differ (an Arabic
-/// ligature), a row is a column or two shorter than it could be. Combining marks stay with their base.
+/// Characters are measured one by one, which is ten times as fast as measuring glyphs; if the two differ (an Arabic
+/// ligature), a row is a column or two shorter than possible. Combining marks stay with their base.
 pub(crate) fn wrap_hard(text: &str, columns: u16) -> impl Iterator<Item = Range<usize>> {
     let mut at = Some(0);
     std::iter::from_fn(move || {
@@ -110,7 +110,7 @@ pub(crate) fn wrap_hard(text: &str, columns: u16) -> impl Iterator<Item = Range<
     })
 }
 
-/// The rows of a text of ours that fits `columns`, broken between words where that is possible. At least one.
+/// The rows of our own text at a width of `columns`, broken between words if possible. At least one.
 ///
 /// The text is already neutralised. Cost: the whole text.
 pub(crate) fn wrap_words(text: &str, columns: u16) -> Vec<Range<usize>> {
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// The most bytes between two breaks: two steps, and what a UTF-8 character needs to stay whole.
+    /// The most bytes between two breaks: two steps, and the rest of a UTF-8 character.
     const LONGEST: usize = 2 * STEP + 3;
 
     fn rows(bytes: &[u8], columns: u16) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The cells to draw on, and the one door by which text gets there: everything is neutralised on the way.
+//! The cells to draw on. All text is drawn through this file, which neutralises it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -10,57 +10,57 @@ use crate::files::theme::Role;
 use crate::model::seen::{CellArea, ClickTarget, FrameReport};
 use crate::text::sanitize::{self, GlyphKind};
 
-/// The cells, the styles, and what is told back of the frame.
+/// The cells, the styles, and the report of the frame.
 pub(super) struct Canvas<'a> {
     /// The cells.
     pub(super) buffer: &'a mut Buffer,
     /// The styles.
     pub(super) look: &'a StyleSheet,
-    /// What the frame showed.
+    /// What the frame shows: sizes and click targets.
     pub(super) seen: FrameReport,
     /// Where the terminal's cursor goes.
     pub(super) cursor: Option<Position>,
 }
 
-/// A few words in a row, each with its role.
+/// Pieces of text in a row, each with its role.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StyledText {
-    /// The words.
+    /// The pieces.
     pub(super) parts: Vec<(String, Role)>,
 }
 
 impl StyledText {
-    /// No words.
+    /// An empty text.
     pub(super) fn new() -> Self {
         StyledText::default()
     }
 
-    /// One word.
+    /// A text of one piece.
     pub(super) fn single(text: impl Into<String>, role: Role) -> Self {
         StyledText::new().with(text, role)
     }
 
-    /// With another word.
+    /// Adds a piece at the end.
     #[must_use]
     pub(super) fn with(mut self, text: impl Into<String>, role: Role) -> Self {
         self.parts.push((text.into(), role));
         self
     }
 
-    /// With another strip behind.
+    /// Adds another text at the end.
     #[must_use]
     pub(super) fn append(mut self, other: StyledText) -> Self {
         self.parts.extend(other.parts);
         self
     }
 
-    /// The cells that it takes.
+    /// Its width in cells.
     pub(super) fn columns(&self) -> u16 {
         self.parts.iter().fold(0, |sum, (text, _)| sum.saturating_add(columns_of(text)))
     }
 }
 
-/// The cells that a text takes, neutralised; stops counting at 65,535.
+/// The width of a text in cells, once neutralised; stops counting at 65,535.
 pub(super) fn columns_of(text: &str) -> u16 {
     let all: usize = if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         text.len()
@@ -76,24 +76,24 @@ pub(super) fn part(area: Rect, x: u16, y: u16, width: u16, height: u16) -> Rect 
     Rect { x: area.x + x, y: area.y + y, width: width.min(area.width - x), height: height.min(area.height - y) }
 }
 
-/// The rectangle within a frame of one cell.
+/// The inside of a frame that is one cell wide.
 pub(super) fn inner_area(area: Rect) -> Rect {
     part(area, 1, 1, area.width.saturating_sub(2), area.height.saturating_sub(2))
 }
 
-/// A rectangle as the model knows it.
+/// A rectangle as the model's type.
 pub(super) fn area_of(rect: Rect) -> CellArea {
     CellArea { column: rect.x, row: rect.y, columns: rect.width, rows: rect.height }
 }
 
 impl Canvas<'_> {
-    /// Writes a text on one row of `area`, `x` cells from its left and `y` from its top, cut with `…` at its
-    /// right edge. Says how many cells it took.
+    /// Writes a text on one row of `area`, `x` cells from its left and `y` from its top, cut with `…` at its right
+    /// edge. Returns its width in cells.
     pub(super) fn draw_text(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
         self.put_styled(area, x, y, text, self.look.style(role))
     }
 
-    /// As [`Canvas::draw_text`], in a style of its own.
+    /// Like [`Canvas::draw_text`], with a given style.
     pub(super) fn put_styled(&mut self, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
         let room = area.width.saturating_sub(x);
         if y >= area.height || room == 0 {
@@ -116,8 +116,8 @@ impl Canvas<'_> {
         used
     }
 
-    /// Writes the bytes of a conversation, control pictures and marked bytes in their own roles; `style` gives
-    /// a glyph's style from its first byte's offset. Says how many cells it took; what does not fit is left out.
+    /// Writes payload bytes; control pictures and marked bytes have their own roles; `style` returns a glyph's style
+    /// for the offset of its first byte. Returns the width in cells; bytes that do not fit are left out.
     pub(super) fn put_bytes(
         &mut self,
         area: Rect,
@@ -147,7 +147,7 @@ impl Canvas<'_> {
     fn glyph(&mut self, x: u16, y: u16, text: &str, style: Style) {
         let inside = self.buffer.area().contains(Position { x, y });
         if inside {
-            // Modifiers add up; those of the frame below must not shine through.
+            // `set_stringn` adds modifiers; those of the text that was here before must be removed.
             for column in x..x.saturating_add(columns_of(text)).min(self.buffer.area().right()) {
                 if let Some(cell) = self.buffer.cell_mut((column, y)) {
                     cell.modifier = Modifier::empty();
@@ -157,7 +157,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// How many rows [`Canvas::draw_sentence`] needs for a text so many cells wide.
+    /// How many rows [`Canvas::draw_sentence`] needs for a text at this width.
     pub(super) fn sentence_rows(width: u16, text: &str) -> u16 {
         let (mut x, mut rows) = (0_u16, 1_u16);
         for word in text.split(' ') {
@@ -171,7 +171,7 @@ impl Canvas<'_> {
         rows
     }
 
-    /// Writes a sentence from column `x` and row `y` of `area` on, broken at spaces; says how many rows it took.
+    /// Writes a sentence from column `x` and row `y` of `area` on, broken at spaces. Returns how many rows it took.
     pub(super) fn draw_sentence(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
         let (left, mut x, mut rows) = (x, x, 0);
         for word in text.split(' ') {
@@ -184,7 +184,7 @@ impl Canvas<'_> {
         rows + 1
     }
 
-    /// Writes a strip; as [`Canvas::draw_text`].
+    /// Writes a styled text; like [`Canvas::draw_text`].
     pub(super) fn draw_styled_text(&mut self, area: Rect, x: u16, y: u16, strip: &StyledText) -> u16 {
         let mut used = 0;
         for (text, role) in &strip.parts {
@@ -193,8 +193,8 @@ impl Canvas<'_> {
         used
     }
 
-    /// Writes a strip so that it ends at the right edge of `area`; says whether it fitted, and writes nothing
-    /// where it did not.
+    /// Writes a styled text so that it ends at the right edge of `area`. Returns whether it fitted; if not, nothing is
+    /// written.
     pub(super) fn draw_right(&mut self, area: Rect, y: u16, strip: &StyledText) -> bool {
         let columns = strip.columns();
         let fits = columns <= area.width;
@@ -204,7 +204,7 @@ impl Canvas<'_> {
         fits
     }
 
-    /// Lays a role's background and modifiers over cells, what stands there included.
+    /// Applies a role's background and modifiers to cells; their text stays.
     pub(super) fn tint(&mut self, area: Rect, role: Role) {
         let style = Style { fg: None, ..self.look.style(role) };
         self.buffer.set_style(area, style);
@@ -239,12 +239,12 @@ impl Canvas<'_> {
             return;
         }
         let style = self.look.style(role);
-        // Modifiers add up; those of what was there must not shine through.
+        // Modifiers add up; those of the text that was here before must be removed.
         let style = style.remove_modifier(!style.add_modifier);
         Block::bordered().border_type(BorderType::Rounded).border_style(style).render(area, self.buffer);
     }
 
-    /// Tells that a click within `area` means `target`.
+    /// Registers the target of a click within `area`.
     pub(super) fn hit(&mut self, area: Rect, target: ClickTarget) {
         if !area.is_empty() {
             self.seen.hits.push((area_of(area), target));

@@ -1,4 +1,4 @@
-//! A gauge over time, several rows high, and the gauge that it is seen against.
+//! A chart of one gauge over time, several rows high, with a second gauge for comparison.
 
 use ratatui::layout::Rect;
 
@@ -10,19 +10,19 @@ use crate::wire::kernel::tcp_info::TcpInfo;
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/// The columns of the axis, with a blank behind it.
+/// The columns of the axis, with a blank after it.
 const AXIS: u16 = 12;
 
-/// The fewest rows that are a chart: two of bars, and one of times.
+/// The least height of a chart: two rows of bars, and one of times.
 pub(super) const LEAST_ROWS: u16 = 3;
 
-/// A bar in one cell: the lowest for 0, the whole cell for `most`.
+/// A bar of one cell: the lowest for 0, the whole cell for `most`.
 pub(super) fn symbol(value: u128, most: u128) -> &'static str {
     usize::try_from(value * 7 / most.max(1)).ok().and_then(|level| BARS.get(level)).copied().unwrap_or("█")
 }
 
-/// Draws the samples that are remembered, from 0 to the greatest of both gauges: one as bars, the other as a line where
-/// its value would be.
+/// Draws the recorded samples, from 0 to the maximum of both gauges: the gauge as bars, the compared one as a line at
+/// its value.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge, role: Role) {
     if area.height < LEAST_ROWS || area.width < AXIS + 8 {
         return;
@@ -36,7 +36,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: G
         .filter(|partner| gauges.last_value(*partner).is_some_and(|value| in_scale(*partner, value)));
     let others = partner.map(|partner| chunks(gauges, partner, columns, each)).unwrap_or_default();
     let most = |all: &[Option<u64>]| all.iter().flatten().copied().max().unwrap_or(0);
-    // What it is seen against may be far above: then it is said, and not drawn.
+    // If the compared gauge is far above, its value is written in the legend, and its line is not drawn.
     let top = most(&values).max(1);
     let seen = partner.filter(|_| most(&others) <= top.saturating_mul(8));
     let top = if seen.is_some() { top.max(most(&others)) } else { top };
@@ -57,8 +57,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: G
     times(paper, part(area, AXIS, plot.height, plot.width, 1), gauges, (gauge, role), (partner, seen.is_some()));
 }
 
-/// The values as so many columns, each the greatest of as many samples as it stands for, the newest at the right edge of
-/// what there is.
+/// The values in so many columns, each the maximum of `each` samples; the newest is last.
 fn chunks(gauges: &Gauges, gauge: Gauge, columns: usize, each: usize) -> Vec<Option<u64>> {
     let values: Vec<Option<u64>> = gauges.series(gauge, each * columns).collect();
     let (old, new) = values.split_at(values.len() % each);
@@ -68,7 +67,7 @@ fn chunks(gauges: &Gauges, gauge: Gauge, columns: usize, each: usize) -> Vec<Opt
     all[all.len().saturating_sub(columns)..].to_vec()
 }
 
-/// Whether a value is a figure, and not a stand-in for "without end".
+/// Whether a value is a real figure, and not the kernel's value for "no threshold".
 fn in_scale(gauge: Gauge, value: u64) -> bool {
     gauge != Gauge::Ssthresh || value < u64::from(TcpInfo::NO_THRESHOLD)
 }
@@ -87,7 +86,7 @@ fn bar(paper: &mut Canvas<'_>, plot: Rect, x: u16, level: u128, role: Role) {
     }
     let rest = usize::try_from(level % 8).unwrap_or(0);
     if full == 0 && rest == 0 {
-        // Known, and nothing: a foot to stand on.
+        // The value is known to be 0: draw a foot, so that it differs from an unknown value.
         paper.draw_repeated(plot, x, plot.height - 1, "▁", 1, Role::Border);
     } else if let Some(symbol) = rest.checked_sub(1).and_then(|rest| BARS.get(rest))
         && full < plot.height
@@ -96,7 +95,7 @@ fn bar(paper: &mut Canvas<'_>, plot: Rect, x: u16, level: u128, role: Role) {
     }
 }
 
-/// The row below: how far back it goes, and what is what.
+/// The row below: the span of time, and the legend.
 fn times(
     paper: &mut Canvas<'_>,
     row: Rect,

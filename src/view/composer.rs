@@ -1,4 +1,4 @@
-//! The field below a session's view, to type what is to be sent; or why nothing can be sent.
+//! The composer below a session's view; or the reason why the session cannot send.
 
 use ratatui::layout::{Position, Rect};
 
@@ -17,7 +17,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::kinds::udp::UdpBoundSession;
 
-/// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
+/// How many rows of text the composer has in a pane with this inner height; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
     if !model.can_send() {
         return if inner >= 6 { 1 } else { 0 };
@@ -29,7 +29,7 @@ pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
     }
 }
 
-/// How much room there is to say what was neutralised above.
+/// The room for the note on neutralised escape sequences above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WarningRoom {
     /// A sentence.
@@ -40,7 +40,7 @@ pub(super) enum WarningRoom {
     None,
 }
 
-/// The title: what Enter sends, or what is wrong with it; then what was neutralised above.
+/// The title: what Enter sends, or what is wrong with the text; then the escape sequences neutralised above.
 pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: WarningRoom) -> StyledText {
     let composer = &panel.composer;
     let mut strip = StyledText::new();
@@ -114,7 +114,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     }
 }
 
-/// Why nothing can be sent, and what to do; `brief` where there is little room.
+/// Why the session cannot send, and what to do; `brief` for little room.
 fn why_not(model: &Model, session: &Session, brief: bool) -> String {
     kinds::why_not_sent(session, &WhyNotSent::new(&model.keymap, model.book, session, brief))
 }

@@ -1,4 +1,4 @@
-//! The eleven states as a diagram: boxes and the ways between them, the ways that were taken lit.
+//! The eleven TCP states as a diagram: boxes and transitions between them; the transitions taken are highlighted.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ use crate::wire::tcp::state::TcpState::{
     self, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait,
 };
 
-/// The rows of the diagram with a line a box.
+/// The rows of the diagram with one line per box.
 pub(super) const SHORT: u16 = 11;
 
 /// The rows of the diagram with a frame around each box.
@@ -23,20 +23,20 @@ pub(super) const TALL: u16 = 23;
 /// The fewest columns that the diagram is drawn in.
 pub(super) const NARROW: u16 = 40;
 
-/// With fewer columns the boxes have no blanks inside.
+/// With fewer columns, the boxes have no blanks inside.
 const TIGHT: u16 = 46;
 
-/// The most columns that it spreads over.
+/// The most columns that it uses.
 const WIDEST: u16 = 64;
 
-/// Where a box stands: its level from above, and the column where it begins and ends.
+/// The place of a box: its level from the top, and its first and last columns.
 #[derive(Clone, Copy, Debug)]
 struct StateBox {
     state: TcpState,
     level: u16,
     from: usize,
     to: usize,
-    /// CLOSED stands twice: where all begins, and where all ends.
+    /// CLOSED is drawn twice: as the first and as the last state.
     end: bool,
 }
 
@@ -59,7 +59,7 @@ const SPOTS: [StateBox; 12] = [
     StateBox { state: Closed, level: 5, from: 2, to: 2, end: true },
 ];
 
-/// A way down, in the gap below a level, at a column.
+/// A transition downwards, in the gap below a level, at a column.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     from: TcpState,
@@ -67,7 +67,7 @@ struct Edge {
     gap: u16,
     column: usize,
     label: &'static str,
-    /// The segment alone, for where there is little room.
+    /// The label with the segment only, for little room.
     brief: &'static str,
 }
 
@@ -102,18 +102,18 @@ const ACROSS: [Edge; 3] = [
 
 /// The diagram of one connection.
 pub(super) struct StateDiagram<'a> {
-    /// Its way.
+    /// Its states so far.
     pub(super) track: &'a StateTrack,
-    /// Since when its times count.
+    /// The session's start, from which its times count.
     pub(super) opened: Instant,
 }
 
-/// Where things stand in the area.
+/// The layout of the diagram in the area.
 #[derive(Clone, Copy, Debug)]
 struct DiagramGrid {
     area: Rect,
     tall: bool,
-    /// The cells between a name and the outside of its box.
+    /// The cells between a name and the outer edge of its box.
     pad: u16,
     columns: [u16; 3],
     ends: [u16; 3],
@@ -143,7 +143,7 @@ impl DiagramGrid {
 }
 
 impl StateDiagram<'_> {
-    /// Draws it; does nothing where there is no room.
+    /// Draws it; draws nothing without room.
     pub(super) fn draw(&self, paper: &mut Canvas<'_>, area: Rect) {
         if area.width < NARROW || area.height < SHORT {
             return;
@@ -208,7 +208,7 @@ impl StateDiagram<'_> {
         let y = grid.row(way.gap) + if grid.tall { 3 } else { 1 };
         let x = grid.columns[way.column] + 2;
         let room = part(grid.area, x, y, grid.ends[way.column].saturating_sub(x), 1);
-        // The one way without a line of its own: FIN and ACK of FIN in one segment skip FIN-WAIT-2.
+        // The only transition without its own line: FIN and ACK of FIN in one segment skip FIN-WAIT-2.
         let skipped = (way.from == FinWait2).then(|| self.taken_step(FinWait1, TimeWait)).flatten();
         let step = self.taken_step(way.from, way.to).or(skipped);
         match step {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, inner_area, part};
 use crate::files::theme::Role;
 
-/// A blank frame in the middle; gives what is within it, a cell of margin at each side.
+/// Draws an empty frame in the middle of the screen. Returns its inside, with a margin of one cell at each side.
 pub(super) fn dialog(paper: &mut Canvas<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
     let (width, height) = (width.min(screen.width), height.min(screen.height));
     let (x, y) = ((screen.width - width) / 2, (screen.height - height) / 3);

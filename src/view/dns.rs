@@ -1,4 +1,4 @@
-//! A question for DNS, and the way to a peer: documents both.
+//! The views of a DNS session, and of the path to a peer: both are documents.
 
 use ratatui::layout::Rect;
 
@@ -11,7 +11,7 @@ use crate::model::state::Model;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 
-/// Draws what was asked and answered as tables.
+/// Draws queries and answers as tables.
 pub(super) fn draw_answers(
     paper: &mut Canvas<'_>,
     area: Rect,
@@ -29,7 +29,7 @@ pub(super) fn draw_answers(
     shown
 }
 
-/// Draws the way to the peer: what the resolvers said, the race, the route.
+/// Draws the path to the peer: the resolvers' answers, the connection attempts, the route.
 pub(super) fn draw_path(
     paper: &mut Canvas<'_>,
     area: Rect,

@@ -12,22 +12,22 @@ use crate::model::documents::of_view;
 use crate::model::panel::Panel;
 use crate::sessions::Session;
 
-/// Draws a document, and tells how many rows it has.
+/// Draws a document, and reports how many rows it has.
 ///
 /// Only the rows on the screen are wrapped; the others are measured.
 ///
-/// `panel` gives the row to begin with and the places that were searched.
+/// `panel` has the first row and the search hits.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, document: &Document, panel: &Panel) -> ShownRange {
     draw_folded(paper, area, document, None, panel)
 }
 
-/// Draws the document that the panel's view shows; nothing where it has none.
+/// Draws the document of the panel's view, if there is one.
 pub(super) fn of_view(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
     of_view::document_shown(session, panel)
         .map_or_else(ShownRange::default, |document| draw(paper, area, &document, panel))
 }
 
-/// As [`draw`], a document that was folded before; where that was to another width, it is folded again.
+/// Like [`draw`], with a document that is already wrapped; wraps it again if that was for another width.
 pub(super) fn draw_folded(
     paper: &mut Canvas<'_>,
     area: Rect,
@@ -56,7 +56,7 @@ pub(super) fn draw_folded(
     ShownRange { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
 }
 
-/// Draws one line as it is, without what is found in it.
+/// Draws one line, without marking search hits.
 pub(super) fn draw_line(paper: &mut Canvas<'_>, area: Rect, y: u16, line: &DocLine) {
     let mut x = 0;
     for span in &line.spans {

@@ -1,10 +1,10 @@
-//! The three ways to know a thing: a line, a role and a word each.
+//! The three kinds of evidence: a line style, a role and a word for each.
 
 use super::canvas::StyledText;
 use crate::files::theme::Role;
 use crate::wire::Evidence;
 
-/// How a line across looks.
+/// The style of a horizontal line.
 pub(super) fn arrow_line(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Seen => "─",
@@ -13,7 +13,7 @@ pub(super) fn arrow_line(evidence: Evidence) -> &'static str {
     }
 }
 
-/// How a line down looks.
+/// The style of a vertical line.
 pub(super) fn rung_line(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Seen => "│",
@@ -40,7 +40,7 @@ pub(super) fn evidence_word(evidence: Evidence) -> &'static str {
     }
 }
 
-/// What the three lines mean.
+/// The legend of the three line styles.
 pub(super) fn legend() -> StyledText {
     [Evidence::Seen, Evidence::Kernel, Evidence::Inferred].into_iter().fold(StyledText::new(), |strip, evidence| {
         let gap = if strip.parts.is_empty() { "" } else { "   " };

@@ -1,4 +1,4 @@
-//! Why a session failed, or how it stands: what happened, what it rules out, what is likely, what to try.
+//! The explain view: what happened, what that rules out, what is likely, what to try.
 
 use std::time::Duration;
 
@@ -18,38 +18,38 @@ use crate::model::timeline::{TimelineLine, TimelineTone};
 use crate::sessions::Session;
 use crate::wire::Evidence;
 
-/// The columns of a time, with the blank behind it.
+/// The columns of a time, with the blank after it.
 const TIME: u16 = 9;
 
-/// From so many columns on there is room for a remark beside what it is about.
+/// From this width on, a remark is beside its text, not below it.
 const BESIDE: u16 = 78;
 
-/// Where remarks begin, counted from what they are about.
+/// The least distance of remarks from the start of their text.
 const REMARK: u16 = 27;
 
-/// A label of a probe that is longer than this has its remark below.
+/// A remedy with a longer label has its remark below.
 const LONGEST_LABEL: u16 = 40;
 
-/// A remark of so few columns goes on in the row of what it is about.
+/// A remark up to this width stays in the row of its text.
 const SHORT: u16 = 6;
 
-/// With fewer rows none is left blank.
+/// With fewer rows than this, there are no blank rows.
 const TIGHT: u16 = 12;
 
-/// The widest that a sentence is: longer lines are hard to read.
+/// The greatest width of a sentence: longer lines are hard to read.
 const WIDEST: u16 = 96;
 
-/// One row, ready to be drawn: words from the left edge on, and the probe that a click on it runs.
+/// One row, ready to be drawn: its text, and the remedy that a click on it runs.
 struct ExplainRow {
     strip: StyledText,
     probe: Option<u8>,
 }
 
-/// The rows being laid out for a width.
+/// The rows, laid out for a width.
 struct ExplainPage {
     rows: Vec<ExplainRow>,
     columns: u16,
-    /// There are so few rows that none is left blank, and what the pane's title says is not said again.
+    /// There are so few rows that blank rows and the text of the pane's title are left out.
     tight: bool,
 }
 
@@ -69,7 +69,7 @@ impl ExplainPage {
         self.push(StyledText::single(text, Role::Strong));
     }
 
-    /// A text with something before its first row; what does not fit goes on below the text's own beginning.
+    /// A text after `lead`; further rows are indented to the start of the text.
     fn text(&mut self, lead: &StyledText, text: &str, role: Role) {
         let at = lead.columns();
         let room = self.columns.min(WIDEST).saturating_sub(at).max(8);
@@ -79,7 +79,7 @@ impl ExplainPage {
         }
     }
 
-    /// Two texts, side by side where there is room, else one below the other.
+    /// Two texts, side by side if there is room, else one below the other.
     fn push_pair(&mut self, lead: &StyledText, (what, role): (&str, Role), (how, quiet): (&str, Role), beside: u16) {
         let at = lead.columns();
         if self.columns >= BESIDE && columns_of(what) < beside {
@@ -106,7 +106,7 @@ fn blanks(count: u16) -> String {
     " ".repeat(usize::from(count))
 }
 
-/// A text broken at blanks into rows of so many columns; a word that is longer stands alone and is cut when drawn.
+/// A text broken at blanks into rows of this width; a longer word has its own row, and is cut when drawn.
 fn break_words(text: &str, columns: u16) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut used = 0;
@@ -128,7 +128,7 @@ fn break_words(text: &str, columns: u16) -> Vec<String> {
     rows
 }
 
-/// Draws the view from its row `document_scroll` on.
+/// Draws the view, beginning with its row `document_scroll`.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
@@ -155,7 +155,7 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Expl
     let mut page = ExplainPage { rows: Vec::new(), columns, tight };
     head(&mut page, model, session, &card);
     page.text(&StyledText::new(), &card.explanation.happened, Role::Text);
-    // What is under way counts down: it comes first. What is over is looked at last.
+    // The timers of an open session come first, because they count down; those of an ended session come last.
     if !session.is_over() {
         timers(&mut page, model, session);
     }
@@ -178,7 +178,7 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Expl
     page
 }
 
-/// The lanes of attempts and timers, where there are any.
+/// The bars of attempts and timers, if there are any.
 fn timers(page: &mut ExplainPage, model: &Model, session: &Session) {
     let lanes = attempts::rows(session, &model.timers, model.now, page.columns);
     if !lanes.is_empty() {
@@ -187,7 +187,7 @@ fn timers(page: &mut ExplainPage, model: &Model, session: &Session) {
     }
 }
 
-/// The class or the state, what was tried, the exit code.
+/// The class or the state, the attempts, the exit code.
 fn head(page: &mut ExplainPage, model: &Model, session: &Session, card: &ExplainCard) {
     let Some(failure) = &card.failure else {
         let standing = status::session_status(session, model.now);
@@ -231,7 +231,7 @@ fn push_event(page: &mut ExplainPage, session: &Session, line: &TimelineLine) {
     page.push_pair(&lead, (&line.what, role), (&line.how, quiet), REMARK);
 }
 
-/// Seconds to the millisecond; from 1,000 on without fractions.
+/// Seconds to the millisecond; from 1,000 on, whole seconds.
 fn seconds(since: Duration) -> String {
     let seconds = since.as_secs_f64();
     if seconds < 1000.0 { format!("{seconds:.3}") } else { format!("{seconds:.0}") }
@@ -256,7 +256,7 @@ fn push_suggestions(page: &mut ExplainPage, card: &ExplainCard) {
         return;
     }
     page.title("Try next");
-    // Remarks stand below each other, behind the longest label; but a very long one does not push them all away.
+    // Remarks are aligned after the longest label; a very long label does not count for this.
     let labels = card.tries.iter().map(|one| columns_of(&one.label)).filter(|columns| *columns < LONGEST_LABEL);
     let beside = labels.max().unwrap_or(0).saturating_add(3).max(REMARK);
     let mut number = 0;

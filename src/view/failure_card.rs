@@ -1,4 +1,4 @@
-//! Why a session failed, in short, under what was said; the explain view has the rest.
+//! The failure card under the transcript: why a session failed, in short; the explain view has the rest.
 
 use ratatui::layout::Rect;
 
@@ -12,13 +12,13 @@ use crate::model::view::View;
 use crate::sessions::Session;
 use crate::wire::{Evidence, Failure};
 
-/// The narrowest place that the card is drawn in.
+/// The least width in which the card is drawn.
 const NARROWEST: u16 = 20;
 
-/// The widest that a sentence of the card is.
+/// The greatest width of a sentence of the card.
 const WIDEST: u16 = 84;
 
-/// How many rows the card needs at the least in so many columns; 0: it is not drawn in so few.
+/// The least number of rows that the card needs at this width; 0: it is not drawn at this width.
 pub(super) fn least_rows(model: &Model, session: &Session, failure: &Failure, columns: u16) -> u16 {
     if columns < NARROWEST {
         return 0;
@@ -27,12 +27,12 @@ pub(super) fn least_rows(model: &Model, session: &Session, failure: &Failure, co
     2 + Canvas::sentence_rows(text_columns(columns).saturating_sub(2), &text.happened)
 }
 
-/// The columns of the card's text.
+/// The width of the card's text.
 fn text_columns(columns: u16) -> u16 {
     columns.saturating_sub(if columns < 50 { 2 } else { 4 }).min(WIDEST)
 }
 
-/// Draws the card; where there is little room, without the blank rows, and as much of it as fits.
+/// Draws the card; with little room, without the blank rows, and as much as fits.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, failure: &Failure) {
     if area.height == 0 || area.width < NARROWEST {
         return;
@@ -66,7 +66,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     }
 }
 
-/// What can be done: a key, in some words, in a few.
+/// What the user can do: a key, with a longer and a shorter description.
 fn hints(model: &Model, session: &Session) -> Vec<(String, &'static str, &'static str)> {
     let why = key(model, KeyMode::Normal, Action::Pane(PaneAction::Show(View::Explain)));
     let again =
@@ -75,7 +75,7 @@ fn hints(model: &Model, session: &Session) -> Vec<(String, &'static str, &'stati
     all.into_iter().filter_map(|(key, what, short)| Some((key?, what, short))).collect()
 }
 
-/// How we know it.
+/// The evidence of a failure.
 pub(super) fn evidence(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Seen => "seen by us",

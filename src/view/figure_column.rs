@@ -1,4 +1,4 @@
-//! The column of figures, filled from the top.
+//! A column of figures, filled from the top.
 
 use ratatui::layout::Rect;
 
@@ -10,10 +10,10 @@ use crate::text::quantity;
 /// The columns of a label.
 const LABEL: u16 = 13;
 
-/// What is unknown.
+/// Shown for an unknown value.
 pub(super) const UNKNOWN: &str = "–";
 
-/// The column being filled from the top.
+/// The column, and its next free row.
 pub(super) struct FigureColumn<'p, 'b> {
     pub(super) paper: &'p mut Canvas<'b>,
     pub(super) area: Rect,
@@ -36,19 +36,19 @@ impl FigureColumn<'_, '_> {
         self.y += self.paper.draw_sentence(self.area, LABEL, self.y, value.as_ref(), role);
     }
 
-    /// A label and its value, once it is known.
+    /// A label and its value, which is unknown for `None`.
     pub(super) fn push_known(&mut self, label: &str, value: Option<String>) {
         let role = if value.is_some() { Role::Text } else { Role::Dim };
         self.line(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role);
     }
 
-    /// A sentence from the left edge on.
+    /// A sentence, beginning at the left edge.
     pub(super) fn push_sentence(&mut self, text: &str, role: Role) {
         self.y += self.paper.draw_sentence(self.area, 0, self.y, text, role);
     }
 }
 
-/// What the kernel told last of a TCP connection, while it is open.
+/// The last values that the kernel reported for a TCP connection, while it is open.
 pub(super) fn kernel(column: &mut FigureColumn<'_, '_>, session: &Session) {
     let Some(view) = session.kernel.as_ref().filter(|_| !session.is_over()) else { return };
     column.push_section("kernel");

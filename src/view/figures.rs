@@ -1,4 +1,4 @@
-//! The column at the right of a wide terminal: what is known of the selected session, in exact figures.
+//! The column at the right of a wide terminal: exact figures of the selected session.
 
 use ratatui::layout::Rect;
 
@@ -18,10 +18,10 @@ use crate::sessions::{Session, SessionPhase};
 use crate::text::quantity;
 use crate::wire::Totals;
 
-/// The rows that the figures have at the least, their frame included.
+/// The least height of the figures, with their frame.
 const FIGURES: u16 = 12;
 
-/// A titled frame in the column; gives its inside.
+/// Draws a titled frame in the column. Returns its inside.
 fn framed(paper: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
     paper.draw_frame(area, Role::Border);
     let title = StyledText::single(format!(" {title} "), Role::Dim);
@@ -30,8 +30,8 @@ fn framed(paper: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
     part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
 }
 
-/// Draws the diagram of states and the gauges of a TCP connection, as far as there is room beside what the pane
-/// shows itself; says how many rows they took, and whether the gauges are there.
+/// Draws the state diagram and the gauges of a TCP connection, if there is room and the pane does not show them itself.
+/// Returns how many rows they took, and whether the gauges are drawn.
 fn connection(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
     let Some(story) = panel.tcp_history(session) else { return (0, false) };
     let mut used = 0;
@@ -102,7 +102,7 @@ fn about(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
     };
     let lasted = ended.unwrap_or(model.now).saturating_duration_since(session.opened);
     column.line("opened", gutter::wall_clock(model, session.opened).trim_start(), Role::Text);
-    // While it is open the time passes in whole seconds, so that the screen is not redrawn for a digit.
+    // While the session is open, whole seconds, so that the screen is not redrawn for every digit.
     let lasted = if ended.is_some() { lasted } else { std::time::Duration::from_secs(lasted.as_secs()) };
     let text = if lasted.is_zero() { "under 1 s".to_owned() } else { quantity::duration(lasted) };
     column.line(if ended.is_some() { "lasted" } else { "for" }, text, Role::Text);
@@ -133,7 +133,7 @@ fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
     }
 }
 
-/// The way to the peer, where there is more to tell of it than one address tried.
+/// The path to the peer, unless a single address was tried and nothing else is known.
 fn draw_path(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
     let path = &session.path;
     if path.lookup.is_none() && path.route.is_none() && session.attempts.race().len() < 2 {

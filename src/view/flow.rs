@@ -1,5 +1,5 @@
-//! Flow control as theatre: each direction of a connection with the queues and windows of both its ends, and the
-//! countdown to the next probe.
+//! The flow view: the queues and windows of both ends of a connection, for each direction, and the countdown to the
+//! next probe.
 
 use std::time::Instant;
 
@@ -22,29 +22,29 @@ use crate::sessions::tcp::history::TcpHistory;
 use crate::sessions::{Session, SessionPhase};
 use crate::text::quantity;
 
-/// With as many columns both ends stand side by side.
+/// From this width on, both ends are side by side.
 const SIDE_BY_SIDE: u16 = 78;
 
-/// The columns between the two.
+/// The columns between them.
 const BETWEEN: u16 = 4;
 
-/// The columns of a name, and of a value with the spaces behind it.
+/// The columns of a name, and of a value with the blanks after it.
 const NAME: u16 = 13;
 const VALUE: u16 = 11;
 
 /// The most columns of a bar.
 const MOST_BAR: u16 = 44;
 
-/// The rows of one end in one direction.
+/// The rows of one end, in one direction.
 const ROWS: u16 = 3;
 
-/// The rows that both directions take, one below the other.
+/// The rows of both directions, one below the other.
 const BOTH: u16 = 14;
 
-/// The gauges whose last minute stands below, where there is room.
+/// The gauges whose last minute is drawn below, if there is room.
 const HISTORY: [Gauge; 5] = [Gauge::SendQueue, Gauge::PeerWindow, Gauge::RecvQueue, Gauge::OurWindow, Gauge::Backoff];
 
-/// What flow control holds back, in parts: both directions, ours first. Nothing where it flows.
+/// What flow control is blocking, in parts: both directions, ours first. Empty if nothing is blocked.
 pub(super) fn blocked_parts(flow: &FlowControl, paused: bool, now: Instant) -> Vec<String> {
     let mut parts = flow.own.blocked_parts("the peer's", now);
     if paused {
@@ -86,7 +86,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     ShownRange::default()
 }
 
-/// Draws it short, for a narrow column: our end alone, and what is held back.
+/// Draws a short form for a narrow column: our end only, and what is blocked.
 pub(super) fn draw_short(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, story: &TcpHistory) {
     let own = &story.flow.own;
     let (top, below) = (part(area, 0, 0, area.width, ROWS), part(area, 0, ROWS, area.width, ROWS - 1));
@@ -99,10 +99,10 @@ pub(super) fn draw_short(paper: &mut Canvas<'_>, area: Rect, model: &Model, sess
     }
 }
 
-/// The rows of [`draw_short`], with three of words.
+/// The rows of [`draw_short`], three of them for words.
 pub(super) const BRIEF: u16 = 2 * ROWS + 2;
 
-/// Whether there is something to see: reading is stopped, or a window holds something back.
+/// Whether reading is paused, or flow control is blocking something.
 pub(super) fn is_blocked(session: &Session, story: &TcpHistory) -> bool {
     !session.is_over() && (is_paused(session) || story.flow.is_blocked())
 }
@@ -116,12 +116,12 @@ struct FlowDrawing<'a> {
     session: &'a Session,
     twin: Option<&'a Session>,
     story: &'a TcpHistory,
-    /// The peer's end, where it can be seen.
+    /// The peer's end, if it is known.
     theirs: Option<&'a FlowEnd>,
 }
 
 impl FlowDrawing<'_> {
-    /// Our end at the left, the peer's at the right; gives the rows used.
+    /// Our end at the left, the peer's at the right. Returns the rows used.
     fn draw_side_by_side(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
         let width = (area.width - BETWEEN) / 2;
         let side = |y: u16, left: bool| {
@@ -144,11 +144,12 @@ impl FlowDrawing<'_> {
         y - 1
     }
 
-    /// The ends of each direction one below the other, in the order in which the bytes pass them.
+    /// The ends of each direction one below the other, in the order in which the bytes pass them. Returns the rows
+    /// used.
     fn draw_stacked(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
         let rows = |y: u16| part(area, 0, y, area.width, area.height.saturating_sub(y).min(ROWS));
         let mut y = 0;
-        // Where not both fit, what is held back comes first.
+        // If only one direction fits, the blocked one comes first.
         let own = &self.story.flow.own;
         let ours = own.blocked_parts("", self.model.now).is_empty()
             && (is_paused(self.session) || own.own_window_closed.is_some());
@@ -156,7 +157,7 @@ impl FlowDrawing<'_> {
         for sending in order {
             self.draw_heading(paper, part(area, 0, y, area.width, 1), sending);
             y += 1;
-            // Where the other end can be seen its queue stands beside ours; the window between them is one.
+            // If the other end is known, its queue is drawn beside ours; they share one window.
             match (sending, self.theirs) {
                 (true, theirs) => {
                     y += sender(paper, rows(y), own, ["send queue", "peer window"], self.model.now);
@@ -249,7 +250,7 @@ impl FlowDrawing<'_> {
         }
     }
 
-    /// What a direction is like, as a sentence; gives the rows used.
+    /// The state of a direction, as a sentence. Returns the rows used.
     fn draw_sentence(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) -> u16 {
         let now = self.model.now;
         let own = &self.story.flow.own;
@@ -284,7 +285,7 @@ impl FlowDrawing<'_> {
         paper.draw_sentence(area, 0, 0, &parts.join("; "), Role::Warn)
     }
 
-    /// The last minute of our end, where there is room.
+    /// The last minute of our end, if there is room.
     fn history(&self, paper: &mut Canvas<'_>, area: Rect) {
         let rows = HISTORY.len() as u16;
         if area.height < rows + 2 {
@@ -298,8 +299,8 @@ impl FlowDrawing<'_> {
     }
 }
 
-/// What an end has to send: its queue, the window that it sends into, and the timer that comes next. An empty name
-/// leaves its line out. Gives the rows used.
+/// The sending side of an end: its queue, the window that it sends into, and the next timer. An empty name leaves out
+/// its line. Returns the rows used.
 fn sender(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2], now: Instant) -> u16 {
     let in_flight = end.send_queue.zip(end.not_sent).map(|(queue, not_sent)| queue.saturating_sub(not_sent));
     let bar =
@@ -322,7 +323,7 @@ fn sender(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&
     y + 1
 }
 
-/// What an end has received: the room taken by what it did not read, and the window that is left. Gives the rows used.
+/// The receiving side of an end: the buffer used by unread bytes, and the window that is left. Returns the rows used.
 fn draw_receiver(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2]) -> u16 {
     let room = end.greatest.room;
     bytes(paper, area, 0, queue, end.recv_queue, &FlowBar::new(end.recv_queue, room, Role::Received));
@@ -334,7 +335,7 @@ fn draw_receiver(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, wind
     2
 }
 
-/// A bar is full where the queue was when it was longest, up to the next power of two: it shows that it grows.
+/// The scale of a bar: the longest queue so far, rounded up to a power of two, so that growth is visible.
 fn bar_scale(greatest: u64) -> u64 {
     greatest.max(4_096).checked_next_power_of_two().unwrap_or(u64::MAX)
 }
@@ -343,7 +344,7 @@ fn bar_scale(greatest: u64) -> u64 {
 struct FlowBar {
     value: Option<u64>,
     whole: u64,
-    /// What of the value is drawn solid; the rest is drawn hatched. `None`: all of it.
+    /// The part of the value that is drawn solid; the rest is drawn hatched. `None`: all of it.
     part: Option<u64>,
     role: Role,
 }

@@ -1,4 +1,4 @@
-//! The row at the bottom: a notice while there is one, else the keys that matter now.
+//! The row at the bottom: a notice if there is one, else the keys that are useful now.
 
 use ratatui::layout::Rect;
 
@@ -15,7 +15,7 @@ use crate::sessions::Session;
 /// How many rows a notice may take.
 const MOST_ROWS: u16 = 4;
 
-/// Draws the footer, or the notice over the last row where there is no footer.
+/// Draws the footer; without a footer, a notice in the last row.
 pub(super) fn draw(paper: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &Model) {
     if let Some(notice) = model.notices.current(model.now) {
         let (mark, role) = match notice.weight {
@@ -28,7 +28,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &M
         }
         let margin = 1 + strip.columns();
         let width = bottom.width.saturating_sub(margin + 1);
-        // A long one rises over what is above it: what is accepted stands at the end of a sentence.
+        // A long notice takes more rows upwards, so that its end, which names what is accepted, is visible.
         let rows = Canvas::sentence_rows(width, &notice.text).min(MOST_ROWS).min(bottom.y + 1);
         let area = Rect { y: bottom.y + 1 - rows, height: rows * bottom.height.min(1), ..bottom };
         paper.clear(area, if rows > 1 { Role::Menu } else { Role::Background });
@@ -80,7 +80,7 @@ fn key_hints(model: &Model) -> Vec<KeyHint> {
     hints
 }
 
-/// What can be done with the session itself.
+/// The keys for the session itself.
 fn session_hints(model: &Model, shown: &Session) -> Vec<KeyHint> {
     let session = |action: SessionAction| key(model, KeyMode::Normal, Action::Session(action));
     if shown.is_over() {

@@ -1,4 +1,4 @@
-//! What the kernel measures of a connection: values, the last minute as bars, and a line on each.
+//! The kernel's gauges of a connection: values, the last minute as bars, and an explanation of each.
 
 use ratatui::layout::Rect;
 
@@ -11,7 +11,7 @@ use crate::sessions::Session;
 use crate::sessions::tcp::gauges::{Gauge, GaugeRange, Gauges};
 use crate::text::quantity;
 
-/// The columns of a name, a space behind it included.
+/// The columns of a name, with a blank after it.
 const NAME: u16 = 14;
 
 /// The columns of a value.
@@ -20,11 +20,11 @@ const VALUE: u16 = 11;
 /// The columns of a remark.
 const REMARK: u16 = 14;
 
-/// The rows of the box that explains the gauge under the cursor, its rule included: the fewest, and with a chart that is
-/// as high as is of use.
+/// The rows of the box that explains the gauge under the cursor, with its rule: the fewest, and those with the tallest
+/// useful chart.
 const BOX: (u16, u16) = (4, 15);
 
-/// Draws all gauges, and what the one under the cursor means.
+/// Draws all gauges, and the explanation of the one under the cursor.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
     let Some(gauges) = panel.tcp_history(session).map(|story| &story.gauges) else { return ShownRange::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
@@ -67,7 +67,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel:
     ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: 0 }
 }
 
-/// How many rows a gauge has: its line alone, or with its explanation and a blank one.
+/// How many rows a gauge has: 1; 2 with its explanation; 3 with a blank row.
 fn lines(rows: usize) -> usize {
     let all = Gauge::ALL.len();
     if rows >= all * 3 {
@@ -79,7 +79,7 @@ fn lines(rows: usize) -> usize {
     }
 }
 
-/// Draws the few gauges that say most, for a narrow column.
+/// Draws the few most important gauges, for a narrow column.
 pub(super) fn draw_short(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges) {
     for (y, gauge) in (0..area.height).zip(Gauge::FEW) {
         row(paper, part(area, 0, y, area.width, 1), gauges, gauge);
@@ -105,13 +105,13 @@ pub(super) fn row(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Ga
     }
 }
 
-/// The samples that are remembered, each bar the greatest of as many as it takes to show them all.
+/// The recorded samples; each bar is the maximum of as many samples as it takes to show all.
 fn draw_sparkline(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     let columns = usize::from(area.width.max(1));
     let Some(range) = gauges.range(gauge) else { return };
     let each = gauges.len().div_ceil(columns).max(1);
     let values: Vec<Option<u64>> = gauges.series(gauge, each * columns).collect();
-    // A whole number of samples a bar, counted from the newest, so that bars do not shimmer as time passes.
+    // Each bar holds a fixed number of samples, counted from the newest, so that bars do not flicker as time passes.
     let skip = values.len() % each;
     let old = values.get(..skip).unwrap_or_default();
     let new = values.get(skip..).unwrap_or_default();
@@ -123,7 +123,7 @@ fn draw_sparkline(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Ga
     }
 }
 
-/// From the least value to the greatest; what never changed stands in the middle, 0 at the bottom.
+/// Scaled from the least value to the greatest; a constant value is in the middle, a constant 0 at the bottom.
 fn bar(value: u64, range: GaugeRange) -> &'static str {
     let span = u128::from(range.max - range.min);
     match (range.max, span) {

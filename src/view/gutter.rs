@@ -1,4 +1,4 @@
-//! What stands before the text of a transcript's row: time, mark, size, peer.
+//! The columns before the text of a transcript's row: time, mark, size, peer.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -10,23 +10,23 @@ use crate::sessions::kinds::SessionKind;
 use crate::text::quantity;
 use crate::wire::Direction;
 
-/// How wide the columns before the text are; 0 leaves one out.
+/// The widths of the columns before the text; 0 leaves one out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Gutter {
-    /// The time, and a space behind it.
+    /// The time, and a space after it.
     pub(super) time: u16,
-    /// The mark, and a space behind it.
+    /// The mark, and a space after it.
     pub(super) mark: u16,
-    /// The size, and a space behind it.
+    /// The size, and a space after it.
     pub(super) size: u16,
-    /// The peer, and a space behind it.
+    /// The peer, and a space after it.
     pub(super) peer: u16,
-    /// The number of the read or write, and a space behind it.
+    /// The number of the read or write, and a space after it.
     pub(super) op: u16,
 }
 
 impl Gutter {
-    /// The columns for a pane so many cells wide.
+    /// The columns for a pane of this width.
     pub(super) fn for_session(model: &Model, session: &Session, columns: u16) -> Self {
         let time = if model.settings.wall_clock { 14 } else { 9 };
         let peers = matches!(session.kind, SessionKind::Bound { .. });
@@ -44,12 +44,12 @@ impl Gutter {
         }
     }
 
-    /// The same with the number of each read and write, where a pane so many cells wide has room for it.
+    /// Adds the number of each read and write, if a pane of this width has room for it.
     pub(super) fn with_operation_numbers(self, columns: u16) -> Self {
         Gutter { op: if columns >= 46 { 9 } else { 0 }, ..self }
     }
 
-    /// The columns for hex: times and sizes give way where a row has more bytes without them.
+    /// The columns for hex: times and sizes are left out if a row then holds more bytes.
     pub(super) fn for_hex(self, columns: u16) -> Self {
         let bytes = |gutter: Gutter| hex_bytes_per_row(columns.saturating_sub(gutter.columns() + 1));
         let narrow = Gutter { size: 0, ..self };
@@ -65,7 +65,7 @@ impl Gutter {
     }
 }
 
-/// A time for the transcript: from the session's start, or by the wall clock.
+/// A time for the transcript: since the session's start, or as wall clock time.
 pub(super) fn time_text(model: &Model, session: &Session, at: Instant) -> String {
     if model.settings.wall_clock {
         wall_clock(model, at)
@@ -86,7 +86,7 @@ pub(super) fn wall_clock(model: &Model, at: Instant) -> String {
     format!(" {:02}:{:02}:{:02}.{millis:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// A size of which the numbers end in one column and the units begin in one: `   12 B `, `  1.2 kB`.
+/// A size with aligned numbers and units: `   12 B `, `  1.2 kB`.
 pub(super) fn size(bytes: u64) -> String {
     let text = quantity::bytes(bytes);
     match text.split_once(' ') {
@@ -95,7 +95,7 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
-/// The number of a read or a write, in eight columns at the most: `write 12`, `#123,456`.
+/// The number of a read or a write, in at most eight columns: `write 12`, `#123,456`.
 pub(super) fn operation_text(direction: Direction, number: u64) -> String {
     let name = match direction {
         Direction::Sent => "write",
@@ -105,7 +105,7 @@ pub(super) fn operation_text(direction: Direction, number: u64) -> String {
     if text.len() <= 8 { text } else { format!("#{}", quantity::grouped(number)) }
 }
 
-/// A peer in at most so many columns: whole, or its end, where the port is.
+/// A peer in at most this many columns: whole, or its end, which has the port.
 pub(super) fn peer(peer: SocketAddr, columns: u16) -> String {
     let columns = usize::from(columns);
     let text = peer.to_string();

@@ -1,4 +1,4 @@
-//! The row at the top: the program, and what goes on in all sessions together.
+//! The row at the top: the program, and the totals of all sessions.
 
 use ratatui::layout::Rect;
 

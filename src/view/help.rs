@@ -1,4 +1,4 @@
-//! Every key and what it does, with a field to narrow them.
+//! The help: every key and what it does, with a field to filter them.
 
 use ratatui::layout::Rect;
 
@@ -12,22 +12,22 @@ use crate::model::help::{self, HelpGroup};
 use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 
-/// From so many columns within the frame on the groups stand in two columns.
+/// From this inner width on, the groups are in two columns.
 const TWO_COLUMNS: u16 = 92;
 
-/// The cells that most keys need; the few that need more push what they do to the right.
+/// The columns for keys; a longer key shifts its own description.
 const KEYS: u16 = 11;
 
 /// One line of the help.
 enum HelpLine {
     Title(&'static str),
     Key(String, String),
-    /// What does not fit beside the key.
+    /// The rest of a description that does not fit beside the key.
     More(String),
     Blank,
 }
 
-/// Draws the help from its row `scroll` on.
+/// Draws the help, beginning with its row `scroll`.
 pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &TextField, scroll: usize) {
     let width = if screen.width >= TWO_COLUMNS + 8 { 116 } else { 76 };
     let inner = dialog(paper, screen, width, screen.height.saturating_sub(2).max(5), "keys");
@@ -65,7 +65,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &
     paper.draw_right(inner, last, &StyledText::single(text, Role::Dim));
 }
 
-/// The groups in two columns of about one length, in their order.
+/// The groups in two columns of similar length, in their order.
 fn two_columns(groups: Vec<HelpGroup>) -> [Vec<HelpGroup>; 2] {
     let all: usize = groups.iter().map(|group| group.rows.len() + 2).sum();
     let mut left: Vec<HelpGroup> = Vec::new();
@@ -83,7 +83,7 @@ fn two_columns(groups: Vec<HelpGroup>) -> [Vec<HelpGroup>; 2] {
     [left, right]
 }
 
-/// The groups as lines for a column so many cells wide: what a key does stands beside it, and goes on below.
+/// The groups as lines for a column of this width; a description begins beside its key, and continues below.
 fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
     let indent = description_column(width);
     let mut lines = Vec::new();
@@ -103,12 +103,12 @@ fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
     lines
 }
 
-/// Where the descriptions begin in a column so many cells wide; longer keys push only their own.
+/// Where the descriptions begin in a column of this width; a longer key shifts only its own.
 fn description_column(width: u16) -> u16 {
     KEYS.min(width / 3) + 2
 }
 
-/// A text broken at its blanks: the first row so many cells wide, the others so many.
+/// A text broken at its blanks, with different widths for the first row and the others.
 fn break_words(text: &str, first: u16, others: u16) -> Vec<String> {
     let mut rows = vec![String::new()];
     for word in text.split(' ') {

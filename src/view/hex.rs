@@ -8,20 +8,20 @@ use super::marks::{CUT, FoundRanges, direction_role};
 use crate::files::theme::Role;
 use crate::model::transcript_layout::RowBytes;
 
-/// The columns of the offset with the space behind it.
+/// The columns of the offset, with the space after it.
 const OFFSET: u16 = 10;
 
-/// What stands over the bytes of a row: places that were found, and where the other end's reads or writes met.
+/// The marks on the bytes of a row: search hits, and boundaries between the other end's reads or writes.
 pub(super) struct HexMarks<'a> {
-    /// The found places.
+    /// The search hits.
     pub(super) found: &'a FoundRanges,
-    /// Offsets in the entry where one read or write of the other end stops and the next begins.
+    /// Offsets in the entry at which one read or write of the other end stops and the next begins.
     pub(super) cuts: &'a [usize],
-    /// The place of the entry's first byte: in a stream its own, else 0.
+    /// The position of the entry's first byte: in a stream its own, else 0.
     pub(super) base: u64,
 }
 
-/// Draws a row; says how many cells it took. The offset is left out where there is no room for it.
+/// Draws a row. Returns its width in cells. The offset is left out if there is no room for it.
 pub(super) fn draw(
     paper: &mut Canvas<'_>,
     area: Rect,
@@ -54,7 +54,7 @@ pub(super) fn draw(
         let style = |role| found.hit_style(paper.look, offset, paper.look.style(role));
         let (pair_style, style) = (style(base), style(role));
         let at = x + place * 3 + if place >= 8 { halves } else { 0 };
-        // A run of found bytes is one block: the space between two of them is marked too.
+        // Adjacent hit bytes are one block: the space between them is marked too.
         let joined = place > 0
             && found.contains(offset)
             && found.contains(offset.saturating_sub(1))
@@ -64,7 +64,7 @@ pub(super) fn draw(
         }
         paper.put_styled(part(area, 0, 0, area.width, 1), at, 0, &format!("{byte:02x}"), pair_style);
         if cuts.contains(&offset) {
-            // Where a row begins with it there is no cell before it but the one behind the offset.
+            // If a row begins with it, it goes in the cell after the offset.
             if at > 0 {
                 paper.draw_text(area, at - 1, 0, CUT, Role::Cause);
             }

@@ -1,4 +1,4 @@
-//! The screen without sessions: what this is, and what to press.
+//! The screen without sessions: what the program is, and which keys to press.
 
 use ratatui::layout::Rect;
 
@@ -9,7 +9,7 @@ use crate::model::action::{Action, AppAction};
 use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 
-/// What can be typed at once, and what it does.
+/// Examples of targets, with what each opens.
 const EXAMPLES: [(&str, &str); 5] = [
     ("127.0.0.1:80", "a TCP connection"),
     ("udp://127.0.0.1:53", "a UDP conversation"),

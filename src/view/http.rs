@@ -14,18 +14,18 @@ use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
-/// What a response is drawn from, beside the exchange itself.
+/// The sources of a response's page, besides the exchange itself.
 #[derive(Clone, Copy)]
 pub(super) struct HttpPage<'a> {
-    /// For the keys that the hints name.
+    /// The model: for the keys in the hints.
     pub(super) model: &'a Model,
     /// The session.
     pub(super) session: &'a Session,
-    /// How it is being looked at.
+    /// Its panel.
     pub(super) panel: &'a Panel,
 }
 
-/// Draws the response: its headline, then its body; of a failure, what it means.
+/// Draws the response: its headline, then its body; for a failure, its explanation.
 pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, exchange: &HttpExchange) -> ShownRange {
     let HttpPage { model, session, panel } = *page;
     let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
@@ -68,7 +68,7 @@ pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, 
     }
 }
 
-/// The figures of a response, each named; says how many rows it took.
+/// The figures of a response, each with its name. Returns how many rows it took.
 fn draw_figures(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
     let Some(response) = exchange.response() else { return 0 };
     let status = format!("{} {} {}", response.version, response.status, response.reason);
@@ -87,7 +87,7 @@ fn draw_figures(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange:
     2
 }
 
-/// What was measured of the body and the connection, in a row.
+/// The measurements of the body and the connection, in one row.
 fn figures_text(exchange: &HttpExchange) -> String {
     let gauge = &exchange.gauge;
     let mut parts = vec![format!("{} body", quantity::bytes(gauge.body_bytes))];
@@ -117,7 +117,7 @@ fn header(exchange: &HttpExchange, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(value.get(..value.len().min(60)).unwrap_or_default()).into_owned())
 }
 
-/// How far a body has come whose length is known, while it arrives; says how many rows it took.
+/// The progress of a body of known length while it arrives. Returns how many rows it took.
 fn draw_progress(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
     let Some(expected) = exchange.gauge.expected_bytes.filter(|all| *all > 0 && !session.is_over()) else { return 0 };
     let here = exchange.gauge.wire_body_bytes.min(expected);

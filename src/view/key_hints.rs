@@ -1,4 +1,4 @@
-//! Keys as the keymap has them, for hints: never a key that does something else.
+//! Keys for hints, taken from the keymap, so that a hint never shows a wrong key.
 
 use ratatui::layout::Rect;
 
@@ -8,20 +8,20 @@ use crate::model::action::Action;
 use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 
-/// One hint: a key and what it does; nothing where the user's keymap has taken the key away.
+/// One hint: a key and what it does; `None` if the user's keymap has removed the key.
 pub(super) type KeyHint = (Option<String>, &'static str);
 
-/// The key that does something.
+/// The key of an action.
 pub(super) fn key(model: &Model, mode: KeyMode, action: Action) -> Option<String> {
     model.keymap.hint(mode, action)
 }
 
-/// The first of these actions that has a key.
+/// The key of the first of these actions that has one.
 pub(super) fn first_bound_key(model: &Model, mode: KeyMode, actions: &[Action]) -> Option<String> {
     actions.iter().find_map(|action| key(model, mode, *action))
 }
 
-/// Draws hints with three cells between them; what does not fit whole is left out, from the right.
+/// Draws hints with three cells between them; those that do not fit are left out, from the right.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, x: u16, y: u16, hints: &[KeyHint]) {
     let mut x = x;
     for (key, what) in hints {

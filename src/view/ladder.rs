@@ -1,4 +1,4 @@
-//! The ladder: our end at the left, the peer's at the right, time running down.
+//! The ladder: our end at the left, the peer's at the right, time runs downwards.
 
 use std::time::Instant;
 
@@ -21,7 +21,7 @@ use crate::text::quantity;
 use crate::wire::segment::{SequenceDisplay, TcpFlags};
 use crate::wire::{Direction, Evidence};
 
-/// The columns of the time, a space behind it included.
+/// The columns of the time, with a space after it.
 const TIME: u16 = 9;
 
 /// The columns of the calls.
@@ -30,10 +30,10 @@ const CALL: u16 = 12;
 /// The columns of the word for the evidence.
 const WORD: u16 = 9;
 
-/// The rows of the box that explains the rung under the cursor, its rule included.
+/// The rows of the box that explains the rung under the cursor, with its rule.
 const BOX: u16 = 5;
 
-/// Draws the ladder, and what the picked rung means.
+/// Draws the ladder, and the explanation of the selected rung.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let Some(ladder) = panel.tcp_history(session).map(|story| &story.ladder) else { return ShownRange::default() };
     let boxed = if area.height >= 13 { BOX } else { 0 };
@@ -85,7 +85,7 @@ fn selected_rung(ladder: &Ladder, panel: &Panel) -> Option<usize> {
     Some(panel.rung.map_or(last, |id| ladder.index_of(id).unwrap_or(0)))
 }
 
-/// Where the two ends stand.
+/// The columns of the two ends.
 #[derive(Clone, Copy, Debug)]
 struct LadderColumns {
     left: u16,
@@ -107,7 +107,7 @@ impl LadderColumns {
     }
 }
 
-/// The addresses above their ends.
+/// The addresses above the two ends.
 fn draw_endpoints(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
     let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
     let half = area.width / 2;
@@ -133,7 +133,7 @@ fn draw_endpoints(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, se
     paper.draw_text(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
 }
 
-/// Between the addresses, how the rungs are known: captured, and how they are numbered, or inferred.
+/// Between the addresses: whether the rungs are captured (and how they are numbered), or inferred.
 fn source(
     paper: &mut Canvas<'_>,
     area: Rect,
@@ -163,7 +163,7 @@ fn source(
     let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
     let half =
         |address: Option<std::net::SocketAddr>| address.map_or(8, |address| columns_of(&address.to_string()) / 2);
-    // The peer's address may have been moved to the left to be seen whole.
+    // The peer's address may have been shifted to the left, so that it is visible as a whole.
     let from = columns.left + half(ends.local) + 3;
     let right = columns.right.saturating_sub(half(ends.peer));
     let to = right.min(area.width.saturating_sub(half(ends.peer) * 2 + 1)).saturating_sub(2);
@@ -173,7 +173,7 @@ fn source(
     }
 }
 
-/// How many rows a sentence takes.
+/// The number of rows of a sentence.
 fn rows_of(text: &str, width: u16) -> u16 {
     let (mut x, mut rows) = (0_u16, 1);
     for word in text.split(' ') {
@@ -192,7 +192,7 @@ enum LadderLine {
     Rung(usize),
 }
 
-/// The rows around the picked rung: a blank one before each exchange, where there is room for such.
+/// The rows around the selected rung, with a blank one before each exchange if there is room.
 fn lines(ladder: &Ladder, picked: usize, rows: usize, tail: bool) -> Vec<LadderLine> {
     let first = picked.saturating_sub(rows);
     let mut lines = Vec::with_capacity(rows * 3);
@@ -263,7 +263,7 @@ impl LadderPage<'_> {
         if let RungLabel::Silence(_) = rung.label {
             return;
         }
-        // What only must have arrived has no time that anybody knows.
+        // The arrival time of an inferred received segment is unknown.
         if rung.evidence == Evidence::Inferred && rung.direction == Some(Direction::Received) && rung.call.is_none() {
             return;
         }
@@ -277,7 +277,7 @@ impl LadderPage<'_> {
 
     fn time_text(&self, at: Instant) -> String {
         if self.model.settings.wall_clock {
-            // Minutes and seconds fit the column; the hour stands in the box.
+            // Minutes and seconds fit the column; the box has the hour.
             let text = gutter::wall_clock(self.model, at);
             return text.trim_start().chars().skip(3).take(8).collect();
         }
@@ -287,7 +287,7 @@ impl LadderPage<'_> {
     fn draw_arrow(&self, paper: &mut Canvas<'_>, space: Rect, rung: &Rung) {
         let role = role(rung);
         let width = space.width;
-        // The line, its head and a space on both sides of the words.
+        // The line, its arrowhead, and a space on both sides of the label.
         let words = rung.label.texts(self.numbers);
         let fits = |text: &&String| columns_of(text) + 4 <= width;
         let words = words.iter().find(fits).or(words.last()).cloned().unwrap_or_default();
@@ -343,7 +343,7 @@ fn role(rung: &Rung) -> Role {
     }
 }
 
-/// What the picked rung means.
+/// The explanation of the selected rung.
 fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, rung: &Rung) {
     let words = explain_rung(rung);
     paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);

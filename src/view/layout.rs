@@ -1,23 +1,23 @@
-//! Where everything stands, by the terminal's size.
+//! The layout of the screen for the terminal's size.
 
 use ratatui::layout::Rect;
 
 use super::canvas::part;
 use crate::model::state::{Focus, INSIGHT_COLUMNS, Model};
 
-/// The list of sessions is as wide as this, its frame included, below 100 columns and from there on.
+/// The width of the list of sessions, with its frame: below 100 columns, and from there on.
 const SIDEBAR: (u16, u16) = (29, 30);
 
-/// With as many columns there is room for an insight column.
+/// From this width on, there is a column of figures.
 const WIDE: u16 = INSIGHT_COLUMNS;
 
-/// With fewer columns the list of sessions is not beside the pane.
+/// With fewer columns, the list of sessions is not shown beside the pane.
 const NARROW: u16 = 72;
 
-/// With fewer rows there is no footer.
+/// With fewer rows, there is no footer.
 const SHORT: u16 = 14;
 
-/// The places of the screen; an empty rectangle is not there.
+/// The areas of the screen; an empty rectangle is not drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ScreenLayout {
     /// One row at the top.
@@ -26,15 +26,15 @@ pub(super) struct ScreenLayout {
     pub(super) sidebar: Rect,
     /// The selected session, or the home screen.
     pub(super) main: Rect,
-    /// What is known of the selected session in figures.
+    /// The figures of the selected session.
     pub(super) insight: Rect,
     /// One row of hints at the bottom.
     pub(super) footer: Rect,
-    /// The row where prompts and notices stand: the footer, or the last row of the screen.
+    /// The row of prompts and notices: the footer, or the last row of the screen.
     pub(super) bottom: Rect,
 }
 
-/// Where everything stands.
+/// The layout for this area.
 pub(super) fn screen_layout(area: Rect, model: &Model) -> ScreenLayout {
     let header_rows = u16::from(area.height >= 4);
     let footer_rows = u16::from(area.height >= SHORT);

@@ -1,4 +1,4 @@
-//! How bytes, directions and hits are marked.
+//! Marks for bytes, directions and search hits.
 
 use std::ops::Range;
 
@@ -10,10 +10,10 @@ use crate::sessions::search::SearchHit;
 use crate::text::sanitize::GlyphKind;
 use crate::wire::Direction;
 
-/// Stands where the other end's reads or writes met.
+/// Marks a boundary between the other end's reads or writes.
 pub(super) const CUT: &str = "┊";
 
-/// What of the transcript is on the screen, for the scroll bar and the hint.
+/// Which part of the content is on the screen, for the scroll bar and the hint.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct ShownRange {
     /// The parts of the whole that are above and below the screen, each from 0 to 1.
@@ -40,12 +40,12 @@ pub(super) fn direction_mark(direction: Direction) -> &'static str {
     }
 }
 
-/// The found places of one row, each with whether the cursor is at it.
+/// The search hits of one row, each with whether the cursor is at it.
 #[derive(Debug, Default)]
 pub(super) struct FoundRanges(pub(super) Vec<(Range<usize>, bool)>);
 
 impl FoundRanges {
-    /// The found places that touch these bytes of an entry, or of a document's line.
+    /// The search hits that overlap these bytes of an entry, or of a document's line.
     pub(super) fn in_range(search: &ActiveSearch, entry: u64, range: &Range<usize>) -> FoundRanges {
         let hits = search.hits.as_deref().unwrap_or_default();
         let current = search.at.and_then(|at| hits.get(at));
@@ -55,14 +55,14 @@ impl FoundRanges {
         FoundRanges(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
     }
 
-    /// The found places of a document that touch these bytes of a line.
+    /// The search hits of a document that overlap these bytes of a line.
     pub(super) fn in_line(panel: &Panel, line: usize, range: &Range<usize>) -> FoundRanges {
         let document = |search: &&ActiveSearch| matches!(search.subject, SearchSubject::Document { view, .. } if view == panel.view);
         let search = panel.search.as_ref().filter(document);
         search.map_or(FoundRanges::default(), |search| FoundRanges::in_range(search, line as u64, range))
     }
 
-    /// A range of bytes, parted where a found place begins or ends.
+    /// A range of bytes, split where a hit begins or ends.
     pub(super) fn split_at_hits(&self, range: Range<usize>) -> Vec<(usize, usize)> {
         let inside = |at: &usize| range.start < *at && *at < range.end;
         let mut edges: Vec<usize> =
@@ -73,12 +73,12 @@ impl FoundRanges {
         parts.filter(|(start, end)| start < end).collect()
     }
 
-    /// Whether a byte lies in a found place.
+    /// Whether a byte is in a hit.
     pub(super) fn contains(&self, offset: usize) -> bool {
         self.0.iter().any(|(range, _)| range.contains(&offset))
     }
 
-    /// A style with the mark of a found place over it, where `offset` lies in one.
+    /// The style with the mark of a hit, if `offset` is in one.
     pub(super) fn hit_style(&self, look: &super::style::StyleSheet, offset: usize, style: Style) -> Style {
         match self.0.iter().find(|(range, _)| range.contains(&offset)) {
             Some((_, true)) => style.patch(look.style(Role::HitCurrent)),
@@ -88,7 +88,8 @@ impl FoundRanges {
     }
 }
 
-/// The role of one glyph of a conversation: line ends and tabs are quiet, what a terminal would obey is not.
+/// The role of one glyph of payload: [`Role::Control`] for line ends and tabs, [`Role::Hostile`] for what a terminal
+/// would execute.
 pub(super) fn glyph_role(base: Role, kind: GlyphKind, first: u8) -> Role {
     match kind {
         GlyphKind::Plain => base,

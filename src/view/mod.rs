@@ -1,4 +1,4 @@
-//! The screen: a picture of the model, and nothing else. No time, no I/O; it decides nothing and stores nothing.
+//! Draws the model on the screen. No time, no I/O; it decides nothing and stores nothing.
 
 mod canvas;
 mod chart;

@@ -1,4 +1,5 @@
-//! The dialog of socket options: each with its value, and what the one under the cursor does, takes, and is called.
+//! The dialog of socket options: each with its value; for the one under the cursor, its effect, its values and its
+//! system call.
 
 use ratatui::layout::Rect;
 
@@ -14,23 +15,23 @@ use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::wire::option::OptionUnit;
 
-/// The columns of a name, a blank behind it included.
+/// The columns of a name, with a blank after it.
 const NAME: u16 = 15;
 
 /// The columns of a value.
 const VALUE: u16 = 17;
 
-/// The rows that say what the option under the cursor does, takes and is called, their rule included: on a usual
-/// screen, and on one that is wide enough for each to be one row.
+/// The rows that describe the option under the cursor, with their rule: on a usual screen, and on one so wide that each
+/// part takes one row.
 const BOX: (u16, u16) = (7, 5);
 
-/// With fewer columns an option has its name and its value only.
+/// With fewer columns, an option shows its name and its value only.
 const NARROW: u16 = 50;
 
-/// From as many columns on each of them is one row.
+/// From this width on, each part of the description takes one row.
 const WIDE: u16 = 120;
 
-/// The widest that a line of it is pleasant to read.
+/// The greatest width that is easy to read.
 const WIDEST: u16 = 118;
 
 /// Draws the dialog.
@@ -108,7 +109,7 @@ fn draw_line(paper: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool,
     }
 }
 
-/// What the option under the cursor does, what it takes, when it counts, and the call that sets it.
+/// The effect of the option under the cursor, its values, when it applies, and the call that sets it.
 fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
     paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
     paper.draw_text(part(area, 1, 0, area.width.saturating_sub(2), 1), 0, 0, &format!(" {} ", line.option), Role::Dim);

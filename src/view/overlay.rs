@@ -1,4 +1,4 @@
-//! What is open above the panes, in a frame in the middle of the screen.
+//! Overlays: what is open in front of the panes, in a frame in the middle of the screen.
 
 use ratatui::layout::Rect;
 
@@ -17,7 +17,7 @@ use crate::model::state::Model;
 use crate::sessions::Spec;
 use crate::text::quantity;
 
-/// What the new-session dialog shows while nothing is typed.
+/// Examples in the new-session dialog while its field is empty.
 const EXAMPLES: [(&str, &str); 7] = [
     ("127.0.0.1:7001", "TCP"),
     ("udp://127.0.0.1:7002", "UDP"),
@@ -28,7 +28,7 @@ const EXAMPLES: [(&str, &str); 7] = [
     ("telnet 127.0.0.1 25", "or to telnet"),
 ];
 
-/// Draws what is open.
+/// Draws the open overlay.
 pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, overlay: &Overlay) {
     match overlay {
         Overlay::Help { query, scroll } => help::draw(paper, screen, model, query, *scroll),
@@ -81,7 +81,7 @@ fn new(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, p
     key_hints::draw(paper, inner, 0, last, &hints);
 }
 
-/// The socket options that were wished for the session to be opened; says how many rows they took.
+/// The socket options requested for the session to be opened. Returns how many rows they took.
 fn draw_requested_options(paper: &mut Canvas<'_>, area: Rect, model: &Model) -> u16 {
     if model.wishes.is_empty() {
         return 0;
@@ -90,13 +90,13 @@ fn draw_requested_options(paper: &mut Canvas<'_>, area: Rect, model: &Model) -> 
     draw_marked(paper, area, "+", &named.join(", "), Role::Sent) + 1
 }
 
-/// A mark and a sentence beside it; says how many rows they took.
+/// A mark, and a sentence beside it. Returns how many rows they took.
 fn draw_marked(paper: &mut Canvas<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
     paper.draw_text(area, 0, 0, mark, role);
     paper.draw_sentence(area, 2, 0, text, role).min(area.height)
 }
 
-/// What a text in the new-session dialog is taken for.
+/// How the new-session dialog understands a text.
 fn interpretation(spec: &Spec) -> String {
     let sends = match spec.script.steps.len() {
         0 => String::new(),

@@ -48,7 +48,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
         [WarningRoom::Much, WarningRoom::Little].map(|room| padded(composer::title(model, session, panel, room)));
     let bare = || padded(composer::title(model, session, panel, WarningRoom::None));
     let left = titles.into_iter().find(|title| fits(title)).unwrap_or_else(bare);
-    // Why something was not sent is never hidden by what narrows the view.
+    // The reason why something was not sent takes precedence over the state of search and filter.
     if fits(&left) || panel.composer.problem.is_none() {
         paper.draw_right(line, 0, &right);
     }
@@ -58,7 +58,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     composer::draw(paper, field, model, session, panel);
 }
 
-/// A strip with a blank at both ends; nothing where it has no words.
+/// A text with a blank at both ends; empty if it has no words.
 fn padded(strip: StyledText) -> StyledText {
     if strip.parts.is_empty() { strip } else { StyledText::single(" ", Role::Dim).append(strip).with(" ", Role::Dim) }
 }
@@ -97,7 +97,7 @@ fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessio
     }
 }
 
-/// The title in the upper border, and at its right the views that the session has.
+/// The title in the upper border; at its right, the session's views.
 fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
     let number = StyledText::single(format!(" {} ", session.id), Role::Dim);
@@ -108,7 +108,7 @@ fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, p
     let states = status::headlines(session, model.now).into_iter();
     let states: Vec<StyledText> = states.map(|state| StyledText::single(" ── ", Role::Border).append(state)).collect();
     let fixed = |state: &StyledText| number.columns() + state.columns() + 1;
-    // The first choice that leaves the name whole, or enough of it to be known.
+    // The first choice that leaves the whole name, or enough of it to be recognised.
     let choices = [all, one, 0].into_iter().flat_map(|tabs| states.iter().map(move |state| (tabs, state)));
     let fits = |least: u16| {
         let needed = columns_of(&name).min(least);
@@ -143,7 +143,7 @@ fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, p
     }
 }
 
-/// What narrows the view or hides a part of it: search, filter, rows below.
+/// What limits the view or is out of sight: search, filter, rows below.
 fn transcript_status(panel: &Panel, shown: ShownRange) -> StyledText {
     let mut parts: Vec<StyledText> = Vec::new();
     if let Some(search) = &panel.search {
@@ -182,7 +182,7 @@ fn short_title(text: &str) -> String {
     short
 }
 
-/// A bar on the right border, as far as not everything is on the screen.
+/// A scroll bar on the right border, if not everything is on the screen.
 fn scrollbar(paper: &mut Canvas<'_>, area: Rect, shown: ShownRange, border: Role) {
     let (above, below) = (shown.above.clamp(0.0, 1.0), shown.below.clamp(0.0, 1.0));
     if area.height < 3 || above + below <= 0.0 {

@@ -23,7 +23,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     paper.seen.view = area_of(table);
-    // A listener's peers are the connections that it accepted, sessions of their own.
+    // A listener's peers are the connections that it accepted, which are separate sessions.
     let SessionKind::Bound(UdpBoundSession { peers, unlisted, .. }) = &session.kind else {
         return draw_connections(paper, place, model, session, panel);
     };
@@ -55,7 +55,7 @@ fn shown_range(first: usize, count: usize, all: usize) -> ShownRange {
     ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
 }
 
-/// The columns: a name, then bytes and operations of each direction, as far as there is room.
+/// The columns: a name, then bytes and operations of each direction, as many as fit.
 fn columns(area: Rect) -> (u16, bool) {
     let counts = area.width >= 62;
     let figures = if counts { 42 } else { 22 };

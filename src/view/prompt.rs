@@ -1,4 +1,4 @@
-//! The one-line field at the bottom, with what it is for, what can be completed above it, and what was wrong.
+//! The one-line field at the bottom: its purpose, its completions above it, and the error.
 
 use ratatui::layout::{Position, Rect};
 
@@ -73,7 +73,7 @@ fn key_hints(model: &Model, purpose: PromptPurpose) -> Vec<key_hints::KeyHint> {
     hints
 }
 
-/// Draws a one-line field and puts the terminal's cursor into it.
+/// Draws a one-line field, and puts the terminal's cursor in it.
 pub(super) fn field(paper: &mut Canvas<'_>, area: Rect, input: &TextField) {
     if area.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! A stream is not messages: where the reads and writes of one end met, over the bytes of the other.
+//! A stream has no message boundaries: marks the boundaries of one end's reads and writes on the bytes of the other.
 
 use ratatui::style::{Modifier, Style};
 
@@ -10,7 +10,8 @@ use crate::sessions::{Session, Transcript};
 use crate::text::quantity;
 use crate::wire::Direction;
 
-/// What the other end did with the bytes of a row; of its whole entry for the first row, which tells it in words.
+/// The reads or writes of the other end that contain the bytes of a row; with `whole`, the bytes of its whole entry,
+/// for the text in the first row.
 pub(super) fn other_end_shares(other: &Transcript, bytes: &RowBytes, whole: bool) -> StreamShares {
     let end = if whole { bytes.size } else { bytes.range.end };
     let span = bytes.byte + bytes.range.start as u64..bytes.byte + end as u64;
@@ -24,7 +25,7 @@ pub(super) fn boundary_offsets(shares: &StreamShares, bytes: &RowBytes) -> Vec<u
     shares.cuts.iter().filter_map(offset).filter(|cut| bytes.range.contains(cut)).collect()
 }
 
-/// A style with a line under the first glyph behind a boundary.
+/// A style that underlines the first glyph after a boundary.
 pub(super) fn boundary_style(look: &StyleSheet, cuts: &[usize], offset: usize, style: Style) -> Style {
     if !cuts.contains(&offset) {
         return style;
@@ -32,7 +33,7 @@ pub(super) fn boundary_style(look: &StyleSheet, cuts: &[usize], offset: usize, s
     Style { fg: look.style(Role::Cause).fg.or(style.fg), ..style }.add_modifier(Modifier::UNDERLINED)
 }
 
-/// What an entry was at the other end: `writes 1–3 of session 2`, `not read yet by session 2`.
+/// The reads or writes of the other end for an entry: `writes 1–3 of session 2`, `not read yet by session 2`.
 pub(super) fn shares_text(shares: &StreamShares, bytes: &RowBytes, other: &Session) -> String {
     let name = match bytes.direction {
         Direction::Sent => "read",

@@ -1,4 +1,4 @@
-//! A run of many: how many, how fast, how long each took, and how it went over time.
+//! A repeated run: count, rate, latency, and their course over time.
 
 use ratatui::layout::Rect;
 
@@ -17,19 +17,19 @@ use crate::text::quantity;
 /// Parts of a cell, from the left.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// The bars of the histogram.
+/// The number of bars in the histogram.
 const BARS: usize = 12;
 
 /// The columns of a label.
 const LABEL: usize = 10;
 
-/// The columns of the percentiles' table, where the histogram stands beside it.
+/// The columns of the percentiles' table, if the histogram is beside it.
 const TABLE: u16 = 21;
 
-/// As wide as the histogram and the table side by side need to be.
+/// The width that the histogram and the table need side by side.
 const SIDE_BY_SIDE: u16 = 46;
 
-/// Draws what is known of a run.
+/// Draws the results of a run so far.
 pub(super) fn draw(
     paper: &mut Canvas<'_>,
     area: Rect,
@@ -86,7 +86,7 @@ fn per_second(reading: &RepeatReading) -> String {
     reading.per_second().map_or_else(|| "–".to_owned(), |rate| quantity::grouped(rate.round() as u64))
 }
 
-/// How many, how fast, and what went wrong.
+/// Count, rate, and failures.
 fn headline_rows(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> {
     let tally = &reading.tally;
     let asked = reading.asked.map_or_else(String::new, |asked| format!(" of {}", quantity::grouped(asked)));
@@ -95,7 +95,7 @@ fn headline_rows(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> 
         let word = if reading.final_one { "cut off" } else { "under way" };
         first = first.with(format!(" · {} {word}", quantity::grouped(reading.in_flight)), Role::Dim);
     }
-    // While it runs the time passes in whole seconds, so that the screen is not redrawn for a digit.
+    // During the run, whole seconds, so that the screen is not redrawn for every digit.
     let lasted =
         if reading.final_one { reading.elapsed } else { std::time::Duration::from_secs(reading.elapsed.as_secs()) };
     first = first.with(format!(" · in {}", quantity::duration(lasted)), Role::Dim);
@@ -150,7 +150,7 @@ fn headline_rows(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> 
     rows
 }
 
-/// Two lines of the whole run: how many a second, and the slowest of each slot.
+/// Two charts of the whole run: completions per second, and the greatest latency of each slot.
 fn over_time(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let series = &reading.tally.series;
     let room = usize::from(width).saturating_sub(LABEL + 18).max(1);
@@ -186,7 +186,7 @@ fn merged_slots(slots: &[SeriesSlot]) -> SeriesSlot {
     })
 }
 
-/// The shortest time, the mean, the percentiles and the longest, one a row.
+/// The minimum, mean, percentiles and maximum, one per row.
 fn percentiles(reading: &RepeatReading) -> Vec<StyledText> {
     let latency = &reading.tally.latency;
     let times = [("fastest", latency.minimum()), ("mean", latency.mean())].into_iter();
@@ -200,7 +200,7 @@ fn percentiles(reading: &RepeatReading) -> Vec<StyledText> {
         .collect()
 }
 
-/// Bars, as long as there are times in them.
+/// Bars whose length is the number of times in them.
 fn histogram(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let bars = reading.tally.latency.bars(BARS);
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);

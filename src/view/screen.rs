@@ -10,9 +10,9 @@ use crate::model::overlay::Overlay;
 use crate::model::seen::FrameReport;
 use crate::model::state::Model;
 
-/// Draws the model, and tells what of it is on the screen: page sizes and what a click means.
+/// Draws the model. Returns what is on the screen: page sizes and click targets.
 ///
-/// Works at every size, 0×0 included. Its cost depends on the screen and not on how much was said.
+/// Works at every size, 0×0 included. Its cost depends on the screen, not on the amount of traffic.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameReport {
     let area = frame.area();
     let mut paper = Canvas { buffer: frame.buffer_mut(), look, seen: FrameReport::default(), cursor: None };

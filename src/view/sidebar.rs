@@ -1,4 +1,4 @@
-//! The list of sessions; formats only the visible ones, however many there are.
+//! The list of sessions; only the visible ones are formatted.
 
 use ratatui::layout::Rect;
 
@@ -14,7 +14,7 @@ use crate::text::quantity;
 /// The most bars of a sparkline here.
 const MOST_BARS: u16 = 6;
 
-/// Fewer bars tell nothing.
+/// With fewer bars, no sparkline is drawn.
 const LEAST_BARS: u16 = 3;
 
 /// Draws the list in its frame.
@@ -60,7 +60,7 @@ fn title_area(area: Rect) -> Rect {
     part(area, 2, 0, area.width.saturating_sub(4), area.height)
 }
 
-/// How many rows a session has, and how many blank ones stand between two.
+/// How many rows a session takes, and how many blank ones are between two.
 fn row_spacing(sessions: usize, rows: u16) -> (u16, u16) {
     let rows = usize::from(rows);
     match sessions {
@@ -104,7 +104,7 @@ fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Ses
     paper.hit(area, ClickTarget::Session(session.id));
 }
 
-/// What moved lately, where there is room: a listener's rate, and a sparkline of both directions together.
+/// Recent traffic, if there is room: a listener's rate, and a sparkline of both directions together.
 fn flow(paper: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
     if matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_))
         || !matches!(session.phase, SessionPhase::Open(_) | SessionPhase::Listening)

@@ -1,4 +1,4 @@
-//! The state view: the diagram of a connection (of both its ends where both are ours), and the way it took in words.
+//! The state view: the diagram of a connection (for both ends if both are ours), and its state changes in words.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ use crate::sessions::tcp::states::{StateChange, StateTrack};
 use crate::text::quantity;
 use crate::wire::tcp::{TcpEvent, explain_state};
 
-/// With as many rows of words there is a blank one among them.
+/// From this many rows of words on, blank rows separate them.
 const ROOMY: u16 = 8;
 
-/// The columns of the words beside the diagram, at the least.
+/// The least columns for the words beside the diagram.
 const WORDS: u16 = 34;
 
-/// A step as soon after a key is the key's work: a close waits this long for what is queued.
+/// A state change this soon after a key is attributed to the key: a close waits this long for queued bytes.
 const SOON: Duration = Duration::from_secs(6);
 
 /// Draws the view.
@@ -87,9 +87,9 @@ impl StatesPage<'_> {
         self.draw_scrolled(paper, part(area, 0, used, area.width, area.height - used), twin)
     }
 
-    /// What the state means, where the kernel differs, and every step; scrolled.
+    /// The meaning of the state, its difference from the kernel's, and every state change; scrolls.
     fn draw_words(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
-        // What the three lines mean stays in sight, however far the words are scrolled.
+        // The legend stays visible while the words scroll.
         let legend = u16::from(area.height > 3);
         paper.draw_styled_text(
             area,
@@ -114,7 +114,7 @@ impl StatesPage<'_> {
         ShownRange { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
     }
 
-    /// `you pressed c f: ` where the user's key is what did a step.
+    /// `you pressed c f: `, if the user's key caused a state change.
     fn key_remark(&self, step: &StateChange) -> String {
         let Some(asked) = self.asked else { return String::new() };
         let ends = match asked.action {
@@ -148,7 +148,7 @@ impl StatesPage<'_> {
             let text = format!("({} by our calls): {}", difference.expected.name(), difference.meaning);
             let mut lines = Vec::new();
             push_wrapped(&mut lines, difference.kernel.name(), Role::Warn, &text, Role::Dim, columns);
-            // Where it is a step below already, it may stand behind the steps.
+            // If a state change below already shows it, this may come after the changes.
             (lines, difference.kernel == self.track.state() && !roomy)
         });
         let (before, behind) = match differs {
@@ -172,7 +172,7 @@ impl StatesPage<'_> {
         }
         let causes = || self.track.steps().iter().rev().map(|step| format!("{}{}", self.key_remark(step), step.cause));
         let widest = causes().map(|cause| usize::from(columns_of(&cause))).max().unwrap_or(0).max(28);
-        // Time, state and evidence stand beside the cause, where all fit in a line.
+        // Time, state and evidence are beside the cause, if all fit in one line.
         let in_a_line = columns >= 31 + widest;
         for (step, cause) in self.track.steps().iter().rev().zip(causes()) {
             let time = quantity::clock(step.at.saturating_duration_since(self.session.opened));
@@ -193,7 +193,7 @@ impl StatesPage<'_> {
     }
 }
 
-/// The address of a session's own end.
+/// The address of our end of a session.
 fn own_end(session: &Session) -> String {
     match &session.kind {
         SessionKind::Stream(TcpSession { ends: Endpoints { local: Some(local), .. }, .. }) => local.to_string(),
@@ -201,7 +201,7 @@ fn own_end(session: &Session) -> String {
     }
 }
 
-/// A sentence behind a name, broken at spaces.
+/// A sentence after a name, broken at spaces.
 fn push_wrapped(lines: &mut Vec<StyledText>, head: &str, head_role: Role, text: &str, role: Role, columns: usize) {
     let mut line = StyledText::new();
     let mut used = 0;

@@ -1,4 +1,4 @@
-//! How a session stands, in a mark and in words.
+//! The status of a session, as a mark and words.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::sessions::{CloseReason, Session, SessionPhase, SpecKind};
 use crate::text::quantity;
 use crate::wire::Class;
 
-/// How a session stands at `now`.
+/// The status of a session at `now`.
 pub(super) fn session_status(session: &Session, now: Instant) -> StatusLabel {
     match &session.phase {
         SessionPhase::Starting => status_label("◌", Role::Dim, "starting"),
@@ -36,13 +36,13 @@ pub(super) fn session_status(session: &Session, now: Instant) -> StatusLabel {
     }
 }
 
-/// A wait that is shown while it passes: tenths of a second, never below zero.
+/// A wait while it passes: in tenths of a second, never below zero.
 fn countdown_text(left: Duration) -> String {
     if left < Duration::from_secs(60) { format!("{:.1} s", left.as_secs_f64()) } else { quantity::duration(left) }
 }
 
-/// The state for a session's title, in words that need less and less room: the kernel's own word where it is
-/// fresh, what a person makes of it, and the round-trip time.
+/// The state for a session's title, from the longest form to the shortest: the kernel's own state while it is recent,
+/// our word for it, and the round-trip time.
 pub(super) fn headlines(session: &Session, now: Instant) -> Vec<StyledText> {
     let standing = session_status(session, now);
     let kernel =
@@ -71,7 +71,7 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
     let standing = session_status(session, now);
     match &session.phase {
         SessionPhase::Ended { failure: Some(failure), .. } => {
-            // The message may be long; its explanation has it in a few words. An HTTP status is said best by itself.
+            // The message may be long, so the headline of its explanation is shown. An HTTP status is clear by itself.
             let text = match failure.class {
                 Class::Reset => standing.words,
                 Class::HttpStatus => failure.message.clone(),
@@ -93,7 +93,7 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
     }
 }
 
-/// What a session is called in the list: the protocol and the shortest true name.
+/// The session's name in the list: the protocol and the shortest unambiguous name.
 pub(super) fn name(session: &Session) -> String {
     match (&session.spec.label, &session.spec.what) {
         (Some(label), SpecKind::Tcp(spec)) => format!("{label} · tcp {}", target_text(&spec.target)),
@@ -102,7 +102,7 @@ pub(super) fn name(session: &Session) -> String {
     }
 }
 
-/// A peer that has a name: on this host its port is enough.
+/// A target as text: for one on this host, the port is enough.
 fn target_text(target: &HostPort) -> String {
     let here = target.host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     if here { format!(":{}", target.port) } else { target.to_string() }

@@ -1,4 +1,4 @@
-//! A session's state as a mark and words, and what the kinds of sessions write it with.
+//! A session's status as a mark and words, with helpers for the session kinds.
 
 use std::net::SocketAddr;
 
@@ -8,14 +8,14 @@ use crate::sessions::phase::OpenState;
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 
-/// A mark of one column, how it is meant, and the state in words.
+/// A mark of one column, a colour, and the status in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StatusLabel {
-    /// One column; says the same as the words.
+    /// One column; has the same meaning as the words.
     pub(super) mark: &'static str,
     /// The colour of both.
     pub(super) role: Role,
-    /// The state, short enough for a title.
+    /// The status, short enough for a title.
     pub(super) words: String,
 }
 
@@ -24,7 +24,7 @@ pub(super) fn status_label(mark: &'static str, role: Role, words: impl Into<Stri
     StatusLabel { mark, role, words: words.into() }
 }
 
-/// How an open connection or socket stands.
+/// The status of an open connection or socket.
 pub(super) fn socket_open(open: OpenState) -> StatusLabel {
     let mut standing = match (open.we_finished, open.peer_finished) {
         (false, false) => status_label("●", Role::Good, "open"),
@@ -40,7 +40,7 @@ pub(super) fn socket_open(open: OpenState) -> StatusLabel {
     standing
 }
 
-/// How a session ended, in the words for any kind.
+/// The status of a session that ended, in words for any kind.
 pub(super) fn closed(how: CloseReason) -> StatusLabel {
     match how {
         CloseReason::Fin => status_label("✓", Role::Dim, "closed"),
@@ -50,7 +50,7 @@ pub(super) fn closed(how: CloseReason) -> StatusLabel {
     }
 }
 
-/// What listens, in the words for any kind.
+/// The status of a listener, in words for any kind.
 pub(super) fn listening() -> StatusLabel {
     status_label("◎", Role::Cause, "listening")
 }
@@ -64,7 +64,7 @@ pub(super) fn status_role(status: u16) -> Role {
     }
 }
 
-/// Both totals, padded so that they stand below each other.
+/// Both totals, padded so that they are aligned in the list.
 pub(super) fn totals(session: &Session) -> StyledText {
     let (sent, received) = (session.totals.sent.bytes, session.totals.received.bytes);
     StyledText::single("▲", Role::Sent)
@@ -73,7 +73,7 @@ pub(super) fn totals(session: &Session) -> StyledText {
         .with(format!(" {}", quantity::bytes(received)), Role::Dim)
 }
 
-/// An address of our own; every address of this host is only the port.
+/// A local address; for the wildcard address, only the port.
 pub(super) fn short(local: SocketAddr) -> String {
     if local.ip().is_unspecified() { format!(":{}", local.port()) } else { local.to_string() }
 }

@@ -9,14 +9,14 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::Session;
 
-/// Draws it, wrapped between its parts; says how many rows it took.
+/// Draws it, wrapped between its parts. Returns how many rows it took.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {
     let parts = kinds::status_line(session, model, panel);
     let most = if area.height >= 10 { 3 } else { 1 };
     flow(paper, part(area, 1, 0, area.width.saturating_sub(2), most.min(area.height)), &parts)
 }
 
-/// Writes parts with ` · ` between them, on as many rows as `area` has.
+/// Writes parts with ` · ` between them, on at most as many rows as `area` has.
 fn flow(paper: &mut Canvas<'_>, area: Rect, parts: &[StyledText]) -> u16 {
     let (mut x, mut y) = (0, 0);
     for strip in parts {

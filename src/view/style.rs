@@ -1,4 +1,4 @@
-//! A theme as the terminal's styles.
+//! Converts a theme to terminal styles.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -10,11 +10,11 @@ pub enum ColourDepth {
     /// All of them, 24 bits.
     #[default]
     True,
-    /// 256; the nearest one of the colour cube or of the greys is taken.
+    /// 256; the nearest colour of the colour cube or the greys is used.
     Indexed,
 }
 
-/// A style for every role: what [`crate::view::draw`] paints with.
+/// A style for every role; [`crate::view::draw`] draws with it.
 #[derive(Clone, Debug)]
 pub struct StyleSheet {
     styles: [Style; Role::ALL.len()],
@@ -26,7 +26,7 @@ impl StyleSheet {
         StyleSheet { styles: Role::ALL.map(|(role, _)| style(theme.tone(role), depth)) }
     }
 
-    /// How a role looks. What a tone leaves open stays as the cell has it.
+    /// The style of a role. A colour that the theme leaves out stays as the cell has it.
     pub fn style(&self, role: Role) -> Style {
         self.styles.get(role as usize).copied().unwrap_or_default()
     }

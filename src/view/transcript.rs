@@ -1,4 +1,4 @@
-//! The transcript as rows of text or hex: only what is on the screen is laid out.
+//! The transcript as rows of text or hex; only the visible rows are laid out.
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(super) fn draw(
     let stream = matches!(session.kind, SessionKind::Stream(_));
     let gutter = if panel.boundaries && stream { gutter.with_operation_numbers(area.width) } else { gutter };
     let gutter = if lens == TranscriptMode::Hex { gutter.for_hex(area.width) } else { gutter };
-    // A failure is what counts at the end: its card has room there, however long the transcript is.
+    // At the end of the transcript, the failure card has priority, however long the transcript is.
     let card = match (session.failure(), panel.scroll) {
         (Some(failure), ScrollPosition::Tail) => failure_card::least_rows(model, session, failure, area.width),
         _ => 0,
@@ -80,7 +80,7 @@ fn shown_range(transcript: &Transcript, rows: &[TranscriptRow]) -> ShownRange {
     };
     let end = transcript.end_number();
     let all = end.saturating_sub(first).max(1) as f64;
-    // A place within an entry counts as a part of it, so that the bar moves within a long one too.
+    // A place within an entry counts as a fraction of it, so that the scroll bar also moves within a long entry.
     let within = |place: TranscriptPlace| {
         let len = match transcript.entry(place.entry).map(|entry| entry.kind) {
             Some(EntryKind::Data(data)) => data.bytes.len().max(1) as f64,
@@ -101,9 +101,9 @@ struct TranscriptPage<'a> {
     panel: &'a Panel,
     transcript: &'a Transcript,
     gutter: Gutter,
-    /// A TCP connection, whose reads and writes are not messages.
+    /// Whether this is a TCP connection, whose reads and writes are not messages.
     stream: bool,
-    /// The session at its other end, where that is ours too.
+    /// The session at its other end, if that is ours too.
     twin: Option<&'a Session>,
 }
 
@@ -112,7 +112,7 @@ impl TranscriptPage<'_> {
         if let Some(at) = row.at.filter(|_| row.head && self.gutter.time > 0) {
             paper.draw_text(area, 0, 0, &gutter::time_text(self.model, self.session, at), Role::Dim);
         }
-        // A line's end may hang over the last column.
+        // A line end may extend beyond the last column.
         let text = part(area, self.gutter.columns(), 0, area.width, 1);
         match &row.body {
             RowBody::Note { mark, tone, text } => self.draw_note(paper, area, row, *mark, *tone, text),
@@ -171,7 +171,7 @@ impl TranscriptPage<'_> {
         let found = self.hits_in(row.place.entry, &(start..start + text.len()));
         let look = paper.look;
         let base = look.style(role);
-        // Without a mark's columns in the gutter the text begins where its own are kept free.
+        // Without mark columns in the gutter, the text begins after the columns that every note reserves for its mark.
         let x = x + self.gutter.mark.max(if self.gutter.columns() == 0 { MARK_COLUMNS } else { 0 });
         paper.put_bytes(area, x, 0, text.as_bytes(), |offset, _, _| found.hit_style(look, start + offset, base));
     }
@@ -198,7 +198,7 @@ impl TranscriptPage<'_> {
         }
     }
 
-    /// The reads or writes of the other end that hold this row's entry; nothing where the other end is not ours.
+    /// The reads or writes of the other end that contain this row's entry; empty if the other end is not ours.
     fn other_end_shares(&self, row: &TranscriptRow, bytes: &RowBytes) -> StreamShares {
         match self.twin {
             Some(twin) if row.place.entry >= self.transcript.stream_from() => {
@@ -208,7 +208,7 @@ impl TranscriptPage<'_> {
         }
     }
 
-    /// Joins the rows of one read or write at their left, so that it is seen where one ends.
+    /// Draws a bracket at the left of the rows of one read or write, so that its end is visible.
     fn draw_bracket(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
         let Some(x) = self.gutter.columns().checked_sub(1).filter(|_| self.stream) else { return };
         let symbol = match (row.head, bytes.range.end >= bytes.size) {
@@ -220,7 +220,7 @@ impl TranscriptPage<'_> {
         paper.draw_text(area, x, 0, symbol, Role::Faint);
     }
 
-    /// Says behind an entry's first row what it was at the other end.
+    /// Writes after an entry's first row which reads or writes it was at the other end.
     fn draw_shares(
         &self,
         paper: &mut Canvas<'_>,
@@ -236,13 +236,13 @@ impl TranscriptPage<'_> {
             return;
         }
         let strip = StyledText::single(format!("{} ", marks::CUT), Role::Cause).with(words, Role::Dim);
-        // It may not hide what was said.
+        // It must not hide payload.
         if used + 2 + strip.columns() <= text.width {
             paper.draw_styled_text(text, used + 2, 0, &strip);
         }
     }
 
-    /// Says at a datagram's first row that it was cut short, behind the text or over its end.
+    /// Writes in a datagram's first row that it was cut short, after the text or over its end.
     fn cut_short(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
         if !row.head || bytes.full_len <= bytes.size {
             return;
@@ -257,7 +257,7 @@ impl TranscriptPage<'_> {
         paper.draw_styled_text(text, x, 0, &strip);
     }
 
-    /// Says at a datagram's first row what is known of it beside its payload, as far as there is room.
+    /// Writes in a datagram's first row the facts besides its payload, as far as there is room.
     fn draw_suffix(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
         if !row.head || bytes.full_len > bytes.size {
             return;
@@ -270,7 +270,7 @@ impl TranscriptPage<'_> {
         if choices.iter().any(|strip| paper.draw_right(room, 0, strip)) || data.direction == Direction::Received {
             return;
         }
-        // A verdict is not left out for want of room: it stands over the row's end.
+        // A verdict is never left out for lack of room: it is written over the end of the row.
         if let Some(strip) = choices.iter().find(|strip| strip.columns() + 1 < text.width / 2).or(choices.last()) {
             let x = text.width.saturating_sub(strip.columns() + 2);
             paper.clear(part(text, x, 0, strip.columns() + 1, 1), Role::Background);
@@ -285,7 +285,7 @@ impl TranscriptPage<'_> {
         }
     }
 
-    /// The hits that touch these bytes of an entry.
+    /// The search hits that overlap these bytes of an entry.
     fn hits_in(&self, entry: u64, range: &Range<usize>) -> FoundRanges {
         let search = self.panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
         search.map_or(FoundRanges::default(), |search| {
@@ -295,7 +295,7 @@ impl TranscriptPage<'_> {
         })
     }
 
-    /// The end of a hit that begins in an earlier read of a stream, as far as it touches these bytes of an entry.
+    /// The end of a hit that begins in an earlier read of a stream, if it overlaps these bytes of an entry.
     fn hit_from_previous(
         &self,
         search: &ActiveSearch,
@@ -309,7 +309,7 @@ impl TranscriptPage<'_> {
         };
         let here = data(entry).filter(|_| self.transcript.is_stream())?;
         let before = hits.partition_point(|hit| hit.entry < entry);
-        // The other direction may have hits between.
+        // There may be hits of the other direction between.
         let nearest = hits[..before].iter().rev().take(MOST_BETWEEN);
         let hit = nearest.copied().find(|hit| data(hit.entry).is_some_and(|data| data.direction == here.direction))?;
         let mut left = (hit.offset as usize + hit.len as usize).checked_sub(data(hit.entry)?.bytes.len())?;
@@ -328,7 +328,7 @@ impl TranscriptPage<'_> {
     }
 }
 
-/// How many hits, and how many entries after one, are looked at for a hit that reaches into a row.
+/// How many hits, and how many entries after a hit, are examined for a hit that extends into a row.
 const MOST_BETWEEN: usize = 64;
 
 fn tone_role(tone: SentenceTone) -> Role {

@@ -1,4 +1,4 @@
-//! A request's body, gathered from `-d` and its kin, `--json` and `-F`.
+//! A request's body, collected from `-d` and its variants, `--json` and `-F`.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::spec::target::quoted;
 
-/// What has been given so far.
+/// The parts of the body so far.
 #[derive(Debug, Default)]
 pub(super) struct CurlBody {
     text: Option<String>,
@@ -18,7 +18,7 @@ pub(super) struct CurlBody {
 }
 
 impl CurlBody {
-    /// `-d`: text, joined with `&` to what was there.
+    /// `-d`: text, joined with `&` to the text before it.
     pub(super) fn data(&mut self, value: &str) -> Result<(), String> {
         if value.starts_with('@') {
             let why = "would lose the file's line ends, as curl drops them";
@@ -28,7 +28,7 @@ impl CurlBody {
         Ok(())
     }
 
-    /// `--data-raw`: as [`CurlBody::data`], and `@` means nothing.
+    /// `--data-raw`: like [`CurlBody::data`], but `@` has no special meaning.
     pub(super) fn text(&mut self, value: &str) {
         match &mut self.text {
             None => self.text = Some(value.to_owned()),
@@ -39,7 +39,7 @@ impl CurlBody {
         }
     }
 
-    /// `--data-binary`: as [`CurlBody::data`], or a file as it is.
+    /// `--data-binary`: like [`CurlBody::data`], or a file, sent unchanged.
     pub(super) fn binary(&mut self, value: &str) -> Result<(), String> {
         match value.strip_prefix('@') {
             None => self.text(value),
@@ -67,14 +67,14 @@ impl CurlBody {
             }
             (_, None) => ("", value),
         };
-        // curl writes a blank as %20 where forms write a plus.
+        // curl encodes a blank as %20, forms as a plus.
         let encoded = byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
         let parting = if name.is_empty() { "" } else { "=" };
         self.text(&format!("{name}{parting}{encoded}"));
         Ok(())
     }
 
-    /// `--json`: text joined with nothing in between, or a file.
+    /// `--json`: texts joined without a separator, or a file.
     pub(super) fn json(&mut self, value: &str) -> Result<(), String> {
         self.is_json = true;
         match value.strip_prefix('@') {
@@ -107,17 +107,17 @@ impl CurlBody {
         Ok(())
     }
 
-    /// `--form-string`: `NAME=TEXT`, where nothing in the text means anything.
+    /// `--form-string`: `NAME=TEXT`, without special characters in the text.
     pub(super) fn form_string(&mut self, value: &str) -> Result<(), String> {
         let (name, content) = form_field(value)?;
         self.parts.push(FormPart { name: name.to_owned(), value: PartValue::Text(content.to_owned()) });
         Ok(())
     }
 
-    /// The headers that go with the body unless others of the same name were given.
+    /// The default headers of the body; a header of the same name on the command line replaces one.
     pub(super) fn default_headers(&self) -> &'static [(&'static str, &'static str)] {
         if !self.parts.is_empty() {
-            // The boundary is chosen where the form is written, and the header with it.
+            // The boundary, and the header with it, are chosen when the form is written.
             &[]
         } else if self.is_json {
             &[("Content-Type", "application/json"), ("Accept", "application/json")]

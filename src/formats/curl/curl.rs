@@ -1,4 +1,4 @@
-//! curl's spellings of an HTTP request, as far as a request goes: what curl does with the answer is not read.
+//! curl's command line for an HTTP request; options for handling the response are not parsed.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily, SocketSpec};
 /// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
 pub const REDIRECTS: usize = 10;
 
-/// What curl's arguments (without the word `curl` itself) ask for. A method may stand before the URL, as in
-/// `GET http://…`; without `--compressed` no content coding is asked for, as curl has it.
+/// Parses curl's arguments (without the word `curl` itself). A method may come before the URL, as in `GET http://…`;
+/// as in curl, no content coding is requested without `--compressed`.
 ///
 /// # Errors
-/// A sentence that names the option or the value, and what is accepted. An option that would change what is sent and
-/// is not known is an error; those that only change what curl prints (`-s -S -v -i -# -N`) are taken and mean nothing.
+/// Fails with a sentence that names the option or the value, and what is accepted. An unknown option is an error if it
+/// might change what is sent; options that only change curl's output (`-s -S -v -i -# -N`) are accepted and ignored.
 pub fn curl_args(tokens: &[String]) -> Result<HttpSpec, String> {
     read(tokens, false)
 }
 
-/// As [`curl_args`], with sockeye's own default: compressed content is asked for, and decoded.
+/// Like [`curl_args`], with sockeye's own default: compressed content is requested, and decoded.
 ///
 /// # Errors
-/// As [`curl_args`].
+/// Fails like [`curl_args`].
 pub fn http_args(tokens: &[String]) -> Result<HttpSpec, String> {
     read(tokens, true)
 }
@@ -57,7 +57,7 @@ fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
     args.finish()
 }
 
-/// Reads `-sSLk`, `-XPOST` and `-X POST`.
+/// Parses `-sSLk`, `-XPOST` and `-X POST`.
 fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut ParsedCurl) -> Result<(), String> {
     let mut flags = token.strip_prefix('-').unwrap_or(token).chars();
     if token.len() == 1 {
@@ -81,13 +81,13 @@ fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut 
     Ok(())
 }
 
-/// What has been read so far.
+/// The arguments parsed so far.
 #[derive(Debug, Default)]
 struct ParsedCurl {
     words: Vec<String>,
     method: Option<String>,
     headers: Vec<(String, String)>,
-    /// Header names that were given without a value (`-H 'Accept:'`), so that no default stands in for them.
+    /// Header names given without a value (`-H 'Accept:'`), for which no default is sent.
     suppressed: Vec<String>,
     cookies: Vec<String>,
     agent_and_referer: Vec<(String, String)>,
@@ -219,7 +219,7 @@ impl ParsedCurl {
         })
     }
 
-    /// The one URL; a method may stand before it.
+    /// The only URL; a method may come before it.
     fn url(&mut self) -> Result<String, String> {
         let is_method = |word: &String| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase());
         let mut words = std::mem::take(&mut self.words);

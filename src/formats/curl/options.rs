@@ -1,8 +1,8 @@
-//! The table of curl's options that are understood.
+//! The table of curl's options that are accepted.
 
 use crate::sessions::spec::target::quoted;
 
-/// What an option means.
+/// The meaning of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CurlOption {
     Request,
@@ -34,7 +34,7 @@ pub(super) enum CurlOption {
     Fail,
     Http1,
     Http2,
-    /// Changes what curl prints, or what it would do by itself here anyway; not what is sent.
+    /// Changes only curl's output, or is the default here anyway; does not change what is sent.
     OutputOnly,
 }
 
@@ -55,7 +55,7 @@ const fn flag(short: Option<char>, long: &'static str, means: CurlOption) -> Kno
     KnownOption { short, long, takes_value: false, means }
 }
 
-/// Every option that is understood.
+/// Every option that is accepted.
 pub(super) const OPTIONS: &[KnownOption] = &[
     with_value(Some('X'), "request", CurlOption::Request),
     with_value(Some('H'), "header", CurlOption::Header),
@@ -116,7 +116,7 @@ pub(super) fn unknown_option(option: &str) -> String {
     format!("curl option {} is not understood here{hint}; accepted: {}", quoted(option), accepted.join(" "))
 }
 
-/// The error for an option at the end that needs a value.
+/// The error for an option without its value at the end.
 pub(super) fn missing_value(option: &str) -> String {
     format!("curl option {} needs a value after it", quoted(option))
 }

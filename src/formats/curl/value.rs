@@ -1,4 +1,4 @@
-//! The values of curl's options, each parsed once.
+//! The values of curl's options, each parsed in one place.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use url::Url;
 /// The most redirects that `--max-redirs` may ask for.
 pub const MOST_REDIRECTS: usize = 1000;
 
-/// The longest method that is taken; the longest registered one has 17 bytes.
+/// The longest method that is accepted; the longest registered one has 17 bytes.
 const LONGEST_METHOD: usize = 32;
 
-/// RFC 9110 §5.6.2.
+/// Whether a text is a token (RFC 9110 §5.6.2).
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
@@ -27,7 +27,7 @@ pub(super) fn method(text: &str) -> Result<String, String> {
     }
 }
 
-/// A header; its value may be empty, and holds no control but tab (RFC 9110 §5.5).
+/// A header; its value may be empty, and contains no control character but tab (RFC 9110 §5.5).
 pub(super) fn header(name: &str, content: &str) -> Result<(String, String), String> {
     if !is_token(name) {
         return Err(format!("header name {} is no token; accepted: letters, digits and hyphens", quoted(name)));
@@ -59,7 +59,7 @@ pub(super) fn redirects(text: &str) -> Result<usize, String> {
     })
 }
 
-/// Seconds, as curl has them, or a duration with its unit; 0 is no limit.
+/// Seconds, as in curl, or a duration with its unit; 0 means no limit.
 pub(super) fn seconds(option: &str, text: &str) -> Result<Option<Duration>, String> {
     let bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let duration = if bare { quantity::parse_duration(&format!("{text}s")) } else { quantity::parse_duration(text) };
@@ -67,7 +67,7 @@ pub(super) fn seconds(option: &str, text: &str) -> Result<Option<Duration>, Stri
     Ok(Some(duration).filter(|duration| !duration.is_zero()))
 }
 
-/// An absolute URL of `http` or `https`; without a scheme it is `http`, as curl has it.
+/// An absolute URL of `http` or `https`; without a scheme it is `http`, as in curl.
 pub(super) fn url(text: &str) -> Result<Url, String> {
     let wrong = |why: &str| format!("URL {} {why}; accepted: http://HOST/… or https://HOST/…", quoted(text));
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -88,7 +88,7 @@ pub(super) fn url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Puts a body's text behind the URL's query, as `-G` asks for.
+/// Appends a body's text to the URL's query, for `-G`.
 pub(super) fn add_query(url: &mut Url, body: &BodySpec) -> Result<(), String> {
     let added = match body {
         BodySpec::None => return Ok(()),
@@ -107,7 +107,7 @@ pub(super) fn add_query(url: &mut Url, body: &BodySpec) -> Result<(), String> {
     Ok(())
 }
 
-/// A proxy's URL; without a scheme it is `http`, and without a port it is 1080, both as curl has it.
+/// A proxy's URL; without a scheme it is `http`, and without a port 1080, both as in curl.
 pub(super) fn parse_proxy(text: &str) -> Result<String, String> {
     let wrong = || {
         let accepted = "[http|https|socks4|socks4a|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT]";

@@ -1,4 +1,4 @@
-//! What a pasted text opens.
+//! Tests of pasted texts.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::http::BodySpec;
 use crate::text::sanitize;
 
-/// A short telling of what was asked for, for tables.
+/// A short description of the spec, for tables.
 fn told(text: &str) -> String {
     let what = parse_anything(text).unwrap_or_else(|error| panic!("{text}: {error}")).what;
     let local = |bind: Option<std::net::SocketAddr>| bind.map(|bind| format!(" from {bind}")).unwrap_or_default();

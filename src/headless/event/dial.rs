@@ -1,4 +1,4 @@
-//! Facts of the way to a peer as JSON fields: look-ups, attempts, the route.
+//! News of dialling as JSON fields: name look-ups, connection attempts, the route.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverCo
 use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
 
-/// An event's name and its fields.
+/// The name of the event, and its fields.
 pub(super) fn event(news: &DialNews) -> (&'static str, EventFields) {
     let (name, fields) = match news {
         DialNews::Resolving { host } => ("resolving", json!({"host": host})),
@@ -34,7 +34,7 @@ pub(super) fn event(news: &DialNews) -> (&'static str, EventFields) {
     (name, into_fields(fields))
 }
 
-/// What the system's resolver says, beside what name servers told us.
+/// The answer of the system's resolver, besides the answers of the name servers that we asked.
 fn comparison(compared: &ResolverComparison) -> EventFields {
     let mut fields = into_fields(json!({"host": compared.host, "differs": compared.differs()}));
     match &compared.system {
@@ -72,7 +72,7 @@ fn family(family: &FamilyAnswer) -> Value {
     fields.into()
 }
 
-/// Which way packets leave this machine.
+/// The route by which packets leave this machine.
 fn route(route: &Route) -> EventFields {
     let mut fields = into_fields(json!({"peer": route.peer.to_string(), "source": route.source.to_string()}));
     if let Some(interface) = &route.interface {

@@ -1,4 +1,4 @@
-//! Facts of a question for DNS as JSON fields.
+//! News of a DNS session as JSON fields.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
 use crate::wire::dns::message::{DnsMessage, DnsQuestion, DnsRecord};
 use crate::wire::dns::record_type::class_name;
 
-/// An event's name and its fields.
+/// The name of the event, and its fields.
 pub(super) fn event(news: &DnsNews) -> (&'static str, EventFields) {
     match news {
         DnsNews::Plan(plan) => ("dns_plan", plan_fields(plan)),

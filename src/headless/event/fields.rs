@@ -1,4 +1,4 @@
-//! What the fields of all events are made of.
+//! Helpers for the JSON fields of all events.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::wire::Failure;
 /// The fields of one event, in order.
 pub(crate) type EventFields = Map<String, Value>;
 
-/// Milliseconds, to the microsecond.
+/// A time in milliseconds, with a resolution of one microsecond.
 pub(crate) fn milliseconds(duration: Duration) -> Value {
     (duration.as_micros() as f64 / 1e3).into()
 }
@@ -22,12 +22,12 @@ pub(super) fn into_fields(value: Value) -> EventFields {
     }
 }
 
-/// Values as they are printed.
+/// Each value as it is printed, in a JSON array.
 pub(super) fn texts<T: ToString>(all: &[T]) -> Value {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().into()
 }
 
-/// `class`, `operation`, `peer`, `errno`, `message`.
+/// The fields of a failure: `class`, `operation`, `peer`, `errno`, `message`.
 pub(super) fn failure_fields(failure: &Failure) -> EventFields {
     let mut fields = into_fields(json!({"class": failure.class.name(), "operation": failure.operation.name()}));
     if !failure.peer.is_empty() {

@@ -1,4 +1,4 @@
-//! Facts of an HTTP exchange as JSON fields.
+//! News of an HTTP exchange as JSON fields.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::fields::{EventFields, into_fields, milliseconds};
 use crate::sessions::news::HttpNews;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
-/// An event's name and its fields.
+/// The name of the event, and its fields.
 pub(super) fn event(news: &HttpNews) -> (&'static str, EventFields) {
     match news {
         HttpNews::Request(request) => ("request", request_fields(request)),
@@ -51,8 +51,8 @@ fn response_fields(response: &ResponseHead) -> EventFields {
     fields
 }
 
-/// Pairs of name and value, in order, as a name may come again. A value that is not UTF-8 is read as ISO 8859-1, in
-/// which every byte is a character (RFC 9110 §5.5).
+/// Headers as pairs of name and value, in order, because a name may occur more than once. A value that is not UTF-8 is
+/// read as ISO 8859-1, in which every byte is a character (RFC 9110 §5.5).
 fn headers(headers: &[(String, Vec<u8>)]) -> Value {
     let text = |value: &[u8]| match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),

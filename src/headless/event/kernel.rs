@@ -8,7 +8,7 @@ use super::fields::{EventFields, into_fields, milliseconds};
 use crate::wire::kernel::tcp_info::TcpInfo;
 use crate::wire::kernel::view::{KernelTimer, KernelView, PeerEnd};
 
-/// A look at the kernel's gauges; what it does not tell, or has not measured yet, is absent.
+/// One sample of the kernel's gauges. A value that the kernel does not report, or has not measured yet, is absent.
 pub(crate) fn gauges(view: &KernelView) -> EventFields {
     let mut fields = EventFields::new();
     let tcp = view.tcp.unwrap_or_default();
@@ -75,13 +75,13 @@ pub(crate) fn gauges(view: &KernelView) -> EventFields {
     fields
 }
 
-/// The timer that runs: what it is for, and how long until it fires.
+/// The running timer: its purpose, and the time until it fires.
 fn timer(timer: Option<KernelTimer>) -> EventFields {
     let Some(timer) = timer else { return EventFields::new() };
     into_fields(json!({"timer": timer.kind.name(), "timer_expires_ms": milliseconds(timer.expires)}))
 }
 
-/// The other end of a connection within this host: its state and queues, and what flow control goes by.
+/// The other end of a connection within this host: its state, its queues, and its flow control values.
 fn peer_end(end: &PeerEnd) -> EventFields {
     let mut fields = into_fields(json!({
         "state": end.state.name(),

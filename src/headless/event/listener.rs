@@ -1,11 +1,11 @@
-//! Facts of a listener as JSON fields.
+//! News of a listener as JSON fields.
 
 use serde_json::json;
 
 use super::fields::{EventFields, failure_fields, into_fields};
 use crate::sessions::news::ListenerNews;
 
-/// An event's name and its fields.
+/// The name of the event, and its fields.
 pub(super) fn event(news: &ListenerNews) -> (&'static str, EventFields) {
     let (name, fields) = match news {
         ListenerNews::Listening { local } => ("listening", json!({"local": local.to_string()})),

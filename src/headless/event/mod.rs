@@ -1,4 +1,4 @@
-//! Facts as JSON fields: `news` hands each family to its file.
+//! News as JSON fields: [`news`] passes each family to the file of that family.
 
 mod dial;
 mod dns;

@@ -1,4 +1,5 @@
-//! Facts as JSON fields: each family has a file. A name once released stays; what is not known is absent.
+//! News as JSON fields; each family has a file. A field name that was released never changes; an unknown value is
+//! absent.
 
 use serde_json::json;
 
@@ -6,8 +7,8 @@ use super::fields::{EventFields, failure_fields, into_fields};
 use super::{dial, dns, http, listener, option, tcp, udp};
 use crate::sessions::News;
 
-/// An event's name and its fields. The figures of `closed`, and what a failure means, are added elsewhere, as they are
-/// of the session and not of the fact.
+/// The name of the event, and its fields. The totals of `closed` and the explanation of a failure are added elsewhere,
+/// because they depend on the session and not only on the news.
 pub(crate) fn event(news: &News) -> (&'static str, EventFields) {
     match news {
         News::Dial(news) => dial::event(news),

@@ -1,4 +1,4 @@
-//! Facts of socket options as JSON fields.
+//! News of socket options as JSON fields.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::fields::{EventFields, into_fields, milliseconds};
 use crate::sessions::news::OptionNews;
 use crate::wire::option::OptionValue;
 
-/// An event's name and its fields.
+/// The name of the event, and its fields.
 pub(super) fn event(news: &OptionNews) -> (&'static str, EventFields) {
     match news {
         OptionNews::Set { option, asked, now } => {
@@ -20,7 +20,7 @@ pub(super) fn event(news: &OptionNews) -> (&'static str, EventFields) {
     }
 }
 
-/// A number of bytes, a count, milliseconds, true or false, a name; null is a lingering that is off.
+/// The value: a number of bytes, a count, milliseconds, true or false, or a name; null if lingering is off.
 fn value(value: &OptionValue) -> Value {
     match value {
         OptionValue::Switch(on) => (*on).into(),

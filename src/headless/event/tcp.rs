@@ -1,4 +1,4 @@
-//! Facts of a TCP connection as JSON fields.
+//! News of a TCP connection as JSON fields.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::sessions::news::call::CallResult;
 use crate::wire::Evidence;
 use crate::wire::tcp::syn::SynView;
 
-/// An event's name and its fields.
+/// The name of the event, and its fields.
 pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
     match news {
         TcpNews::WeFinished => ("we_finished", EventFields::new()),
@@ -38,7 +38,7 @@ pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
             ("call", fields)
         }
         TcpNews::Stamps { byte, scheduled, sent, acked } => {
-            // The field was released by this name, and keeps it.
+            // The field was released with the name `octet`, so it keeps that name.
             let mut fields = into_fields(json!({"octet": byte}));
             for (name, time) in [("scheduled_ms", scheduled), ("sent_ms", sent), ("acked_ms", acked)] {
                 if let Some(time) = time {

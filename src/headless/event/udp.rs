@@ -1,4 +1,4 @@
-//! Facts of a UDP socket, its packets and its ledger as JSON fields. What is not known is absent.
+//! News of a UDP socket, its packets and its ledger as JSON fields. An unknown value is absent.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
 
-/// An event's name and its fields.
+/// The name of the event, and its fields.
 pub(super) fn event(news: &UdpNews) -> (&'static str, EventFields) {
     match news {
         UdpNews::Joined { group } => ("joined", into_fields(json!({"group": group.to_string()}))),
@@ -36,7 +36,7 @@ fn icmp_fields(icmp: &IcmpMessage) -> EventFields {
         fields.insert("mtu".to_owned(), mtu.into());
     }
     if let Some(about) = &icmp.about {
-        // Counted from 1, as the lines that tell of what was sent are.
+        // Counted from 1, like the lines for sent datagrams.
         fields.insert("datagram".to_owned(), (about.ordinal + 1).into());
         fields.insert("datagram_bytes".to_owned(), about.bytes.into());
         fields.insert("alike".to_owned(), about.alike.into());
@@ -45,7 +45,7 @@ fn icmp_fields(icmp: &IcmpMessage) -> EventFields {
     fields
 }
 
-/// What is known of the packet that a datagram came in: `ttl`, `tos`, `dscp`, `ecn`, `interface`, `destination`.
+/// The known properties of a datagram's packet: `ttl`, `tos`, `dscp`, `ecn`, `interface`, `destination`.
 pub(crate) fn packet(packet: &PacketInfo, fields: &mut EventFields) {
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -61,7 +61,7 @@ pub(crate) fn packet(packet: &PacketInfo, fields: &mut EventFields) {
     put("destination", packet.destination.map(|to| to.to_string().into()));
 }
 
-/// What a ledger adds to the last line of a session.
+/// The counts of a ledger, for the last line of a session.
 pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut EventFields) {
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -88,7 +88,7 @@ pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut EventFields) {
     }
 }
 
-/// One datagram of a probe.
+/// One datagram of a path MTU probe.
 fn mtu_step_fields(step: &MtuStep) -> EventFields {
     let mut fields = into_fields(json!({"bytes": step.bytes}));
     match step.outcome {
@@ -103,7 +103,7 @@ fn mtu_step_fields(step: &MtuStep) -> EventFields {
     fields
 }
 
-/// `by`: `host`, `router` or `silence`; `offender` and `mtu` where they are known.
+/// The fields `by` (`host`, `router` or `silence`), and `offender` and `mtu` if they are known.
 fn refuser(by: MtuRefuser, fields: &mut EventFields) {
     let name = match by {
         MtuRefuser::Here { .. } => "host",
@@ -119,7 +119,7 @@ fn refuser(by: MtuRefuser, fields: &mut EventFields) {
     }
 }
 
-/// What a probe found.
+/// The result of a path MTU probe.
 fn report(report: &MtuReport) -> EventFields {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<Value>| {

@@ -29,14 +29,14 @@ fn listen(limit: Option<usize>) -> Spec {
     Spec::new(SpecKind::Listen(ListenSpec { limit, ..ListenSpec::at(local) }))
 }
 
-/// A policy, and what it asks.
+/// A policy, and the actions that it asks for.
 struct Run {
     watched: Watched,
     policy: RunPolicy,
 }
 
 impl Run {
-    /// With this session, and what is done when it is opened.
+    /// A policy for this session, and the actions at its opening.
     fn of(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> (Run, Vec<PolicyAction>) {
         let mut run = Run { watched: Watched::new(false), policy: RunPolicy::new(spec, manner, stdin) };
         let actions = run.policy.opened(run.watched.opened(FIRST, spec.clone()));

@@ -1,4 +1,4 @@
-//! Standard output: who writes it, and what was taken.
+//! Standard output: how it is written, and how many bytes its reader has taken.
 
 #[cfg(target_os = "linux")]
 mod pipe;

@@ -1,4 +1,4 @@
-//! Writes into a pipe without waiting for its reader.
+//! Writes into a pipe without blocking on its reader.
 
 use std::io;
 
@@ -6,12 +6,13 @@ use bytes::{Buf as _, Bytes};
 
 use super::taken::TakenBytes;
 
-/// Writes what goes without waiting, and takes it off `rest`. An error of kind `WouldBlock` leaves some of it.
+/// Writes as much as possible without blocking, and removes it from `rest`. After an error of kind `WouldBlock`, `rest`
+/// holds the bytes that were not written.
 pub(super) fn write(pipe: &impl std::os::fd::AsFd, rest: &mut Bytes, counted: &TakenBytes) -> io::Result<()> {
     use rustix::io::ReadWriteFlags;
 
     while !rest.is_empty() {
-        // An offset of -1 is "where the file stands", and all that a pipe has.
+        // Offset -1 means the current file position, which is the only one that a pipe has.
         match rustix::io::pwritev2(pipe, &[io::IoSlice::new(rest)], u64::MAX, ReadWriteFlags::NOWAIT) {
             Ok(taken) => {
                 rest.advance(taken);

@@ -1,4 +1,4 @@
-//! A thread that writes, so that a slow reader holds up nobody but itself.
+//! A thread that writes, so that a slow reader blocks only this thread.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -8,16 +8,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::taken::{StdoutGone, TakenBytes};
 
-/// How many blocks wait for the writer; then nothing more is taken from the sessions.
+/// How many blocks may wait for the writer; when the queue is full, nothing more is taken from the sessions.
 const MOST_BLOCKS: usize = 4;
 
-/// How much is written at once: what a slow reader takes is seen while it takes it.
+/// Bytes of one write: small enough that the count shows progress of a slow reader.
 const PORTION: usize = 64 * 1024;
 
-/// A writer on a thread of its own.
+/// A writer on its own thread.
 #[derive(Debug)]
 pub(super) struct WriterThread {
-    /// Closed once writing has failed.
+    /// Closed when writing has failed.
     blocks: mpsc::Sender<Bytes>,
     permit: Option<mpsc::OwnedPermit<Bytes>>,
     written: oneshot::Receiver<io::Result<()>>,
@@ -27,7 +27,7 @@ impl WriterThread {
     /// Starts the writer.
     ///
     /// # Errors
-    /// There is no thread to be had.
+    /// Fails if no thread can be started.
     pub(super) fn start(mut file: File, taken: &TakenBytes) -> io::Result<Self> {
         let (blocks, mut queue) = mpsc::channel::<Bytes>(MOST_BLOCKS);
         let (done, written) = oneshot::channel();
@@ -44,7 +44,7 @@ impl WriterThread {
             };
             let result = write();
             drop(queue);
-            // Whoever does not wait for it does not want to know.
+            // If nobody waits for the result, nobody needs it.
             done.send(result).unwrap_or_default();
         })?;
         Ok(WriterThread { blocks, permit: None, written })
@@ -53,7 +53,7 @@ impl WriterThread {
     /// Waits until there is room for a block. Cancel-safe.
     ///
     /// # Errors
-    /// Writing has failed.
+    /// Fails if writing has failed.
     pub(super) async fn ready(&mut self) -> Result<(), StdoutGone> {
         if self.permit.is_none() {
             self.permit = Some(self.blocks.clone().reserve_owned().await.map_err(|_| StdoutGone)?);
@@ -61,11 +61,11 @@ impl WriterThread {
         Ok(())
     }
 
-    /// Takes a block: into the room that was waited for, or, for the first one, into an empty queue.
+    /// Takes a block. Needs the room that [`WriterThread::ready`] waited for; the first block may come without it.
     pub(super) fn write(&mut self, block: Bytes) {
         match self.permit.take() {
             Some(permit) => drop(permit.send(block)),
-            // A writer that failed says so at the end.
+            // If the writer has failed, `finish` returns the error.
             None => self.blocks.try_send(block).unwrap_or_default(),
         }
     }
@@ -73,7 +73,7 @@ impl WriterThread {
     /// Waits until everything is written.
     ///
     /// # Errors
-    /// Writing failed.
+    /// Fails if writing failed.
     pub(super) async fn finish(self) -> io::Result<()> {
         drop(self.permit);
         drop(self.blocks);

@@ -1,8 +1,8 @@
-//! Standard output: written where the bytes are as long as that cannot hold anybody up, else by a thread of its own.
+//! Standard output: written by the calling thread if the write cannot block, else by a separate thread.
 //!
-//! Every hop between a read and its write costs a wake-up for some hundred KiB, which is what `nc` does not pay. A file
-//! or a device such as `/dev/null` takes what it is given. A pipe may be full: Linux can be asked not to wait for it,
-//! write by write, without changing the pipe for others who have it open. What is left waits on a thread.
+//! Each hand-over between a read and its write costs one wake-up per few hundred KiB, a cost that `nc` does not have. A
+//! write to a file or to a device such as `/dev/null` does not block. A pipe may be full: Linux supports non-blocking
+//! single writes, which do not change the pipe for other processes. Other descriptors are written by a thread.
 
 use std::fs::File;
 use std::io;
@@ -16,7 +16,7 @@ use super::taken::{StdoutGone, TakenBytes};
 use super::thread::WriterThread;
 use crate::net::SpliceSink;
 
-/// The way to standard output. It holds one block at the most that is not written.
+/// The writer of standard output. It holds at most one unwritten block.
 #[derive(Debug)]
 pub(crate) struct StdoutWriter {
     way: SinkKind,
@@ -27,7 +27,7 @@ pub(crate) struct StdoutWriter {
 
 #[derive(Debug)]
 enum SinkKind {
-    /// Writing does not wait for a reader.
+    /// Writing never waits for a reader.
     Direct(File),
     #[cfg(target_os = "linux")]
     Pipe(tokio::io::unix::AsyncFd<std::os::fd::OwnedFd>),
@@ -39,24 +39,25 @@ enum SinkKind {
 pub(crate) enum WriteOutcome {
     /// Everything was written.
     All,
-    /// The reader takes nothing any more; the rest is lost.
+    /// The reader accepts no more bytes; the rest is lost.
     Stalled,
-    /// The reader went away, which is its right.
+    /// The reader has closed its end, which is not an error.
     ReaderGone,
 }
 
 impl StdoutWriter {
-    /// Finds the way. Belongs on the runtime.
+    /// Opens standard output in the best way for its type. Must be called within the runtime.
     ///
     /// # Errors
-    /// There is no descriptor or no thread to be had.
+    /// Fails if there is no descriptor, or no thread can be started.
     pub(crate) fn start() -> io::Result<Self> {
         let taken = TakenBytes::default();
         Ok(StdoutWriter { way: open_sink(&taken)?, rest: Bytes::new(), taken, failed: None })
     }
 
-    /// A way past this program's memory, where there is one. What goes there comes before what is put here from then
-    /// on, so it is for whoever stops using it before anything is put.
+    /// A direct way from socket to standard output, without copying through this program, if there is one. Bytes
+    /// spliced into it are written before all later blocks; so it must be stopped before the first block is written
+    /// here.
     pub(crate) fn splice_sink() -> Option<SpliceSink> {
         SpliceSink::new(stdout().ok()?)
     }
@@ -64,7 +65,7 @@ impl StdoutWriter {
     /// Waits until another block can be taken. Cancel-safe.
     ///
     /// # Errors
-    /// Writing has failed.
+    /// Fails if writing has failed.
     pub(crate) async fn ready(&mut self) -> Result<(), StdoutGone> {
         loop {
             if self.failed.is_some() {
@@ -96,7 +97,8 @@ impl StdoutWriter {
         }
     }
 
-    /// Takes a block; to be called after [`StdoutWriter::ready`]. What cannot be written at once is kept until then.
+    /// Takes a block; call [`StdoutWriter::ready`] first. Bytes that cannot be written at once are kept until the next
+    /// `ready`.
     pub(crate) fn write(&mut self, block: Bytes) {
         debug_assert!(self.rest.is_empty(), "one block at a time");
         match &mut self.way {
@@ -117,7 +119,8 @@ impl StdoutWriter {
         }
     }
 
-    /// A pipe cannot be written to in this way: an older kernel waits on a thread, anything else is the end.
+    /// Handles a failed pipe write. `EOPNOTSUPP`: this kernel has no non-blocking single writes, so a thread takes
+    /// over. Any other error is final.
     #[cfg(target_os = "linux")]
     fn on_write_error(&mut self, error: io::Error) {
         if error.raw_os_error() != Some(rustix::io::Errno::OPNOTSUPP.raw_os_error()) {
@@ -133,19 +136,19 @@ impl StdoutWriter {
         }
     }
 
-    /// How many bytes the reader has taken so far; monotonic.
+    /// Bytes that the reader has taken so far; monotonic.
     pub(crate) fn taken_bytes(&self) -> u64 {
         self.taken.all()
     }
 
-    /// Waits until everything is written, but no longer than `patience` for a reader that takes nothing meanwhile.
+    /// Waits until everything is written; gives up when the reader takes no byte for `patience`.
     ///
     /// # Errors
-    /// Writing failed for a reason other than a reader that went away.
+    /// Fails if writing failed for a reason other than a reader that has closed its end.
     pub(crate) async fn finish(mut self, patience: Duration) -> io::Result<WriteOutcome> {
         let taken = self.taken.clone();
         let mut all = std::pin::pin!(async move {
-            // What failed is told below.
+            // The error itself is returned below.
             let _gone = self.ready().await.is_err();
             match (self.failed, self.way) {
                 (Some(error), _) => Err(error),
@@ -196,7 +199,7 @@ fn open_sink(taken: &TakenBytes) -> io::Result<SinkKind> {
     WriterThread::start(file, taken).map(SinkKind::Thread)
 }
 
-/// The descriptor itself: [`io::Stdout`] looks for line ends, which binary data has none of.
+/// The descriptor itself: [`io::Stdout`] is line-buffered, which is useless for binary data.
 #[cfg(unix)]
 fn stdout() -> io::Result<File> {
     use std::os::fd::AsFd as _;

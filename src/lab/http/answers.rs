@@ -1,4 +1,4 @@
-//! What the lab's web server answers to each path.
+//! The responses of the lab's web server for each path.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use super::settings::SiteSettings;
 use crate::lab::serve::pause;
 use crate::text::quantity;
 
-/// The largest request body that is read.
+/// The largest request body that is accepted.
 const MOST_BODY: usize = 1024 * 1024;
 
-/// The most that `/bytes/N` gives: 1 GiB.
+/// The most bytes that `/bytes/N` sends: 1 GiB.
 pub(in crate::lab) const MOST_BYTES: u64 = 1 << 30;
 
-/// The answer to one request; an error breaks the connection off, as some paths are meant to.
+/// The response to one request; an error closes the connection, which is the purpose of some paths.
 pub(super) async fn respond(
     request: Request<Incoming>,
     line: Arc<RawConnection>,
@@ -60,7 +60,7 @@ pub(super) async fn respond(
     Ok(answer)
 }
 
-/// What `/` says: every path.
+/// The body of `/`: a list of all paths.
 fn index(settings: SiteSettings) -> String {
     let SiteSettings { large_bytes, slow_every, .. } = settings;
     let (large, every) = (quantity::binary(large_bytes), quantity::duration(slow_every));
@@ -88,8 +88,8 @@ sockeye's own web server. Ask for one of these:
     )
 }
 
-/// A body that would clear the screen, name the window, move the cursor and write into the clipboard, if a
-/// terminal were let to see it.
+/// A body that would clear the screen, set the window title, move the cursor and write to the clipboard, if a terminal
+/// received it.
 const ESCAPES: &str = "plain\n\u{1b}[2J\u{1b}[1;1Hcleared?\n\u{1b}]0;owned\u{7}\n\u{1b}]52;c;b3duZWQ=\u{7}\n\
     \u{1b}[31mred\u{1b}[0m \u{9b}31mC1 \u{8}\u{8}\u{8}back\r\u{202e}desrever\u{202c}\nend\n";
 
@@ -142,7 +142,7 @@ fn status_response(number: &str) -> Response<LabBody> {
     let Some(status) = number.parse().ok().and_then(|number: u16| StatusCode::from_u16(number).ok()) else {
         return error_response(StatusCode::BAD_REQUEST, "wanted /status/NNN with NNN from 200 to 999\n");
     };
-    // 1xx is no answer, and hyper would take the connection down for it.
+    // 1xx is not a final response, and hyper would close the connection for it.
     if status.is_informational() {
         return error_response(StatusCode::BAD_REQUEST, "wanted /status/NNN with NNN from 200 to 999\n");
     }
@@ -199,7 +199,7 @@ async fn echo(request: Request<Incoming>) -> Response<LabBody> {
     json_answer(StatusCode::OK, &value)
 }
 
-/// Reads a body up to [`MOST_BODY`].
+/// Reads a body of at most [`MOST_BODY`] bytes.
 async fn read_bounded(mut body: Incoming) -> Result<Bytes, ()> {
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {

@@ -1,9 +1,9 @@
-//! The error by which the lab's web server ends a connection on purpose.
+//! The error with which the lab's web server closes a connection on purpose.
 
 use std::convert::Infallible;
 use std::fmt;
 
-/// Why a connection is ended without a proper answer.
+/// The connection is closed without a proper response.
 #[derive(Debug)]
 pub(super) struct BreakOff;
 
@@ -15,7 +15,7 @@ impl fmt::Display for BreakOff {
 
 impl std::error::Error for BreakOff {}
 
-/// No error can happen in a body that is made here and now.
+/// A body that is complete in memory cannot fail.
 pub(super) fn unreachable_error(never: Infallible) -> BreakOff {
     match never {}
 }

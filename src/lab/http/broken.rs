@@ -1,4 +1,4 @@
-//! The answers that break the rules, on purpose.
+//! Responses that violate HTTP on purpose.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,41 +12,41 @@ use tokio::net::TcpStream;
 use super::break_off::BreakOff;
 use super::content::{LabBody, stream_body};
 
-/// A second handle of a connection's socket, for what an HTTP library refuses to do.
+/// A second handle of a connection's socket, for what an HTTP library refuses to send.
 #[derive(Debug)]
 pub(super) struct RawConnection(Socket);
 
 impl RawConnection {
-    /// A second handle of this connection.
+    /// Makes a second handle of this connection.
     ///
     /// # Errors
-    /// No descriptors are left.
+    /// Fails if no descriptors are left.
     pub(super) fn new(stream: &TcpStream) -> std::io::Result<RawConnection> {
         SockRef::from(stream).try_clone().map(RawConnection)
     }
 
-    /// Writes an answer whose second chunk has no size that anybody could read.
+    /// Writes a response whose second chunk has an invalid size.
     pub(super) fn bad_chunk(&self) {
         let answer = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n\
             6\r\nfirst\n\r\nthis is no size\r\nsecond\r\n0\r\n\r\n";
-        // A new connection's send buffer has room for these; where the peer is gone there is nobody to tell.
+        // The bytes fit into a new connection's send buffer; if the peer is gone, the error does not matter.
         drop(self.0.send(answer));
     }
 
-    /// Makes the coming close a RST.
+    /// Makes the next close send a RST.
     fn reset_on_close(&self) {
-        // It fails only where the socket is gone already, and then so is the peer.
+        // Fails only if the socket is already closed, and then the peer is gone too.
         drop(self.0.set_linger(Some(Duration::ZERO)));
     }
 }
 
-/// Promises 1,000 bytes, and sends 100.
+/// Announces 1,000 bytes, and sends 100.
 pub(super) fn truncated_body() -> Response<LabBody> {
     let steps = stream::unfold(0_u8, |step| async move {
         if step == 0 {
             return Some((Ok(Bytes::from_static(&[b'.'; 100])), 1));
         }
-        // hyper sends what it has when the body has nothing for it, and throws it away when the body fails.
+        // hyper sends buffered bytes when the body is pending, but drops them when the body fails.
         tokio::task::yield_now().await;
         Some((Err(BreakOff), 2))
     });
@@ -55,13 +55,13 @@ pub(super) fn truncated_body() -> Response<LabBody> {
     answer
 }
 
-/// Sends some bytes of a promised 1,000,000, lets the peer have them, then resets the connection.
+/// Announces 1,000,000 bytes, sends 1,000, waits until the peer can have read them, then resets the connection.
 pub(super) fn reset(line: Arc<RawConnection>) -> Response<LabBody> {
     let steps = stream::unfold((0_u8, line), |(step, line)| async move {
         if step == 0 {
             return Some((Ok(Bytes::from_static(&[b'.'; 1000])), (1, line)));
         }
-        // A RST overtakes what the peer has not read yet; this gives it time to.
+        // A RST makes the peer discard unread bytes; this gives it time to read them.
         tokio::time::sleep(Duration::from_millis(100)).await;
         line.reset_on_close();
         Some((Err(BreakOff), (2, line)))

@@ -1,4 +1,4 @@
-//! The bodies that the lab's web server sends.
+//! The bodies of the lab's web server.
 
 use std::io::Write;
 use std::pin::Pin;
@@ -14,13 +14,13 @@ use hyper::body::{Frame, SizeHint};
 use super::break_off::{BreakOff, unreachable_error};
 use crate::lab::serve::pause;
 
-/// A body, of whatever kind.
+/// The type of all bodies.
 pub(super) type LabBody = UnsyncBoxBody<Bytes, BreakOff>;
 
 /// Bytes of one piece of a large body.
 const PIECE: usize = 64 * 1024;
 
-/// A body that is there as a whole.
+/// A body that is complete in memory.
 pub(super) fn full(bytes: impl Into<Bytes>) -> LabBody {
     Full::new(bytes.into()).map_err(unreachable_error).boxed_unsync()
 }
@@ -30,7 +30,7 @@ pub(super) fn stream_body(pieces: impl Stream<Item = Result<Bytes, BreakOff>> + 
     StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
 }
 
-/// `count` bytes by chance, the same ones every time.
+/// `count` pseudo-random bytes, the same ones every time.
 pub(super) fn bytes(count: u64) -> LabBody {
     RandomBody { left: count, chance: fastrand::Rng::with_seed(0x50c2_e7e5) }.map_err(unreachable_error).boxed_unsync()
 }
@@ -64,7 +64,7 @@ impl hyper::body::Body for RandomBody {
     }
 }
 
-/// Ten lines, with this wait from one to the next.
+/// Ten lines, with this wait between them.
 pub(super) fn slow_lines(every: Duration) -> LabBody {
     stream_body(stream::unfold(1_u32, move |number| async move {
         if number > 10 {
@@ -87,7 +87,7 @@ pub(super) fn chunks() -> LabBody {
     })))
 }
 
-/// Numbered lines for as long as somebody reads them.
+/// Numbered lines for as long as the peer reads them.
 pub(super) fn endless_lines() -> LabBody {
     stream_body(stream::unfold(0_u64, |number| async move {
         let mut piece = String::with_capacity(16 * 1024 + 32);
@@ -105,7 +105,7 @@ pub(super) fn endless_lines() -> LabBody {
 /// Text, gzip-coded.
 pub(super) fn gzipped(text: &str) -> Vec<u8> {
     let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    // Writing into a Vec does not fail.
+    // Writing into a `Vec` cannot fail.
     if to.write_all(text.as_bytes()).is_err() {
         return Vec::new();
     }

@@ -1,4 +1,4 @@
-//! A web server on loopback that shows what servers do, well-behaved and not.
+//! A web server on loopback that shows how servers behave, correctly and not.
 
 pub(super) mod answers;
 mod break_off;

@@ -1,4 +1,4 @@
-//! The loop that accepts HTTP connections, and what holds one.
+//! The loop that accepts HTTP connections, and the task of each connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use super::answers::respond;
 use super::broken::RawConnection;
 use super::settings::SiteSettings;
 
-/// How many connections are served at once; more wait in the kernel's queue.
+/// The most connections that are served at once; more wait in the kernel's accept queue.
 const MOST_CONNECTIONS: usize = 128;
 
-/// How long a request's head may take.
+/// The time limit for a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves HTTP/1.1 on this listener until the task is dropped.
 ///
-/// 128 connections are served at once; more wait in the kernel's queue. Request bodies are read up to 1 MiB. A
-/// connection that breaks ends by itself; the listener goes on.
+/// 128 connections are served at once; more wait in the kernel's accept queue. Request bodies are read up to 1 MiB. An
+/// error on a connection ends only that connection.
 pub(in crate::lab) async fn serve(listener: TcpListener, settings: SiteSettings) {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
@@ -32,8 +32,8 @@ pub(in crate::lab) async fn serve(listener: TcpListener, settings: SiteSettings)
                     drop(place);
                 });
             }
-            // A peer that went before it was accepted, or no descriptors left: neither ends the server, and
-            // the pause keeps the second from burning a core.
+            // Either the peer closed before it was accepted, or no descriptors are left. Neither ends the server; the
+            // pause prevents a busy loop in the second case.
             Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }
@@ -48,6 +48,6 @@ async fn serve_connection(stream: TcpStream, settings: SiteSettings) {
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), service)
         .await;
-    // Peers that break off, and the paths that break off themselves, end here: both are what they are for.
+    // Errors are expected: peers close early, and some paths close the connection on purpose.
     drop(served);
 }

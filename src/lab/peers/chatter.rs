@@ -1,4 +1,4 @@
-//! A TCP peer that speaks first.
+//! A TCP peer that sends first.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use crate::lab::params::{PeerParam, PeerSettings};
 use crate::lab::peer::{LabPeer, PeerSession};
 use crate::lab::serve::{self, MOST_WAIT, ROOM_BYTES};
 
-/// TCP: speaks by itself, and answers.
+/// TCP: sends lines unasked, and answers.
 pub(in crate::lab) static CHATTER: LabPeer = LabPeer {
     name: "chatter",
     says: "says a line once a second, and answers what it is told",
@@ -34,7 +34,7 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
     serve::loopback(tasks, move |stream| chatter(stream, every))
 }
 
-/// Says a line so often, and answers each read; says goodbye when the peer finishes.
+/// Sends a line at each interval, answers each read, and sends a last line when the peer finishes.
 async fn chatter(mut stream: TcpStream, every: Duration) -> io::Result<()> {
     let mut room = vec![0; ROOM_BYTES];
     let mut ticks = interval(every);
@@ -58,7 +58,7 @@ async fn chatter(mut stream: TcpStream, every: Duration) -> io::Result<()> {
     }
 }
 
-/// What chatter answers: the peer's own bytes, the line ends at their end taken off.
+/// The answer of chatter: the received bytes without their final line ends.
 fn answer(heard: &[u8]) -> Vec<u8> {
     let mut said = heard;
     while let Some((b'\r' | b'\n', rest)) = said.split_last() {
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(&heard[..len], b"line 1: I say this by myself\n");
         assert!(is_quiet(&stream).await, "the second line is not due");
 
-        // By default this takes longer than any test waits.
+        // The default interval is longer than any test waits.
         let (_lab, mut stream) = met("chatter:every=1ms").await;
         let mut all = String::new();
         while !all.contains("line 100:") {

@@ -22,7 +22,7 @@ pub(in crate::lab) static DEAF: LabPeer = LabPeer {
     start,
 };
 
-/// Linux gives twice as much, and no less than 2,304 bytes (socket(7)).
+/// Linux allocates twice as much, and at least 2,304 bytes (socket(7)).
 const BUFFER: PeerParam<ByteCount> = PeerParam {
     name: "buffer",
     help: "what the kernel holds unread (SO_RCVBUF)",
@@ -39,11 +39,11 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
 /// Listens with this receive buffer.
 ///
 /// # Errors
-/// The kernel gives less (`net.core.rmem_max`), or no socket.
+/// Fails if the kernel allows less (`net.core.rmem_max`), or if there is no socket.
 fn listen(buffer: ByteCount) -> io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
     let asked = u32::try_from(buffer.0).unwrap_or(u32::MAX);
-    // Asked for before listen(), so that the connections get it, and the window closes soon (tcp(7)).
+    // Set before listen(), so that connections inherit it and the window closes soon (tcp(7)).
     socket.set_recv_buffer_size(asked)?;
     let doubling = if cfg!(target_os = "linux") { 2 } else { 1 };
     let given = socket.recv_buffer_size()? / doubling;
@@ -57,14 +57,14 @@ fn listen(buffer: ByteCount) -> io::Result<TcpListener> {
 
 /// Never reads; holds the connection until the peer finishes or resets it.
 ///
-/// What it did not read is thrown away then, so a FIN is answered with RST (RFC 2525 §2.17).
+/// The unread bytes are discarded then, so a FIN is answered with RST (RFC 2525 §2.17).
 async fn deaf(stream: TcpStream) -> io::Result<()> {
     loop {
         let ready = stream.ready(Interest::READABLE | Interest::ERROR).await?;
         if ready.is_read_closed() || ready.is_error() {
             return Ok(());
         }
-        // It stays readable, as nobody reads: the end can only be looked for.
+        // The socket stays readable because nobody reads, so the end must be polled for.
         sleep(LOOKS_EVERY).await;
     }
 }
@@ -87,8 +87,8 @@ mod tests {
     async fn deaf_lets_its_window_close_and_goes_when_the_peer_goes() {
         let (_lab, mut stream) = met("deaf").await;
         socket2::SockRef::from(&stream).set_send_buffer_size(64 * 1024).unwrap();
-        // Far more than both kernels hold: with nobody reading, the writing stops long before the end. That it
-        // stopped is seen by the send queue, which stays as it is while time passes.
+        // Far more than the buffers of both kernels: without a reader, writing stops long before the end. It has
+        // stopped when the send queue does not change while time passes.
         let most = 64 << 20;
         let mut written = 0;
         let chunk = vec![0; 64 * 1024];

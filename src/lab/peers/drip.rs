@@ -1,4 +1,4 @@
-//! A TCP peer that sends little at a time.
+//! A TCP peer that sends a few bytes at a time.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use crate::lab::params::{ByteCount, PeerParam, PeerSettings};
 use crate::lab::peer::{LabPeer, PeerSession};
 use crate::lab::serve::{self, MOST_WAIT, ROOM_BYTES};
 
-/// TCP: a little at a time.
+/// TCP: sends a few bytes at a time.
 pub(in crate::lab) static DRIP: LabPeer = LabPeer {
     name: "drip",
     says: "says one sentence over and over, one byte every 200 ms",
@@ -44,9 +44,10 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
     serve::loopback(tasks, move |stream| drip(stream, every, write_bytes))
 }
 
-/// Says its sentence over and over, so many bytes at a time. It goes on after the peer's FIN: that ends one direction only.
+/// Sends its sentence again and again, `write_bytes` bytes at a time. It goes on after the peer's FIN, which ends only
+/// one direction.
 async fn drip(mut stream: TcpStream, every: Duration, write_bytes: u64) -> io::Result<()> {
-    // Without Nagle's algorithm each write is a segment of its own (RFC 9293 §3.7.4).
+    // Without Nagle's algorithm, each write is a separate segment (RFC 9293 §3.7.4).
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = stream.split();
     let mut room = vec![0; ROOM_BYTES];
@@ -61,7 +62,7 @@ async fn drip(mut stream: TcpStream, every: Duration, write_bytes: u64) -> io::R
                 let write: Vec<u8> = bytes.by_ref().take(write_bytes).collect();
                 writer.write_all(&write).await?;
             }
-            // What it is told, it hears and forgets.
+            // Received bytes are read and discarded.
             len = reader.read(&mut room), if !peer_finished => peer_finished = len? == 0,
         }
     }
@@ -98,7 +99,7 @@ mod tests {
 
     #[tokio::test]
     async fn drip_writes_as_often_as_it_is_told_to() {
-        // By default this takes longer than any test waits.
+        // The default interval is longer than any test waits.
         let (_lab, mut stream) = met("drip:every=1ms").await;
         soon(stream.read_exact(&mut [0; 1_000])).await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! The TCP echo.
+//! The TCP echo peer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use crate::lab::params::{PeerParam, PeerSettings};
 use crate::lab::peer::{LabPeer, PeerSession};
 use crate::lab::serve::{self, MOST_WAIT, ROOM_BYTES};
 
-/// TCP: says back what it hears; honours a half-close.
+/// TCP: sends back what it receives; supports a half-close.
 pub(in crate::lab) static ECHO: LabPeer = LabPeer {
     name: "echo",
     says: "says back what it hears; when you finish sending, it finishes, too",
@@ -33,7 +33,7 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
     serve::loopback(tasks, move |stream| echo(stream, delay))
 }
 
-/// Says back what it hears, all of it; then FIN answers FIN.
+/// Sends back all received bytes; then answers FIN with FIN.
 async fn echo(mut stream: TcpStream, delay: Duration) -> io::Result<()> {
     let mut room = vec![0; ROOM_BYTES];
     loop {

@@ -1,4 +1,4 @@
-//! The web server: what it answers is in `lab/http`.
+//! The web server; its responses are in `lab/http`.
 
 use std::io;
 use std::net::SocketAddr;
@@ -61,7 +61,7 @@ mod tests {
     use crate::lab::running::Lab;
     use crate::lab::tests::{is_quiet, met, soon};
 
-    /// A connection to the peer that has asked for `path`.
+    /// Connects to the peer, and sends a GET request for `path`.
     async fn asked(peer: &str, path: &str) -> (Lab, TcpStream) {
         let (lab, mut stream) = met(peer).await;
         let request = format!("GET {path} HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n");
@@ -69,7 +69,7 @@ mod tests {
         (lab, stream)
     }
 
-    /// The whole answer to a GET.
+    /// The whole response to a GET request.
     async fn got(peer: &str, path: &str) -> String {
         let (_lab, mut stream) = asked(peer, path).await;
         let mut answer = Vec::new();

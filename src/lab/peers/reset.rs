@@ -37,7 +37,7 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
     serve::loopback(tasks, move |stream| reset(stream, after))
 }
 
-/// Waits for the first bytes, at most so long, says its last words, and ends with RST.
+/// Waits for the first bytes, for at most `after`, sends its last bytes, and resets the connection.
 async fn reset(mut stream: TcpStream, after: Duration) -> io::Result<()> {
     let mut room = vec![0; ROOM_BYTES];
     if let Ok(first) = timeout(after, stream.read(&mut room)).await {
@@ -45,7 +45,7 @@ async fn reset(mut stream: TcpStream, after: Duration) -> io::Result<()> {
     }
     stream.set_nodelay(true)?;
     stream.write_all(LAST_WORDS).await?;
-    // Lingering for zero seconds makes close() an abort (RFC 9293 §3.9.1, ABORT; socket(7)).
+    // With SO_LINGER and a time-out of zero, close() sends a RST (RFC 9293 §3.9.1, ABORT; socket(7)).
     SockRef::from(&stream).set_linger(Some(Duration::ZERO))
 }
 

@@ -1,4 +1,4 @@
-//! The UDP echo.
+//! The UDP echo peer.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,10 +27,10 @@ const DELAY: PeerParam<Duration> = PeerParam {
     default: Duration::ZERO,
 };
 
-/// More than any UDP datagram has.
+/// More bytes than any UDP datagram has.
 const ROOM_BYTES: usize = 65_536;
 
-/// A rest after an error that concerns the socket as a whole, so that it cannot become a busy loop.
+/// The pause after an error of the socket as a whole, which prevents a busy loop.
 const REST: Duration = Duration::from_millis(20);
 
 fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
@@ -41,7 +41,7 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
     Ok(address)
 }
 
-/// Sends every datagram back, for ever. One that cannot be sent is lost, as datagrams are.
+/// Sends every datagram back, forever. A datagram that cannot be sent is dropped.
 async fn echo(socket: UdpSocket, delay: Duration) {
     let mut room = vec![0; ROOM_BYTES];
     loop {

@@ -1,43 +1,43 @@
-//! The text of an HTTP body, laid out as it comes.
+//! The text of an HTTP body, laid out while it arrives.
 
 use std::time::{Duration, Instant};
 
 use super::document::{Document, Fold};
 
-/// A response's body, gathered from the transcript for reading as one text.
+/// A response's body, collected from the transcript as one text.
 #[derive(Debug, Default)]
 pub struct BodyText {
-    /// Whether JSON is to be laid out.
+    /// Whether JSON is pretty-printed.
     pub pretty: bool,
-    /// The body as a document, made again when it grew or the wish changed.
+    /// The body as a document, built again when it grew or when `pretty` changed.
     pub document: Option<Document>,
-    /// The document folded to the width that it was last drawn with: so that a frame measures no line again.
+    /// The document wrapped to the width of the last frame, so that a frame need not measure its lines again.
     pub fold: Option<Fold>,
-    /// The bytes gathered so far, bounded.
+    /// The bytes collected so far, bounded.
     pub bytes: Vec<u8>,
-    /// The entry from which on the transcript has not been gathered yet.
+    /// The first entry of the transcript that has not been collected.
     pub gathered_to: u64,
-    /// How many bytes of the body were gathered or passed over for want of room.
+    /// Bytes of the body that were collected, or skipped because the bound was reached.
     pub passed: u64,
-    /// How many bytes were gone before they could be gathered.
+    /// Bytes that the transcript had dropped before they could be collected.
     pub missing: u64,
-    /// How often the document was made.
+    /// How often the document was built.
     pub edition: u64,
-    /// When the document was made last.
+    /// When the document was last built.
     pub laid_out: Option<Instant>,
-    /// True: the body has grown since, and what is shown of it with it.
+    /// True: the body has grown since then, within the part that is shown.
     pub stale: bool,
-    /// True: the body has grown since, be it beyond what is shown of it.
+    /// True: the body has grown since then, even if only beyond the part that is shown.
     pub longer: bool,
-    /// Why JSON could not be laid out.
+    /// Why JSON could not be pretty-printed.
     pub problem: Option<String>,
 }
 
-/// How long a body that grows is shown as it is before it is laid out again.
+/// The least time between two layouts of a growing body.
 pub const BODY_PAUSE: Duration = Duration::from_millis(250);
 
 impl BodyText {
-    /// When a body that has grown is to be laid out again.
+    /// When a body that has grown is laid out again.
     pub fn next_layout_at(&self) -> Option<Instant> {
         self.laid_out.filter(|_| self.stale).map(|at| at + BODY_PAUSE)
     }

@@ -1,4 +1,4 @@
-//! The documents of a DNS session: what was asked and answered as tables, and every field at its bytes.
+//! The documents of a DNS session: queries and answers as tables, and every field with its bytes.
 
 use super::document::{DocLine, Document, TextRole, TextSpan};
 use crate::sessions::kinds::dns::{DnsExchange, DnsLookup, QueryOutcome};
@@ -8,7 +8,7 @@ use crate::wire::Failure;
 use crate::wire::dns::message::{DnsField, DnsMessage, DnsRecord};
 use crate::wire::dns::record_type::class_name;
 
-/// The widest column of names; a longer name pushes its row.
+/// The widest column of names; a longer name shifts the rest of its row.
 const WIDEST_NAME: usize = 40;
 
 /// How many bytes of a field are shown as hex.
@@ -17,7 +17,7 @@ const MOST_HEX: usize = 4;
 /// The most bytes of one record's data that are shown.
 const MOST_DATA: usize = 16 * 1024;
 
-/// Why it failed, where it did; the plan; then every query with its answer as tables.
+/// The failure, if there is one; the plan; then every query with its answer as tables.
 pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
     let mut document = Document::default();
     if let Some(failure) = failure {
@@ -46,7 +46,7 @@ pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
     document
 }
 
-/// Every field of every query and answer at its bytes.
+/// Every field of every query and answer with its bytes.
 pub fn field_document(lookup: &DnsLookup) -> Document {
     let mut document = Document::default();
     if lookup.exchanges.is_empty() {
@@ -156,7 +156,7 @@ fn add_records(document: &mut Document, records: &[DnsRecord]) {
     }
 }
 
-/// Data that is shown as far as it makes sense to; it is ASCII.
+/// A record's data, cut to [`MOST_DATA`]; it is ASCII.
 fn shorten_data(data: &str) -> String {
     match data.get(..MOST_DATA) {
         Some(start) if start.len() < data.len() => format!("{start}…"),

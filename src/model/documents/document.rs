@@ -1,4 +1,4 @@
-//! A text to be scrolled: a response's body, heads, a request, help.
+//! A text that can be scrolled: a response's body, heads, a request, help.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,27 +8,27 @@ use unicode_width::UnicodeWidthChar;
 use crate::model::wrap;
 use crate::text::{quantity, sanitize};
 
-/// The most bytes of source text that a document is made of; what is beyond is counted in its last line.
+/// The most bytes of source text in a document; the last line counts the rest.
 pub const MOST_SOURCE: usize = 8 * 1024 * 1024;
 
-/// The most lines of a document; what is beyond is counted in its last line.
+/// The most lines of a document; the last line counts the rest.
 pub const MOST_LINES: usize = 200_000;
 
-/// The most bytes that are dumped as hex; the hex view has all that are kept.
+/// The most bytes that are dumped as hex; the hex view shows everything that is kept.
 pub const MOST_DUMPED: usize = 64 * 1024;
 
-/// How many bytes are looked at to tell text from binary.
+/// How many bytes are examined to distinguish text from binary.
 const SNIFFED: usize = 4096;
 
-/// Tabs of a text end at multiples of this column.
+/// Tab stops are at multiples of this many columns.
 const TAB: usize = 4;
 
-/// A text of lines, each of coloured spans. Nothing in it is obeyed by a terminal.
+/// A text of lines, each of coloured spans. It contains no character that a terminal would act on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The lines, unwrapped.
     pub lines: Vec<DocLine>,
-    /// How many bytes of the body are shown, where the last line says that it has more.
+    /// How many bytes of the body are shown, if the last line says that there are more.
     shown: Option<usize>,
 }
 
@@ -42,13 +42,13 @@ pub struct DocLine {
 /// A part of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextSpan {
-    /// What it is.
+    /// Its role.
     pub role: TextRole,
-    /// What to draw; already neutralised.
+    /// The text to draw; already neutralised.
     pub text: String,
 }
 
-/// What a part of a line is; the colours are the view's.
+/// The role of a part of a line; the view chooses the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TextRole {
     /// Plain text.
@@ -65,7 +65,7 @@ pub enum TextRole {
     Keyword,
     /// Braces, colons, offsets.
     Punctuation,
-    /// What is said about the text and is not part of it.
+    /// A remark about the text, not part of it.
     Comment,
     /// A good status.
     Good,
@@ -76,12 +76,12 @@ pub enum TextRole {
 }
 
 impl TextSpan {
-    /// A span of text that is ours or already neutralised.
+    /// A span of our own text, or of text that is already neutralised.
     pub fn new(role: TextRole, text: impl Into<String>) -> Self {
         TextSpan { role, text: text.into() }
     }
 
-    /// A span of text from outside.
+    /// A span of text from outside, which is neutralised here.
     pub fn untrusted(role: TextRole, text: &str) -> Self {
         TextSpan { role, text: sanitize::line(text) }
     }
@@ -114,7 +114,7 @@ impl DocLine {
         self.spans.iter().all(|span| span.text.is_ascii())
     }
 
-    /// A part of the line, by bytes that are boundaries of characters.
+    /// A part of the line; `range` is in bytes, on character boundaries.
     fn slice(&self, range: &Range<usize>) -> DocLine {
         let mut at = 0;
         let mut spans = Vec::new();
@@ -130,10 +130,10 @@ impl DocLine {
         DocLine { spans }
     }
 
-    /// How many rows it takes.
+    /// How many rows it takes at this width.
     fn row_count(&self, columns: u16) -> usize {
         let len = self.len();
-        // No character takes more columns than bytes.
+        // A character is never wider than its number of bytes.
         if len <= usize::from(columns) {
             return 1;
         }
@@ -147,7 +147,7 @@ impl DocLine {
         self.row_ranges(columns, skip, take).into_iter().map(|row| self.slice(&row)).collect()
     }
 
-    /// The bytes of its rows.
+    /// The byte ranges of its rows.
     fn row_ranges(&self, columns: u16, skip: usize, take: usize) -> Vec<Range<usize>> {
         if self.is_ascii() {
             let rows = (skip..self.row_count(columns)).take(take);
@@ -157,7 +157,7 @@ impl DocLine {
         wrap::wrap_hard(&self.text(), columns).skip(skip).take(take).collect()
     }
 
-    /// Which of its rows, counted from 0, holds a byte; the last one for what is beyond its end.
+    /// Which of its rows, counted from 0, holds a byte; the last row for an offset beyond the end.
     pub fn row_at(&self, columns: u16, offset: usize) -> usize {
         if self.is_ascii() {
             return (offset / usize::from(columns.max(1))).min(self.row_count(columns) - 1);
@@ -174,25 +174,26 @@ pub struct DocRow {
     pub line: usize,
     /// Its bytes in the row.
     pub range: Range<usize>,
-    /// They themselves.
+    /// The text of the row.
     pub text: DocLine,
 }
 
-/// A line as rows of at most `columns`, broken where they are full. At least one.
+/// A line as rows of at most `columns`, broken when a row is full. At least one row.
 pub fn wrap(line: &DocLine, columns: u16) -> Vec<DocLine> {
     line.rows(columns, 0, usize::MAX)
 }
 
-/// A document folded to a width: which row begins which line. Made again when the document or the width changes.
+/// A document wrapped to a width: the row at which each line begins. Built again when the document or the width
+/// changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fold {
     columns: u16,
-    /// For each line, how many rows there are up to its end.
+    /// For each line, the number of rows up to its end.
     ends: Vec<usize>,
 }
 
 impl Fold {
-    /// Folds a document. Cost: its lines where they are ASCII, else its characters: a few milliseconds at the most.
+    /// Wraps a document. Cost: one step per line of ASCII, else one per character; at most a few milliseconds.
     pub fn new(document: &Document, columns: u16) -> Self {
         let ends = document.lines.iter().scan(0, |rows, line| {
             *rows += line.row_count(columns);
@@ -201,7 +202,7 @@ impl Fold {
         Fold { columns, ends: ends.collect() }
     }
 
-    /// Folds the last line again, which alone has changed.
+    /// Wraps the last line again, when only that line has changed.
     pub(crate) fn renew_last(&mut self, document: &Document) {
         if let Some(last) = document.lines.last()
             && document.lines.len() == self.ends.len()
@@ -211,17 +212,17 @@ impl Fold {
         }
     }
 
-    /// How wide it is folded.
+    /// The width, in columns.
     pub fn columns(&self) -> u16 {
         self.columns
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn row_count(&self) -> usize {
         self.ends.last().copied().unwrap_or(0)
     }
 
-    /// `count` rows of the document it was made of, from row `first` on. Cost: these rows.
+    /// `count` rows from row `first` on; `document` is the one that was wrapped. Cost: these rows.
     pub fn rows(&self, document: &Document, first: usize, count: usize) -> Vec<DocRow> {
         let at = self.line_at(first);
         let mut skip = first.saturating_sub(self.row_of(at));
@@ -242,16 +243,17 @@ impl Fold {
         self.ends.partition_point(|end| *end <= row)
     }
 
-    /// The row in which a line begins: for jumping to a line that was searched.
+    /// The row in which a line begins: to jump to a line that a search found.
     pub fn row_of(&self, line: usize) -> usize {
         line.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0)
     }
 }
 
-/// A body for reading: text as its lines, anything else as a hex dump.
+/// A body for reading: text as lines, anything else as a hex dump.
 ///
-/// `bytes` is its beginning, as far as it is there; `total` its length, as far as that is known. At most
-/// [`MOST_SOURCE`] bytes of text and [`MOST_DUMPED`] of anything else are used, and what is left out is said.
+/// `bytes` is the part of the body that is there, from its start; `total` is its length as far as known. At most
+/// [`MOST_SOURCE`] bytes of text, or [`MOST_DUMPED`] bytes of anything else, are used; the last line says what is left
+/// out.
 pub fn body_document(bytes: &[u8], total: u64, content_type: Option<&str>) -> Document {
     let mut document = Document::default();
     document.add_body(bytes, total, content_type);
@@ -259,9 +261,9 @@ pub fn body_document(bytes: &[u8], total: u64, content_type: Option<&str>) -> Do
 }
 
 impl Document {
-    /// Adds a line. Above [`MOST_LINES`] it is not taken, and the answer is false.
+    /// Adds a line. With [`MOST_LINES`] lines it is not added, and the result is false.
     ///
-    /// A very long line that is not ASCII becomes several, so that every row is found at once.
+    /// A very long line that is not ASCII is split into several, so that every row is found quickly.
     pub(crate) fn push(&mut self, line: DocLine) -> bool {
         if self.lines.len() >= MOST_LINES {
             return false;
@@ -280,12 +282,12 @@ impl Document {
         true
     }
 
-    /// Adds what is said about the text, be the document full or not.
+    /// Adds a remark about the text, even if the document is full.
     pub(crate) fn remark(&mut self, text: impl Into<String>) {
         self.lines.push(DocLine::single_span(TextRole::Comment, text));
     }
 
-    /// Adds a body, as [`crate::model::documents::document::body_document`] shows it.
+    /// Adds a body, in the form that [`body_document`] describes.
     pub(crate) fn add_body(&mut self, bytes: &[u8], total: u64, content_type: Option<&str>) {
         if bytes.is_empty() {
             self.remark(if total == 0 { "the body is empty" } else { "nothing of the body is kept" });
@@ -298,15 +300,15 @@ impl Document {
         }
     }
 
-    /// Says how long the body is now that it has grown beyond what is shown of it; false where the document itself would
-    /// change. Cost: one line.
+    /// Updates the body's length in the last line, after the body has grown beyond the part that is shown. Returns
+    /// false if the document itself would change. Cost: one line.
     pub(crate) fn renew_total(&mut self, total: u64) -> bool {
         let (Some(shown), Some(last)) = (self.shown, self.lines.last_mut()) else { return false };
         *last = DocLine::single_span(TextRole::Comment, shown_of_total(shown, total));
         true
     }
 
-    /// Adds text line by line, and tells how many bytes of it were taken.
+    /// Adds text line by line. Returns how many bytes of it were used.
     fn add_text(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;
         let source = &bytes[..bytes.len().min(MOST_SOURCE)];
@@ -323,7 +325,7 @@ impl Document {
         at
     }
 
-    /// Adds a line of text; a very long one that is not ASCII as several, which is what [`Document::push`] does.
+    /// Adds a line of text; a very long one that is not ASCII is split, as in [`Document::push`].
     fn push_source(&mut self, line: &[u8]) -> bool {
         if line.len() <= wrap::STEP || line.is_ascii() {
             return self.push(DocLine::single_span(TextRole::Plain, expand_tabs(line)));
@@ -339,7 +341,7 @@ impl Document {
         true
     }
 
-    /// Adds a hex dump, and tells how many bytes of it were taken.
+    /// Adds a hex dump. Returns how many bytes were used.
     fn add_dump(&mut self, bytes: &[u8]) -> usize {
         let source = &bytes[..bytes.len().min(MOST_DUMPED)];
         for (row, chunk) in source.chunks(16).enumerate() {
@@ -354,13 +356,13 @@ impl Document {
     }
 }
 
-/// What stands for what is left out of a body.
+/// The line that stands for the part of a body that is left out.
 fn shown_of_total(shown: usize, total: u64) -> String {
     let (shown, total) = (quantity::grouped(shown as u64), quantity::grouped(total));
     format!("⋯ the first {shown} of {total} bytes are shown ⋯")
 }
 
-/// Up to 16 bytes in two groups of eight, padded to 50 columns. Made without formatting: a dump has 4,096 of these.
+/// Up to 16 bytes in two groups of eight, padded to 50 columns. Written without `format!`: a dump has 4,096 such lines.
 fn hex_of(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     const COLUMNS: usize = 50;
@@ -380,7 +382,7 @@ fn printable_or_dot(byte: u8) -> char {
     if matches!(byte, b' '..=b'~') { char::from(byte) } else { '·' }
 }
 
-/// A line of text, its tabs as spaces, all else neutralised.
+/// A line of text with its tabs as spaces, and everything else neutralised.
 fn expand_tabs(line: &[u8]) -> String {
     if let Some(text) = as_plain_text(line) {
         return text.to_owned();
@@ -403,10 +405,11 @@ fn expand_tabs(line: &[u8]) -> String {
     text
 }
 
-/// A line that is shown as it is: spares most text the glyphs, which cost ten times as much as this.
+/// The line itself if every character can be drawn unchanged: avoids the split into glyphs, which costs ten times as
+/// much.
 fn as_plain_text(line: &[u8]) -> Option<&str> {
     let text = str::from_utf8(line).ok()?;
-    // The alphabets in the list hold neither a hostile nor a combining character: one comparison for most text.
+    // These ranges hold no hostile and no combining character: for most text, one comparison is enough.
     let common = |c| {
         matches!(c, ' '..='~' | '\u{ae}'..='\u{2ff}' | '\u{391}'..='\u{482}' | '\u{3041}'..='\u{3096}'
             | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}')
@@ -415,7 +418,7 @@ fn as_plain_text(line: &[u8]) -> Option<&str> {
     text.chars().all(seen).then_some(text)
 }
 
-/// Whether a body is text: what its type says, unless its first bytes say otherwise.
+/// Whether a body is text: by its media type, unless its first bytes contradict it.
 fn is_text(bytes: &[u8], content_type: Option<&str>) -> bool {
     let kind = content_type.unwrap_or_default().to_ascii_lowercase();
     let binary = ["image/", "audio/", "video/", "font/", "application/zip", "application/gzip", "application/pdf"];
@@ -426,7 +429,8 @@ fn is_text(bytes: &[u8], content_type: Option<&str>) -> bool {
     if start.contains(&0) {
         return false;
     }
-    // Every tenth glyph may be odd (an ESC of a coloured log, a Latin-1 letter) before text is called binary.
+    // Up to a tenth of the glyphs may be odd (an ESC of a coloured log, a Latin-1 letter); with more, it counts as
+    // binary.
     let (odd, all) = sanitize::glyphs(start).fold((0_usize, 0_usize), |(odd, all), glyph| {
         let line_end = glyph.kind == sanitize::GlyphKind::Control && matches!(&*glyph.text, "␉" | "␊" | "␍");
         (odd + usize::from(glyph.kind != sanitize::GlyphKind::Plain && !line_end), all + 1)

@@ -7,7 +7,7 @@ use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, Par
 use crate::text::{quantity, sanitize};
 use crate::wire::http::head::{RequestHead, ResponseHead};
 
-/// The most bytes of one header's value that are shown; what is beyond is counted.
+/// The most bytes of one header's value that are shown; the rest is counted.
 const MOST_VALUE: usize = 64 * 1024;
 
 /// Every hop of an exchange: request line, headers, status line, headers.
@@ -29,7 +29,7 @@ pub(crate) fn headers_document(exchange: &HttpExchange) -> Document {
     document
 }
 
-/// The request as it was sent (as it will be, before that), its body, and what was asked for beside it.
+/// The request as it was sent (before that, as it will be sent), its body, and the options that it does not show.
 pub(crate) fn request_document(spec: &HttpSpec, exchange: &HttpExchange) -> Document {
     let mut document = Document::default();
     match exchange.hops.first() {
@@ -162,7 +162,7 @@ fn add_part(document: &mut Document, part: &FormPart) {
     ]));
 }
 
-/// What was asked for that no header shows.
+/// The options of the request that no header shows.
 fn option_lines(spec: &HttpSpec) -> Vec<String> {
     let mut wishes = Vec::new();
     if spec.insecure {
@@ -204,7 +204,7 @@ fn option_lines(spec: &HttpSpec) -> Vec<String> {
     wishes
 }
 
-/// A URL without the password that may stand in it.
+/// A URL without its password, if it has one.
 fn without_password(url: &str) -> std::borrow::Cow<'_, str> {
     let start = url.find("://").map_or(0, |at| at + 3);
     let authority = &url[start..url[start..].find('/').map_or(url.len(), |end| start + end)];

@@ -1,7 +1,7 @@
-//! JSON, laid out to be read: one member a line, and told where it is not JSON (RFC 8259).
+//! JSON, pretty-printed: one member per line, with a message where the text is not JSON (RFC 8259).
 //!
-//! The text itself is kept as it came, byte for byte: numbers are not rounded, escapes not resolved, a name that
-//! comes twice is shown twice.
+//! The text itself is kept byte for byte: numbers are not rounded, escapes not decoded, and a repeated name is shown
+//! each time.
 
 use super::document::{DocLine, Document, MOST_LINES, MOST_SOURCE, TextRole, TextSpan};
 use crate::text::{quantity, sanitize};
@@ -9,14 +9,14 @@ use crate::text::{quantity, sanitize};
 /// How deep arrays and objects may be nested.
 pub const DEEPEST: usize = 128;
 
-/// Deeper than this the indentation does not grow.
+/// At greater depth, the indentation does not grow.
 const DEEPEST_INDENT: usize = 32;
 
-/// JSON, laid out; several values after one another (JSON lines) are taken too.
+/// Pretty-prints JSON; several consecutive values (JSON lines) are accepted too.
 ///
 /// # Errors
-/// A sentence with line and column: it is not JSON, is nested deeper than [`DEEPEST`], or is longer than
-/// [`MOST_SOURCE`].
+/// Fails with a sentence that has line and column, if the text is not JSON, is nested deeper than [`DEEPEST`], or is
+/// longer than [`MOST_SOURCE`].
 pub fn pretty_json(bytes: &[u8]) -> Result<Document, String> {
     if bytes.len() > MOST_SOURCE {
         let (len, most) = (quantity::grouped(bytes.len() as u64), quantity::grouped(MOST_SOURCE as u64));
@@ -41,7 +41,7 @@ pub fn pretty_json(bytes: &[u8]) -> Result<Document, String> {
     Ok(reader.document)
 }
 
-/// Reads and lays out in one pass.
+/// Parses and lays out in one pass.
 struct JsonReader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -63,14 +63,14 @@ impl<'a> JsonReader<'a> {
         self.peek()
     }
 
-    /// Whether what comes here cannot be the rest of the value before it.
+    /// Whether the next bytes cannot belong to the value before them.
     fn starts_new_value(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.bytes.get(at));
         matches!(before, Some(b']' | b'}' | b'"'))
             || matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n' | b'[' | b'{' | b'"'))
     }
 
-    /// Whether more lines are only counted.
+    /// Whether the document is full, so that further lines are only counted.
     fn is_full(&self) -> bool {
         self.document.lines.len() >= MOST_LINES
     }
@@ -81,7 +81,7 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    /// Puts the source from `start` up to here.
+    /// Adds the source from `start` up to the current position.
     fn put_source(&mut self, role: TextRole, start: usize) {
         if !self.is_full() {
             self.push_span(role, sanitize::line_of(&self.bytes[start..self.at]));
@@ -231,7 +231,7 @@ impl<'a> JsonReader<'a> {
         Ok(())
     }
 
-    /// Passes one of these bytes, if it is there.
+    /// Skips one of these bytes, if it comes next.
     fn skip_any(&mut self, any: &[u8]) -> bool {
         let there = self.peek().is_some_and(|byte| any.contains(&byte));
         self.at += usize::from(there);
@@ -344,7 +344,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            // The outcome is free; that there is one is the point.
+            // Any result is good: the test is that the call returns.
             drop(pretty_json(&bytes));
         }
     }

@@ -1,4 +1,4 @@
-//! Documents: text that a view shows in place of the transcript.
+//! Documents: text that a view shows instead of the transcript.
 
 pub mod body;
 pub mod dns;

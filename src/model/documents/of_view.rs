@@ -10,13 +10,14 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpHop;
 use crate::sessions::{Session, SpecKind};
 
-/// What a search goes through now: the document that the view shows, else the transcript.
+/// What a search goes through: the document of the view, else the transcript.
 pub(crate) fn search_subject(session: &Session, panel: &Panel) -> SearchSubject {
     let edition = panel.view.document().and_then(|document| document_edition(session, panel, document));
     edition.map_or(SearchSubject::Transcript, |edition| SearchSubject::Document { view: panel.view, edition })
 }
 
-/// Which edition of a document is shown: another number where its lines may be others. None in a session without it.
+/// The edition of a document: a different number whenever its lines may differ. `None` if the session has no such
+/// document.
 fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) -> Option<u64> {
     let heads_of = |hop: &HttpHop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
     match (document, &session.kind) {
@@ -38,7 +39,7 @@ fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) ->
     }
 }
 
-/// The document that a view shows; none where it shows something else, or has nothing to show yet.
+/// The document of a view; `None` if the view shows something else, or has nothing to show yet.
 pub(crate) fn document_shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
     match (panel.view.document()?, &session.kind, &session.spec.what) {
         (ViewDocument::Body, SessionKind::Http(_), _) => panel.body.document.as_ref().map(Cow::Borrowed),

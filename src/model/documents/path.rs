@@ -1,4 +1,4 @@
-//! The path to the peer as a document: what the resolvers said, the race of the addresses as lanes, the route.
+//! The path to the peer as a document: the resolvers' answers, the connection attempts as bars, the route.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use crate::sessions::attempts::{AddressAttempt, AddressOutcome, Attempts};
 use crate::sessions::path::PeerPath;
 use crate::text::{quantity, sanitize};
 
-/// The narrowest bar that says something.
+/// The narrowest bar that is readable, in columns.
 const NARROWEST: usize = 8;
 
-/// What is known of the path, for a column so wide, at `now`.
+/// The known facts of the path at `now`, for this many columns.
 pub fn path_document(path: &PeerPath, attempts: &Attempts, now: Instant, columns: u16) -> Document {
     let mut document = Document::default();
     let room = usize::from(columns);
@@ -105,7 +105,7 @@ fn add_race(document: &mut Document, attempts: &Attempts, now: Instant, columns:
     document.push(DocLine::single_span(TextRole::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
 }
 
-/// A sentence as lines that break between words, each with this before it.
+/// A sentence as lines that break between words; each line begins with `before`.
 fn push_paragraph(document: &mut Document, role: TextRole, before: &str, text: &str, columns: usize) {
     let text = sanitize::line(text);
     let room = u16::try_from(columns.saturating_sub(before.len()).max(NARROWEST)).unwrap_or(u16::MAX);
@@ -115,7 +115,7 @@ fn push_paragraph(document: &mut Document, role: TextRole, before: &str, text: &
     }
 }
 
-/// A time that passes, so that the screen is not drawn again for a digit.
+/// A running time in whole seconds, so that the screen is not redrawn for every digit.
 fn whole_seconds(time: Duration) -> String {
     quantity::duration(Duration::from_secs(time.as_secs()))
 }

@@ -1,23 +1,23 @@
-//! A text field: text, cursor, limit and undo. It knows no screen and no key.
+//! A text field: text, cursor, limit and undo. Independent of screen and keys.
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::keys::EditAction;
 use super::window::{FieldView, line_end, line_start, visible_window};
 
-/// How many changes can be undone; the oldest one is forgotten when there is one more.
+/// How many changes can be undone; beyond that, the oldest is dropped.
 const MOST_CHANGES: usize = 200;
 
 /// Whether a field may hold more than one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldLines {
-    /// A prompt: a line break that is pasted becomes a space.
+    /// A prompt: a pasted line break becomes a space.
     One,
-    /// A composer: a line break stays, as `\n`.
+    /// A composer: a line break is kept, as `\n`.
     Many,
 }
 
-/// A change that can be taken back: at `at`, `removed` was replaced with `inserted` bytes.
+/// A change that can be undone: at `at`, `removed` was replaced with `inserted` bytes.
 #[derive(Clone, Debug)]
 struct EditChange {
     at: usize,
@@ -47,7 +47,7 @@ impl TextField {
         &self.text
     }
 
-    /// Where the next character goes: a byte's index into the text, on a grapheme boundary.
+    /// Where the next character is inserted: a byte index into the text, on a grapheme boundary.
     pub fn cursor(&self) -> usize {
         self.cursor
     }
@@ -57,14 +57,14 @@ impl TextField {
         self.text.is_empty()
     }
 
-    /// How much text fits, in bytes of UTF-8.
+    /// The most text that fits, in bytes of UTF-8.
     pub fn limit_bytes(&self) -> usize {
         self.limit_bytes
     }
 
-    /// Replaces the text, puts the cursor at its end and forgets what could be undone.
+    /// Replaces the text, puts the cursor at its end and clears the undo history.
     ///
-    /// Tells how many bytes did not fit, as [`TextField::insert`] does.
+    /// Returns how many bytes did not fit, like [`TextField::insert`].
     pub fn set(&mut self, text: &str) -> usize {
         self.clear();
         let unfit = self.insert(text);
@@ -72,27 +72,27 @@ impl TextField {
         unfit
     }
 
-    /// Removes the text, and forgets what could be undone.
+    /// Removes the text, and clears the undo history.
     pub fn clear(&mut self) {
         self.text.clear();
         self.cursor = 0;
         self.changes.clear();
     }
 
-    /// Hands over the text, and is empty then.
+    /// Takes the text, and leaves the field empty.
     pub fn take_text(&mut self) -> String {
         let text = std::mem::take(&mut self.text);
         self.clear();
         text
     }
 
-    /// Puts text at the cursor, and the cursor behind it.
+    /// Inserts text at the cursor, and puts the cursor after it.
     ///
-    /// `\r\n` and `\r` (as terminals paste a line break) become `\n`; in a field of one line a line
-    /// break within the text becomes a space, and those at its end go. What would pass the limit is
-    /// left out, cut between graphemes.
+    /// `\r\n` and `\r` (as terminals paste a line break) become `\n`; in a field of one line, a line break within the
+    /// text becomes a space, and line breaks at its end are removed. Text beyond the limit is left out, cut between
+    /// graphemes.
     ///
-    /// Tells how many bytes were left out: 0 when all of it fits. The caller says so to the person.
+    /// Returns how many bytes were left out: 0 if all of it fits. The caller reports it to the user.
     pub fn insert(&mut self, text: &str) -> usize {
         let text = self.normalized(text);
         let room = self.limit_bytes.saturating_sub(self.text.len());
@@ -103,15 +103,15 @@ impl TextField {
         text.len() - fit
     }
 
-    /// Puts one typed character at the cursor. Tells whether it fitted.
+    /// Inserts one typed character at the cursor. Returns whether it fitted.
     pub fn insert_char(&mut self, char: char) -> bool {
         self.insert(char.encode_utf8(&mut [0; 4])) == 0
     }
 
-    /// Does one edit. Tells whether anything changed: text, or the cursor's place.
+    /// Does one edit. Returns whether anything changed: the text, or the cursor's position.
     ///
-    /// [`EditAction::Up`] from the first line and [`EditAction::Down`] from the last change nothing, so that the
-    /// caller can turn to the history.
+    /// [`EditAction::Up`] on the first line and [`EditAction::Down`] on the last change nothing, so that the caller can
+    /// move in the history instead.
     pub fn apply(&mut self, edit: EditAction) -> bool {
         match edit {
             EditAction::Left => self.move_to(self.previous_boundary(self.cursor)),
@@ -140,15 +140,15 @@ impl TextField {
         }
     }
 
-    /// What a window of so many columns and rows shows: the lines around the cursor; the cursor's own line scrolled
-    /// sideways as far as needed. Cost: that of the window, not of the text.
+    /// The part of the text that fits a window of this size: the lines around the cursor, with the cursor's own line
+    /// scrolled sideways as far as needed. Cost: depends on the window, not on the text.
     ///
     /// Without a column or a row there are no lines, and the cursor is at (0, 0).
     pub fn visible_window(&self, columns: u16, rows: u16) -> FieldView {
         visible_window(&self.text, self.cursor, columns, rows)
     }
 
-    /// How many rows the text takes when each line is one row: at least 1. Counts no further than `most`.
+    /// How many rows the text takes if each line is one row: at least 1. Counts no further than `most`.
     pub fn rows(&self, most: u16) -> u16 {
         let breaks = self.text.match_indices('\n').take(usize::from(most)).count();
         u16::try_from(breaks + 1).unwrap_or(u16::MAX).min(most.max(1))
@@ -190,7 +190,7 @@ impl TextField {
         words.next().map_or(self.text.len(), |(at, word)| self.boundary_at_or_after(self.cursor + at + word.len()))
     }
 
-    /// Where the run of characters that are no blanks, and that ends before the cursor, begins.
+    /// The start of the run of non-blank characters before the cursor; blanks directly before the cursor are skipped.
     fn blank_before(&self) -> usize {
         let word = self.text[..self.cursor].trim_end();
         word.rfind(char::is_whitespace).map_or(0, |blank| self.next_boundary(blank))
@@ -210,8 +210,8 @@ impl TextField {
         }
     }
 
-    /// The place in the line that begins at `other`, as many graphemes in as the cursor is in the line that begins at
-    /// `start`.
+    /// The position in the line that begins at `other` with as many graphemes before it as the cursor has in the line
+    /// that begins at `start`.
     fn same_column(&self, start: usize, other: usize) -> usize {
         let column = self.text[start..self.cursor].graphemes(true).count();
         let line = &self.text[other..line_end(&self.text, other)];
@@ -234,12 +234,12 @@ impl TextField {
         deletes
     }
 
-    /// The only place where text changes: records what undoes it, and keeps the cursor on a boundary.
+    /// The only place where the text changes: records how to undo the change, and keeps the cursor on a boundary.
     fn replace(&mut self, start: usize, end: usize, with: &str) {
         let removed = self.text[start..end].to_owned();
         let typed = removed.is_empty() && !with.chars().any(char::is_whitespace) && with.chars().nth(1).is_none();
         match self.changes.last_mut() {
-            // A word that was typed is undone as one.
+            // A typed word is undone as a whole.
             Some(last) if typed && last.removed.is_empty() && last.at + last.inserted == start => {
                 last.inserted += with.len();
             }
@@ -249,8 +249,8 @@ impl TextField {
         self.cursor = self.boundary_at_or_after(start + with.len());
     }
 
-    /// Keeps a change for undoing. The oldest are forgotten above [`MOST_CHANGES`], or when all that they hold
-    /// is more than the field may hold.
+    /// Records a change to be undone. The oldest are dropped above [`MOST_CHANGES`], or if together they hold more
+    /// bytes than the field may hold.
     fn push_undo(&mut self, change: EditChange) {
         self.changes.push(change);
         let mut held: usize = self.changes.iter().map(|change| change.removed.len()).sum();
@@ -266,20 +266,20 @@ impl TextField {
         true
     }
 
-    /// The first grapheme boundary at or after `at`: a mark may join what was typed before it.
+    /// The first grapheme boundary at or after `at`: a combining mark may join the character typed before it.
     fn boundary_at_or_after(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
         if cursor.is_boundary(&self.text, 0).unwrap_or(true) { at } else { self.next_boundary(at) }
     }
 }
 
-/// One step to a grapheme's boundary; stays at either end.
+/// Moves to the next or previous grapheme boundary; stays at either end.
 fn step_grapheme(
     text: &str,
     at: usize,
     to: fn(&mut GraphemeCursor, &str, usize) -> Result<Option<usize>, unicode_segmentation::GraphemeIncomplete>,
 ) -> usize {
-    // The whole text is given as one chunk, so that it is never "incomplete".
+    // The whole text is passed as one chunk, so the result is never "incomplete".
     to(&mut GraphemeCursor::new(at, text.len(), true), text, 0).ok().flatten().unwrap_or(at)
 }
 

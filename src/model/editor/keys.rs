@@ -1,8 +1,8 @@
-//! Which keys edit a text field: those of readline, and those of a desktop's text field.
+//! The keys that edit a text field: those of readline, and those of desktop text fields.
 
 use crate::model::key::{Chord, Key};
 
-/// One change of the text or of the cursor's place, without the keys it is made by.
+/// One change of the text or of the cursor's position, independent of its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EditAction {
     /// The cursor one grapheme to the left.
@@ -33,11 +33,11 @@ pub enum EditAction {
     DeleteWordBack,
     /// Delete to the end of the word.
     DeleteWordForward,
-    /// Delete to the start of the line; at its start, the line break before it.
+    /// Delete to the start of the line; at its start, delete the line break before it.
     DeleteToStart,
-    /// Delete to the end of the line; at its end, the line break after it.
+    /// Delete to the end of the line; at its end, delete the line break after it.
     DeleteToEnd,
-    /// Take the last change back.
+    /// Undo the last change.
     Undo,
 }
 
@@ -50,14 +50,14 @@ pub enum EditInput {
     Edit(EditAction),
 }
 
-/// The keys of one edit, and what the help says of it.
+/// The keys of one edit, and its description in the help.
 #[derive(Clone, Copy, Debug)]
 pub struct EditKeys {
     /// The edit.
     pub edit: EditAction,
     /// Every key for it, the most usual first.
     pub chords: &'static [Chord],
-    /// What it does, as the help says it.
+    /// What it does, as the help shows it.
     pub describe: &'static str,
 }
 
@@ -73,9 +73,9 @@ const fn keys(edit: EditAction, chords: &'static [Chord], describe: &'static str
     EditKeys { edit, chords, describe }
 }
 
-/// The keys of a text field. They come after the keymap: what the keymap binds in a mode is not asked for here.
+/// The keys of a text field. The keymap takes precedence: a key that it binds in a mode does not come here.
 ///
-/// A terminal sends Ctrl-_ and Ctrl-/ as the same byte, which some libraries report as Ctrl-7.
+/// A terminal sends the same byte for Ctrl-_ and Ctrl-/; some libraries report it as Ctrl-7.
 pub const EDIT_KEYS: &[EditKeys] = &[
     keys(EditAction::Left, &[Chord::unmodified(Key::Left), ctrl('b')], "left"),
     keys(EditAction::Right, &[Chord::unmodified(Key::Right), ctrl('f')], "right"),
@@ -100,12 +100,12 @@ pub const EDIT_KEYS: &[EditKeys] = &[
     keys(EditAction::Undo, &[ctrl('_'), ctrl('7'), ctrl('/')], "undo"),
 ];
 
-/// What this key does in a text field; none where it does nothing there.
+/// What this key does in a text field; `None` if nothing.
 pub fn edit_of(chord: Chord) -> Option<EditInput> {
     if let Some(char) = chord.printable() {
         return Some(EditInput::Insert(char));
     }
-    // Shift changes nothing: there is no marking, and a person who holds it by habit still wants to move.
+    // Shift is ignored: there is no selection, and a person who holds it by habit still wants to move.
     let chord = Chord { shift: false, ..Chord::new(chord.key, chord.ctrl, chord.alt, false) };
     let found = EDIT_KEYS.iter().find(|keys| keys.chords.contains(&chord))?;
     Some(EditInput::Edit(found.edit))

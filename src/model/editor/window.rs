@@ -1,43 +1,43 @@
-//! The part of a text field that is on the screen. Its cost depends on the window, not on the text.
+//! The visible part of a text field. Its cost depends on the window, not on the text.
 
 use crate::text::sanitize::glyphs;
 
-/// How many bytes of text beside the cursor are looked at for each column: more than a glyph of eight code points
-/// needs, and a bound for a line of a megabyte.
+/// Bytes of text that are read beside the cursor for each column: more than a glyph of eight code points needs, and a
+/// bound for a line of a megabyte.
 const BYTES_A_COLUMN: usize = 32;
 
-/// From how many columns on the edges say, with `‹` and `›`, that there is more beside the window.
+/// The least width, in columns, at which the edges show `‹` and `›` when the text goes on.
 const COLUMNS_FOR_MARKS: usize = 8;
 
-/// What to draw of a text field.
+/// What is drawn of a text field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldView {
     /// The lines from top to bottom, at most as many as there are rows, none wider than the columns.
     ///
-    /// Nothing in them is obeyed by a terminal: controls and the like are pictures or `U+NNNN`.
+    /// They contain nothing that a terminal would act on: control characters and the like are pictures or `U+NNNN`.
     pub lines: Vec<String>,
-    /// Where the cursor stands: column and row, from 0, inside the window when there is one cell or more.
+    /// The position of the cursor: column and row, from 0, inside the window if that has at least one cell.
     pub cursor: (u16, u16),
 }
 
-/// One glyph of the line that is shown: what is drawn, its columns, and where in the line it begins.
+/// One glyph of a line: its drawn text, its width, and its offset in the line.
 struct FieldCell {
     text: String,
     columns: usize,
     at: usize,
 }
 
-/// Where the line that contains `at` begins.
+/// The start of the line that contains `at`.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-/// Where the line that contains `at` ends, before its line break.
+/// The end of the line that contains `at`, before its line break.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |length| at + length)
 }
 
-/// What a window of so many columns and rows shows of a text with its cursor at this byte, a character's boundary.
+/// The part of a text that fits a window of this size; `cursor` is a byte offset on a character boundary.
 pub(super) fn visible_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
     if columns == 0 || rows == 0 {
         return FieldView { lines: Vec::new(), cursor: (0, 0) };
@@ -55,9 +55,9 @@ pub(super) fn visible_window(text: &str, cursor: usize, columns: u16, rows: u16)
     FieldView { lines, cursor: (u16::try_from(column).unwrap_or(u16::MAX), row) }
 }
 
-/// Where the lines above the cursor's (nearest first) and those below it begin, as many as fit.
+/// The starts of the lines above the cursor's line (nearest first) and of the lines below it, as many as fit.
 ///
-/// When not all fit, up to half of the window lies below the cursor.
+/// If not all fit, up to half of the window is below the cursor.
 fn lines_around(text: &str, own: usize, rows: u16) -> (Vec<usize>, Vec<usize>) {
     let spare = usize::from(rows) - 1;
     let mut above = Vec::new();
@@ -78,7 +78,7 @@ fn lines_around(text: &str, own: usize, rows: u16) -> (Vec<usize>, Vec<usize>) {
     (above, below)
 }
 
-/// The glyphs of a line, from its start, that can matter within so many columns.
+/// The glyphs of a line, from its start, as many as may be visible in this width.
 fn cells(line: &str, columns: usize) -> impl Iterator<Item = FieldCell> {
     let near = &line.as_bytes()[..boundary(line, columns.saturating_mul(BYTES_A_COLUMN))];
     glyphs(near).scan(0, |at, glyph| {
@@ -93,9 +93,9 @@ fn plain_line(line: &str, columns: usize) -> String {
     fill(String::new(), 0, cells(line, columns), columns).0
 }
 
-/// Draws cells from `column` on until the right edge, and `›` there when not all of them fit.
+/// Draws cells from column `from` on until the right edge, with `›` there if not all of them fit.
 ///
-/// The last thing told is the width.
+/// Returns the text, and its width in columns.
 fn fill(mut drawn: String, from: usize, cells: impl Iterator<Item = FieldCell>, columns: usize) -> (String, usize) {
     let mut column = from;
     let mut ends: Vec<(usize, usize)> = Vec::new();
@@ -121,7 +121,7 @@ fn fill(mut drawn: String, from: usize, cells: impl Iterator<Item = FieldCell>, 
     (drawn, column)
 }
 
-/// The line with the cursor `at` bytes in, and the column of the cursor.
+/// The drawn line with the cursor at byte `at`, and the column of the cursor.
 fn cursor_line(line: &str, at: usize, columns: usize) -> (String, usize) {
     let before: Vec<FieldCell> = {
         let from = boundary_after(line, at.saturating_sub(columns.saturating_mul(BYTES_A_COLUMN)));
@@ -154,13 +154,13 @@ fn cursor_line(line: &str, at: usize, columns: usize) -> (String, usize) {
     (fill(drawn, column, cells(&line[at..], columns), columns).0, column)
 }
 
-/// The last character's boundary at or before `at`, or the end.
+/// The last character boundary at or before `at`, or the end.
 fn boundary(text: &str, at: usize) -> usize {
     let at = at.min(text.len());
     (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// The first character's boundary at or after `at`, or the end.
+/// The first character boundary at or after `at`, or the end.
 fn boundary_after(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
@@ -171,7 +171,7 @@ mod tests {
     use proptest::prelude::*;
     use unicode_width::UnicodeWidthStr;
 
-    /// The text (`|` is the cursor), the window's columns and rows, its lines, and the cursor in it.
+    /// Given the text (`|` is the cursor) and the window's columns and rows, compares the lines and the cursor.
     fn check(text: &str, (columns, rows): (u16, u16), lines: &[&str], cursor: (u16, u16)) {
         let at = text.find('|').expect("a cursor in the text");
         let view = visible_window(&text.replace('|', ""), at, columns, rows);

@@ -1,4 +1,4 @@
-//! A question for name servers.
+//! Rules for a DNS session.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use crate::model::view::View;
 use crate::sessions::Session;
 use crate::wire::Failure;
 
-/// A question for name servers.
+/// A DNS session.
 pub(super) struct DnsRules<'a> {
     pub(super) session: &'a Session,
 }

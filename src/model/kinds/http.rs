@@ -1,4 +1,4 @@
-//! An HTTP exchange.
+//! Rules for an HTTP exchange.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The list of the kinds: it puts a question to the file that answers it.
+//! The list of session kinds: passes each question to the file of the session's kind.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, SessionPhase};
 use crate::wire::Failure;
 
-/// Puts a question to the kind of a session. This is the list of kinds.
+/// Passes a question to the rules of a session's kind. This is the list of kinds.
 fn with_rules<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
     match &session.kind {
         SessionKind::Stream(tcp) => question(&tcp::TcpRules { session, ends: &tcp.ends }),
@@ -29,44 +29,44 @@ fn with_rules<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) 
 }
 
 impl View {
-    /// The views that a session has, in the order of the key that goes through them.
+    /// The views of a session, in the order of the key that cycles through them.
     pub fn of_session(session: &Session) -> &'static [View] {
         with_rules(session, |kind| kind.views())
     }
 }
 
-/// The ways to end a session that make sense for it now.
+/// The ways to end a session that are possible now.
 pub(crate) fn endings(session: &Session) -> Vec<SessionEnding> {
     if session.is_over() { Vec::new() } else { with_rules(session, |kind| kind.endings()) }
 }
 
-/// Whether a session can be sent to now.
+/// Whether the session can send now.
 pub(crate) fn can_send(session: &Session) -> bool {
     let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
     with_rules(session, |kind| kind.takes_bytes()) && !finished && !session.is_over()
 }
 
-/// Why nothing can be sent, and what to do.
+/// Why the session cannot send, and what to do.
 pub(crate) fn why_not_sent(session: &Session, said: &WhyNotSent) -> String {
     with_rules(session, |kind| kind.why_not_sent(said))
 }
 
-/// An address that tells whether a session's socket is one of IPv6, once it is known.
+/// A local address, to determine whether the socket is IPv6, once it is known.
 pub(crate) fn local_address(session: &Session) -> Option<SocketAddr> {
     with_rules(session, |kind| kind.local_address())
 }
 
-/// How many lines the list of peers has.
+/// The number of lines in the list of peers.
 pub(crate) fn listed_peers(session: &Session) -> usize {
     with_rules(session, |kind| kind.listed_peers())
 }
 
-/// Whether a session's connect() sends a SYN.
+/// Whether the session's `connect()` sends a SYN.
 pub(crate) fn connects_by_syn(session: &Session) -> bool {
     with_rules(session, |kind| kind.connects_by_syn())
 }
 
-/// The failure that the last ICMP message stands for: a UDP session goes on after it.
+/// The failure that the last ICMP message stands for, although the UDP session goes on.
 pub(crate) fn icmp_failure(session: &Session) -> Option<Failure> {
     with_rules(session, |kind| kind.icmp_failure())
 }
@@ -74,7 +74,7 @@ pub(crate) fn icmp_failure(session: &Session) -> Option<Failure> {
 /// Whether the path MTU of a session can be probed now.
 ///
 /// # Errors
-/// Why not.
+/// Fails with the reason why not.
 pub(crate) fn mtu_probe(session: &Session) -> Result<(), &'static str> {
     with_rules(session, |kind| kind.mtu_probe())
 }

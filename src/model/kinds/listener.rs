@@ -1,4 +1,4 @@
-//! A TCP listener.
+//! Rules for a TCP listener.
 
 use std::net::SocketAddr;
 

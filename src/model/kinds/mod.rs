@@ -1,4 +1,4 @@
-//! What the model asks of a kind of session, a file for each kind.
+//! The rules of each session kind that the model needs; one file per kind.
 
 mod dns;
 mod http;

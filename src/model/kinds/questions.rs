@@ -1,4 +1,4 @@
-//! The questions that each kind of session answers, and the phrases for the answers.
+//! The questions that each session kind answers, and the phrases of the answers.
 
 use std::net::SocketAddr;
 
@@ -11,27 +11,27 @@ use crate::sessions::{CloseReason, Session, SessionPhase};
 use crate::text::sanitize;
 use crate::wire::Failure;
 
-/// What the model asks of a kind of session. No answer has a default: a new kind gives all of them, in its own file.
+/// The rules of a session kind. No method has a default, so a new kind must answer all of them, in its own file.
 pub(super) trait KindRules {
-    /// The views, in the order of the key that goes through them.
+    /// The views, in the order of the key that cycles through them.
     fn views(&self) -> &'static [View];
 
     /// The ways to end a session that is not over, in the order of the close menu.
     fn endings(&self) -> Vec<SessionEnding>;
 
-    /// Whether such a session can be sent to at all.
+    /// Whether this session kind can send at all.
     fn takes_bytes(&self) -> bool;
 
-    /// Why nothing can be sent now, and what to do.
+    /// Why it cannot send now, and what to do.
     fn why_not_sent(&self, said: &WhyNotSent) -> String;
 
-    /// An address that tells whether the socket is one of IPv6, once it is known.
+    /// A local address, to determine whether the socket is IPv6, once it is known.
     fn local_address(&self) -> Option<SocketAddr>;
 
-    /// How many lines the list of peers has; a listener's connections are sessions, and are not counted here.
+    /// The number of lines in the list of peers; a listener's connections are sessions, and are not counted here.
     fn listed_peers(&self) -> usize;
 
-    /// Whether its connect() sends a SYN; for UDP it sends nothing.
+    /// Whether its `connect()` sends a SYN; for UDP, it sends nothing.
     fn connects_by_syn(&self) -> bool;
 
     /// The failure that the last ICMP message stands for while the session goes on.
@@ -40,26 +40,26 @@ pub(super) trait KindRules {
     /// Whether the path MTU can be probed now.
     ///
     /// # Errors
-    /// Why not.
+    /// Fails with the reason why not.
     fn mtu_probe(&self) -> Result<(), &'static str>;
 }
 
-/// The phrases that a reason for not sending is made of; they name the keys that the keymap has.
+/// Phrases for the reason why a session cannot send; they contain the keys of the current keymap.
 pub(crate) struct WhyNotSent {
-    /// The key that opens it again.
+    /// The key that opens the session again.
     pub(super) retry: Option<String>,
-    /// The key that pauses a run, and lets it go on.
+    /// The key that pauses a run, and continues it.
     pub(super) toggle: String,
-    /// What follows a session that is over: `: r opens it again`. Empty where the peer opened it, and without a key.
+    /// Added for a session that is over: `: r opens it again`. Empty if the peer opened it, or if no key is bound.
     pub(super) opens_again: String,
-    /// What follows a failure: `: e says why,`. Empty where nothing failed, and without a key.
+    /// Added after a failure: `: e says why,`. Empty if nothing failed, or if no key is bound.
     pub(super) says_why: String,
-    /// The explanation of the failure in a few words.
+    /// The headline of the failure's explanation.
     pub(super) headline: Option<String>,
 }
 
 impl WhyNotSent {
-    /// The phrases for a session; `brief` where there is little room.
+    /// The phrases for a session; `brief`: shorter ones, for little room.
     pub(crate) fn new(keymap: &Keymap, book: &ExplanationBook, session: &Session, brief: bool) -> Self {
         let of = |action| keymap.hint(KeyMode::Normal, action);
         let retry = of(Action::Session(SessionAction::Retry));
@@ -78,12 +78,12 @@ impl WhyNotSent {
     }
 }
 
-/// Why nothing can be sent over a socket, and what to do.
+/// Why a session with one socket cannot send, and what to do.
 pub(super) fn of_socket(session: &Session, said: &WhyNotSent) -> String {
     let WhyNotSent { opens_again, says_why, headline, .. } = said;
     match &session.phase {
         SessionPhase::Ended { failure: Some(failure), .. } => {
-            // The message may be long, and stands above; its explanation has it in a few words.
+            // The message may be long, and is already on the screen; the headline is short.
             let headline = headline.as_deref().unwrap_or(&failure.message);
             let again = opens_again.trim_start_matches(':');
             format!("{}{says_why}{again}", sanitize::line(headline))
@@ -99,5 +99,5 @@ pub(super) fn of_socket(session: &Session, said: &WhyNotSent) -> String {
     }
 }
 
-/// Why a session without UDP cannot probe the path MTU.
+/// Why a session that is not UDP cannot probe the path MTU.
 pub(super) const NO_MTU_PROBE: &str = "only a UDP session can probe the path MTU: TCP finds it by itself";

@@ -1,4 +1,4 @@
-//! A run of many connections, datagrams or requests.
+//! Rules for a run of many connections, datagrams or requests.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use crate::model::view::View;
 use crate::sessions::{Session, SessionPhase};
 use crate::wire::Failure;
 
-/// A run of many.
+/// A repeated run.
 pub(super) struct RepeatRules<'a> {
     pub(super) session: &'a Session,
 }

@@ -1,4 +1,4 @@
-//! A TCP connection.
+//! Rules for a TCP connection.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ pub(super) struct TcpRules<'a> {
     pub(super) ends: &'a Endpoints,
 }
 
-/// The views of a connection of ours. A connection that a peer opened to us was not dialled, and has no way to show.
+/// The views of a connection that we opened. An accepted one was not dialled, so it has no path to show.
 const VIEWS: [View; 8] =
     [View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Way, View::Explain];
 

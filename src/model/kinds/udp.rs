@@ -1,4 +1,4 @@
-//! UDP: a conversation with one peer, and a bound socket.
+//! Rules for UDP: a session with one peer, and a bound socket.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use crate::sessions::kinds::tcp::Endpoints;
 use crate::wire::FailedOperation;
 use crate::wire::Failure;
 
-/// A UDP conversation.
+/// A UDP session with one peer.
 pub(super) struct ConversationRules<'a> {
     pub(super) session: &'a Session,
     pub(super) ends: &'a Endpoints,
@@ -22,14 +22,14 @@ pub(super) struct BoundRules<'a> {
     pub(super) local: Option<SocketAddr>,
     /// How many peers are listed.
     pub(super) peers: usize,
-    /// Whether a datagram came.
+    /// Whether a datagram has been received.
     pub(super) anybody_heard: bool,
 }
 
 /// The only way to end a UDP socket.
 const CLOSE: SessionEnding = SessionEnding::close("the socket is closed; UDP tells the peer nothing");
 
-/// What the last ICMP message means for datagrams.
+/// The failure that the last ICMP message stands for.
 fn icmp_failure(session: &Session) -> Option<Failure> {
     let icmp = session.attempts.icmp.as_ref()?;
     let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());

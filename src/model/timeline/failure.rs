@@ -6,7 +6,7 @@ use super::line::{FactText, TimelineTone};
 use crate::text::quantity;
 use crate::wire::{Class, Evidence, FailedOperation, Failure};
 
-/// What came back, or did not.
+/// A failure: what came back, or that nothing came.
 pub(super) fn failure_text(failure: &Failure, took: Option<Duration>) -> FactText {
     let after = took.map(|took| format!(" after {}", quantity::duration(took))).unwrap_or_default();
     let errno = failure.os_code.map(|code| format!(", errno {code}")).unwrap_or_default();
@@ -29,7 +29,7 @@ pub(super) fn failure_text(failure: &Failure, took: Option<Duration>) -> FactTex
         (_, Evidence::Kernel) => (Evidence::Kernel, "kernel"),
         (_, Evidence::Inferred) => (Evidence::Inferred, "inferred"),
     };
-    // A time-out says itself how long it was.
+    // The message of a time-out already has the duration.
     let after = if failure.class == Class::ConnectTimeout { String::new() } else { after };
     let how = format!("{word}: {}{errno}{after}", failure.message);
     FactText { what: what.into(), how, tone: TimelineTone::Bad, known }

@@ -4,22 +4,22 @@ use std::time::Instant;
 
 use crate::wire::Evidence;
 
-/// One thing that happened.
+/// One line of the timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimelineLine {
-    /// When; `None` stands for a gap, or for what has no time of its own.
+    /// When; `None` for a gap, and for an event without a time.
     pub at: Option<Instant>,
     /// What, in a few words.
     pub what: String,
-    /// How it is known, with the figures.
+    /// The evidence, with its figures.
     pub how: String,
-    /// How it is meant.
+    /// Its tone.
     pub tone: TimelineTone,
-    /// How sure it is.
+    /// The kind of evidence.
     pub known: Evidence,
 }
 
-/// How a line is meant; the colours are the view's.
+/// The tone of a line; the view chooses the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimelineTone {
     /// It happened.
@@ -28,7 +28,7 @@ pub enum TimelineTone {
     Well,
     /// It went wrong.
     Bad,
-    /// Time passes.
+    /// Only time passed.
     Quiet,
 }
 
@@ -37,11 +37,11 @@ pub enum TimelineTone {
 pub(super) struct FactText {
     /// What happened.
     pub(super) what: String,
-    /// How it is known, with the figures.
+    /// The evidence, with its figures.
     pub(super) how: String,
-    /// How it is meant.
+    /// Its tone.
     pub(super) tone: TimelineTone,
-    /// How sure it is.
+    /// The kind of evidence.
     pub(super) known: Evidence,
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
         }
         match news {
             News::Dial(DialNews::AttemptFailed { failure, .. }) => last_failed = Some(failure),
-            // The attempt's own line has said it.
+            // The line of the attempt already shows this failure.
             News::Failed(failure) if last_failed == Some(failure) => continue,
             News::Failed(_) => lines.extend(bytes_line(session)),
             News::Closed { .. } if session.failure().is_none() => lines.extend(bytes_line(session)),
@@ -52,7 +52,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
         lines.extend(syn_retransmissions(attempt, timers, now));
     }
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
-    // The facts stand in order already; those that were inferred find their places, gaps stay where they are.
+    // Observed events are already in order; inferred ones are sorted in, and a gap keeps its place.
     let mut latest = session.opened;
     let mut keyed: Vec<(Instant, TimelineLine)> = Vec::with_capacity(lines.len());
     for line in lines {
@@ -63,7 +63,9 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
     keyed.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Whether an attempt failed within this machine: then no SYN went out. What ICMP says has come from the network.
+/// Whether an attempt failed within this machine, so that no SYN was sent. An ICMP error comes from the network, and
+
+/// does not count.
 fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
     let mut attempts = session.attempts.tried.iter().rev();
     let attempt = attempts.find(|attempt| attempt.peer == peer && attempt.number == number);
@@ -82,7 +84,7 @@ fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
     })
 }
 
-/// The bytes that went over it, once it is over.
+/// The payload bytes of the session, once it is over.
 fn bytes_line(session: &Session) -> Option<TimelineLine> {
     let (sent, received) = (session.totals.sent, session.totals.received);
     if sent.bytes + received.bytes == 0 {

@@ -10,7 +10,7 @@ use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 /// How many SYNs sent again are listed for an attempt; more are counted.
 const MOST_SYNS: usize = 3;
 
-/// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
+/// The retransmitted SYNs of an attempt: as the kernel counted them, else as its timers predict them.
 pub(super) fn syn_retransmissions(
     attempt: &AddressAttempt,
     timers: &TcpTimerSettings,
@@ -37,7 +37,7 @@ pub(super) fn syn_retransmissions(
     lines
 }
 
-/// When the SYNs after the first one of an attempt were sent, and how that is known.
+/// When the SYNs after the first one of an attempt were sent, and the evidence for it.
 pub(crate) fn syn_times(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, Evidence) {
     if !attempt.syns_again.is_empty() {
         return (attempt.syns_again.clone(), Evidence::Kernel);

@@ -1,11 +1,11 @@
-//! Runs an action of the keymap.
+//! Runs any action.
 
 use super::{app, compose, pane, session};
 use crate::model::action::Action;
 use crate::model::msg::Effect;
 use crate::model::state::Model;
 
-/// Carries out an action, whatever asked for it.
+/// Runs an action: of a key, a click, the `:` line or the palette.
 pub(super) fn run(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::App(action) => app::run(model, action, effects),

@@ -7,7 +7,7 @@ use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
 use crate::model::state::{Focus, Model};
 use crate::sessions::SessionId;
 
-/// Carries out an action.
+/// Runs an action of the program.
 pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {
     match action {
         AppAction::Back => go_back(model),
@@ -59,7 +59,7 @@ pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
     }
 }
 
-/// Uses a theme, if there is one of that name.
+/// Switches to a theme, if there is one with this name.
 pub(super) fn use_theme(model: &mut Model, name: String) {
     if model.settings.themes.contains(&name) {
         model.settings.theme = name;
@@ -76,7 +76,7 @@ pub(super) fn open_prompt(model: &mut Model, purpose: PromptPurpose, text: &str)
     open_overlay(model, Overlay::Prompt { purpose, input, completing: None, problem: None });
 }
 
-/// Puts a session on the screen.
+/// Selects a session, and shows it.
 pub(super) fn select(model: &mut Model, id: SessionId) {
     model.selected = Some(id);
     super::readings::refresh_panel(model);
@@ -92,7 +92,7 @@ fn step_session(model: &mut Model, step: isize) {
     }
 }
 
-/// Moves by several sessions in the list.
+/// Moves the selection by several sessions in the list.
 pub(super) fn move_in_list(model: &mut Model, step: isize) {
     step_session(model, step);
 }
@@ -119,7 +119,7 @@ fn go_back(model: &mut Model) {
     }
 }
 
-/// Quits, or asks first where sessions are open.
+/// Quits, or asks first if sessions are open.
 pub(super) fn quit(model: &mut Model) {
     match model.open_and_failed().0 {
         0 => model.quitting = true,

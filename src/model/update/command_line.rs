@@ -13,10 +13,10 @@ use crate::sessions::spec::MulticastGroup;
 use crate::sessions::{SessionId, Verb, retention};
 use crate::text::{escapes, quantity};
 
-/// Runs what was typed behind `:`.
+/// Runs a command of the `:` line.
 ///
 /// # Errors
-/// What was wrong with it, and what is accepted.
+/// Fails with what was wrong, and what is accepted.
 pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     if text.trim().is_empty() {
         return Ok(());
@@ -95,7 +95,7 @@ fn retain(model: &mut Model, wish: retention::RetentionChange, effects: &mut Vec
     }
 }
 
-/// Writes what the selected session received, as far as it is kept, to a file.
+/// Writes the received bytes of the selected session that are still kept to a file.
 pub(super) fn save(model: &mut Model, path: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     if path.trim().is_empty() {
         return Err("type the name of the file to write".into());

@@ -1,4 +1,4 @@
-//! What is typed, made into bytes and sent.
+//! The composer: its text becomes bytes, and is sent.
 
 use bytes::Bytes;
 
@@ -14,7 +14,7 @@ use crate::sessions::order::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
 
-/// Carries out an action.
+/// Runs an action of the composer.
 pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
     match action {
         ComposeAction::Enter => {
@@ -43,7 +43,7 @@ fn edit(model: &mut Model, change: impl FnOnce(&mut Composer)) {
     }
 }
 
-/// Switches between text and hex, and keeps what was typed where it can be read the other way.
+/// Switches between text and hex, and converts the text if it can be read in the other form.
 fn toggle_hex(model: &mut Model) {
     edit(model, |composer| {
         let text = composer.editor.text().to_string();
@@ -59,16 +59,16 @@ fn toggle_hex(model: &mut Model) {
     });
 }
 
-/// The bytes that a composer's text stands for.
+/// The bytes of a composer's text.
 ///
 /// # Errors
-/// What is wrong with the text, and what is accepted.
+/// Fails with what is wrong with the text, and what is accepted.
 pub(super) fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
     let text = composer.editor.text();
     if composer.hex {
         return escapes::parse_hex(text).map_err(|error| error.to_string());
     }
-    // A line break within the text is sent as the session's line ending, as if each line had been typed.
+    // A line break within the text is sent as the session's line ending, as if each line had been sent by itself.
     let text = if composer.line_ending == LineEnding::CrLf { text.replace('\n', "\r\n") } else { text.to_string() };
     let mut bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
     bytes.extend_from_slice(composer.line_ending.bytes());
@@ -86,7 +86,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     match bytes_of(composer) {
         Err(problem) => composer.problem = Some(problem),
         Ok(bytes) => {
-            // What was said of the text before it was sent holds no more.
+            // Notices about the text before it was sent are out of date.
             model.notices.dismiss_done();
             composer.problem = None;
             let text = composer.editor.take_text();
@@ -107,7 +107,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Hands what is in the composer to an editor of the person's own.
+/// Opens the composer's text in the user's own editor.
 fn edit_outside(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.can_send() {
         warn(model, "this session cannot be sent to");
@@ -117,7 +117,7 @@ fn edit_outside(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::EditOutside { id, text: panel.composer.editor.text().to_owned() });
 }
 
-/// Takes back what was edited outside: into the composer, not sent.
+/// Puts the edited text back into the composer, without sending it.
 pub(super) fn on_edited_outside(model: &mut Model, id: SessionId, text: &str) {
     let Some(panel) = model.panels.get_mut(&id) else { return };
     panel.composer.problem = None;
@@ -128,11 +128,11 @@ pub(super) fn on_edited_outside(model: &mut Model, id: SessionId, text: &str) {
     notify(model, "edited, not sent: Enter sends it");
 }
 
-/// An order was not taken: what was typed goes back to where it was typed.
+/// An order was refused: its text goes back to the field in which it was typed.
 pub(super) fn give_back(model: &mut Model, refused: RefusedOrder) {
     let RefusedOrder { order: Order { id, verb }, why } = refused;
     if matches!(verb, Verb::Socket(SocketVerb::SampleEvery(_) | SocketVerb::ReadOptions)) {
-        // Nobody typed it; the session is over, or looked at again soon.
+        // Not typed by the user, so there is nothing to give back; sampling is ordered again if it is still needed.
         return;
     }
     if let Verb::Send(bytes) | Verb::Datagram(DatagramVerb::SendTo(_, bytes)) = verb {
@@ -169,7 +169,7 @@ fn browse_history(model: &mut Model, back: bool) {
     }
 }
 
-/// Puts pasted text into the composer; what does not fit is said.
+/// Inserts pasted text into the composer; reports what does not fit.
 pub(super) fn paste(model: &mut Model, text: &str) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut left_out = 0;

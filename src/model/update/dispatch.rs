@@ -1,4 +1,4 @@
-//! From a message to the part of the model that it changes.
+//! Passes each message to the part of the model that it changes.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::Session;
 
-/// Takes in what happened, and returns what is to be done about it.
+/// Applies a message to the model, and returns the effects to be carried out.
 pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
     model.now = now;
     let mut effects = Vec::new();

@@ -1,4 +1,4 @@
-//! The effects that updates give back.
+//! The effects that updates return.
 
 use super::notices::warn;
 use super::readings;
@@ -17,15 +17,15 @@ pub(super) fn send_verb(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>
     }
 }
 
-/// Opens what a person typed or pasted, with the settings in force.
+/// Opens what the user typed or pasted, with the settings in force.
 ///
 /// # Errors
-/// What was found, and what is accepted.
+/// Fails with what was found, and what is accepted.
 pub(super) fn open_pasted(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     open_with(model, text, |_| Ok(()), effects)
 }
 
-/// The same, with a change that the spec must take first.
+/// The same, but `change` is applied to the spec first.
 pub(super) fn open_with(
     model: &mut Model,
     text: &str,

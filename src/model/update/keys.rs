@@ -1,4 +1,4 @@
-//! Where a key goes: a text field owns every printable key; else the keymap of what has the focus decides.
+//! Passes on a key: a focused text field takes every printable key; all others are looked up in the keymap of the mode.
 
 use super::actions::run;
 use super::overlay;
@@ -10,7 +10,7 @@ use crate::model::msg::Effect;
 use crate::model::state::{Focus, Model};
 use crate::model::view::View;
 
-/// Takes a key.
+/// Handles a key.
 pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if model.overlay.is_some() {
         overlay::on_key(model, chord, effects);
@@ -29,7 +29,7 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
     }
 }
 
-/// In the explain view the keys of sessions 1 to 9 try what it offers.
+/// In the explain view, the keys of sessions 1 to 9 run its remedies instead.
 fn in_explain(model: &Model, action: Action) -> Action {
     let explaining =
         model.focus == Focus::View && model.selected_panel().is_some_and(|panel| panel.view == View::Explain);

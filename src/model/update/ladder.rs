@@ -1,4 +1,4 @@
-//! The cursor on a ladder: from rung to rung, to the bytes in the transcript, and back.
+//! The cursor of the ladder: moves between rungs, and from a rung to its bytes in the transcript and back.
 
 use super::moving::{self, ScrollMove};
 use super::notices::warn;
@@ -8,7 +8,7 @@ use crate::model::view::View;
 use crate::sessions::tcp::ladder::{Ladder, Rung};
 use crate::sessions::{Session, Transcript};
 
-/// The rung under the cursor after a move; `None` is the newest, and stays it.
+/// The rung under the cursor after a move; `None` follows the newest.
 pub(super) fn moved_rung(session: &Session, panel: &Panel, step: ScrollMove) -> Option<u64> {
     let ladder = &panel.tcp_history(session)?.ladder;
     let last = ladder.len().checked_sub(1)?;
@@ -21,7 +21,7 @@ pub(super) fn moved_rung(session: &Session, panel: &Panel, step: ScrollMove) -> 
     if at == last { None } else { ladder.get(at).map(|rung| rung.id) }
 }
 
-/// Shows the entry of the transcript that the picked rung stands for.
+/// Shows the transcript entry of the selected rung.
 pub(super) fn jump_to_entry(model: &mut Model) {
     let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
     let Some(story) = panel.tcp_history(session) else { return };
@@ -43,20 +43,20 @@ pub(super) fn jump_to_entry(model: &mut Model) {
     }
 }
 
-/// Where in the transcript a rung stands: by its bytes, or else by what told it.
+/// The place of a rung in the transcript: that of its bytes, else that of its news.
 fn place_of(rung: &Rung, transcript: &Transcript) -> Option<(u64, u32)> {
     let by_byte = rung.byte().and_then(|(direction, byte)| transcript.of_byte(direction, byte));
     by_byte.or_else(|| rung.entry.filter(|entry| transcript.entry(*entry).is_some()).map(|entry| (entry, 0)))
 }
 
-/// The rung that shows an entry of the transcript.
+/// The rung of a transcript entry.
 fn rung_of<'a>(ladder: &'a Ladder, entry: u64, transcript: &Transcript) -> Option<&'a Rung> {
     let captured = transcript.byte_of(entry).and_then(|(direction, byte)| ladder.of_byte(direction, byte));
     captured.or_else(|| ladder.rung_of_entry(entry))
 }
 
-/// Picks the rung of what the transcript shows, on the way from there to the ladder: the one that was picked, where
-/// its entry is on the screen, else that of the entry on top.
+/// Selects the rung of the visible part of the transcript, when the ladder is opened: the rung selected before, if its
+/// entry is on the screen, else that of the top entry.
 pub(super) fn pick_shown(model: &mut Model) {
     let rows = usize::from(model.seen.view.rows.max(1));
     let columns = model.seen.view.columns.max(1);

@@ -1,4 +1,4 @@
-//! The only place where the model changes: a message and the time go in, wishes come out.
+//! The only place where the model changes: a message and the time go in, effects come out.
 
 mod actions;
 mod app;

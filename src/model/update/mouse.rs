@@ -1,4 +1,4 @@
-//! The mouse selects, scrolls and focuses: what it means is where it is.
+//! The mouse selects, scrolls and focuses, depending on what is at its position.
 
 use super::moving::ScrollMove;
 use super::{app, keys, options, overlay, pane, scroll, session};
@@ -11,7 +11,7 @@ use crate::model::state::{Focus, Model};
 /// How many rows one step of the wheel moves.
 const WHEEL_ROWS: isize = 3;
 
-/// Takes what the mouse did.
+/// Handles a mouse event.
 pub(super) fn on_mouse(model: &mut Model, mouse: MouseInput, effects: &mut Vec<Effect>) {
     let hit = model
         .seen

@@ -1,4 +1,4 @@
-//! Moves through what a view shows.
+//! Moves in the content of a view.
 
 use crate::model::documents::document::Fold;
 use crate::model::documents::of_view;
@@ -7,14 +7,14 @@ use crate::model::state::Model;
 use crate::model::transcript_layout::TranscriptPlace;
 use crate::model::view::View;
 
-/// A way to move.
+/// A movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScrollMove {
     /// Rows down, or up where negative.
     Rows(isize),
     /// To the first row.
     Top,
-    /// To the last row, and follow it.
+    /// To the last row, which is then followed.
     Bottom,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn moved_index(at: usize, step: ScrollMove, last: usize) -> usize {
     }
 }
 
-/// Shows the row of a document that holds a place of a line: where it is not on the screen, a third from the top.
+/// Shows the document row that holds an offset of a line; if it is not on the screen yet, a third below the top.
 pub(super) fn show_line(model: &mut Model, line: usize, offset: usize) {
     let rows = usize::from(model.seen.view.rows.max(1));
     let columns = model.seen.view.columns.max(1);
@@ -41,7 +41,7 @@ pub(super) fn show_line(model: &mut Model, line: usize, offset: usize) {
     }
 }
 
-/// Shows the row that holds a place, a third from the top.
+/// Shows the row that holds a place, a third below the top.
 pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
     let rows = usize::from(model.seen.view.rows.max(1));
     let columns = model.seen.view.columns.max(1);

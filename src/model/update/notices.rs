@@ -1,25 +1,25 @@
-//! Notices, new sessions, and where the focus goes.
+//! Adds notices, opens overlays, and corrects the focus.
 
 use crate::model::notice::NoticeWeight;
 use crate::model::overlay::Overlay;
 use crate::model::state::{Focus, Model};
 
-/// Says something that is no problem.
+/// Adds a notice that is not a problem.
 pub(super) fn notify(model: &mut Model, text: impl Into<String>) {
     model.notices.notify(NoticeWeight::Done, text, model.now);
 }
 
-/// Says why something was not done.
+/// Adds a notice that says why something was not done.
 pub(super) fn warn(model: &mut Model, text: impl Into<String>) {
     model.notices.notify(NoticeWeight::Problem, text, model.now);
 }
 
-/// Opens something above the panes.
+/// Opens an overlay in front of the panes.
 pub(crate) fn open_overlay(model: &mut Model, overlay: Overlay) {
     model.overlay = Some(overlay);
 }
 
-/// Puts the keys where they can do something: the composer is left when it is not there.
+/// Moves the focus out of the composer if the session cannot send; to the session list if no session is selected.
 pub(super) fn settle_focus(model: &mut Model) {
     if model.focus == Focus::Composer && !model.can_send() {
         model.focus = Focus::View;

@@ -34,7 +34,7 @@ pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Opens the dialog over the new-session form, which waits behind it.
+/// Opens the dialog over the new-session form, which comes back when the dialog is closed.
 pub(super) fn open_for_form(model: &mut Model, input: TextField) {
     open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form(input))));
 }
@@ -53,7 +53,7 @@ fn dialog_mut(model: &mut Model) -> Option<&mut OptionsDialog> {
     }
 }
 
-/// Has the values read again: what one call sets, or the kernel by itself, may show in another.
+/// Reads the values again, because one call (or the kernel itself) may change several of them.
 fn read(model: &Model, effects: &mut Vec<Effect>) {
     let live =
         dialog(model).and_then(|dialog| dialog.session(model.options_source())).filter(|session| is_live(session));
@@ -62,7 +62,7 @@ fn read(model: &Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Takes a key while the dialog is open.
+/// Handles a key while the dialog is open.
 pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let typing = dialog(model).is_some_and(|dialog| dialog.field.is_some());
     let mode = if typing { KeyMode::Prompt } else { KeyMode::Menu };
@@ -90,7 +90,7 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
     }
 }
 
-/// One step back: out of the field, else out of the dialog, to the form where that waits.
+/// One step back: closes the field; else the dialog, and returns to the form if it was opened from there.
 fn close_field_or_dialog(model: &mut Model) {
     if let Some(dialog) = dialog_mut(model)
         && dialog.field.take().is_some()
@@ -113,7 +113,7 @@ fn move_selection(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     read(model, effects);
 }
 
-/// Picks a line; the one that is picked already is changed.
+/// Selects a line; a click on the selected line edits it.
 pub(super) fn click(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
     match dialog_mut(model) {
         Some(dialog) if dialog.picked == line && dialog.field.is_none() => edit_or_toggle(model, effects),
@@ -134,7 +134,7 @@ fn edit_or_toggle(model: &mut Model, effects: &mut Vec<Effect>) {
     if option.unit() == OptionUnit::Switch {
         let next = match (live, now) {
             (true, now) => Some(now != Some(OptionValue::Switch(true))),
-            // What will be set: as the system has it, on, off, and round again.
+            // Not open yet, so three states in turn: system default, on, off.
             (false, None) => Some(true),
             (false, Some(OptionValue::Switch(true))) => Some(false),
             (false, Some(_)) => None,
@@ -164,12 +164,12 @@ fn type_into(model: &mut Model, chord: Chord) {
     }
 }
 
-/// Takes what was typed, or says beside it what is accepted.
+/// Accepts the typed value, or shows beside it what is accepted.
 fn accept_value(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
     let (Some(option), Some(field)) = (open.option(model.options_source()), &open.field) else { return };
     let text = field.input.text().trim().to_owned();
-    // Nothing typed takes a wish back; of a socket that is there, the kernel has no "as it was".
+    // An empty value cancels the request; an open socket has no value "unset", so there it must be a valid value.
     let value = match (text.is_empty() && !open.is_live(model.options_source()), option.parse_value(&text)) {
         (true, _) => Ok(None),
         (false, parsed) => parsed.map(Some),
@@ -189,7 +189,7 @@ fn accept_value(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Sets an option of what the dialog is about.
+/// Sets an option for the owner of the dialog.
 fn set_option(model: &mut Model, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
     match dialog(model).map(|dialog| &dialog.of) {
         Some(OptionsOwner::Session(id)) => set(model, *id, option, value, effects),
@@ -198,7 +198,8 @@ fn set_option(model: &mut Model, option: SocketOption, value: Option<OptionValue
     }
 }
 
-/// Sets an option of a session: on its socket, where it has one, and on the one that it gets when it is opened again.
+/// Sets an option of a session: on its open socket, if it has one, and on the socket that it gets when it is opened
+/// again.
 fn set(model: &mut Model, id: SessionId, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
     let Some(session) = model.sessions.get_mut(&id) else { return };
     if let Some(wishes) = requested_options_mut(&mut session.spec.what) {
@@ -213,10 +214,10 @@ fn set(model: &mut Model, id: SessionId, option: SocketOption, value: Option<Opt
     }
 }
 
-/// `:option NAME=VALUE` for the selected session.
+/// Runs `:option NAME=VALUE` for the selected session.
 ///
 /// # Errors
-/// There is none, or its kind of socket does not have this option.
+/// Fails if there is no session, if its kind of socket does not have this option, or if an accepted session is over.
 pub(super) fn command(
     model: &mut Model,
     option: SocketOption,
@@ -241,10 +242,10 @@ pub(super) fn command(
     Ok(())
 }
 
-/// Opens what was typed in the new-session form, with the options that were wished for it.
+/// Opens the target typed in the new-session form, with the options that were requested for it.
 ///
 /// # Errors
-/// What was typed makes no sense, or its socket does not have one of the options.
+/// Fails if the text is not a valid target, or if its socket does not have one of the options.
 pub(super) fn open_form(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     let wishes = model.wishes.clone();
     effects::open_with(model, text, |spec| add(&mut spec.what, &wishes), effects)?;

@@ -1,4 +1,4 @@
-//! What is open above the panes: dialogs, menus and one-line fields.
+//! Overlays in front of the panes: dialogs, menus and one-line fields.
 
 use super::notices::{notify, warn};
 use super::{actions, app, command_line, compose, effects, options, pane, search, session};
@@ -13,7 +13,7 @@ use crate::model::palette::{self, PaletteEntry};
 use crate::model::state::{Focus, Model};
 use crate::sessions::Verb;
 
-/// Takes a key while something is open.
+/// Handles a key while an overlay is open.
 pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if matches!(model.overlay, Some(Overlay::Options(_))) {
         options::on_key(model, chord, effects);
@@ -72,7 +72,7 @@ fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut V
     }
 }
 
-/// Ends the selected session in the way of that line of the close menu.
+/// Ends the selected session in the way of this line of the close menu.
 pub(super) fn end_by_line(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
     let ending = model.endings().get(line).copied();
     model.overlay = None;
@@ -117,7 +117,7 @@ fn type_into(model: &mut Model, input: EditInput) {
         EditInput::Insert(character) => {
             editor.insert(character.encode_utf8(&mut [0; 4]));
         }
-        // Backspace in an empty one-line field leaves it, as in vi and less.
+        // Backspace in an empty one-line field closes it, as in vi and less.
         EditInput::Edit(EditAction::Backspace) if empty_before => model.overlay = None,
         EditInput::Edit(edit) => {
             editor.apply(edit);
@@ -126,7 +126,7 @@ fn type_into(model: &mut Model, input: EditInput) {
     edited(model);
 }
 
-/// The text changed: what was said about the old one is no longer true.
+/// The text has changed: a problem shown for the old text no longer applies.
 fn edited(model: &mut Model) {
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = 0,
@@ -194,7 +194,7 @@ fn complete(model: &mut Model, forward: bool) {
     *completing = Some((at, base));
 }
 
-/// Enter in a field: its text is taken, or the reason why not stands beside it.
+/// Enter in a field: accepts its text, or shows beside it why not.
 fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.overlay.take() {
         Some(Overlay::New { input, .. }) => match options::open_form(model, input.text(), effects) {
@@ -234,7 +234,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Takes pasted text: into the field that is open, else into the composer, else into the new-session dialog.
+/// Inserts pasted text into the open field, else into the composer, else into the new-session dialog.
 pub(super) fn paste(model: &mut Model, text: &str) {
     if let Some(editor) = open_field(model) {
         // A one-line field: a command copied with line continuations becomes one line.

@@ -17,10 +17,10 @@ use crate::sessions::transcript::EntryKind;
 use crate::text::{quantity, sanitize};
 use crate::wire::segment::SequenceDisplay;
 
-/// The most that one copy puts on the clipboard: terminals take no more by OSC 52.
+/// The most bytes of one copy to the clipboard: terminals accept no more by OSC 52.
 const MOST_COPIED: usize = 64 * 1024;
 
-/// Carries out an action.
+/// Runs an action of a pane.
 pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effect>) {
     let page = isize::try_from(model.seen.view.rows.max(2)).unwrap_or(1) - 1;
     match action {
@@ -82,7 +82,7 @@ fn edge(model: &mut Model, step: ScrollMove) {
     }
 }
 
-/// Stays at the end as more arrives, or holds still where it is.
+/// Follows the end as more arrives, or stops doing so.
 fn toggle_follow(model: &mut Model) {
     if model.selected_panel().is_some_and(|panel| panel.scroll == ScrollPosition::Tail) {
         scroll::scroll(model, ScrollMove::Rows(-1));
@@ -103,7 +103,7 @@ fn turn_view(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Shows a view, where the selected session has it.
+/// Shows a view, if the selected session has it.
 pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
     if !View::of_session(session).contains(&view) {
@@ -205,7 +205,7 @@ fn open_selected(model: &mut Model) {
     }
 }
 
-/// The connection under the cursor, where a listener's list is shown.
+/// The connection under the cursor, if a listener's list is on the screen.
 fn picked_child(model: &Model) -> Option<SessionId> {
     let (session, panel) = (model.session()?, model.selected_panel()?);
     if panel.view != View::Peers || model.focus != Focus::View {
@@ -230,7 +230,7 @@ fn copy_selection(model: &mut Model, effects: &mut Vec<Effect>) {
     let bytes = match panel.view.entry().copies {
         CopiedText::Body => Some(panel.body.bytes.clone()),
         CopiedText::DigAnswer => match &session.kind {
-            // As dig prints it, its tabs as blanks: a tab would be neutralised.
+            // As dig prints it, but with spaces for tabs: a tab would be neutralised.
             SessionKind::Dns(lookup) => {
                 let text: String = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer)).collect();
                 Some(text.replace('\t', " ").into_bytes())
@@ -267,7 +267,7 @@ fn copy_selection(model: &mut Model, effects: &mut Vec<Effect>) {
     notify(model, format!("copied {}{cut}", quantity::bytes(bytes.len() as u64)));
 }
 
-/// Shows only what passes a filter; an empty one shows all.
+/// Shows only the entries that match a filter; an empty filter shows all.
 pub(super) fn filter(model: &mut Model, typed: &str) -> Result<(), String> {
     let parsed = if typed.trim().is_empty() { None } else { Some(TranscriptFilter::parse(typed)?) };
     if let Some(panel) = model.panel_mut() {

@@ -1,4 +1,4 @@
-//! What the sockets told, folded into the sessions and into how they are looked at.
+//! Applies readings to the sessions and to their panels.
 
 use crate::wire::FailedOperation;
 use std::time::Instant;
@@ -19,10 +19,10 @@ use crate::sessions::{News, Reading, Record, Session, SessionId, Spec, SpecKind}
 use crate::text::quantity;
 use crate::wire::Direction;
 
-/// How much of a response's body is gathered to be read as one text: 8 MiB.
+/// How much of a response's body is collected to be shown as one text: 8 MiB.
 pub(crate) const MOST_BODY: usize = 8 * 1024 * 1024;
 
-/// Takes in a frame's readings.
+/// Applies the readings of a frame.
 pub(super) fn apply_readings(model: &mut Model, all: Vec<Reading>) {
     let now = model.now;
     let mut refused = None;
@@ -32,7 +32,7 @@ pub(super) fn apply_readings(model: &mut Model, all: Vec<Reading>) {
         if !model.sessions.contains_key(&id) {
             add_accepted_session(model, &reading);
         }
-        // The bytes of a DNS message are no text: an ESC among them is a number.
+        // Bytes of a DNS message are not text, so an ESC among them is not an escape sequence.
         let is_text = model.sessions.get(&id).is_none_or(|session| !matches!(session.kind, SessionKind::Dns(_)));
         if let Some(panel) = model.panels.get_mut(&id).filter(|_| is_text) {
             panel.hostile += reading.escapes;
@@ -52,7 +52,7 @@ pub(super) fn apply_readings(model: &mut Model, all: Vec<Reading>) {
     super::notices::settle_focus(model);
 }
 
-/// Why packets may not be captured: on the ladder, where that was asked for, no note tells it.
+/// Why capture was refused, for a notice: the ladder, where capture is switched on, does not show notes.
 fn capture_refused(reading: &Reading) -> Option<String> {
     reading.records.iter().find_map(|record| match record {
         Record::News { news: News::Warned(failure), .. } if failure.operation == FailedOperation::Capture => {
@@ -62,7 +62,7 @@ fn capture_refused(reading: &Reading) -> Option<String> {
     })
 }
 
-/// A session that a listener accepted tells its own birth.
+/// Adds the session of a reading, if the reading reports that a listener has just accepted it.
 fn add_accepted_session(model: &mut Model, reading: &Reading) {
     let born = reading.records.iter().find_map(|record| match record {
         Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
@@ -82,7 +82,7 @@ fn add_accepted_session(model: &mut Model, reading: &Reading) {
     model.sessions.insert(session.id, Box::new(session));
 }
 
-/// Brings what is derived from the selected session's transcript up to date: filter and body text.
+/// Updates what is derived from the selected session's transcript: filter, body text and search.
 pub(super) fn refresh_panel(model: &mut Model) {
     let now = model.now;
     let Some(id) = model.selected else { return };
@@ -98,7 +98,8 @@ pub(super) fn refresh_panel(model: &mut Model) {
     search::refresh(session, panel);
 }
 
-/// Gathers what came of the body. While it grows it is laid out now and then only, and once at the end.
+/// Collects new bytes of the body. While it grows, it is laid out only every
+/// [`BODY_PAUSE`](crate::model::documents::body::BODY_PAUSE), and once at the end.
 fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
     let SessionKind::Http(exchange) = &session.kind else { return };
     let body = &mut panel.body;
@@ -114,7 +115,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
                     body.stale |= room > 0;
                     body.longer = true;
                 }
-                // A redirect's own body is not the answer's.
+                // The body of a redirect is not the body of the final response.
                 EntryKind::Note(News::Http(HttpNews::Redirect { .. })) => {
                     body.bytes.clear();
                     body.stale = true;
@@ -126,7 +127,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         at = transcript.next(number);
     }
     if body.bytes.is_empty() && (exchange.response().is_none() || session.failure().is_some()) {
-        // There is no body to speak of: why stands in its place.
+        // There is no body: the view shows the reason instead.
         body.document = None;
         return;
     }
@@ -138,7 +139,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         body.missing
     };
     let total = exchange.gauge.body_bytes.saturating_sub(missing);
-    // What is shown of a long body stays as it is; only how much more there is changes, and costs one line.
+    // Within a long body only the length in the last line changes, which costs one line.
     let renewed = body.longer
         && !body.stale
         && missing == body.missing
@@ -154,7 +155,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
     }
 }
 
-/// Folds the body to the width that is drawn, once: no frame then measures its lines again.
+/// Wraps the body to the width of the view, once, so that a frame need not measure its lines again.
 fn fold_body(body: &mut BodyText, columns: u16) {
     if let Some(document) = &body.document
         && body.fold.as_ref().is_none_or(|fold| fold.columns() != columns)
@@ -163,7 +164,7 @@ fn fold_body(body: &mut BodyText, columns: u16) {
     }
 }
 
-/// Makes the document of a body again, laid out as JSON where that was asked for and is possible.
+/// Builds the document of a body again, pretty-printed as JSON if requested and possible.
 fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant) {
     body.problem = None;
     body.fold = None;
@@ -194,7 +195,7 @@ fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant) {
     body.document = Some(document);
 }
 
-/// Lays out the selected session's body again, after the wish for it changed.
+/// Lays out the selected session's body again, after pretty-printing was switched.
 pub(super) fn lay_out_again(model: &mut Model) {
     let now = model.now;
     let Some(id) = model.selected else { return };
@@ -205,7 +206,7 @@ pub(super) fn lay_out_again(model: &mut Model) {
     }
 }
 
-/// Whether a session is there and open.
+/// Whether a session exists and is open.
 pub(super) fn is_open(model: &Model, id: SessionId) -> bool {
     model.sessions.get(&id).is_some_and(|session| !session.is_over())
 }

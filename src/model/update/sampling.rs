@@ -1,4 +1,4 @@
-//! Which sessions' gauges the kernel is asked for by the clock: those that are on the screen, and no others.
+//! Which sessions the kernel is asked for gauges at intervals: only those on the screen.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::{Order, Session, SessionId, SessionPhase, Verb};
 
-/// Has the gauges on the screen looked at, and those that left it no more. Cost without a change: a look at the selected
-/// session.
+/// Starts sampling the gauges that are now on the screen, and stops sampling those that left it. Cost without a
+/// change: one check of the selected session.
 pub(super) fn update_sampling(model: &mut Model, effects: &mut Vec<Effect>) {
     let wanted = sampled_sessions(model);
     if wanted == model.sampling {
@@ -37,7 +37,7 @@ fn is_open(session: &Session) -> bool {
     matches!(session.kind, SessionKind::Stream(_)) && matches!(session.phase, SessionPhase::Open(_))
 }
 
-/// The sessions whose gauges are on the screen, and how often they are looked at.
+/// The sessions whose gauges are on the screen, and the interval at which each is sampled.
 fn sampled_sessions(model: &Model) -> BTreeMap<SessionId, Duration> {
     let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return BTreeMap::new() };
     let beside = model.size.columns >= INSIGHT_COLUMNS && !model.zoomed;

@@ -1,4 +1,4 @@
-//! Moving through what a panel shows.
+//! Scrolls the content of a panel.
 
 use super::ladder;
 use super::moving::{ScrollMove, moved_index};
@@ -11,7 +11,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionId};
 
-/// Moves through the selected session's view.
+/// Scrolls the selected session's view.
 pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
     let rows = usize::from(model.seen.view.rows.max(1));
     let columns = model.seen.view.columns.max(1);
@@ -40,7 +40,7 @@ pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
     }
 }
 
-/// Moves through the connections of a listener; whether it is one.
+/// Moves through the connections of a listener; returns whether the session is a listener.
 fn scroll_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
     if !model.sessions.get(&id).is_some_and(|session| matches!(session.kind, SessionKind::Listener { .. })) {
         return false;
@@ -49,7 +49,7 @@ fn scroll_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
     if let Some(panel) = model.panels.get_mut(&id) {
         let at = children.iter().position(|child| Some(*child) == panel.child_picked).unwrap_or(0);
         let to = moved_index(at, step, children.len().saturating_sub(1));
-        // The newest stays the newest, as others come.
+        // `None`, so that the cursor stays on the newest as others come.
         panel.child_picked = children.get(to).copied().filter(|_| to > 0);
     }
     true

@@ -1,4 +1,4 @@
-//! Searching: a transcript beside the loop, a document at once; and going from hit to hit.
+//! Searches a transcript in the background, or a document at once; moves from hit to hit.
 
 use super::moving;
 use super::notices::{notify, warn};
@@ -11,13 +11,13 @@ use crate::sessions::search::{Needle, SearchHit};
 use crate::sessions::{Session, SessionId};
 use crate::text::sanitize;
 
-/// How many hits of a document are kept, the first ones.
+/// The most hits of a document that are kept, from its start.
 const MOST_HITS: usize = 100_000;
 
-/// Begins a search, in what the view shows.
+/// Starts a search in the content of the view.
 ///
 /// # Errors
-/// It cannot be searched for: why.
+/// Fails with the reason if the text cannot be searched for.
 pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     let needle = Needle::parse(typed)?;
     let Some(id) = model.selected else { return Ok(()) };
@@ -43,18 +43,18 @@ pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) 
     Ok(())
 }
 
-/// Searches for the same again where the view shows something else now.
+/// Repeats the search if the view now shows something else.
 pub(super) fn search_again(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
     let Some(search) = panel.search.as_ref().filter(|search| search.subject != search_subject(session, panel)) else {
         return;
     };
     let typed = search.typed.clone();
-    // What was found once can be searched for.
+    // A text that was accepted once is accepted again.
     self::search(model, &typed, effects).unwrap_or_default();
 }
 
-/// Finds the places again in a document that has another edition, and leaves the screen where it is.
+/// Searches a document again if its edition has changed; does not scroll.
 pub(super) fn refresh(session: &Session, panel: &mut Panel) {
     let now = search_subject(session, panel);
     let Some(search) = &panel.search else { return };
@@ -77,7 +77,7 @@ fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchH
     let mut hits = Vec::new();
     for (line, text) in (0_u64..).zip(&document.lines) {
         let text = text.text();
-        // A document's source is bounded to a few MiB.
+        // Offsets fit, because a document's source is bounded to a few MiB.
         let places = needle.places(text.as_bytes()).filter_map(|(offset, len)| {
             Some(SearchHit { entry: line, offset: u32::try_from(offset).ok()?, len: u32::try_from(len).ok()? })
         });
@@ -86,8 +86,8 @@ fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchH
     hits
 }
 
-/// Takes a search's answer, and goes to the hit that is next from where the screen is; what follows the first part of an
-/// answer leaves the screen at its hit.
+/// Stores the hits of a search, and goes to the next hit from the current scroll position. Hits after the first part of
+/// an answer do not scroll.
 pub(super) fn on_hits(model: &mut Model, id: SessionId, generation: u64, hits: Vec<SearchHit>, done: bool) {
     let columns = model.seen.view.columns;
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
@@ -122,7 +122,7 @@ pub(super) fn on_hits(model: &mut Model, id: SessionId, generation: u64, hits: V
     }
 }
 
-/// Goes to the next hit, or the one before.
+/// Goes to the next or the previous hit.
 pub(super) fn move_to_hit(model: &mut Model, forward: bool) {
     let Some(search) = model.panel_mut().and_then(|panel| panel.search.as_mut()) else {
         warn(model, "nothing is searched yet: / begins");

@@ -14,7 +14,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::{DatagramVerb, StreamVerb};
 use crate::sessions::{Order, SessionId, SessionPhase, Spec, SpecKind, Verb};
 
-/// Carries out an action.
+/// Runs an action on a session.
 pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Effect>) {
     let Some(id) = model.selected else {
         warn(model, "there is no session yet: n opens one");
@@ -63,7 +63,7 @@ pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
     }
 }
 
-/// Gives an order that ends something, and remembers that the user did.
+/// Gives an order that ends something, and records that the user asked for it.
 fn end_session(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effects: &mut Vec<Effect>) {
     let at = model.now;
     if let Some(panel) = model.panels.get_mut(&id) {
@@ -72,7 +72,7 @@ fn end_session(model: &mut Model, id: SessionId, action: SessionAction, verb: Ve
     order(model, id, verb, effects);
 }
 
-/// Closes over bytes that nobody read; where none lie there yet, the next ones are waited for.
+/// Closes a connection with unread bytes; if there are none yet, it closes when some arrive.
 fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
     let lie_there = model.session().and_then(|session| session.kernel.as_ref()?.recv_queue_bytes).unwrap_or(0) > 0;
     end_session(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
@@ -84,7 +84,7 @@ fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects
     }
 }
 
-/// Captures the selected session's packets from now on, or no more; tried again, it begins so.
+/// Starts or stops capturing the selected session's packets; a new attempt uses the same setting from its start.
 pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else {
         warn(model, "there is no session yet: n opens one");
@@ -122,7 +122,7 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::Open(Box::new(spec)));
 }
 
-/// Probes the path of a UDP session.
+/// Probes the path MTU of a UDP session.
 fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
     match kinds::mtu_probe(session) {
@@ -136,7 +136,7 @@ fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Opens what the explain view offers under a number.
+/// Opens the remedy with this number of the explain view.
 pub(super) fn run_probe(model: &mut Model, number: u8, effects: &mut Vec<Effect>) {
     match explain::probe(model, usize::from(number)) {
         Some(spec) => effects.push(Effect::Open(Box::new(spec))),

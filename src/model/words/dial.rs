@@ -1,4 +1,4 @@
-//! What happens until a conversation is open, in words.
+//! News of dialling, in words.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::sentence::{
 use crate::sessions::news::DialNews;
 use crate::text::quantity;
 
-/// A fact of dialling in words.
+/// News of dialling, in words.
 pub(super) fn dial_sentence(news: &DialNews) -> NewsSentence {
     match news {
         DialNews::Resolving { host } => quiet_sentence('◇', format!("looking up {}", quoted(host))),

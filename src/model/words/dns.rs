@@ -1,4 +1,4 @@
-//! What DNS tells, and the way to a peer, as sentences.
+//! News of DNS, and of the path to a peer, as sentences.
 
 use super::sentence::{NewsSentence, good_sentence, quiet_sentence, quoted, warning_sentence};
 use crate::sessions::kinds::dns_compare::ResolverComparison;
@@ -6,7 +6,7 @@ use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan};
 use crate::text::quantity;
 use crate::wire::route::Route;
 
-/// A fact of a question for DNS.
+/// News of a DNS session.
 pub(super) fn dns_sentence(news: &DnsNews) -> NewsSentence {
     match news {
         DnsNews::Plan(plan) => plan_sentence(plan),
@@ -53,7 +53,7 @@ fn answer_sentence(answer: &DnsAnswer) -> NewsSentence {
     if message.rcode() == 0 && !said.is_empty() { good_sentence('◆', text) } else { warning_sentence('◆', text) }
 }
 
-/// What the system's resolver says, beside what name servers told us.
+/// The answer of the system's resolver, besides the answers of the name servers that we asked.
 pub(super) fn compared(compared: &ResolverComparison) -> NewsSentence {
     let text = quoted(&format!("{}; asked beside: {}", compared.system_answer_text(), compared.own_text()));
     if compared.differs() {
@@ -63,7 +63,7 @@ pub(super) fn compared(compared: &ResolverComparison) -> NewsSentence {
     }
 }
 
-/// Which way packets leave this machine.
+/// The route by which packets leave this machine.
 pub(super) fn route(route: &Route) -> NewsSentence {
     let interface = route.interface.as_ref().map_or(String::new(), |name| format!(" over {}", quoted(name)));
     let gateway = route.gateway.map_or(String::new(), |gateway| format!(" by router {gateway}"));

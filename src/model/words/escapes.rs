@@ -1,15 +1,15 @@
-//! How many escape sequences were made harmless.
+//! How many escape sequences were neutralised, in words.
 
 use crate::sessions::reading::EscapeCounts;
 use crate::text::quantity;
 
-/// Their number: the least that they are, where not all was searched.
+/// Their number, with `≥` if not all bytes were searched.
 pub fn escapes(of: EscapeCounts) -> String {
     let least = if of.unsearched > 0 { "≥ " } else { "" };
     format!("{least}{}", quantity::grouped(of.found))
 }
 
-/// Their number, and what they are.
+/// Their number with a noun.
 pub fn escape_sequences(of: EscapeCounts) -> String {
     let word = if of.found == 1 { "sequence" } else { "sequences" };
     format!("{} escape {word}", escapes(of))

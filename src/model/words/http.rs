@@ -1,11 +1,11 @@
-//! HTTP heads in words.
+//! News of an HTTP exchange, in words.
 
 use super::sentence::{NewsSentence, cause, exact_bytes, good_sentence, quiet_sentence, quoted, warning_sentence};
 use crate::sessions::news::HttpNews;
 use crate::text::quantity;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
-/// A fact of an HTTP exchange in words.
+/// News of an HTTP exchange, in words.
 pub(super) fn http_sentence(news: &HttpNews) -> NewsSentence {
     match news {
         HttpNews::Request(request) => cause('◇', request_text(request)),

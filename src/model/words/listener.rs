@@ -1,9 +1,9 @@
-//! What happens at a listener, in words.
+//! News of a listener, in words.
 
 use super::sentence::{NewsSentence, failure_text, good_sentence, quiet_sentence, quoted, warning_sentence};
 use crate::sessions::news::ListenerNews;
 
-/// A fact of a listener in words.
+/// News of a listener, in words.
 pub(super) fn listener_sentence(news: &ListenerNews) -> NewsSentence {
     match news {
         ListenerNews::Listening { local } => good_sentence('◆', format!("bound to {local}, waiting for peers")),

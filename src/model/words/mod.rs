@@ -1,4 +1,4 @@
-//! Facts in words.
+//! News in words.
 
 pub(crate) mod dial;
 mod dns;

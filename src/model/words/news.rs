@@ -1,4 +1,4 @@
-//! Every fact of a session as one sentence for a person.
+//! News of every kind as one sentence for a person.
 
 use super::sentence::{
     NewsSentence, SentenceTone, cause, exact_bytes, failure_text, good_sentence, quoted, sentence_with,
@@ -8,12 +8,12 @@ use super::{dial, dns, http, listener, option, tcp, udp};
 use crate::sessions::{CloseReason, News};
 use crate::wire::{Both, Totals};
 
-/// The sentence alone, as [`sentence_of`] makes it: what a filter and a search look at.
+/// The text of [`sentence_of`] alone, for filter and search.
 pub fn text_of(news: &News) -> String {
     sentence_of(news).text
 }
 
-/// A fact in words. Cost: one short string; strings from outside are cut at [`crate::model::words::MOST_QUOTED`].
+/// News in words. Cost: one short string; strings from outside are cut at [`crate::model::words::MOST_QUOTED`].
 pub fn sentence_of(news: &News) -> NewsSentence {
     match news {
         News::Dial(news) => dial::dial_sentence(news),

@@ -1,10 +1,10 @@
-//! What became of socket options, in words.
+//! News of socket options, in words.
 
 use super::sentence::{NewsSentence, cause, good_sentence, quiet_sentence, quoted};
 use crate::sessions::news::OptionNews;
 use crate::wire::option::{OptionValue, SocketOption};
 
-/// A fact of socket options in words.
+/// News of socket options, in words.
 pub(super) fn option_sentence(news: &OptionNews) -> NewsSentence {
     match news {
         OptionNews::Set { option, asked, now } => set(*option, asked, now),

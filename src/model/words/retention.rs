@@ -1,16 +1,16 @@
-//! How much of a session is kept, in words.
+//! How much of a session's transcript is kept, in words.
 
 use crate::sessions::Transcript;
 use crate::sessions::retention::MOST_SEGMENTS;
 use crate::text::quantity;
 
-/// The memory that it takes now, of what it may take: `1.5 MiB of 64 MiB`.
+/// The memory in use, of the most allowed: `1.5 MiB of 64 MiB`.
 pub fn memory_text(transcript: &Transcript) -> String {
     let now = quantity::binary(transcript.memory_bytes() as u64);
     format!("{now} of {}", quantity::binary(transcript.retention().bytes as u64))
 }
 
-/// The segments that are kept now, of those that may be, where that was bounded: `12,345 of 20,000`.
+/// The number of kept segments, of the most allowed if that is bounded: `12,345 of 20,000`.
 pub fn kept_segments(transcript: &Transcript) -> String {
     let now = quantity::grouped(transcript.kept_pieces() as u64);
     match transcript.retention().segments {

@@ -1,38 +1,38 @@
-//! A fact as a sentence with a tone.
+//! News as a sentence with a tone.
 
 use crate::model::wrap;
 use crate::text::{quantity, sanitize};
 use crate::wire::Failure;
 
-/// The most bytes of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
+/// The most bytes of one string from outside in a sentence; a longer one is cut, and ends with `…`.
 pub const MOST_QUOTED: usize = 400;
 
-/// The most addresses that one sentence lists; more are counted.
+/// The most addresses listed in one sentence; further ones are counted.
 pub(super) const MOST_LISTED: usize = 8;
 
-/// A fact, ready to be drawn. Nothing in it is obeyed by a terminal.
+/// News, ready to be drawn. It contains no character that a terminal would act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewsSentence {
     /// One column: `◇` about to happen, `◆` happened, `✗` went wrong, `↻` again, `!` a warning, `■` the end.
     pub mark: char,
-    /// How it is meant.
+    /// Its tone.
     pub tone: SentenceTone,
     /// One sentence of one line, without a full stop. At most a few kilobytes.
     pub text: String,
 }
 
-/// How a sentence is meant; the colours are the view's.
+/// The tone of a sentence; the view chooses the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SentenceTone {
-    /// By the way.
+    /// A minor detail.
     Quiet,
     /// It went well.
     Well,
-    /// Somebody did this: the user, the peer, or a rule.
+    /// Caused by the user, the peer, or a rule.
     Cause,
-    /// It is over, and not well.
+    /// It ended, with a failure.
     Failed,
-    /// It did not work, and things go on.
+    /// It did not work, but the session goes on.
     Warned,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn exact_bytes(bytes: u64) -> String {
     format!("{} {}", quantity::grouped(bytes), if bytes == 1 { "byte" } else { "bytes" })
 }
 
-/// The number of an attempt that is not the first.
+/// The number of an attempt, unless it is the first.
 pub(super) fn attempt_number(attempt: u32, before: &str, after: &str) -> String {
     if attempt > 1 { format!("{before}{attempt}{after}") } else { String::new() }
 }

@@ -1,4 +1,4 @@
-//! What happens on a TCP connection, in words: the calls, the states, and what the kernel reports.
+//! News of a TCP connection in words: system calls, states, and the kernel's reports.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::wire::Evidence;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
 
-/// A fact of a TCP connection in words.
+/// News of a TCP connection, in words.
 pub(super) fn tcp_sentence(news: &TcpNews) -> NewsSentence {
     match news {
         TcpNews::WeFinished => cause('◆', "we finished sending (FIN); what the peer sends is still received".into()),

@@ -1,4 +1,4 @@
-//! ICMP messages and probes of the path in words.
+//! News of a UDP socket in words: ICMP messages and path MTU probes.
 
 use super::sentence::{NewsSentence, good_sentence, quiet_sentence, warning_sentence};
 use crate::sessions::news::UdpNews;
@@ -6,7 +6,7 @@ use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 
-/// A fact of a UDP socket in words.
+/// News of a UDP socket, in words.
 pub(super) fn udp_sentence(news: &UdpNews) -> NewsSentence {
     match news {
         UdpNews::Joined { group } => good_sentence('◆', format!("joined group {group}")),
@@ -22,7 +22,7 @@ pub(super) fn udp_sentence(news: &UdpNews) -> NewsSentence {
     }
 }
 
-/// What an ICMP message said, who said it, and of which datagram of ours.
+/// An ICMP message, its sender, and the datagram of ours that it is about.
 pub(super) fn icmp_text(icmp: &IcmpMessage) -> String {
     let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
     let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
@@ -45,7 +45,7 @@ pub(super) fn icmp_text(icmp: &IcmpMessage) -> String {
     format!("{protocol} {}{from}{mtu}{about} (type {kind}, code {code})", icmp_meaning(icmp))
 }
 
-/// One step of a probe.
+/// One step of a path MTU probe.
 pub(super) fn mtu_step_sentence(step: &MtuStep) -> NewsSentence {
     let bytes = quantity::grouped(step.bytes.into());
     let took = quantity::duration(step.took);
@@ -59,13 +59,13 @@ pub(super) fn mtu_step_sentence(step: &MtuStep) -> NewsSentence {
     }
 }
 
-/// What a probe found.
+/// The result of a path MTU probe.
 pub(super) fn report(report: &MtuReport) -> NewsSentence {
     let text = report.to_string();
     if report.failure.is_some() { warning_sentence('!', text) } else { good_sentence('◆', text) }
 }
 
-/// What an ICMP message means.
+/// The meaning of an ICMP message.
 pub(crate) fn icmp_meaning(icmp: &IcmpMessage) -> &'static str {
     icmp.meaning()
 }

@@ -1,4 +1,4 @@
-//! A question for name servers.
+//! Texts of a DNS session.
 
 use super::questions::{FigurePlace, KindWords, SpecWords};
 use crate::files::theme::Role;
@@ -14,7 +14,7 @@ use crate::view::figure_column::FigureColumn;
 use crate::view::status_label::{self, StatusLabel, status_label as label};
 use crate::wire::Totals;
 
-/// A question for name servers.
+/// A DNS session.
 pub(super) struct DnsWords<'a> {
     pub(super) lookup: &'a DnsLookup,
 }

@@ -1,4 +1,4 @@
-//! An HTTP exchange.
+//! Texts of an HTTP exchange.
 
 use super::questions::{FigurePlace, KindWords, SpecWords};
 use crate::files::theme::Role;

@@ -1,4 +1,4 @@
-//! The list of the kinds: it puts a question to the file that answers it.
+//! The list of session kinds: passes each question to the file of the session's kind.
 
 use super::questions::{FigurePlace, KindWords, SpecWords};
 use super::{dns, http, listener, repeat, tcp, udp};
@@ -14,7 +14,7 @@ use crate::view::figure_column::FigureColumn;
 use crate::view::status_label::StatusLabel;
 use crate::wire::Totals;
 
-/// Puts a question to the kind of a session. This is the list of kinds.
+/// Passes a question to the texts of a session's kind. This is the list of kinds.
 fn with_words<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) -> T {
     match &session.kind {
         SessionKind::Stream(tcp) => question(&tcp::TcpWords { session, ends: &tcp.ends }),
@@ -39,7 +39,7 @@ fn with_words<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) 
     }
 }
 
-/// What was asked for, as that which answers for it. This is the list of specs.
+/// The texts of a spec's kind. This is the list of specs.
 fn words_of(what: &SpecKind) -> &dyn SpecWords {
     match what {
         SpecKind::Tcp(spec) => spec,
@@ -53,17 +53,17 @@ fn words_of(what: &SpecKind) -> &dyn SpecWords {
     }
 }
 
-/// How a session stands while it is open.
+/// The status of an open session.
 pub(in crate::view) fn open(session: &Session, open: OpenState) -> StatusLabel {
     with_words(session, |kind| kind.open(open))
 }
 
-/// How a session stands while it listens.
+/// The status of a listening session.
 pub(in crate::view) fn listening(session: &Session) -> StatusLabel {
     with_words(session, |kind| kind.listening())
 }
 
-/// How a session stands once it ended without a failure.
+/// The status of a session that ended without a failure.
 pub(in crate::view) fn ended_status(session: &Session, how: CloseReason) -> StatusLabel {
     with_words(session, |kind| kind.ended(how))
 }
@@ -73,22 +73,22 @@ pub(in crate::view) fn detail(session: &Session, standing: StatusLabel) -> Style
     with_words(session, |kind| kind.detail(standing))
 }
 
-/// The parts of the line under the title.
+/// The parts of the status line.
 pub(in crate::view) fn status_line(session: &Session, model: &Model, panel: &Panel) -> Vec<StyledText> {
     with_words(session, |kind| kind.status_line(model, panel))
 }
 
-/// A session's addresses, or what it was asked, as figures.
+/// A session's addresses, or its DNS question, as figures.
 pub(in crate::view) fn about(session: &Session, column: &mut FigureColumn<'_, '_>) {
     with_words(session, |kind| kind.about(column));
 }
 
-/// The figures between those and the counts of bytes.
+/// The figures of the kind, between the addresses and the counts of bytes.
 pub(in crate::view) fn own_figures(session: &Session, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>) {
     with_words(session, |kind| kind.own_figures(column, place));
 }
 
-/// What is counted beside the bytes.
+/// The count of operations beside the count of bytes.
 pub(in crate::view) fn unit(session: &Session, totals: Totals) -> String {
     with_words(session, |kind| kind.unit(totals))
 }
@@ -98,12 +98,12 @@ pub(in crate::view) fn last_figures(session: &Session, column: &mut FigureColumn
     with_words(session, |kind| kind.last_figures(column, place));
 }
 
-/// What a text in the new-session dialog is taken for.
+/// How the new-session dialog describes this spec.
 pub(in crate::view) fn meaning(what: &SpecKind) -> String {
     words_of(what).meaning()
 }
 
-/// What a session without a label is called in the list.
+/// The name in the list of a session without a label.
 pub(in crate::view) fn name(session: &Session, what: &SpecKind) -> String {
     words_of(what).name(session)
 }

@@ -1,4 +1,4 @@
-//! A TCP listener.
+//! Texts of a TCP listener.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! What the view asks of a kind of session, a file for each kind.
+//! The texts of each session kind that the view needs; one file per kind.
 
 mod dns;
 mod http;

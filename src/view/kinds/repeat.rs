@@ -1,4 +1,4 @@
-//! A run of many connections, datagrams or requests.
+//! Texts of a run of many connections, datagrams or requests.
 
 use super::questions::{FigurePlace, KindWords, SpecWords};
 use crate::files::theme::Role;
@@ -15,7 +15,7 @@ use crate::view::repeat::summary;
 use crate::view::status_label::{self, StatusLabel, status_label as label};
 use crate::wire::Totals;
 
-/// A run of many.
+/// A repeated run.
 pub(super) struct RepeatWords<'a> {
     pub(super) session: &'a Session,
     pub(super) view: &'a RepeatView,
@@ -70,7 +70,7 @@ impl SpecWords for RepeatSpec {
     }
 }
 
-/// What a run of many was asked to be.
+/// The spec of a repeated run.
 fn push_repeat_spec(column: &mut FigureColumn<'_, '_>, spec: &RepeatSpec) {
     let pace = match spec.pace {
         StartPace::FlatOut => "as fast as it goes".to_owned(),

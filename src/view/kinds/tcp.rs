@@ -1,4 +1,4 @@
-//! A TCP connection.
+//! Texts of a TCP connection.
 
 use super::questions::{FigurePlace, KindWords, SpecWords};
 use crate::files::theme::Role;
@@ -84,7 +84,7 @@ impl SpecWords for AcceptedSpec {
     }
 }
 
-/// What flow control holds back of a TCP connection; nothing where it flows.
+/// What flow control is blocking on a TCP connection; empty if nothing is blocked.
 fn held_back(model: &Model, session: &Session, panel: &Panel) -> Vec<StyledText> {
     let Some(story) = panel.tcp_history(session).filter(|_| !session.is_over()) else { return Vec::new() };
     let paused = matches!(session.phase, SessionPhase::Open(open) if open.paused);

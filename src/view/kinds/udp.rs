@@ -1,4 +1,4 @@
-//! UDP: a conversation with one peer, and a bound socket.
+//! Texts of UDP: a session with one peer, and a bound socket.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ use crate::view::status_label::{self, StatusLabel, short, status_label as label,
 use crate::view::udp;
 use crate::wire::Totals;
 
-/// A UDP conversation.
+/// A UDP session with one peer.
 pub(super) struct ConversationWords<'a> {
     pub(super) session: &'a Session,
     pub(super) ends: &'a Endpoints,

@@ -1,4 +1,5 @@
-//! Attempts on one time axis, with the kernel's timers below the application's; and those of an open connection.
+//! Connection attempts on one time axis, with the kernel's timers below the application's; and the timers of an open
+//! connection.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use crate::view::canvas::StyledText;
 use crate::wire::Evidence;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 
-/// The lanes of a session in rows; none where nothing was tried, where nothing waits, or where there is no room.
+/// The bars of a session, in rows; empty if no attempt was made, if nothing waits, or if there is no room.
 pub(crate) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
     let mut rows = attempt_rows(session, timers, now, columns);
     let open = open::rows(session, timers, now, columns);
@@ -26,7 +27,7 @@ pub(crate) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
     rows
 }
 
-/// The lanes of the attempts to connect.
+/// The bars of the connection attempts.
 fn attempt_rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
     let course = &session.attempts;
     let Some(first) = course.tried.front() else { return Vec::new() };
@@ -99,7 +100,7 @@ fn attempt_rows(session: &Session, timers: &TcpTimerSettings, now: Instant, colu
     rows
 }
 
-/// The SYNs that the kernel will send if nobody answers, and where it or we give up.
+/// The SYNs that the kernel will still send without an answer, and the time at which it gives up.
 fn to_come(
     lane: &mut [TimelineCell],
     axis: &TimeAxis,
@@ -128,7 +129,7 @@ fn retry(session: &Session) -> RetryPolicy {
     session.spec.what.facets().shown_retry().unwrap_or_default()
 }
 
-/// The end of the axis: the end of what happened, or of what is to come.
+/// The end of the axis: the deadline of the wait or attempt under way, else the end of the last attempt.
 fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
     let course = &session.attempts;
     let past = course.tried.iter().filter_map(|attempt| attempt.end.as_ref().map(|end| end.at)).max();
@@ -142,7 +143,7 @@ fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
     }
 }
 
-/// Where it stands among its attempts, with the time that is left.
+/// The number of the current attempt, with the time that is left.
 pub(super) fn remark(session: &Session, now: Instant) -> String {
     let course = &session.attempts;
     let number = course.tried.back().map_or(1, |attempt| attempt.number);
@@ -164,7 +165,7 @@ pub(super) fn remark(session: &Session, now: Instant) -> String {
     }
 }
 
-/// When both give up: the application, and the kernel by itself.
+/// When each gives up: the application, and the kernel by itself.
 fn timer_row(session: &Session, timers: &TcpTimerSettings) -> Option<StyledText> {
     let mut parts = Vec::new();
     if let SpecKind::Tcp(tcp) = &session.spec.what {

@@ -1,4 +1,4 @@
-//! The axis of time, and what stands on it.
+//! The time axis, and its cells.
 
 use std::time::{Duration, Instant};
 
@@ -7,16 +7,16 @@ use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::wire::kernel::view::TimerKind;
 
-/// The columns of a lane's name.
+/// The columns of a bar's name.
 pub(super) const NAME: u16 = 11;
 
-/// The columns of what is said at the right of a lane, where there is room.
+/// The columns of the remark at the right of a bar, if there is room.
 pub(super) const REMARK: u16 = 34;
 
-/// The narrowest axis that tells anything, and the widest that is needed.
+/// The narrowest useful axis, and the widest that is needed.
 pub(super) const AXIS: (u16, u16) = (16, 60);
 
-/// One cell of a lane.
+/// One cell of a bar.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TimelineCell {
     Nothing,
@@ -57,7 +57,7 @@ impl TimelineCell {
     }
 }
 
-/// Where a time stands on the axis.
+/// Maps a time to a cell of the axis.
 pub(super) struct TimeAxis {
     pub(crate) from: Instant,
     pub(crate) whole: Duration,
@@ -67,7 +67,7 @@ pub(super) struct TimeAxis {
 impl TimeAxis {
     pub(crate) fn cell(&self, at: Instant) -> usize {
         let share = at.saturating_duration_since(self.from).as_secs_f64() / self.whole.as_secs_f64().max(1e-9);
-        // The share is from 0 to 1, so that the product fits.
+        // The share is normally from 0 to 1, so the product fits.
         ((share * self.cells as f64) as usize).min(self.cells.saturating_sub(1))
     }
 
@@ -91,7 +91,7 @@ pub(super) fn attempt_row(name: &str, cells: &[TimelineCell], remark: Option<Str
     strip.with(remark.map_or(String::new(), |remark| format!("  {remark}")), Role::Dim)
 }
 
-/// 0 at the left, half in the middle, the whole at the right.
+/// The labels of the axis: 0 at the left, half in the middle, the whole span at the right.
 pub(super) fn scale(axis: &TimeAxis, room: u16) -> StyledText {
     let half = quantity::duration(axis.whole / 2);
     let whole = quantity::duration(axis.whole);

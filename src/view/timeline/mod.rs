@@ -1,4 +1,4 @@
-//! Attempts and timers as lanes over time.
+//! Attempts and timers as bars over time.
 
 pub(crate) mod attempts;
 mod axis;

@@ -1,4 +1,4 @@
-//! The timers of an open connection: the application's idle time-out above, the kernel's own below, on one axis.
+//! The timers of an open connection on one axis: the application's idle time-out above, the kernel's timers below.
 
 use std::time::{Duration, Instant};
 
@@ -13,20 +13,20 @@ use crate::wire::Class;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 use crate::wire::kernel::view::TimerKind;
 
-/// An end that is further away than this is told in words, and does not stretch the axis.
+/// A deadline further away than this is given in words, and does not extend the axis.
 const FAR: Duration = Duration::from_secs(600);
 
-/// When things happen that end the connection, and what moved last.
+/// The times at which the connection will be closed, and the last traffic.
 struct ClosingTimes {
-    /// When something moved last, in either direction.
+    /// The last traffic, in either direction.
     moved: Instant,
-    /// When the application gives up, as nothing moves.
+    /// When the application gives up if nothing is sent or received.
     idle: Option<Instant>,
-    /// When the kernel gives up, by the option that was set.
+    /// When the kernel gives up because of `TCP_USER_TIMEOUT`.
     user_timeout: Option<Instant>,
 }
 
-/// The lanes in rows; none where no timer runs or ran, or where there is no room.
+/// The bars in rows; empty if no timer runs or ran, or if there is no room.
 pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
     let clocks = &session.attempts.timers;
     let Some(times) = times(session, clocks) else { return Vec::new() };
@@ -83,7 +83,7 @@ pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
 
 fn times(session: &Session, clocks: &TimerHistory) -> Option<ClosingTimes> {
     let SessionKind::Stream(_) = session.kind else { return None };
-    // Without a connection there is no timer but the SYN's.
+    // Without a connection, the only timer is that of the SYN.
     let connected = match &session.spec.what {
         SpecKind::Accepted(_) => session.opened,
         _ => session.attempts.connected_at()?,
@@ -93,7 +93,7 @@ fn times(session: &Session, clocks: &TimerHistory) -> Option<ClosingTimes> {
     Some(ClosingTimes { moved, idle: session.idle_timeout().map(|limit| moved + limit), user_timeout })
 }
 
-/// From the last that was heard or moved to the last that is to come.
+/// The axis from the last received segment or traffic to the last deadline.
 fn time_axis(clocks: &TimerHistory, times: &ClosingTimes, now: Instant, over: bool, room: u16) -> TimeAxis {
     let begun = [clocks.heard, clocks.waits_since, clocks.fired.front().map(|fired| fired.at)];
     let from = begun.into_iter().flatten().fold(times.moved, Instant::min);
@@ -105,7 +105,7 @@ fn time_axis(clocks: &TimerHistory, times: &ClosingTimes, now: Instant, over: bo
     TimeAxis { from, whole, cells: usize::from(room) }
 }
 
-/// Marks a moment, where the axis comes so far.
+/// Marks a time, if the axis reaches that far.
 fn mark(lane: &mut [TimelineCell], axis: &TimeAxis, at: Instant, cell: TimelineCell) {
     if at >= axis.from && at <= axis.from + axis.whole {
         lane[axis.cell(at)] = cell;
@@ -124,7 +124,7 @@ fn idle_words(times: &ClosingTimes, now: Instant, over: bool) -> String {
     }
 }
 
-/// What fired, how often, and when it will again.
+/// Which timer fired, how often, and when it fires next.
 fn kernel_words(clocks: &TimerHistory, now: Instant, over: bool) -> String {
     let name = |kind| match kind {
         TimerKind::Retransmit => "R: sent again",

@@ -1,4 +1,4 @@
-//! One datagram in full, and in the few words that fit behind its row.
+//! One datagram in full, and the short form after its row.
 
 use super::sheet::{LabelSheet, UNKNOWN};
 use super::suffix::in_words;
@@ -12,7 +12,7 @@ use crate::text::quantity;
 use crate::view::gutter;
 use crate::wire::Direction;
 
-/// The datagram under the eye, with all that is known of it.
+/// The datagram at the cursor, with all its known properties.
 pub(super) fn push_datagram(sheet: &mut LabelSheet, model: &Model, session: &Session, panel: &Panel) {
     let Some((entry, data)) = picked_datagram::selected(session, panel) else { return };
     let (mark, word, role) = match data.direction {

@@ -36,8 +36,7 @@ pub(in crate::view) fn draw(
     sheet.draw(paper, place, panel)
 }
 
-/// The same figures for a narrow column beside the text: the ledger where there is something to tell, and the datagram
-/// under the eye.
+/// The same figures for a narrow column beside the text: the ledger if it is not empty, and the datagram at the cursor.
 pub(in crate::view) fn draw_short(
     paper: &mut Canvas<'_>,
     area: Rect,
@@ -121,7 +120,7 @@ fn push_verdicts(sheet: &mut LabelSheet, socket: &UdpSocketView) {
     }
 }
 
-/// What is known of the path's MTU: the kernel's value, and what a probe found.
+/// The path MTU: the kernel's value, and the result of a probe.
 pub(super) fn path(sheet: &mut LabelSheet, session: &Session, socket: &UdpSocketView) {
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     sheet.push_section("path MTU");

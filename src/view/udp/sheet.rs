@@ -1,4 +1,4 @@
-//! The state and kernel views of a UDP socket: its ledger, its queues, its path, and one datagram in full.
+//! Lines of labels and values, for the state and kernel views of a UDP socket.
 
 use ratatui::layout::Rect;
 
@@ -8,16 +8,16 @@ use crate::text::quantity;
 use crate::view::canvas::{Canvas, StyledText, area_of, columns_of, part};
 use crate::view::marks::ShownRange;
 
-/// The columns of a label, a space behind it included.
+/// The columns of a label, with a space after it.
 pub(super) const LABEL: usize = 18;
 
-/// The columns of a value in front of its remark.
+/// The columns of a value before its remark.
 const VALUE: usize = 10;
 
-/// What is unknown.
+/// Shown for an unknown value.
 pub(super) const UNKNOWN: &str = "–";
 
-/// Lines of labels and values, so many columns wide.
+/// Lines of labels and values, for a width.
 #[derive(Debug)]
 pub(super) struct LabelSheet {
     pub(crate) lines: Vec<StyledText>,
@@ -29,7 +29,7 @@ impl LabelSheet {
         LabelSheet { lines: Vec::new(), columns: usize::from(columns) }
     }
 
-    /// A heading, with a blank line before it where there is room to be generous.
+    /// A heading, with a blank line before it unless it is the first line.
     pub(super) fn push_section(&mut self, name: &str) {
         if !self.lines.is_empty() {
             self.lines.push(StyledText::new());
@@ -37,7 +37,7 @@ impl LabelSheet {
         self.lines.push(StyledText::single(name, Role::Strong));
     }
 
-    /// A label and its value, with a remark where it fits beside.
+    /// A label and its value, with a remark if it fits beside them.
     pub(super) fn row(&mut self, label: &str, value: impl Into<String>, role: Role, remark: &str) {
         let value = value.into();
         let strip = StyledText::single(format!("{label:<LABEL$}"), Role::Dim);
@@ -49,7 +49,7 @@ impl LabelSheet {
         self.lines.push(strip.with(value, role).with(format!("{padding}{remark}"), Role::Dim));
     }
 
-    /// A count: quiet where it is nothing or unknown.
+    /// A count, in a faint colour if it is 0 or unknown.
     pub(crate) fn count(&mut self, label: &str, count: Option<u64>, role: Role, remark: &str) {
         let role = if count.is_some_and(|count| count > 0) { role } else { Role::Dim };
         self.row(label, count.map_or(UNKNOWN.to_owned(), quantity::grouped), role, remark);
@@ -61,7 +61,7 @@ impl LabelSheet {
         self.row(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role, remark);
     }
 
-    /// A text behind a label, broken at spaces, each further line below the first one's text.
+    /// A text after a label, broken at spaces; further rows are indented to the start of the text.
     fn push_wrapped(&mut self, label: StyledText, text: &str, role: Role) {
         let indent = usize::from(label.columns());
         let mut line = label;
@@ -79,7 +79,7 @@ impl LabelSheet {
         self.lines.push(line);
     }
 
-    /// Draws the lines from the panel's scroll on, and tells how many there are.
+    /// Draws the lines, beginning with the panel's scroll position. Returns the shown range.
     pub(crate) fn draw(self, paper: &mut Canvas<'_>, area: Rect, panel: &Panel) -> ShownRange {
         paper.seen.view = area_of(area);
         paper.seen.document_rows = self.lines.len();
@@ -94,7 +94,7 @@ impl LabelSheet {
     }
 }
 
-/// The view's place: a column free at both sides.
+/// The area of the view, with one free column at both sides.
 pub(super) fn inner_area(area: Rect) -> Rect {
     part(area, 1, 0, area.width.saturating_sub(2), area.height)
 }

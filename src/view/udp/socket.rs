@@ -1,4 +1,4 @@
-//! What the kernel tells of a UDP socket: how full its queues are, what it sends with, and the steps of a probe.
+//! The kernel's values of a UDP socket: how full its queues are, what it sends with, and the steps of a probe.
 
 use ratatui::layout::Rect;
 
@@ -15,7 +15,7 @@ use crate::wire::kernel::udp_info::UdpInfo;
 use crate::wire::udp::mtu::{MtuOutcome, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
 
-/// The cells of a bar, where there is much room beside it and where there is little.
+/// The cells of a bar, with much and with little room beside it.
 const BARS: [u64; 2] = [20, 8];
 
 /// Draws the view.

@@ -1,4 +1,4 @@
-//! What stands behind a datagram: its TTL, verdicts and interface in words.
+//! The remarks after a datagram: its TTL, verdicts and interface in words.
 
 use crate::files::theme::Role;
 use crate::model::words;
@@ -9,8 +9,8 @@ use crate::wire::Direction;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::packet::PacketInfo;
 
-/// What stands behind the row of a datagram, the longest choice first: the verdict on one that we sent; TTL, marks and
-/// interface of one that we received.
+/// The remarks after the row of a datagram, longest choice first: the verdict on a sent one; TTL, marks and interface
+/// of a received one.
 pub(in crate::view) fn row_suffixes(session: &Session, data: &EntryData<'_>) -> Vec<StyledText> {
     match data.direction {
         Direction::Sent => session

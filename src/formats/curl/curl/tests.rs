@@ -1,4 +1,4 @@
-//! What curl's spellings mean.
+//! Tests of curl's options.
 
 use proptest::prelude::*;
 
