@@ -96,7 +96,7 @@ fn read(path: &Path) -> Result<String, String> {
     let bytes = files::read_up_to(path, most)
         .map_err(|error| format!("what the editor wrote cannot be read: {error}"))?
         .ok_or_else(|| format!("the composer holds {}, and the editor wrote more", quantity::bytes(most)))?;
-    let text = String::from_utf8(bytes).map_err(|_| "the editor wrote what is no UTF-8".to_owned())?;
+    let text = String::from_utf8(bytes).map_err(|_| "the editor wrote text that is not UTF-8".to_owned())?;
     Ok(text.replace("\r\n", "\n"))
 }
 

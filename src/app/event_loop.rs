@@ -68,7 +68,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
         specs.extend(sessions);
     }
     terminal::restore_on_panic();
-    let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be taken")?;
+    let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be set up")?;
     let mut app = App::new(desk, screen, specs, invocation.run_for, !invocation.settings.system_resolver)?;
     let mut events = terminal_events();
     loop {
@@ -201,7 +201,7 @@ impl App {
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
-        self.screen.run_without_screen(signals::stop_until_continued).context("the terminal cannot be taken again")?;
+        self.screen.run_without_screen(signals::stop_until_continued).context("the terminal cannot be set up again")?;
         self.pacer.want_answer();
         Ok(())
     }
@@ -220,7 +220,7 @@ impl App {
         if let editor::EditOutcome::End(code) = edited {
             return Ok(Some(code));
         }
-        self.screen.reenter().context("the terminal cannot be taken again")?;
+        self.screen.reenter().context("the terminal cannot be set up again")?;
         let (columns, rows) = self.screen.size().context("the terminal has no size")?;
         self.model.size = ScreenSize { columns, rows };
         if let editor::EditOutcome::Tell(msg) = edited {

@@ -107,7 +107,7 @@ fn read(
         CliCommand::Completions { .. } | CliCommand::Man => return Ok(()),
     };
     if invocation.kernel_every.is_some() && matches!(mode, RunMode::Raw { .. }) {
-        return Err("--kernel-every tells nothing in a pipe: accepted with --json, or on the screen".to_owned());
+        return Err("--kernel-every has no effect in a pipe: accepted with --json, or on the screen".to_owned());
     }
     invocation.mode = mode;
     invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;

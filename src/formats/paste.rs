@@ -170,7 +170,7 @@ fn request(method: &str, text: &str) -> Result<SpecKind, String> {
     if !rest.is_empty() {
         if matches!(method, "GET" | "HEAD" | "TRACE") {
             let accepted = format!("{method} URL [OPTIONS], or a body with POST, PUT, PATCH, DELETE, OPTIONS");
-            return Err(format!("{} stands behind the URL of {method}; accepted: {accepted}", quoted(rest)));
+            return Err(format!("{} follows the URL of {method}; accepted: {accepted}", quoted(rest)));
         }
         let body = rest.strip_prefix('\'').and_then(|body| body.strip_suffix('\'')).unwrap_or(rest);
         let kind = if body.starts_with(['{', '[']) { "application/json" } else { "application/x-www-form-urlencoded" };

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Fails if the system provides no signals or threads, or if standard output cannot be written.
 pub(crate) async fn run(peers: &[ChosenPeer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
-    let mut output = StdoutWriter::start().context("standard output cannot be had")?;
+    let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
     let lab = match Lab::start(peers).await {
         Ok(lab) => lab,
         Err(error) => {

@@ -58,7 +58,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
 ) -> anyhow::Result<u8> {
     let RunTimes { run_for, kernel_every, started } = times;
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
-    let mut output = StdoutWriter::start().context("standard output cannot be had")?;
+    let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
     if F::MANNER == OutputFormat::Raw
         && let Some(outlet) = StdoutWriter::splice_sink()

@@ -87,7 +87,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("leave", "GROUP[%INTERFACE]", "leave a multicast group"),
     command("limit", "N|none", "how many connections a listener lets in at once"),
     command("option", "NAME=VALUE|all", "set a socket option, or show all: nodelay=on, sndbuf=64KiB"),
-    command("sample-every", "DURATION", "how often the kernel's gauges are looked at: 10ms to 1m"),
+    command("sample-every", "DURATION", "how often the kernel's gauges are sampled: 10ms to 1m"),
     command("capture", "on|off", "capture the session's packets for the ladder; needs CAP_NET_RAW"),
     command("retain", "[SIZE] [Nsegments]", "how much of a session is kept for looking at: 64MiB 5000segments"),
     command("theme", "NAME", "use a theme"),

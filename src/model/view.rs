@@ -206,7 +206,7 @@ impl View {
             },
             View::Way => ViewEntry {
                 name: "way",
-                action: Some(("view-way", "view: way to the peer: resolvers, race, route")),
+                action: Some(("view-way", "view: path to the peer: resolvers, race, route")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
                 copies: CopiedText::Entry,
@@ -230,7 +230,7 @@ impl View {
             },
             View::Explain => ViewEntry {
                 name: "explain",
-                action: Some(("view-explain", "view: why it failed, or how it stands")),
+                action: Some(("view-explain", "view: why it failed, or what it is doing")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
                 copies: CopiedText::Explanation,

@@ -79,7 +79,7 @@ impl RetentionChange {
                 }
             };
             if twice {
-                return Err(wrong("says the same twice"));
+                return Err(wrong("has the same unit twice"));
             }
         }
         if wish == RetentionChange::default() {

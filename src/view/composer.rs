@@ -52,7 +52,7 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
         if let SessionKind::Bound(UdpBoundSession { last, .. }) = &session.kind {
             strip = match composer.to.or(*last) {
                 Some(to) => strip.with(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
-                None => strip.with(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
+                None => strip.with(" · no peer yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }
         if let SessionKind::Listener(ListenerSession { open, .. }) = &session.kind {

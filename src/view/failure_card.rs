@@ -79,7 +79,7 @@ fn hints(model: &Model, session: &Session) -> Vec<(String, &'static str, &'stati
 pub(super) fn evidence(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Seen => "seen by us",
-        Evidence::Kernel => "told by the kernel",
+        Evidence::Kernel => "reported by the kernel",
         Evidence::Inferred => "inferred from the RFC",
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     let Some(story) = panel.tcp_history(session).filter(|story| !story.gauges.is_empty()) else {
-        let text = "the kernel has told nothing of this socket yet: queues and windows show once it is connected";
+        let text = "no kernel data of this socket yet: queues and windows show once it is connected";
         paper.draw_sentence(place, 0, 0, text, Role::Dim);
         return ShownRange::default();
     };

@@ -31,9 +31,9 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel:
     if gauges.is_empty() {
         paper.seen.view = area_of(place);
         let text = if session.is_over() {
-            "the kernel told nothing of this socket before it was gone"
+            "the socket was gone before the kernel was asked"
         } else {
-            "the kernel has told nothing of this socket yet"
+            "no kernel data of this socket yet"
         };
         paper.draw_sentence(place, 0, 0, text, Role::Dim);
         return ShownRange::default();

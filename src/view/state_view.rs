@@ -128,7 +128,7 @@ impl StatesPage<'_> {
         let key = key_hints::key(self.model, KeyMode::Normal, Action::Session(SessionAction::CloseMenu));
         match (key, asked.letter) {
             (Some(key), Some(letter)) => format!("you pressed {key} {letter}: "),
-            _ => "you asked for it: ".to_owned(),
+            _ => "by your order: ".to_owned(),
         }
     }
 

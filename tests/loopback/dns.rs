@@ -253,7 +253,7 @@ fn what_is_no_answer_is_ignored_and_told() {
     let (watch, id, how) = ask(&format!("@{} web.example A", server.address));
     assert_eq!(how, CloseReason::Local);
     let warnings = warnings(&watch, id);
-    let parts = ["its number is", "another question", "no answer", "too short", "too short"];
+    let parts = ["its ID is", "another question", "not an answer", "too short", "too short"];
     assert_eq!(warnings.len(), parts.len(), "{warnings:#?}");
     for (warning, part) in warnings.iter().zip(parts) {
         assert!(warning.contains(part), "{warning}");

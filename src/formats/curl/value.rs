@@ -42,7 +42,7 @@ pub(super) fn user(text: String) -> Result<String, String> {
     if text.contains(':') {
         Ok(text)
     } else {
-        Err(format!("-u {} has no password, and none is asked for; accepted: -u USER:PASSWORD", quoted(&text)))
+        Err(format!("-u {} has no password, and there is no prompt for one; accepted: -u USER:PASSWORD", quoted(&text)))
     }
 }
 

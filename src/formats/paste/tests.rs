@@ -144,7 +144,7 @@ fn what_is_not_understood_says_so_and_what_is_accepted() {
         ("nc -w 0 h 80", "more than 0"),
         ("nc h 80 | cat", "needs a shell"),
         ("curl --retry 3 h", r#"curl option "--retry""#),
-        ("GET http://h/ body", "stands behind the URL of GET"),
+        ("GET http://h/ body", "follows the URL of GET"),
         ("https h", "accepted: http [METHOD] https://"),
         ("\u{1b}]0;x\u{7}", "␛"),
     ];

@@ -26,7 +26,7 @@ pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
     if let Some(plan) = &lookup.plan {
         add_plan(&mut document, plan);
     } else if lookup.exchanges.is_empty() {
-        document.remark("nothing is asked yet");
+        document.remark("no query was sent yet");
     }
     if let Some(compared) = &lookup.compared {
         let role = if compared.differs() { TextRole::Bad } else { TextRole::Good };
@@ -50,7 +50,7 @@ pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
 pub fn field_document(lookup: &DnsLookup) -> Document {
     let mut document = Document::default();
     if lookup.exchanges.is_empty() {
-        document.remark("nothing is asked yet");
+        document.remark("no query was sent yet");
     }
     for exchange in &lookup.exchanges {
         let query = &exchange.query;

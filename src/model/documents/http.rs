@@ -14,7 +14,7 @@ const MOST_VALUE: usize = 64 * 1024;
 pub(crate) fn headers_document(exchange: &HttpExchange) -> Document {
     let mut document = Document::default();
     if exchange.hops.is_empty() {
-        document.remark("nothing was asked yet");
+        document.remark("no request was sent yet");
     }
     let hops = exchange.hops.len();
     for (index, hop) in exchange.hops.iter().enumerate() {

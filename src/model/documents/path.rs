@@ -22,9 +22,9 @@ pub fn path_document(path: &PeerPath, attempts: &Attempts, now: Instant, columns
         let via = match route.gateway {
             Some(gateway) => format!("by router {gateway}"),
             None if route.interface.as_deref() == Some("lo") => "within this machine".to_owned(),
-            None => "on the link, or by a router that is not told".to_owned(),
+            None => "on the link, or by an unknown router".to_owned(),
         };
-        let interface = route.interface.as_deref().unwrap_or("an interface that is not told");
+        let interface = route.interface.as_deref().unwrap_or("an unknown interface");
         push_paragraph(&mut document, TextRole::Value, "", &format!("from {} over {interface}", route.source), room);
         push_paragraph(&mut document, TextRole::Comment, "", &via, room);
     }

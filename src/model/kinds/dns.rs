@@ -32,7 +32,7 @@ impl KindRules for DnsRules<'_> {
                 format!("there is no answer{} {key} asks again", said.says_why)
             }
             Some(key) if self.session.is_over() => format!("the question is answered: {key} asks again"),
-            _ => "the question is under way".to_owned(),
+            _ => "the query is in progress".to_owned(),
         }
     }
 

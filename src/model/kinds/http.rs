@@ -34,7 +34,7 @@ impl KindRules for HttpRules<'_> {
                 format!("the exchange failed{} {key} sends it again", said.says_why)
             }
             Some(key) if self.session.is_over() => format!("the exchange is over: {key} sends the request again"),
-            _ => "the request is under way".to_owned(),
+            _ => "the request is in progress".to_owned(),
         }
     }
 

@@ -19,7 +19,7 @@ impl KindRules for RepeatRules<'_> {
     }
 
     fn endings(&self) -> Vec<SessionEnding> {
-        vec![SessionEnding::close("no more are started, and what is under way is cut off")]
+        vec![SessionEnding::close("no more are started; those in progress are cut off")]
     }
 
     fn takes_bytes(&self) -> bool {

@@ -108,6 +108,6 @@ impl KindRules for BoundRules<'_> {
     }
 
     fn mtu_probe(&self) -> Result<(), &'static str> {
-        if self.anybody_heard { Ok(()) } else { Err("nobody was heard yet, so there is no path to probe") }
+        if self.anybody_heard { Ok(()) } else { Err("no datagram was received yet, so there is no path to probe") }
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn describe_news(news: &News, is_tcp: bool) -> FactText {
 fn dial(news: &DialNews, is_tcp: bool) -> Option<FactText> {
     Some(match news {
         DialNews::Resolving { host } => {
-            FactText::seen(format!("looking up {host}"), "the system's resolver was asked", TimelineTone::Plain)
+            FactText::seen(format!("looking up {host}"), "the system's resolver was called", TimelineTone::Plain)
         }
         DialNews::Resolved { addresses, took, .. } => {
             let listed: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();

@@ -19,7 +19,7 @@ pub(super) fn failure_text(failure: &Failure, took: Option<Duration>) -> FactTex
         Class::IdleTimeout => "we gave up waiting",
         Class::Resolve => "no address",
         Class::Tls => "TLS failed",
-        Class::Local => "this machine said no",
+        Class::Local => "this machine refused",
         Class::Refused | Class::Unreachable => "it ended",
         Class::Internal | Class::Usage | Class::Protocol | Class::HttpStatus => "it failed",
     };

@@ -64,7 +64,6 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
 }
 
 /// Whether an attempt failed within this machine, so that no SYN was sent. An ICMP error comes from the network, and
-
 /// does not count.
 fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
     let mut attempts = session.attempts.tried.iter().rev();

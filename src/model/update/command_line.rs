@@ -51,7 +51,7 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         LineCommand::ReadOptions => options::open_for_session(model, effects),
         LineCommand::SampleEvery(every) => {
             model.sample_every = every;
-            notify(model, format!("the kernel's gauges are looked at every {}", quantity::duration(every)));
+            notify(model, format!("the kernel's gauges are sampled every {}", quantity::duration(every)));
         }
         LineCommand::ShowRetained => show_retained(model),
         LineCommand::Retain(wish) => retain(model, wish, effects),

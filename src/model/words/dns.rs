@@ -55,7 +55,7 @@ fn answer_sentence(answer: &DnsAnswer) -> NewsSentence {
 
 /// The answer of the system's resolver, besides the answers of the name servers that we asked.
 pub(super) fn compared(compared: &ResolverComparison) -> NewsSentence {
-    let text = quoted(&format!("{}; asked beside: {}", compared.system_answer_text(), compared.own_text()));
+    let text = quoted(&format!("{}; name servers: {}", compared.system_answer_text(), compared.own_text()));
     if compared.differs() {
         warning_sentence('!', format!("the resolvers differ: {text}"))
     } else {

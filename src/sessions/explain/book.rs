@@ -98,7 +98,7 @@ impl ExplanationBook {
         let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         let filled = |text: &str| {
             text.replace("{peer}", peer)
-                .replace("{offender}", offender.as_deref().unwrap_or("somebody on the way"))
+                .replace("{offender}", offender.as_deref().unwrap_or("a router on the path"))
                 .replace("{message}", &message)
         };
         explanation.headline = filled(&explanation.headline);
@@ -200,7 +200,7 @@ mod tests {
             ..IcmpMessage::default()
         };
         let failure = icmp.failure(FailedOperation::Send, "h:1");
-        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
+        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "a router on the path says h:1 is shut");
         icmp.offender = Some([10, 0, 0, 1].into());
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "10.0.0.1 says h:1 is shut");
     }

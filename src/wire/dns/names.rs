@@ -30,7 +30,7 @@ pub fn check_name(name: &str) -> Result<String, String> {
         }
     };
     if ascii.is_empty() || ascii.len() > 253 {
-        return Err(wrong("is no name"));
+        return Err(wrong("is not a valid name"));
     }
     if ascii.bytes().any(|byte| !byte.is_ascii_graphic()) {
         return Err(wrong("has blanks or controls in it"));

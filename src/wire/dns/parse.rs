@@ -172,7 +172,7 @@ fn length(walk: &mut DnsWalk<'_>) -> Result<usize, String> {
     let length = usize::from(walk.u16("length")?);
     let end = walk.at + length;
     if end > walk.bytes().len() {
-        return Err(format!("the data is {length} bytes long, and the message is over"));
+        return Err(format!("the data is {length} bytes long, and the message ends before that"));
     }
     Ok(end)
 }

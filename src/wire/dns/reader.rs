@@ -52,7 +52,7 @@ impl<'a> DnsWalk<'a> {
     /// The next bytes, without listing a field.
     pub(super) fn take_bytes(&mut self, length: usize) -> Result<&'a [u8], String> {
         let taken = self.bytes.get(self.at..self.at + length);
-        let taken = taken.ok_or_else(|| format!("{length} bytes are wanted, and the message is over"))?;
+        let taken = taken.ok_or_else(|| format!("{length} bytes are wanted, and the message ends before that"))?;
         self.at += length;
         Ok(taken)
     }

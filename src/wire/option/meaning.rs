@@ -56,12 +56,12 @@ impl SocketOption {
     pub fn late_effect(self, kind: SocketKind) -> Option<&'static str> {
         match (self, kind) {
             (SocketOption::ReuseAddress | SocketOption::ReusePort, _) => {
-                Some("bind() asks for it, and is over: set it before")
+                Some("it takes effect at bind(): set it before")
             }
             (_, SocketKind::Listener) => Some("connections that are accepted from now on inherit it"),
             (SocketOption::SynCount, SocketKind::Connection) => Some("connect() asks for it: set it before"),
             (SocketOption::MaxSegment, SocketKind::Connection) => {
-                Some("the peer was told in our SYN: set it before connect() to bound what it sends")
+                Some("it was announced in our SYN: set it before connect() to bound what the peer sends")
             }
             (SocketOption::RecvBuffer, SocketKind::Connection) => {
                 Some("the window's scale was agreed on in the SYNs: a window above 64 KiB may need it before connect()")

@@ -35,7 +35,7 @@ fn row(row: &TransitionRow) -> &'static str {
     match (row.event, row.from, row.outcome) {
         (_, _, EventOutcome::Never) => "No timer of this kind runs in this state.",
         (TcpEvent::PassiveOpen, Closed, _) => "The socket waits for connections; nothing is sent.",
-        (TcpEvent::ActiveOpen, Listen, _) => "A waiting socket goes to somebody itself; Linux does not offer that.",
+        (TcpEvent::ActiveOpen, Listen, _) => "A listening socket connects by itself; Linux does not offer that.",
         (TcpEvent::ActiveOpen, Closed, _) => "We ask for a connection: a SYN carries our first sequence number.",
         (TcpEvent::PassiveOpen | TcpEvent::ActiveOpen, ..) => "There is a connection already: a socket has only one.",
         (TcpEvent::Send, Listen, _) => "The RFC lets a send open the connection; Linux answers ENOTCONN.",
@@ -45,7 +45,7 @@ fn row(row: &TransitionRow) -> &'static str {
         }
         (TcpEvent::Send, ..) => "We said that we have no more to send, or have no connection: the call fails.",
         (TcpEvent::Close, Listen | SynSent, _) => {
-            "Nothing stands yet that the peer would have to know of: it is just dropped."
+            "There is no connection yet, so the socket is closed and nothing is sent."
         }
         (TcpEvent::Close, _, EventOutcome::Moves { to: LastAck, .. }) => {
             "The peer finished before; now our FIN ends the other half."
@@ -55,7 +55,7 @@ fn row(row: &TransitionRow) -> &'static str {
         }
         (TcpEvent::Close, ..) => "We have closed already, or there is nothing to close.",
         (TcpEvent::Abort, _, EventOutcome::Moves { sends: Some(ReplySegment::Rst), .. }) => {
-            "A RST tells the peer that all is over, and that what is under way is lost."
+            "A RST ends the connection at once; what is in flight is lost."
         }
         (TcpEvent::Abort, ..) => "The connection is forgotten; nothing has to be told.",
         (TcpEvent::Syn, Closed, _) | (TcpEvent::SynAck, Closed | Listen, _) => {

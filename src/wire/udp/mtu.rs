@@ -111,7 +111,7 @@ impl fmt::Display for MtuRefuser {
             MtuRefuser::Here { .. } => write!(f, "this host's interface{mtu}"),
             MtuRefuser::Router { address: Some(address), .. } => write!(f, "the router {address}{mtu}"),
             MtuRefuser::Router { address: None, .. } => write!(f, "a router{mtu}"),
-            MtuRefuser::Silence => f.write_str("somebody who does not say so: it was never answered"),
+            MtuRefuser::Silence => f.write_str("an unknown hop: no answer, and no ICMP error"),
         }
     }
 }

@@ -91,7 +91,7 @@ fn a_tls_handshake_that_nobody_answers_is_over_in_time() {
         socket: SocketSpec { connect_timeout, ..SocketSpec::default() },
         ..HttpSpec::get(format!("https://{address}/"))
     };
-    run(spec).failed(Class::ConnectTimeout, "not its handshake within 200 ms");
+    run(spec).failed(Class::ConnectTimeout, "handshake did not finish within 200 ms");
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn without_redirects_the_redirect_itself_is_the_answer() {
 fn one_redirect_more_than_allowed_is_a_failure() {
     let spec = HttpSpec { redirects: 1, ..HttpSpec::get(format!("{}/redirect", lab())) };
     let seen = run(spec);
-    seen.failed(Class::Protocol, "still a redirect after 1 of them");
+    seen.failed(Class::Protocol, "redirect limit reached (1)");
     assert_eq!(seen.how, Some(CloseReason::Error));
 }
 

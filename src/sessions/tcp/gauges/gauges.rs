@@ -198,7 +198,7 @@ mod tests {
             assert_eq!(gauge as usize, place);
             assert!(gauge.name().len() <= 14 && gauge.explain().ends_with('.'), "{gauge:?}");
             assert_eq!((empty.text(gauge).as_str(), empty.remark(gauge).as_str()), ("–", ""));
-            assert!(empty.sentence(gauge).ends_with("not told."));
+            assert!(empty.sentence(gauge).ends_with("not known."));
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn gauge_sentence(gauges: &Gauges, gauge: Gauge) -> String {
             let unit = if gauge == Gauge::Cwnd && gauges.last_value(Gauge::Mss).is_some() { " B" } else { "" };
             format!("{name} {}{unit}: {}.", value(gauges, gauge), value_meaning(gauges, gauge, now))
         }
-        None => format!("{name} –: not told."),
+        None => format!("{name} –: not known."),
     }
 }
 
@@ -60,7 +60,7 @@ fn value_meaning(gauges: &Gauges, gauge: Gauge, now: u64) -> String {
         Gauge::Mss if now == ETHERNET => "1,500 of the link less 40 of headers and 12 of timestamps",
         Gauge::Mss if now >= LOOPBACK => "loopback's: no link cuts it, and the kernel cuts no smaller",
         Gauge::Mss => "the smaller of the peer's MSS option and what the path's MTU leaves",
-        Gauge::SendQueue if now > 0 => "all of it is under way and has no ACK yet",
+        Gauge::SendQueue if now > 0 => "all of it was sent, and has no ACK yet",
         Gauge::InFlight | Gauge::SendQueue => "all that we sent is acknowledged",
         Gauge::RecvQueue if now > 0 => "arrived and acknowledged, and our program has not read it",
         Gauge::RecvQueue => "all that arrived is read",
@@ -72,7 +72,7 @@ fn value_meaning(gauges: &Gauges, gauge: Gauge, now: u64) -> String {
         Gauge::PeerWindow if now == 0 => {
             "closed, as the program there does not read; we may only probe, RFC 9293 §3.8.6.1"
         }
-        Gauge::PeerWindow => "so much the peer still takes; beyond it we wait, RFC 9293 §3.8.6",
+        Gauge::PeerWindow => "the peer accepts this many more bytes, then we wait, RFC 9293 §3.8.6",
         Gauge::OurWindow if now == 0 => "closed, as we do not read; the peer may only probe, RFC 9293 §3.8.6.1",
         Gauge::OurWindow => "so much we told the peer that we still take, RFC 9293 §3.8.6",
         Gauge::DeliveryRate => "acknowledged so fast at the last measure; a short burst says little of the path",

@@ -29,7 +29,7 @@ impl Gauges {
                 let text = |value| text(gauge, value, self.last_value(Gauge::Mss));
                 format!("least {}, greatest {}", text(min), text(max))
             }
-            None => "this system does not tell it".to_owned(),
+            None => "not reported by this system".to_owned(),
         }
     }
 

@@ -44,11 +44,11 @@ fn title(rung: &Rung) -> String {
 
 fn evidence_text(rung: &Rung) -> &'static str {
     match (&rung.label, rung.evidence) {
-        (RungLabel::Silence(_), _) => "No call returned, and the kernel told of nothing.",
+        (RungLabel::Silence(_), _) => "No call returned, and the kernel reported nothing.",
         (RungLabel::Segments { .. }, _) => "Captured: the segments themselves passed here.",
         (RungLabel::NotCaptured { .. }, _) => "The kernel counted what did not fit into its queue, or we into ours.",
         (_, Evidence::Seen) if rung.lone => {
-            "A call of ours returned it; its segment stands elsewhere, or was not captured."
+            "A call of ours returned it; its segment has its own rung, or was not captured."
         }
         (RungLabel::Data { .. } | RungLabel::Run { .. }, Evidence::Seen) => {
             "The call returned it; how the kernel cut it into segments is not seen."
@@ -105,7 +105,7 @@ fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
         RungLabel::Data { .. } => {
             ("One read; its size says nothing of the peer's writes: a stream has no messages.", "RFC 9293 §3.9.1")
         }
-        RungLabel::Run { .. } => ("So many that they stand as one; each is in the transcript.", "RFC 9293 §3.9.1"),
+        RungLabel::Run { .. } => ("Combined, because there are many; each is in the transcript.", "RFC 9293 §3.9.1"),
         RungLabel::Fin if sent => ("We said that we have no more to send. Receiving goes on.", "RFC 9293 §3.6"),
         RungLabel::Fin => ("The peer has no more to send; read() returns 0. We may still send.", "RFC 9293 §3.6"),
         RungLabel::AckOfFin => ("The FIN counts as one byte, and it is acknowledged.", "RFC 9293 §3.6"),
@@ -116,7 +116,7 @@ fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
         }
         RungLabel::Rst => ("The peer threw the connection away: what was under way is lost.", "RFC 9293 §3.5.3"),
         RungLabel::Again { times: None, .. } => (
-            "No SYN-ACK came, so the kernel sent the SYN again, with growing waits; how often, no call tells.",
+            "No SYN-ACK came, so the kernel sent the SYN again, with growing waits; how often is not known.",
             "RFC 9293 §3.8.1",
         ),
         RungLabel::Again { .. } => ("No ACK came in time, or the peer said that one was missing.", "RFC 9293 §3.8.1"),
@@ -145,7 +145,7 @@ fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
             ("Exactly counted, but beyond what the session keeps to look at.", "RFC 9293 §3.9.1")
         }
         RungLabel::Set(_) => ("We set an option of the socket; it works from here on.", "RFC 9293 §3.9.1"),
-        RungLabel::Segments { .. } => ("So many that they stand as one.", "RFC 9293 §3.8"),
+        RungLabel::Segments { .. } => ("Combined, because there are many.", "RFC 9293 §3.8"),
         RungLabel::Segment(_) => ("A captured segment.", "RFC 9293 §3.1"),
         RungLabel::Capture(true) => {
             ("From here on the segments themselves are seen; before, they were inferred.", "RFC 9293 §3.1")

@@ -30,7 +30,7 @@ pub(super) fn explain_segment(rung: &Rung, captured: &CapturedSegment) -> RungEx
     }
     if let Some(segments) = captured.offload {
         means.push_str(&format!(
-            " One capture of {segments} segments: the network device cuts or joins them (offload)."
+            " Captured as one, {segments} segments on the wire: the network device cuts or joins them (offload)."
         ));
     }
     if let Some(after) = rung.stamp {
