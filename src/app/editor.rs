@@ -158,7 +158,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("text");
         fs::write(&path, [0xff, 0xfe]).unwrap();
-        assert!(read(&path).is_err_and(|why| why.contains("no UTF-8")));
+        assert!(read(&path).is_err_and(|why| why.contains("not UTF-8")));
         fs::write(&path, vec![b'x'; limits::COMPOSER + 1]).unwrap();
         assert!(read(&path).is_err_and(|why| why.contains("wrote more")));
         fs::write(&path, "a\r\nb\n").unwrap();

@@ -233,7 +233,7 @@ impl Session {
     }
 
     /// The same, mutable.
-    pub fn story_mut(&mut self) -> Option<&mut TcpHistory> {
+    pub fn tcp_history_mut(&mut self) -> Option<&mut TcpHistory> {
         self.kind.state_mut().history_mut()
     }
 

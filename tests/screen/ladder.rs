@@ -240,11 +240,11 @@ fn segments(teller: &Teller) -> CaptureReading {
     let ack = TcpFlags::ACK;
     let rows = [
         (100, Sent, TcpFlags::SYN, 0, 0, 0),
-        (120, Received, TcpFlags::SYN.intersection(ack), 0, 1, 0),
+        (120, Received, TcpFlags::SYN.union(ack), 0, 1, 0),
         (130, Sent, ack, 1, 1, 0),
-        (4_999_990, Sent, ack.intersection(TcpFlags::PSH), 1, 1, 12),
+        (4_999_990, Sent, ack.union(TcpFlags::PSH), 1, 1, 12),
         (4_999_999, Received, ack, 1, 13, 0),
-        (9_000_010, Sent, ack.intersection(TcpFlags::FIN), 13, 1, 0),
+        (9_000_010, Sent, ack.union(TcpFlags::FIN), 13, 1, 0),
         (9_000_020, Received, ack, 1, 14, 0),
     ];
     let mut flow = SegmentFlow::default();

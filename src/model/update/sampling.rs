@@ -25,7 +25,7 @@ pub(super) fn update_sampling(model: &mut Model, effects: &mut Vec<Effect>) {
     for (id, every) in &wanted {
         if model.sampling.get(id) != Some(every) {
             effects.push(Effect::Net(Order { id: *id, verb: Verb::Socket(SocketVerb::SampleEvery(Some(*every))) }));
-            if let Some(story) = model.sessions.get_mut(id).and_then(|session| session.story_mut()) {
+            if let Some(story) = model.sessions.get_mut(id).and_then(|session| session.tcp_history_mut()) {
                 story.gauges.pace(*every);
             }
         }

@@ -199,7 +199,7 @@ mod linux {
         }
 
         #[test]
-        fn the_number_of_an_byte_goes_on_beyond_32_bits() {
+        fn the_number_of_a_byte_goes_on_beyond_32_bits() {
             let mut inner = waiting(&[(1 << 32) + 4]);
             let News::Tcp(TcpNews::Stamps { byte, .. }) = inner.on_stamp(stamp(StampPoint::Acked, 4, 1)).unwrap()
             else {

@@ -57,7 +57,7 @@ mod tests {
     use crate::wire::Totals;
 
     #[test]
-    fn an_byte_is_found_in_its_entry_and_back_whatever_stands_between() {
+    fn a_byte_is_found_in_its_entry_and_back_whatever_stands_between() {
         let at = Instant::now();
         let block = |direction, bytes: &'static [u8]| {
             Record::Block(Block::single_piece(direction, at, Bytes::from_static(bytes)))

@@ -210,11 +210,6 @@ impl Transcript {
         all
     }
 
-    /// When the newest block began, in either direction; as [`Transcript::last_data_at`].
-    pub fn last_data(&self) -> Option<Instant> {
-        self.last_data
-    }
-
     /// The number that the next entry will get; every entry's number is below it.
     pub fn end_number(&self) -> u64 {
         self.end

@@ -74,7 +74,7 @@ impl CapturedSegment {
 
     /// Whether it is only data or an acknowledgement, without notes: the most common kind.
     pub fn is_plain(&self) -> bool {
-        let control = self.segment.flags.any(TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST));
+        let control = self.segment.flags.any(TcpFlags::SYN.union(TcpFlags::FIN).union(TcpFlags::RST));
         self.notes.is_empty() && !control && !self.acks_fin && !self.completes_handshake
     }
 

@@ -46,7 +46,7 @@ impl TcpFlags {
 
     /// The union: bits that are set in either.
     #[must_use]
-    pub const fn intersection(self, other: TcpFlags) -> TcpFlags {
+    pub const fn union(self, other: TcpFlags) -> TcpFlags {
         TcpFlags(self.0 | other.0)
     }
 

@@ -19,7 +19,7 @@ const LATE_WITHIN: Duration = Duration::from_millis(3);
 const FAST_WITHIN: Duration = Duration::from_millis(20);
 
 /// A segment with one of these flags is more than data and an acknowledgement.
-const CONTROLS: TcpFlags = TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST);
+const CONTROLS: TcpFlags = TcpFlags::SYN.union(TcpFlags::FIN).union(TcpFlags::RST);
 
 /// State of a connection before its first captured segment; empty if its SYN is captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

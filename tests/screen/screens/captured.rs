@@ -12,7 +12,7 @@ use crate::bench::{Bench, address, tcp_to};
 use sockeye::sessions::news::{DialNews, TcpNews};
 
 const ACK: TcpFlags = TcpFlags::ACK;
-const DATA: TcpFlags = TcpFlags::PSH.intersection(TcpFlags::ACK);
+const DATA: TcpFlags = TcpFlags::PSH.union(TcpFlags::ACK);
 
 struct Wire {
     bench: Bench,
@@ -59,7 +59,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     let (closed, syn_sent, open) = (TcpState::Closed, TcpState::SynSent, TcpState::Established);
     wire.bench.news(id, 0, step(closed, syn_sent, StateCause::Connect, Evidence::Inferred));
     wire.one(12, Sent, TcpFlags::SYN, (0, 0), 0, 65_495);
-    wire.one(30, Received, TcpFlags::SYN.intersection(ACK), (0, 1), 0, 65_483);
+    wire.one(30, Received, TcpFlags::SYN.union(ACK), (0, 1), 0, 65_483);
     wire.one(38, Sent, ACK, (1, 1), 0, 512);
     wire.bench.news(id, 92, step(syn_sent, open, StateCause::SynAckArrived, Evidence::Seen));
     let took = std::time::Duration::from_micros(92);
@@ -89,7 +89,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     wire.one(6_210_010, Received, ACK, (401, 65_473), 0, 0);
     wire.one(6_400_000, Received, ACK, (401, 65_473), 0, 512);
     wire.tell(6_500_000, 3);
-    wire.one(7_000_000, Sent, TcpFlags::FIN.intersection(ACK), (65_473, 401), 0, 512);
+    wire.one(7_000_000, Sent, TcpFlags::FIN.union(ACK), (65_473, 401), 0, 512);
     wire.bench.news(id, 7_000_010, News::Tcp(TcpNews::WeFinished));
     wire.bench.news(id, 7_000_010, step(open, TcpState::FinWait1, StateCause::WeShutDown, Evidence::Inferred));
     wire.one(7_000_030, Received, ACK, (401, 65_474), 0, 512);

@@ -72,7 +72,7 @@ impl Ladder {
             *burst = SegmentBurst::default();
         }
         burst.last = Some(at);
-        let control = captured.segment.flags.any(TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST));
+        let control = captured.segment.flags.any(TcpFlags::SYN.union(TcpFlags::FIN).union(TcpFlags::RST));
         let full = if captured.is_plain() { burst.plain >= SINGLE } else { burst.noted >= SINGLE_NOTED && !control };
         if full {
             return self.add_segment_to_run(&captured);
@@ -308,7 +308,7 @@ fn matches_label(captured: &CapturedSegment, label: &RungLabel) -> bool {
     let again = captured.notes.iter().any(|note| note.is_retransmission());
     match label {
         RungLabel::Syn(_) => flags.contains(TcpFlags::SYN) && !flags.contains(TcpFlags::ACK) && !again,
-        RungLabel::SynAck => flags.contains(TcpFlags::SYN.intersection(TcpFlags::ACK)) && !again,
+        RungLabel::SynAck => flags.contains(TcpFlags::SYN.union(TcpFlags::ACK)) && !again,
         RungLabel::HandshakeAck => captured.completes_handshake,
         RungLabel::Data { bytes, byte } => {
             // A write begins with its first byte; a read is complete with its last byte.

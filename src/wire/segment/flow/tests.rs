@@ -14,7 +14,7 @@ use crate::wire::segment::parse::Segment;
 const OURS: u32 = u32::MAX - 4;
 const THEIRS: u32 = 5_000;
 
-const DATA: TcpFlags = TcpFlags::PSH.intersection(TcpFlags::ACK);
+const DATA: TcpFlags = TcpFlags::PSH.union(TcpFlags::ACK);
 
 struct Wire {
     flow: SegmentFlow,
@@ -35,7 +35,7 @@ impl Wire {
         let mut wire = Wire::new();
         for (direction, flags, seq, ack) in [
             (Sent, TcpFlags::SYN, 0, 0),
-            (Received, TcpFlags::SYN.intersection(TcpFlags::ACK), 0, 1),
+            (Received, TcpFlags::SYN.union(TcpFlags::ACK), 0, 1),
             (Sent, TcpFlags::ACK, 1, 1),
         ] {
             wire.one((direction, flags, seq, ack, 0, 64));
@@ -80,7 +80,7 @@ fn a_conversation_without_faults_has_no_notes_and_counts_from_its_syns() {
     let syn = wire.one((Sent, TcpFlags::SYN, 0, 0, 0, 65_495));
     assert_eq!((syn.relative_seq, syn.relative_ack, syn.next, syn.window), (0, None, 1, Some(65_495)));
     assert_eq!(syn.numbers(SequenceDisplay::Absolute), (OURS.into(), None));
-    let syn_ack = wire.one((Received, TcpFlags::SYN.intersection(TcpFlags::ACK), 0, 1, 0, 65_483));
+    let syn_ack = wire.one((Received, TcpFlags::SYN.union(TcpFlags::ACK), 0, 1, 0, 65_483));
     assert_eq!((syn_ack.relative_seq, syn_ack.relative_ack), (0, Some(1)));
     let ack = wire.one((Sent, TcpFlags::ACK, 1, 1, 0, 512));
     assert!(ack.completes_handshake);
@@ -90,9 +90,9 @@ fn a_conversation_without_faults_has_no_notes_and_counts_from_its_syns() {
     wire.check(&[((Received, TcpFlags::ACK, 1, 13, 0, 512), ""), ((Received, DATA, 1, 13, 12, 512), "")]);
     let more = wire.one((Sent, DATA, 13, 13, 5, 512));
     assert_eq!((more.byte, more.numbers(SequenceDisplay::Absolute)), (Some(12), (8, Some(i64::from(THEIRS) + 13))));
-    let fin = wire.one((Sent, TcpFlags::FIN.intersection(TcpFlags::ACK), 18, 13, 0, 512));
+    let fin = wire.one((Sent, TcpFlags::FIN.union(TcpFlags::ACK), 18, 13, 0, 512));
     assert_eq!((fin.next, fin.acks_fin), (19, false));
-    assert!(wire.one((Received, TcpFlags::FIN.intersection(TcpFlags::ACK), 13, 19, 0, 512)).acks_fin);
+    assert!(wire.one((Received, TcpFlags::FIN.union(TcpFlags::ACK), 13, 19, 0, 512)).acks_fin);
     assert!(!wire.flow.is_over());
     assert!(wire.one((Sent, TcpFlags::ACK, 19, 14, 0, 512)).acks_fin);
     assert!(wire.flow.is_over());
@@ -211,7 +211,7 @@ fn an_ack_of_what_was_not_seen_is_named_and_the_numbers_go_on_from_there() {
 fn a_rst_ends_it_and_changes_no_numbers() {
     let mut wire = Wire::new();
     wire.notes((Sent, TcpFlags::SYN, 0, 0, 0, 64));
-    let refused = wire.one((Received, TcpFlags::RST.intersection(TcpFlags::ACK), -i64::from(THEIRS), 1, 0, 0));
+    let refused = wire.one((Received, TcpFlags::RST.union(TcpFlags::ACK), -i64::from(THEIRS), 1, 0, 0));
     assert_eq!((refused.segment.seq, refused.relative_seq, refused.relative_ack), (0, 1, Some(1)));
     assert!(refused.notes.is_empty() && wire.flow.is_over());
 }
@@ -281,7 +281,7 @@ proptest! {
 
     /// Whatever the network loses and repeats, bytes keep their offsets.
     #[test]
-    fn an_byte_has_the_same_place_however_often_and_late_it_comes(
+    fn a_byte_has_the_same_place_however_often_and_late_it_comes(
         order in proptest::collection::vec(0..60_u32, 1..120)
     ) {
         let mut wire = Wire::open();
