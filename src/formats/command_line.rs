@@ -34,7 +34,7 @@ pub fn command_of(spec: &Spec) -> Option<String> {
 
 fn tcp_words(tcp: &TcpSpec) -> Vec<String> {
     let plain = TcpSpec::new(tcp.target.clone());
-    let mut words = vec!["tcp".to_owned(), quoted(&tcp.target.to_string())];
+    let mut words = vec!["tcp".to_owned(), shell_word(&tcp.target.to_string())];
     words.extend(family(tcp.socket.family));
     words.extend(tcp.socket.bind.map(|local| format!("--bind {local}")));
     if tcp.socket.connect_timeout != plain.socket.connect_timeout {
@@ -54,7 +54,7 @@ fn tcp_words(tcp: &TcpSpec) -> Vec<String> {
 fn dns_words(dns: &DnsSpec) -> Vec<String> {
     let mut words = vec!["dns".to_owned()];
     words.extend(dns.server.as_ref().map(|server| format!("@{server}")));
-    words.push(quoted(&dns.name));
+    words.push(shell_word(&dns.name));
     words.extend(dns.kinds.iter().map(ToString::to_string));
     words.extend(family(dns.socket.family));
     let (asking, usual) = (dns.asking, QueryOptions::default());
@@ -79,7 +79,7 @@ fn dns_words(dns: &DnsSpec) -> Vec<String> {
 }
 
 fn of_udp(udp: &UdpSpec) -> Vec<String> {
-    let mut words = vec!["udp".to_owned(), quoted(&udp.target.to_string())];
+    let mut words = vec!["udp".to_owned(), shell_word(&udp.target.to_string())];
     words.extend(family(udp.socket.family));
     words.extend(udp.socket.bind.map(|local| format!("--bind {local}")));
     words.extend(udp.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
@@ -94,9 +94,9 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
     }
     let mut words = vec!["http".to_owned()];
     if http.method != "GET" {
-        words.push(quoted(&http.method));
+        words.push(shell_word(&http.method));
     }
-    words.push(quoted(&http.url));
+    words.push(shell_word(&http.url));
     words.extend(http.insecure.then(|| "-k".to_owned()));
     match http.redirects {
         0 => {}
@@ -108,7 +108,7 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
         HttpVersion::Http2 => words.push("--http2".to_owned()),
     }
     for (place, address) in &http.resolve {
-        words.push(format!("--resolve {}", quoted(&format!("{place}:{}", address.ip()))));
+        words.push(format!("--resolve {}", shell_word(&format!("{place}:{}", address.ip()))));
     }
     words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
     words.extend(http.fail_on_status.then(|| "--fail".to_owned()));
@@ -128,7 +128,7 @@ fn time(time: Duration) -> String {
 }
 
 /// A word quoted for a shell, if it has anything but letters, digits and harmless signs.
-fn quoted(word: &str) -> String {
+fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:%=+,@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -164,6 +164,6 @@ mod tests {
         );
         http.user = Some("me:secret".into());
         assert_eq!(command_of(&Spec::new(SpecKind::Http(http))), None);
-        assert_eq!(quoted("a'; rm"), r"'a'\''; rm'");
+        assert_eq!(shell_word("a'; rm"), r"'a'\''; rm'");
     }
 }

@@ -162,7 +162,7 @@ pub fn escape_for_edit(bytes: &[u8]) -> String {
 }
 
 /// Bytes as pairs of hex digits separated by blanks, which [`parse_hex`] reads.
-pub fn hex_of(bytes: &[u8]) -> String {
+pub fn spaced_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
@@ -244,7 +244,7 @@ mod tests {
 
         #[test]
         fn printed_hex_parses_to_its_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..64), parting in "[ ,:]") {
-            prop_assert_eq!(parse_hex(&hex_of(&bytes).replace(' ', &parting)).unwrap(), bytes);
+            prop_assert_eq!(parse_hex(&spaced_hex(&bytes).replace(' ', &parting)).unwrap(), bytes);
         }
 
         #[test]

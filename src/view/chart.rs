@@ -1,6 +1,7 @@
 //! A chart of one gauge over time, several rows high, with a second gauge for comparison.
 
 use ratatui::layout::Rect;
+use ratatui::symbols::bar;
 
 use super::canvas::{Canvas, StyledText, columns_of, part};
 use crate::files::theme::Role;
@@ -8,7 +9,16 @@ use crate::sessions::tcp::gauges::{Gauge, Gauges};
 use crate::text::quantity;
 use crate::wire::kernel::tcp_info::TcpInfo;
 
-const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+const BARS: [&str; 8] = [
+    bar::ONE_EIGHTH,
+    bar::ONE_QUARTER,
+    bar::THREE_EIGHTHS,
+    bar::HALF,
+    bar::FIVE_EIGHTHS,
+    bar::THREE_QUARTERS,
+    bar::SEVEN_EIGHTHS,
+    bar::FULL,
+];
 
 /// The columns of the axis, with a blank after it.
 const AXIS: u16 = 12;
@@ -18,7 +28,7 @@ pub(super) const LEAST_ROWS: u16 = 3;
 
 /// A bar of one cell: the lowest for 0, the whole cell for `most`.
 pub(super) fn symbol(value: u128, most: u128) -> &'static str {
-    usize::try_from(value * 7 / most.max(1)).ok().and_then(|level| BARS.get(level)).copied().unwrap_or("█")
+    usize::try_from(value * 7 / most.max(1)).ok().and_then(|level| BARS.get(level)).copied().unwrap_or(bar::FULL)
 }
 
 /// Draws the recorded samples, from 0 to the maximum of both gauges: the gauge as bars, the compared one as a line at

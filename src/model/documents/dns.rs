@@ -180,7 +180,7 @@ fn add_fields(document: &mut Document, title: &str, bytes: &[u8]) {
 
 fn field_line(field: &DnsField, message: &[u8]) -> DocLine {
     let bytes = message.get(field.range.clone()).unwrap_or_default();
-    let hex = escapes::hex_of(&bytes[..bytes.len().min(MOST_HEX)]);
+    let hex = escapes::spaced_hex(&bytes[..bytes.len().min(MOST_HEX)]);
     let more = if bytes.len() > MOST_HEX { "…" } else { "" };
     let is_heading = field.depth == 0;
     let hex = if is_heading { String::new() } else { format!("{hex}{more}") };

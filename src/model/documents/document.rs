@@ -348,7 +348,7 @@ impl Document {
             let characters: String = chunk.iter().map(|byte| printable_or_dot(*byte)).collect();
             self.lines.push(DocLine::new([
                 TextSpan::new(TextRole::Punctuation, format!("{:08x}  ", row * 16)),
-                TextSpan::new(TextRole::Number, hex_of(chunk)),
+                TextSpan::new(TextRole::Number, dump_columns(chunk)),
                 TextSpan::new(TextRole::Plain, characters),
             ]));
         }
@@ -363,7 +363,7 @@ fn shown_of_total(shown: usize, total: u64) -> String {
 }
 
 /// Up to 16 bytes in two groups of eight, padded to 50 columns. Written without `format!`: a dump has 4,096 such lines.
-fn hex_of(bytes: &[u8]) -> String {
+fn dump_columns(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     const COLUMNS: usize = 50;
     let mut hex = String::with_capacity(COLUMNS);

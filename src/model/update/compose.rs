@@ -50,7 +50,7 @@ fn toggle_hex(model: &mut Model) {
         let converted = if composer.hex {
             escapes::parse_hex(&text).map(|bytes| escapes::escape_for_edit(&bytes)).ok()
         } else {
-            escapes::parse_text(&text).map(|bytes| escapes::hex_of(&bytes)).ok()
+            escapes::parse_text(&text).map(|bytes| escapes::spaced_hex(&bytes)).ok()
         };
         if let Some(converted) = converted {
             composer.editor.set(&converted);
@@ -148,7 +148,7 @@ fn restore(model: &mut Model, id: SessionId, bytes: &[u8]) {
         return;
     }
     if composer.hex {
-        composer.editor.set(&escapes::hex_of(bytes));
+        composer.editor.set(&escapes::spaced_hex(bytes));
     } else {
         let text = bytes.strip_suffix(composer.line_ending.bytes()).unwrap_or(bytes);
         composer.editor.set(&escapes::escape_for_edit(text));

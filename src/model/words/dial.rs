@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::dns;
 use super::sentence::{
-    MOST_LISTED, NewsSentence, attempt_number, failure_text, good_sentence, quiet_sentence, quoted, warning_sentence,
+    MOST_LISTED, NewsSentence, attempt_number, failure_text, foreign_text, good_sentence, quiet_sentence,
+    warning_sentence,
 };
 use crate::sessions::news::DialNews;
 use crate::text::quantity;
@@ -13,7 +14,7 @@ use crate::text::quantity;
 /// News of dialling, in words.
 pub(super) fn dial_sentence(news: &DialNews) -> NewsSentence {
     match news {
-        DialNews::Resolving { host } => quiet_sentence('◇', format!("looking up {}", quoted(host))),
+        DialNews::Resolving { host } => quiet_sentence('◇', format!("looking up {}", foreign_text(host))),
         DialNews::Resolved { host, addresses, took } => resolved_sentence(host, addresses, *took),
         DialNews::Connecting { peer, attempt } => {
             quiet_sentence('◇', format!("connecting to {peer}{}", attempt_number(*attempt, " (attempt ", ")")))
@@ -41,5 +42,5 @@ fn resolved_sentence(host: &str, addresses: &[IpAddr], took: Duration) -> NewsSe
         more => format!(" and {more} more"),
     };
     let list = if listed.is_empty() { "no address".to_owned() } else { listed.join(", ") };
-    quiet_sentence('◆', format!("{} is {list}{more}, looked up in {}", quoted(host), quantity::duration(took)))
+    quiet_sentence('◆', format!("{} is {list}{more}, looked up in {}", foreign_text(host), quantity::duration(took)))
 }

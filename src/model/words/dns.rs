@@ -1,6 +1,6 @@
 //! News of DNS, and of the path to a peer, as sentences.
 
-use super::sentence::{NewsSentence, good_sentence, quiet_sentence, quoted, warning_sentence};
+use super::sentence::{NewsSentence, foreign_text, good_sentence, quiet_sentence, warning_sentence};
 use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan};
 use crate::text::quantity;
@@ -13,13 +13,13 @@ pub(super) fn dns_sentence(news: &DnsNews) -> NewsSentence {
         DnsNews::Query(query) => {
             let again = if query.attempt > 1 { format!(" (try {})", query.attempt) } else { String::new() };
             let (question, server) = (&query.question, query.server);
-            let name = quoted(&question.name);
+            let name = foreign_text(&question.name);
             quiet_sentence('◇', format!("asking {server} by {} for {name} {}{again}", query.wire.name(), question.kind))
         }
         DnsNews::Answer(answer) => answer_sentence(answer),
         DnsNews::Failed(failed) => warning_sentence(
             '✗',
-            format!("{} after {}", quoted(&failed.failure.to_string()), quantity::duration(failed.took)),
+            format!("{} after {}", foreign_text(&failed.failure.to_string()), quantity::duration(failed.took)),
         ),
     }
 }
@@ -27,7 +27,7 @@ pub(super) fn dns_sentence(news: &DnsNews) -> NewsSentence {
 fn plan_sentence(plan: &DnsPlan) -> NewsSentence {
     let names = match plan.names.len() {
         0 | 1 => String::new(),
-        _ => format!("; names in turn: {}", quoted(&plan.names.join(" "))),
+        _ => format!("; names in turn: {}", foreign_text(&plan.names.join(" "))),
     };
     let servers: Vec<String> = plan.servers.iter().map(ToString::to_string).collect();
     let hosts: Vec<String> = plan.hosts.iter().take(8).map(ToString::to_string).collect();
@@ -47,7 +47,7 @@ fn answer_sentence(answer: &DnsAnswer) -> NewsSentence {
         message.answers.iter().take(4).map(|record| format!("{} {}", record.kind, record.data)).collect();
     let more = message.answers.len().saturating_sub(said.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let what = if said.is_empty() { "no record".to_owned() } else { quoted(&said.join(", ")) };
+    let what = if said.is_empty() { "no record".to_owned() } else { foreign_text(&said.join(", ")) };
     let cut = if message.is_truncated() { ", cut short (TC)" } else { "" };
     let text = format!("{}: {what}{more}{cut}, in {}", message.rcode_name(), quantity::duration(answer.took));
     if message.rcode() == 0 && !said.is_empty() { good_sentence('◆', text) } else { warning_sentence('◆', text) }
@@ -55,7 +55,7 @@ fn answer_sentence(answer: &DnsAnswer) -> NewsSentence {
 
 /// The answer of the system's resolver, besides the answers of the name servers that we asked.
 pub(super) fn compared(compared: &ResolverComparison) -> NewsSentence {
-    let text = quoted(&format!("{}; name servers: {}", compared.system_answer_text(), compared.own_text()));
+    let text = foreign_text(&format!("{}; name servers: {}", compared.system_answer_text(), compared.own_text()));
     if compared.differs() {
         warning_sentence('!', format!("the resolvers differ: {text}"))
     } else {
@@ -65,7 +65,7 @@ pub(super) fn compared(compared: &ResolverComparison) -> NewsSentence {
 
 /// The route by which packets leave this machine.
 pub(super) fn route(route: &Route) -> NewsSentence {
-    let interface = route.interface.as_ref().map_or(String::new(), |name| format!(" over {}", quoted(name)));
+    let interface = route.interface.as_ref().map_or(String::new(), |name| format!(" over {}", foreign_text(name)));
     let gateway = route.gateway.map_or(String::new(), |gateway| format!(" by router {gateway}"));
     quiet_sentence('◆', format!("packets to {} leave from {}{interface}{gateway}", route.peer, route.source))
 }

@@ -1,6 +1,8 @@
 //! News of an HTTP exchange, in words.
 
-use super::sentence::{NewsSentence, cause, exact_bytes, good_sentence, quiet_sentence, quoted, warning_sentence};
+use super::sentence::{
+    NewsSentence, cause, exact_bytes, foreign_text, good_sentence, quiet_sentence, warning_sentence,
+};
 use crate::sessions::news::HttpNews;
 use crate::text::quantity;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
@@ -15,11 +17,11 @@ pub(super) fn http_sentence(news: &HttpNews) -> NewsSentence {
         }
         HttpNews::Response(response) => response_words(response),
         HttpNews::Trailers(fields) => {
-            let names: Vec<String> = fields.iter().map(|(name, _)| quoted(name)).collect();
-            good_sentence('◆', format!("trailers: {}", quoted(&names.join(", "))))
+            let names: Vec<String> = fields.iter().map(|(name, _)| foreign_text(name)).collect();
+            good_sentence('◆', format!("trailers: {}", foreign_text(&names.join(", "))))
         }
         HttpNews::Redirect { status, location } => {
-            cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
+            cause('↻', format!("following the redirect ({status}) to {}", foreign_text(location)))
         }
     }
 }
@@ -29,13 +31,13 @@ fn request_text(request: &RequestHead) -> String {
         None | Some(0) => String::new(),
         Some(bytes) => format!(" with a body of {}", exact_bytes(bytes)),
     };
-    format!("asking {} {}{body}", quoted(&request.method), quoted(&request.url))
+    format!("asking {} {}{body}", foreign_text(&request.method), foreign_text(&request.url))
 }
 
 fn response_words(response: &ResponseHead) -> NewsSentence {
     let ResponseHead { version, status, reason, after, .. } = response;
-    let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
-    let text = format!("{} {status}{reason} after {}", quoted(version), quantity::duration(*after));
+    let reason = if reason.is_empty() { String::new() } else { format!(" {}", foreign_text(reason)) };
+    let text = format!("{} {status}{reason} after {}", foreign_text(version), quantity::duration(*after));
     match status {
         400.. => warning_sentence('◆', text),
         300..400 => cause('◆', text),

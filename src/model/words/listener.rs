@@ -1,6 +1,6 @@
 //! News of a listener, in words.
 
-use super::sentence::{NewsSentence, failure_text, good_sentence, quiet_sentence, quoted, warning_sentence};
+use super::sentence::{NewsSentence, failure_text, foreign_text, good_sentence, quiet_sentence, warning_sentence};
 use crate::sessions::news::ListenerNews;
 
 /// News of a listener, in words.
@@ -10,7 +10,9 @@ pub(super) fn listener_sentence(news: &ListenerNews) -> NewsSentence {
         ListenerNews::Accepted { listener, local, peer } => {
             good_sentence('◆', format!("accepted from {peer} on {local} by listener {listener}"))
         }
-        ListenerNews::TurnedAway { peer, why } => warning_sentence('✗', format!("turned {peer} away: {}", quoted(why))),
+        ListenerNews::TurnedAway { peer, why } => {
+            warning_sentence('✗', format!("turned {peer} away: {}", foreign_text(why)))
+        }
         ListenerNews::ChildEnded { child } => quiet_sentence('◇', format!("session {child} ended")),
         ListenerNews::AcceptFailed(failure) => warning_sentence(
             '!',

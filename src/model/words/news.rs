@@ -1,7 +1,7 @@
 //! News of every kind as one sentence for a person.
 
 use super::sentence::{
-    NewsSentence, SentenceTone, cause, exact_bytes, failure_text, good_sentence, quoted, sentence_with,
+    NewsSentence, SentenceTone, cause, exact_bytes, failure_text, foreign_text, good_sentence, sentence_with,
     warning_sentence,
 };
 use super::{dial, dns, http, listener, option, tcp, udp};
@@ -25,9 +25,10 @@ pub fn sentence_of(news: &News) -> NewsSentence {
         News::ReadingPaused => cause('◇', "stopped reading; the kernel's buffer fills, then the window closes".into()),
         News::ReadingContinued => cause('◆', "reading again".into()),
         News::Warned(failure) => warning_sentence('!', failure_text(failure)),
-        News::FileSent { path, bytes } => {
-            good_sentence('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact_bytes(*bytes)))
-        }
+        News::FileSent { path, bytes } => good_sentence(
+            '◆',
+            format!("sent all of {}: {}", foreign_text(&path.to_string_lossy()), exact_bytes(*bytes)),
+        ),
         News::Dns(news) => dns::dns_sentence(news),
         News::Failed(failure) => NewsSentence { mark: '✗', tone: SentenceTone::Failed, text: failure_text(failure) },
         News::Closed { totals, how } => closed_sentence(*totals, *how),

@@ -1,6 +1,6 @@
 //! News of socket options, in words.
 
-use super::sentence::{NewsSentence, cause, good_sentence, quiet_sentence, quoted};
+use super::sentence::{NewsSentence, cause, foreign_text, good_sentence, quiet_sentence};
 use crate::sessions::news::OptionNews;
 use crate::wire::option::{OptionValue, SocketOption};
 
@@ -12,7 +12,7 @@ pub(super) fn option_sentence(news: &OptionNews) -> NewsSentence {
             let listed: Vec<String> = options
                 .iter()
                 .map(|(option, value)| match value {
-                    Ok(value) => format!("{} {}", option.name(), quoted(&value.to_string())),
+                    Ok(value) => format!("{} {}", option.name(), foreign_text(&value.to_string())),
                     Err(_) => format!("{} –", option.name()),
                 })
                 .collect();
@@ -22,11 +22,11 @@ pub(super) fn option_sentence(news: &OptionNews) -> NewsSentence {
 }
 
 fn set(option: SocketOption, asked: &OptionValue, now: &OptionValue) -> NewsSentence {
-    let value = quoted(&now.to_string());
+    let value = foreign_text(&now.to_string());
     if asked == now {
         return good_sentence('◆', format!("{} is {value}", option.symbol()));
     }
-    let asked_text = quoted(&asked.to_string());
+    let asked_text = foreign_text(&asked.to_string());
     let why = option.difference(asked, now).map_or(String::new(), |why| format!("; {why}"));
     cause('◆', format!("{} is {value}, where {asked_text} was asked for{why}", option.symbol()))
 }

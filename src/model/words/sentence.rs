@@ -57,7 +57,7 @@ pub(super) fn warning_sentence(mark: char, text: String) -> NewsSentence {
 }
 
 /// A string from outside: neutralised, and cut at [`crate::model::words::MOST_QUOTED`].
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn foreign_text(text: &str) -> String {
     if text.len() <= MOST_QUOTED {
         return sanitize::line(text);
     }
@@ -76,5 +76,5 @@ pub(super) fn attempt_number(attempt: u32, before: &str, after: &str) -> String 
 }
 
 pub(super) fn failure_text(failure: &Failure) -> String {
-    quoted(&failure.to_string())
+    foreign_text(&failure.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::sentence::{NewsSentence, cause, exact_bytes, quiet_sentence, quoted, warning_sentence};
+use super::sentence::{NewsSentence, cause, exact_bytes, foreign_text, quiet_sentence, warning_sentence};
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::CallResult;
 use crate::text::quantity;
@@ -28,12 +28,16 @@ pub(super) fn tcp_sentence(news: &TcpNews) -> NewsSentence {
             quiet_sentence('→', format!("{} → {}{rests}: {} ({known})", from.name(), to.name(), why.text()))
         }
         TcpNews::Call { name, args, result, took } => match result {
-            CallResult::Returned(value) => {
-                quiet_sentence('ƒ', format!("{name}({}) → {value} in {}", quoted(args), quantity::duration(*took)))
-            }
+            CallResult::Returned(value) => quiet_sentence(
+                'ƒ',
+                format!("{name}({}) → {value} in {}", foreign_text(args), quantity::duration(*took)),
+            ),
             CallResult::Failed { errno, name: error } => {
                 let error = if error.is_empty() { format!("error {errno}") } else { error.clone() };
-                warning_sentence('ƒ', format!("{name}({}) → {error} in {}", quoted(args), quantity::duration(*took)))
+                warning_sentence(
+                    'ƒ',
+                    format!("{name}({}) → {error} in {}", foreign_text(args), quantity::duration(*took)),
+                )
             }
         },
         TcpNews::Stamps { byte, scheduled, sent, acked } => {

@@ -194,12 +194,13 @@ async fn read_piece(file: &mut File, path: &Path, sent: u64, length: Option<u64>
 async fn form(parts: &[FormPart], boundary: &str) -> Result<Vec<BodySegment>, Failure> {
     let mut segments = Vec::with_capacity(parts.len() * 3 + 1);
     for part in parts {
-        let name = quoted(&part.name);
+        let name = form_data_name(&part.name);
         let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
         let content = match &part.value {
             PartValue::Text(text) => BodySegment::Bytes(text.clone().into()),
             PartValue::File(path) => {
-                let file_name = path.file_name().map(|name| quoted(&name.to_string_lossy())).unwrap_or_default();
+                let file_name =
+                    path.file_name().map(|name| form_data_name(&name.to_string_lossy())).unwrap_or_default();
                 head.push_str(&format!("; filename=\"{file_name}\"\r\ncontent-type: application/octet-stream"));
                 open_file(path).await?
             }
@@ -212,7 +213,7 @@ async fn form(parts: &[FormPart], boundary: &str) -> Result<Vec<BodySegment>, Fa
 }
 
 /// A quoted name, escaped as browsers do it (WHATWG HTML, multipart/form-data encoding algorithm).
-fn quoted(name: &str) -> String {
+fn form_data_name(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
@@ -260,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_part_cannot_break_out_of_its_quotes() {
-        assert_eq!(quoted("a\"; x=\"\r\nb"), "a%22; x=%22%0D%0Ab");
+        assert_eq!(form_data_name("a\"; x=\"\r\nb"), "a%22; x=%22%0D%0Ab");
     }
 
     #[tokio::test]

@@ -97,12 +97,12 @@ fn string(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, Stri
     if walk.at + length > end {
         return Err("a text is longer than the data it stands in".to_owned());
     }
-    let text = quoted(walk.take_bytes(length)?);
+    let text = character_string(walk.take_bytes(length)?);
     walk.add_field(start..walk.at, name, text.as_str());
     Ok(text)
 }
 
-fn quoted(bytes: &[u8]) -> String {
+fn character_string(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + 2);
     text.push('"');
     for byte in bytes {
@@ -120,7 +120,7 @@ fn caa(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let flags = walk.u8("flags")?;
     let tag = string(walk, "tag", end)?;
     let start = walk.at;
-    let value = quoted(walk.take_until(end)?);
+    let value = character_string(walk.take_until(end)?);
     walk.add_field(start..walk.at, "value", value.as_str());
     Ok(format!("{flags} {} {value}", tag.trim_matches('"')))
 }
@@ -143,7 +143,7 @@ fn time(seconds: u32) -> String {
 
 fn hex(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
-    let text = hex_of(walk.take_until(end)?).to_uppercase();
+    let text = hex_digits(walk.take_until(end)?).to_uppercase();
     walk.add_field(start..walk.at, name, text.as_str());
     Ok(text)
 }
@@ -155,7 +155,7 @@ fn base64(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, Stri
     Ok(text)
 }
 
-fn hex_of(bytes: &[u8]) -> String {
+fn hex_digits(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -173,7 +173,7 @@ fn read_other(walk: &mut DnsWalk<'_>, kind: RecordType, end: usize) -> Result<St
     Ok(match printed {
         Some(text) => sanitize::line(&text),
         None if bytes.is_empty() => "\\# 0".to_owned(),
-        None => format!("\\# {} {}", bytes.len(), hex_of(bytes)),
+        None => format!("\\# {} {}", bytes.len(), hex_digits(bytes)),
     })
 }
 
@@ -194,16 +194,16 @@ pub(super) fn option(code: u16, value: &[u8]) -> (String, String) {
         11 => "keepalive",
         12 => "padding",
         15 => "error",
-        other => return (format!("{other}"), hex_of(value)),
+        other => return (format!("{other}"), hex_digits(value)),
     };
     let text = match (code, value) {
         (15, [high, low, text @ ..]) => {
             let number = u16::from(*high) << 8 | u16::from(*low);
-            format!("{number} ({}) {}", extended_error(number), quoted(text))
+            format!("{number} ({}) {}", extended_error(number), character_string(text))
         }
-        (3, text) => format!("{} {}", hex_of(text), quoted(text)),
+        (3, text) => format!("{} {}", hex_digits(text), character_string(text)),
         (12, zeros) => format!("{} bytes", zeros.len()),
-        (_, bytes) => hex_of(bytes),
+        (_, bytes) => hex_digits(bytes),
     };
     (name.to_owned(), text)
 }
