@@ -36,22 +36,22 @@ const MOST_ENDED: usize = 1024;
 const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
-pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut post: TaskContext) {
+pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut context: TaskContext) {
     let (listener, local, tap) = match listen(&spec, capture) {
         Ok(opened) => opened,
         Err(failure) => {
-            post.orders.close();
-            post.journal.news(News::Failed(failure)).await;
-            post.journal.report_closed(CloseReason::Error).await;
+            context.orders.close();
+            context.journal.news(News::Failed(failure)).await;
+            context.journal.report_closed(CloseReason::Error).await;
             return;
         }
     };
-    post.journal.news(News::Listener(ListenerNews::Listening { local })).await;
+    context.journal.news(News::Listener(ListenerNews::Listening { local })).await;
     let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
-    post.journal.news(listens).await;
-    option::report_all(&listener, &spec.socket.options, local.is_ipv6(), &post.journal).await;
+    context.journal.news(listens).await;
+    option::report_all(&listener, &spec.socket.options, local.is_ipv6(), &context.journal).await;
     let tap = match tap {
-        Some(opened) => tap_or_warning(opened, &post).await,
+        Some(opened) => tap_or_warning(opened, &context).await,
         None => None,
     };
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
@@ -66,19 +66,19 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
         accepting_fails: false,
         tap,
     };
-    house.run(&listener, &mut post, ended).await;
+    house.run(&listener, &mut context, ended).await;
     drop(listener);
-    post.journal.news(state_news(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
-    post.orders.close();
-    post.journal.report_closed(CloseReason::Local).await;
+    context.journal.news(state_news(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
+    context.orders.close();
+    context.journal.report_closed(CloseReason::Local).await;
 }
 
 /// The capture, if it could be opened; its failure is reported.
-async fn tap_or_warning(opened: Result<CaptureTap, Failure>, post: &TaskContext) -> Option<CaptureTap> {
+async fn tap_or_warning(opened: Result<CaptureTap, Failure>, context: &TaskContext) -> Option<CaptureTap> {
     match opened {
         Ok(tap) => Some(tap),
         Err(failure) => {
-            capture::report_refusal(failure, &post.journal).await;
+            capture::report_refusal(failure, &context.journal).await;
             None
         }
     }
@@ -135,31 +135,31 @@ struct Acceptor {
 
 impl Acceptor {
     /// Accepts until the listener is closed. Its connections stay open.
-    async fn run(mut self, listener: &TcpListener, post: &mut TaskContext, mut ended: mpsc::Receiver<SessionId>) {
+    async fn run(mut self, listener: &TcpListener, context: &mut TaskContext, mut ended: mpsc::Receiver<SessionId>) {
         let mut accept_from = Instant::now();
         loop {
             tokio::select! {
                             biased;
-                            verb = post.orders.recv() => match verb {
+                            verb = context.orders.recv() => match verb {
                                 None | Some(Verb::Close | Verb::Reset) => return,
                                 Some(Verb::Listener(ListenerVerb::Limit(limit))) => self.limit = limit,
                                 Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
                                     let v6 = self.local.is_ipv6();
-                                    if option::set_and_report(listener, name, value.clone(), v6, &post.journal).await {
+                                    if option::set_and_report(listener, name, value.clone(), v6, &context.journal).await {
                                         spec::request_option(&mut self.options, name, Some(value));
                                     }
                                 }
                                 Some(Verb::Socket(SocketVerb::ReadOptions)) => {
                                     let all = option::all_values_news(listener, SocketKind::Listener, self.local.is_ipv6());
-                                    post.journal.news(all).await;
+                                    context.journal.news(all).await;
                                 }
                                 Some(Verb::Stream(StreamVerb::Capture(false))) => self.tap = None,
                                 Some(Verb::Stream(StreamVerb::Capture(true))) => {
                                     if self.tap.is_none() {
-                                        self.tap = tap_or_warning(open_tap(self.local), post).await;
+                                        self.tap = tap_or_warning(open_tap(self.local), context).await;
                                     }
                                 }
-                                Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
+                                Some(Verb::Send(bytes)) => self.send_to_all(&bytes, context).await,
                                 Some(Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_) |
             DatagramVerb::StopBurst | DatagramVerb::ProbeMtu | DatagramVerb::Join(_) |
             DatagramVerb::Leave(_)) | Verb::SendFile(_) |
@@ -167,24 +167,24 @@ impl Acceptor {
             Verb::PauseReading | Verb::ContinueReading |
             Verb::Socket(SocketVerb::SampleEvery(_))) => {
                                     let message = "this order makes no sense for a listener; give it to one of its connections";
-                                    self.warn(post, Class::Usage, message.into()).await;
+                                    self.warn(context, Class::Usage, message.into()).await;
                                 }
                             },
                             Some(child) = ended.recv() => {
                                 self.open.remove(&child);
-                                post.journal.news(News::Listener(ListenerNews::ChildEnded { child })).await;
+                                context.journal.news(News::Listener(ListenerNews::ChildEnded { child })).await;
                             }
                             accepted = accept(listener, accept_from) => match accepted {
                                 Ok((stream, peer)) => {
                                     self.accepting_fails = false;
-                                    self.accept(listener, stream, peer, post).await;
+                                    self.accept(listener, stream, peer, context).await;
                                 }
                                 Err(error) => {
                                     accept_from = Instant::now() + ACCEPT_PAUSE;
                                     if !self.accepting_fails {
                                         self.accepting_fails = true;
                                         let failure = fault::from_io(FailedOperation::Accept, self.local.to_string(), &error);
-                                        post.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
+                                        context.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
                                     }
                                 }
                             },
@@ -192,13 +192,13 @@ impl Acceptor {
         }
     }
 
-    async fn warn(&self, post: &TaskContext, class: Class, message: String) {
+    async fn warn(&self, context: &TaskContext, class: Class, message: String) {
         let failure = Failure::new(class, FailedOperation::Send, self.local.to_string(), message);
         let failure = failure.with_reason((class == Class::Local).then_some(FailureReason::NotSent));
-        post.journal.news(News::Warned(failure)).await;
+        context.journal.news(News::Warned(failure)).await;
     }
 
-    async fn accept(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, post: &TaskContext) {
+    async fn accept(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, context: &TaskContext) {
         if let Some(limit) = self.limit
             && self.open.len() >= limit
         {
@@ -207,27 +207,27 @@ impl Acceptor {
                 0 => "this listener refuses everybody".to_owned(),
                 limit => format!("{} connections are open, and the limit is {limit}", self.open.len()),
             };
-            post.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
+            context.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
             return;
         }
-        let child = post.net.task_context(post.journal.retention());
+        let child = context.net.task_context(context.journal.retention());
         let id = child.journal.id;
         self.open.insert(id);
         let local = stream.local_addr().unwrap_or(self.local);
         let v6 = self.local.is_ipv6();
         let inherited = option::read_inheritable(listener, &self.options, v6);
-        let listener = post.journal.id;
+        let listener = context.journal.id;
         let mut connection = TcpConnection {
             transport: StreamTransport::Plain(stream),
             peer: peer.to_string(),
             script: self.script.clone(),
             idle_timeout: self.idle_timeout,
-            urgent: post.net.urgent(id),
+            urgent: context.net.urgent(id),
             capture: None,
         };
         let tap = self.tap.clone();
         let tell_end = self.tell_end.clone();
-        post.net.spawn(id, async move {
+        context.net.spawn(id, async move {
             let syn = kernel::syn::saved_syn(connection.transport.socket());
             child.journal.news(News::Listener(ListenerNews::Accepted { listener, local, peer })).await;
             if let Some(tap) = &tap {
@@ -253,15 +253,15 @@ impl Acceptor {
         });
     }
 
-    async fn send_to_all(&self, bytes: &Bytes, post: &TaskContext) {
+    async fn send_to_all(&self, bytes: &Bytes, context: &TaskContext) {
         let refused: Vec<SessionId> = self
             .open
             .iter()
-            .filter(|id| post.net.send_order(Order { id: **id, verb: Verb::Send(bytes.clone()) }).is_err())
+            .filter(|id| context.net.send_order(Order { id: **id, verb: Verb::Send(bytes.clone()) }).is_err())
             .copied()
             .collect();
         if self.open.is_empty() {
-            self.warn(post, Class::Usage, "not sent: no connection is open".into()).await;
+            self.warn(context, Class::Usage, "not sent: no connection is open".into()).await;
         } else if !refused.is_empty() {
             let named: Vec<String> = refused.iter().take(MOST_NAMED).map(ToString::to_string).collect();
             let more = match refused.len().saturating_sub(MOST_NAMED) {
@@ -269,7 +269,7 @@ impl Acceptor {
                 more => format!(" and {more} more"),
             };
             let message = format!("not sent to session {}{more}: it has ended, or its queue is full", named.join(", "));
-            self.warn(post, Class::Local, message).await;
+            self.warn(context, Class::Local, message).await;
         }
     }
 }

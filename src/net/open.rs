@@ -7,17 +7,17 @@ use crate::sessions::{SessionId, Spec, SpecKind};
 impl Net {
     /// Opens a session. Its number is returned at once; its readings report everything else.
     pub fn open(&self, spec: Spec) -> SessionId {
-        let post = self.task_context(spec.retain);
-        let id = post.journal.id;
+        let context = self.task_context(spec.retain);
+        let id = context.journal.id;
         let Spec { what, script, capture, .. } = spec;
         match what {
-            SpecKind::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, capture, post)),
-            SpecKind::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
-            SpecKind::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
-            SpecKind::Listen(listen) => self.spawn(id, listen::run(listen, script, capture, post)),
-            SpecKind::Http(http) => self.spawn(id, http::run(http, post)),
-            SpecKind::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
-            SpecKind::Dns(question) => self.spawn(id, dns::run(question, post)),
+            SpecKind::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, capture, context)),
+            SpecKind::Udp(udp) => self.spawn(id, udp::run(udp, script, context)),
+            SpecKind::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, context)),
+            SpecKind::Listen(listen) => self.spawn(id, listen::run(listen, script, capture, context)),
+            SpecKind::Http(http) => self.spawn(id, http::run(http, context)),
+            SpecKind::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, context)),
+            SpecKind::Dns(question) => self.spawn(id, dns::run(question, context)),
             SpecKind::Accepted(_) => {}
         }
         id

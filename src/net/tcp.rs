@@ -19,21 +19,21 @@ pub(crate) fn run(
     spec: TcpSpec,
     script: Script,
     capture: bool,
-    post: TaskContext,
+    context: TaskContext,
 ) -> impl Future<Output = ()> + Send + 'static {
-    let urgent = post.net.urgent(post.journal.id);
-    session(spec, script, capture, post, urgent)
+    let urgent = context.net.urgent(context.journal.id);
+    session(spec, script, capture, context, urgent)
 }
 
 async fn session(
     mut spec: TcpSpec,
     script: Script,
     capture: bool,
-    mut post: TaskContext,
+    mut context: TaskContext,
     mut urgent: order_queue::OrderReceiver,
 ) {
-    let capture = CaptureWatch::start(capture, CapturePorts::Port(spec.target.port), &post.journal).await;
-    match connect_with_retries(&mut spec, capture.as_ref(), &post, &mut urgent).await {
+    let capture = CaptureWatch::start(capture, CapturePorts::Port(spec.target.port), &context.journal).await;
+    match connect_with_retries(&mut spec, capture.as_ref(), &context, &mut urgent).await {
         Ok(stream) => {
             let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
@@ -42,22 +42,23 @@ async fn session(
             let transport = StreamTransport::Plain(stream);
             let connection =
                 TcpConnection { transport, peer, script, idle_timeout: spec.socket.idle_timeout, urgent, capture };
-            stream::run(connection, post).await;
+            stream::run(connection, context).await;
         }
         Err(end) => {
             let peer = spec.target.to_string();
-            stream::report_unsent(&post.journal, &peer, stream::count_unsent(script.steps, &mut post.orders)).await;
+            stream::report_unsent(&context.journal, &peer, stream::count_unsent(script.steps, &mut context.orders))
+                .await;
             if let Some(watch) = &capture {
                 watch.deliver();
             }
             let how = match end {
                 NotOpen::GivenUp => CloseReason::Local,
                 NotOpen::Failed(failure) => {
-                    post.journal.news(News::Failed(failure)).await;
+                    context.journal.news(News::Failed(failure)).await;
                     CloseReason::Error
                 }
             };
-            post.journal.report_closed(how).await;
+            context.journal.report_closed(how).await;
         }
     }
 }
@@ -75,20 +76,20 @@ enum NotOpen {
 async fn connect_with_retries(
     spec: &mut TcpSpec,
     capture: Option<&CaptureWatch>,
-    post: &TaskContext,
+    context: &TaskContext,
     urgent: &mut order_queue::OrderReceiver,
 ) -> Result<TcpStream, NotOpen> {
     let of = spec.socket.retry.times.saturating_add(1);
     let mut attempt = 1;
     loop {
         let mut later = RequestedOptions::new();
-        let connecting = dial::connect(spec, attempt, &post.journal, capture);
-        let outcome = until_given_up(connecting, post, urgent, &mut later).await?;
+        let connecting = dial::connect(spec, attempt, &context.journal, capture);
+        let outcome = until_given_up(connecting, context, urgent, &mut later).await?;
         let failure = match outcome {
             Ok(stream) => {
                 let v6 = stream.peer_addr().is_ok_and(|peer| peer.is_ipv6());
                 for (name, value) in later {
-                    option::set_and_report(&stream, name, value, v6, &post.journal).await;
+                    option::set_and_report(&stream, name, value, v6, &context.journal).await;
                 }
                 return Ok(stream);
             }
@@ -97,8 +98,8 @@ async fn connect_with_retries(
         };
         attempt += 1;
         let after = spec.socket.retry.wait_before(attempt, fastrand::f64());
-        post.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
-        until_given_up(pause(after), post, urgent, &mut later).await?;
+        context.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
+        until_given_up(pause(after), context, urgent, &mut later).await?;
         for (name, value) in later {
             request_option(&mut spec.socket.options, name, Some(value));
         }
@@ -117,7 +118,7 @@ pub(super) fn is_retryable(class: Class) -> bool {
 /// Waits for `work` and handles orders meanwhile. Sends stay queued until there is a connection.
 async fn until_given_up<T>(
     work: impl Future<Output = T>,
-    post: &TaskContext,
+    context: &TaskContext,
     urgent: &mut order_queue::OrderReceiver,
     later: &mut RequestedOptions,
 ) -> Result<T, NotOpen> {
@@ -132,7 +133,7 @@ async fn until_given_up<T>(
                 Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
                 Some(_) => {
                     let failure = Failure::new(Class::Usage, FailedOperation::Read, "", "not connected yet");
-                    post.journal.news(News::Warned(failure)).await;
+                    context.journal.news(News::Warned(failure)).await;
                 }
             },
             done = &mut work => return Ok(done),

@@ -33,7 +33,7 @@ pub(super) fn symbol(value: u128, most: u128) -> &'static str {
 
 /// Draws the recorded samples, from 0 to the maximum of both gauges: the gauge as bars, the compared one as a line at
 /// its value.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge, role: Role) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge, role: Role) {
     if area.height < LEAST_ROWS || area.width < AXIS + 8 {
         return;
     }
@@ -50,21 +50,21 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: G
     let top = most(&values).max(1);
     let seen = partner.filter(|_| most(&others) <= top.saturating_mul(8));
     let top = if seen.is_some() { top.max(most(&others)) } else { top };
-    label(paper, area, 0, &gauges.label(gauge, top));
-    label(paper, area, plot.height - 1, "0");
+    label(canvas, area, 0, &gauges.label(gauge, top));
+    label(canvas, area, plot.height - 1, "0");
     let steps = u128::from(plot.height) * 8;
     let level = |value: u64| u128::from(value.min(top)) * steps / u128::from(top);
     for (x, value) in (0_u16..plot.width).zip(&values) {
         let Some(value) = value else { continue };
-        bar(paper, plot, x, level(*value), role);
+        bar(canvas, plot, x, level(*value), role);
     }
     for (x, value) in (0_u16..plot.width).zip(&others).filter(|_| seen.is_some()) {
         let Some(value) = value else { continue };
         let height = level(*value).saturating_sub(1) / 8;
         let up = u16::try_from(height).unwrap_or(plot.height).min(plot.height - 1);
-        paper.draw_repeated(plot, x, plot.height - 1 - up, "─", 1, Role::Warn);
+        canvas.draw_repeated(plot, x, plot.height - 1 - up, "─", 1, Role::Warn);
     }
-    times(paper, part(area, AXIS, plot.height, plot.width, 1), gauges, (gauge, role), (partner, seen.is_some()));
+    times(canvas, part(area, AXIS, plot.height, plot.width, 1), gauges, (gauge, role), (partner, seen.is_some()));
 }
 
 /// The values in so many columns, each the maximum of `each` samples; the newest is last.
@@ -82,32 +82,32 @@ fn in_scale(gauge: Gauge, value: u64) -> bool {
     gauge != Gauge::Ssthresh || value < u64::from(TcpInfo::NO_THRESHOLD)
 }
 
-fn label(paper: &mut Canvas<'_>, area: Rect, y: u16, text: &str) {
+fn label(canvas: &mut Canvas<'_>, area: Rect, y: u16, text: &str) {
     let x = (AXIS - 2).saturating_sub(columns_of(text));
-    paper.draw_text(part(area, 0, 0, AXIS - 1, area.height), x, y, text, Role::Dim);
-    paper.draw_text(part(area, 0, 0, AXIS, area.height), AXIS - 1, y, "┤", Role::Border);
+    canvas.draw_text(part(area, 0, 0, AXIS - 1, area.height), x, y, text, Role::Dim);
+    canvas.draw_text(part(area, 0, 0, AXIS, area.height), AXIS - 1, y, "┤", Role::Border);
 }
 
 /// One column, `level` eighths of a row high.
-fn bar(paper: &mut Canvas<'_>, plot: Rect, x: u16, level: u128, role: Role) {
+fn bar(canvas: &mut Canvas<'_>, plot: Rect, x: u16, level: u128, role: Role) {
     let full = u16::try_from(level / 8).unwrap_or(plot.height).min(plot.height);
     for up in 0..full {
-        paper.draw_repeated(plot, x, plot.height - 1 - up, "█", 1, role);
+        canvas.draw_repeated(plot, x, plot.height - 1 - up, "█", 1, role);
     }
     let rest = usize::try_from(level % 8).unwrap_or(0);
     if full == 0 && rest == 0 {
         // The value is known to be 0: draw a foot, so that it differs from an unknown value.
-        paper.draw_repeated(plot, x, plot.height - 1, "▁", 1, Role::Border);
+        canvas.draw_repeated(plot, x, plot.height - 1, "▁", 1, Role::Border);
     } else if let Some(symbol) = rest.checked_sub(1).and_then(|rest| BARS.get(rest))
         && full < plot.height
     {
-        paper.draw_repeated(plot, x, plot.height - 1 - full, symbol, 1, role);
+        canvas.draw_repeated(plot, x, plot.height - 1 - full, symbol, 1, role);
     }
 }
 
 /// The row below: the span of time, and the legend.
 fn times(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     row: Rect,
     gauges: &Gauges,
     (gauge, role): (Gauge, Role),
@@ -123,5 +123,5 @@ fn times(
         };
         legend = legend.with("   ─ ", Role::Warn).with(name, Role::Dim);
     }
-    paper.draw_styled_text(row, 0, 0, &legend);
+    canvas.draw_styled_text(row, 0, 0, &legend);
 }

@@ -74,7 +74,7 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
 }
 
 /// Draws the field, without its title.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     if area.is_empty() {
         return;
     }
@@ -82,11 +82,11 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     if !model.can_send() {
         let whole = why_not(model, session, false);
         let fits = columns_of(&whole) <= text.width;
-        paper.draw_text(text, 0, 0, &if fits { whole } else { why_not(model, session, true) }, Role::Dim);
+        canvas.draw_text(text, 0, 0, &if fits { whole } else { why_not(model, session, true) }, Role::Dim);
         return;
     }
-    paper.seen.composer = area_of(text);
-    paper.hit(area, ClickTarget::Composer);
+    canvas.seen.composer = area_of(text);
+    canvas.hit(area, ClickTarget::Composer);
     let focused = model.focus == Focus::Composer && model.overlay.is_none();
     let editor = &panel.composer.editor;
     if editor.is_empty() {
@@ -98,19 +98,19 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
             (true, false) => format!(r"type here, {send} sends; \r \n \xNN work; {hex} for hex"),
             (true, true) => format!("48 65 6c or 48656c, {send} sends; {hex} for text"),
         };
-        paper.draw_text(text, u16::from(focused), 0, &hint, Role::Faint);
+        canvas.draw_text(text, u16::from(focused), 0, &hint, Role::Faint);
     }
     let window = editor.visible_window(text.width, text.height);
     let role = if focused { Role::Text } else { Role::Dim };
     for (y, line) in (0_u16..).zip(&window.lines) {
         if !line.is_empty() {
-            paper.draw_text(text, 0, y, line, role);
+            canvas.draw_text(text, 0, y, line, role);
         }
     }
     if focused && !text.is_empty() {
         let (column, row) = window.cursor;
         let x = text.x + column.min(text.width - 1);
-        paper.cursor = Some(Position { x, y: text.y + row.min(text.height - 1) });
+        canvas.cursor = Some(Position { x, y: text.y + row.min(text.height - 1) });
     }
 }
 

@@ -144,19 +144,19 @@ impl DiagramGrid {
 
 impl StateDiagram<'_> {
     /// Draws it; draws nothing without room.
-    pub(super) fn draw(&self, paper: &mut Canvas<'_>, area: Rect) {
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) {
         if area.width < NARROW || area.height < SHORT {
             return;
         }
         let grid = DiagramGrid::new(area);
         for spot in &SPOTS {
-            self.draw_state(paper, &grid, spot);
+            self.draw_state(canvas, &grid, spot);
         }
         for way in &DOWN {
-            self.draw_vertical(paper, &grid, way);
+            self.draw_vertical(canvas, &grid, way);
         }
         for way in &ACROSS {
-            self.draw_horizontal(paper, &grid, way);
+            self.draw_horizontal(canvas, &grid, way);
         }
     }
 
@@ -177,7 +177,7 @@ impl StateDiagram<'_> {
         self.track.state() == spot.state && (spot.state != Closed || spot.end == begun)
     }
 
-    fn draw_state(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, spot: &StateBox) {
+    fn draw_state(&self, canvas: &mut Canvas<'_>, grid: &DiagramGrid, spot: &StateBox) {
         let place = grid.box_rect(spot);
         let current = self.is_current(spot);
         let (border, text) = match (current, self.was_entered(spot)) {
@@ -189,22 +189,22 @@ impl StateDiagram<'_> {
         let x = place.width.saturating_sub(columns_of(name)) / 2;
         let line = if grid.tall { part(place, 0, 1, place.width, 1) } else { place };
         if grid.tall {
-            paper.draw_frame(place, border);
+            canvas.draw_frame(place, border);
         } else {
             let (first, inner) = (x.saturating_sub(grid.pad), columns_of(name) + 2 * grid.pad - 2);
-            paper.draw_repeated(line, 0, 0, "─", place.width, border);
-            paper.draw_text(line, first, 0, "[", border);
-            paper.draw_repeated(line, first + 1, 0, " ", inner, border);
-            paper.draw_text(line, first + 1 + inner, 0, "]", border);
+            canvas.draw_repeated(line, 0, 0, "─", place.width, border);
+            canvas.draw_text(line, first, 0, "[", border);
+            canvas.draw_repeated(line, first + 1, 0, " ", inner, border);
+            canvas.draw_text(line, first + 1 + inner, 0, "]", border);
         }
-        paper.draw_text(line, x, 0, name, text);
+        canvas.draw_text(line, x, 0, name, text);
         if current {
             let blank = grid.pad - 1;
-            paper.tint(part(line, x.saturating_sub(blank), 0, columns_of(name) + 2 * blank, 1), Role::Selection);
+            canvas.tint(part(line, x.saturating_sub(blank), 0, columns_of(name) + 2 * blank, 1), Role::Selection);
         }
     }
 
-    fn draw_vertical(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
+    fn draw_vertical(&self, canvas: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
         let y = grid.row(way.gap) + if grid.tall { 3 } else { 1 };
         let x = grid.columns[way.column] + 2;
         let room = part(grid.area, x, y, grid.ends[way.column].saturating_sub(x), 1);
@@ -213,26 +213,26 @@ impl StateDiagram<'_> {
         let step = self.taken_step(way.from, way.to).or(skipped);
         match step {
             Some(step) => {
-                paper.draw_text(room, 0, 0, evidence::rung_line(step.evidence), Role::Cause);
+                canvas.draw_text(room, 0, 0, evidence::rung_line(step.evidence), Role::Cause);
                 let both = step.event == TcpEvent::FinAckOfFin;
                 let [label, brief] = if both { ["FIN+ACK"; 2] } else { [way.label, way.brief] };
                 let time = quantity::clock(step.at.saturating_duration_since(self.opened));
                 let space = room.width.saturating_sub(3 + columns_of(&time));
                 let fits = [label, brief].into_iter().find(|label| columns_of(label) <= space);
-                let used = paper.draw_text(room, 2, 0, fits.unwrap_or(brief), Role::Cause);
+                let used = canvas.draw_text(room, 2, 0, fits.unwrap_or(brief), Role::Cause);
                 if fits.is_some() {
-                    paper.draw_text(room, used + 3, 0, &time, Role::Dim);
+                    canvas.draw_text(room, used + 3, 0, &time, Role::Dim);
                 }
             }
             None => {
                 let fits = columns_of(way.label) + 2 <= room.width;
-                paper.draw_text(room, 0, 0, "│", Role::Faint);
-                paper.draw_text(room, 2, 0, if fits { way.label } else { way.brief }, Role::Faint);
+                canvas.draw_text(room, 0, 0, "│", Role::Faint);
+                canvas.draw_text(room, 2, 0, if fits { way.label } else { way.brief }, Role::Faint);
             }
         }
     }
 
-    fn draw_horizontal(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
+    fn draw_horizontal(&self, canvas: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
         let find = |state: TcpState, end: bool| {
             let spot = SPOTS.iter().find(|spot| spot.state == state && spot.level == way.gap && spot.end == end);
             spot.map(|spot| grid.box_rect(spot))
@@ -246,11 +246,11 @@ impl StateDiagram<'_> {
         let role = if step.is_some() { Role::Cause } else { Role::Faint };
         let symbol = step.map_or("─", |step| evidence::arrow_line(step.evidence));
         let inner = part(line, 1, 0, line.width.saturating_sub(2), 1);
-        paper.draw_repeated(inner, 0, 0, symbol, inner.width, role);
-        paper.draw_repeated(inner, inner.width.saturating_sub(1), 0, "▶", 1, role);
+        canvas.draw_repeated(inner, 0, 0, symbol, inner.width, role);
+        canvas.draw_repeated(inner, inner.width.saturating_sub(1), 0, "▶", 1, role);
         let label = format!(" {} ", way.label);
         if columns_of(&label) + 2 <= inner.width {
-            paper.draw_text(inner, (inner.width - columns_of(&label)) / 2, 0, &label, role);
+            canvas.draw_text(inner, (inner.width - columns_of(&label)) / 2, 0, &label, role);
         }
     }
 }

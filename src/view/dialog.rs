@@ -6,14 +6,14 @@ use super::canvas::{Canvas, inner_area, part};
 use crate::files::theme::Role;
 
 /// Draws an empty frame in the middle of the screen. Returns its inside, with a margin of one cell at each side.
-pub(super) fn dialog(paper: &mut Canvas<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
+pub(super) fn dialog(canvas: &mut Canvas<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
     let (width, height) = (width.min(screen.width), height.min(screen.height));
     let (x, y) = ((screen.width - width) / 2, (screen.height - height) / 3);
     let area = part(screen, x, y, width, height);
-    paper.clear(area, Role::Menu);
-    paper.draw_frame(area, Role::Focus);
+    canvas.clear(area, Role::Menu);
+    canvas.draw_frame(area, Role::Focus);
     let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
-    paper.draw_text(line, 0, 0, &format!(" {title} "), Role::Strong);
+    canvas.draw_text(line, 0, 0, &format!(" {title} "), Role::Strong);
     let inner = inner_area(area);
     part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
 }

@@ -13,30 +13,30 @@ use crate::sessions::kinds::SessionKind;
 
 /// Draws queries and answers as tables.
 pub(super) fn draw_answers(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
     panel: &Panel,
 ) -> ShownRange {
     let SessionKind::Dns(lookup) = &session.kind else { return ShownRange::default() };
-    let shown = document::draw(paper, area, &dns::of_answer(lookup, session.failure()), panel);
-    if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(paper.seen.document_rows))
+    let shown = document::draw(canvas, area, &dns::of_answer(lookup, session.failure()), panel);
+    if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(canvas.seen.document_rows))
         && used + failure_card::least_rows(model, session, failure, area.width) <= area.height
     {
-        failure_card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
+        failure_card::draw(canvas, part(area, 0, used, area.width, area.height), model, session, failure);
     }
     shown
 }
 
 /// Draws the path to the peer: the resolvers' answers, the connection attempts, the route.
 pub(super) fn draw_path(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
     panel: &Panel,
 ) -> ShownRange {
     let page = path::path_document(&session.path, &session.attempts, model.now, area.width.saturating_sub(2));
-    document::draw(paper, area, &page, panel)
+    document::draw(canvas, area, &page, panel)
 }

@@ -17,26 +17,26 @@ use crate::sessions::Session;
 /// Only the rows on the screen are wrapped; the others are measured.
 ///
 /// `panel` has the first row and the search hits.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, document: &Document, panel: &Panel) -> ShownRange {
-    draw_folded(paper, area, document, None, panel)
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, document: &Document, panel: &Panel) -> ShownRange {
+    draw_folded(canvas, area, document, None, panel)
 }
 
 /// Draws the document of the panel's view, if there is one.
-pub(super) fn of_view(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
+pub(super) fn of_view(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
     of_view::document_shown(session, panel)
-        .map_or_else(ShownRange::default, |document| draw(paper, area, &document, panel))
+        .map_or_else(ShownRange::default, |document| draw(canvas, area, &document, panel))
 }
 
 /// Like [`draw`], with a document that is already wrapped; wraps it again if that was for another width.
 pub(super) fn draw_folded(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     document: &Document,
     folded: Option<&Fold>,
     panel: &Panel,
 ) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
-    paper.seen.view = area_of(place);
+    canvas.seen.view = area_of(place);
     if place.is_empty() {
         return ShownRange::default();
     }
@@ -45,11 +45,11 @@ pub(super) fn draw_folded(
         None => Cow::Owned(Fold::new(document, place.width)),
     };
     let rows = fold.row_count();
-    paper.seen.document_rows = rows;
+    canvas.seen.document_rows = rows;
     let height = usize::from(place.height);
     let scroll = panel.document_scroll.min(rows.saturating_sub(height));
     for (y, line) in (0_u16..).zip(&fold.rows(document, scroll, height)) {
-        draw_row(paper, place, y, line, panel);
+        draw_row(canvas, place, y, line, panel);
     }
     let all = rows.max(1) as f64;
     let below = rows.saturating_sub(scroll + height);
@@ -57,22 +57,22 @@ pub(super) fn draw_folded(
 }
 
 /// Draws one line, without marking search hits.
-pub(super) fn draw_line(paper: &mut Canvas<'_>, area: Rect, y: u16, line: &DocLine) {
+pub(super) fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, line: &DocLine) {
     let mut x = 0;
     for span in &line.spans {
-        x += paper.draw_text(area, x, y, &span.text, role(span.role));
+        x += canvas.draw_text(area, x, y, &span.text, role(span.role));
     }
 }
 
-fn draw_row(paper: &mut Canvas<'_>, area: Rect, y: u16, row: &DocRow, panel: &Panel) {
+fn draw_row(canvas: &mut Canvas<'_>, area: Rect, y: u16, row: &DocRow, panel: &Panel) {
     let found = FoundRanges::in_line(panel, row.line, &row.range);
     let (mut x, mut at) = (0, row.range.start);
     for span in &row.text.spans {
-        let style = paper.look.style(role(span.role));
-        let look = paper.look;
+        let style = canvas.look.style(role(span.role));
+        let look = canvas.look;
         for (start, end) in found.split_at_hits(at..at + span.text.len()) {
             let text = span.text.get(start - at..end - at).unwrap_or_default();
-            x += paper.put_styled(area, x, y, text, found.hit_style(look, start, style));
+            x += canvas.put_styled(area, x, y, text, found.hit_style(look, start, style));
         }
         at += span.text.len();
     }

@@ -129,20 +129,20 @@ fn break_words(text: &str, columns: u16) -> Vec<String> {
 }
 
 /// Draws the view, beginning with its row `document_scroll`.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
-    paper.seen.view = area_of(place);
+    canvas.seen.view = area_of(place);
     if place.is_empty() {
         return ShownRange::default();
     }
     let page = laid_out(model, session, place.width, place.height < TIGHT);
     let (all, height) = (page.rows.len(), usize::from(place.height));
-    paper.seen.document_rows = all;
+    canvas.seen.document_rows = all;
     let scroll = panel.document_scroll.min(all.saturating_sub(height));
     for (y, row) in (0_u16..).zip(page.rows.iter().skip(scroll).take(height)) {
-        paper.draw_styled_text(place, 0, y, &row.strip);
+        canvas.draw_styled_text(place, 0, y, &row.strip);
         if let Some(number) = row.probe {
-            paper.hit(part(place, 0, y, place.width, 1), ClickTarget::Probe(number));
+            canvas.hit(part(place, 0, y, place.width, 1), ClickTarget::Probe(number));
         }
     }
     let whole = all.max(1) as f64;

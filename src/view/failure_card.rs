@@ -33,7 +33,7 @@ fn text_columns(columns: u16) -> u16 {
 }
 
 /// Draws the card; with little room, without the blank rows, and as much as fits.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, failure: &Failure) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, failure: &Failure) {
     if area.height == 0 || area.width < NARROWEST {
         return;
     }
@@ -47,21 +47,21 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let told =
         head.clone().with(format!("   {}", evidence(failure.evidence)), Role::Dim).with(code.as_str(), Role::Dim);
     let head = if told.columns() <= place.width { told } else { head.with(code, Role::Dim) };
-    paper.draw_styled_text(place, 0, y, &head);
+    canvas.draw_styled_text(place, 0, y, &head);
     y += 1;
     let hints = hints(model, session);
     let rows = if roomy { area.height } else { area.height.saturating_sub(1) };
-    y += paper.draw_sentence(part(place, 0, 0, place.width, rows), 2, y, &text.happened, Role::Text);
+    y += canvas.draw_sentence(part(place, 0, 0, place.width, rows), 2, y, &text.happened, Role::Text);
     y += u16::from(roomy);
     if !roomy {
         let short = hints.iter().fold(StyledText::new(), |strip, (key, _, what)| {
             strip.with(key.as_str(), Role::Key).with(format!(" {what}   "), Role::Text)
         });
-        paper.draw_styled_text(place, 2, y.min(area.height - 1), &short);
+        canvas.draw_styled_text(place, 2, y.min(area.height - 1), &short);
         return;
     }
     for (key, what, _) in hints {
-        paper.draw_styled_text(place, 2, y, &StyledText::single(key, Role::Key).with(format!(" {what}"), Role::Text));
+        canvas.draw_styled_text(place, 2, y, &StyledText::single(key, Role::Key).with(format!(" {what}"), Role::Text));
         y += 1;
     }
 }

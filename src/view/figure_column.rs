@@ -15,7 +15,7 @@ pub(super) const UNKNOWN: &str = "–";
 
 /// The column, and its next free row.
 pub(super) struct FigureColumn<'p, 'b> {
-    pub(super) paper: &'p mut Canvas<'b>,
+    pub(super) canvas: &'p mut Canvas<'b>,
     pub(super) area: Rect,
     pub(super) y: u16,
 }
@@ -26,14 +26,14 @@ impl FigureColumn<'_, '_> {
         if self.y > 0 {
             self.y += 1;
         }
-        self.paper.draw_text(self.area, 0, self.y, name, Role::Strong);
+        self.canvas.draw_text(self.area, 0, self.y, name, Role::Strong);
         self.y += 1;
     }
 
     /// A label and its value.
     pub(super) fn line(&mut self, label: &str, value: impl AsRef<str>, role: Role) {
-        self.paper.draw_text(self.area, 0, self.y, label, Role::Dim);
-        self.y += self.paper.draw_sentence(self.area, LABEL, self.y, value.as_ref(), role);
+        self.canvas.draw_text(self.area, 0, self.y, label, Role::Dim);
+        self.y += self.canvas.draw_sentence(self.area, LABEL, self.y, value.as_ref(), role);
     }
 
     /// A label and its value, which is unknown for `None`.
@@ -44,7 +44,7 @@ impl FigureColumn<'_, '_> {
 
     /// A sentence, beginning at the left edge.
     pub(super) fn push_sentence(&mut self, text: &str, role: Role) {
-        self.y += self.paper.draw_sentence(self.area, 0, self.y, text, role);
+        self.y += self.canvas.draw_sentence(self.area, 0, self.y, text, role);
     }
 }
 

@@ -22,51 +22,51 @@ use crate::wire::Totals;
 const FIGURES: u16 = 12;
 
 /// Draws a titled frame in the column. Returns its inside.
-fn framed(paper: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
-    paper.draw_frame(area, Role::Border);
+fn framed(canvas: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
+    canvas.draw_frame(area, Role::Border);
     let title = StyledText::single(format!(" {title} "), Role::Dim);
-    paper.draw_styled_text(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &title);
+    canvas.draw_styled_text(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &title);
     let inner = inner_area(area);
     part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
 }
 
 /// Draws the state diagram and the gauges of a TCP connection, if there is room and the pane does not show them itself.
 /// Returns how many rows they took, and whether the gauges are drawn.
-fn connection(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
+fn connection(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
     let Some(story) = panel.tcp_history(session) else { return (0, false) };
     let mut used = 0;
     if panel.view != View::State {
         let tall = area.height >= diagram::TALL + 3 + FIGURES + 12;
         let rows = if tall { diagram::TALL } else { diagram::SHORT } + 3;
         if area.height >= rows + FIGURES {
-            let inner = framed(paper, part(area, 0, 0, area.width, rows), "state");
+            let inner = framed(canvas, part(area, 0, 0, area.width, rows), "state");
             let drawn = part(inner, 0, 0, inner.width, inner.height - 1);
-            StateDiagram { track: &story.track, opened: session.opened }.draw(paper, drawn);
-            paper.draw_styled_text(inner, 0, inner.height - 1, &evidence::legend());
+            StateDiagram { track: &story.track, opened: session.opened }.draw(canvas, drawn);
+            canvas.draw_styled_text(inner, 0, inner.height - 1, &evidence::legend());
             used = rows;
         }
     }
     let rows = 2 + flow::BRIEF;
     if panel.view != View::Flow && flow::is_blocked(session, story) && area.height >= used + rows + FIGURES {
-        let inner = framed(paper, part(area, 0, used, area.width, rows), "flow");
-        flow::draw_short(paper, inner, model, session, story);
+        let inner = framed(canvas, part(area, 0, used, area.width, rows), "flow");
+        flow::draw_short(canvas, inner, model, session, story);
         used += rows;
     }
     let rows = 2 + u16::try_from(Gauge::FEW.len()).unwrap_or(0);
     let told = !story.gauges.is_empty() && session.failure().is_none();
     if panel.view != View::Kernel && told && area.height >= used + rows + FIGURES {
-        let inner = framed(paper, part(area, 0, used, area.width, rows), "kernel");
-        gauges::draw_short(paper, inner, &story.gauges);
+        let inner = framed(canvas, part(area, 0, used, area.width, rows), "kernel");
+        gauges::draw_short(canvas, inner, &story.gauges);
         return (used + rows, true);
     }
     (used, false)
 }
 
 /// Draws the column.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
-    let (used, gauged) = connection(paper, area, model, session, panel);
-    let inner = framed(paper, part(area, 0, used, area.width, area.height - used), "in figures");
-    let mut column = FigureColumn { paper, area: inner, y: 0 };
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+    let (used, gauged) = connection(canvas, area, model, session, panel);
+    let inner = framed(canvas, part(area, 0, used, area.width, area.height - used), "in figures");
+    let mut column = FigureColumn { canvas, area: inner, y: 0 };
     about(&mut column, model, session);
     let place = FigurePlace { model, panel, gauged };
     kinds::own_figures(session, &mut column, &place);
@@ -145,7 +145,7 @@ fn draw_path(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session
         if column.y >= column.area.height {
             return;
         }
-        document::draw_line(column.paper, column.area, column.y, &line);
+        document::draw_line(column.canvas, column.area, column.y, &line);
         column.y += 1;
     }
 }

@@ -66,36 +66,36 @@ pub(super) fn blocked_parts(flow: &FlowControl, paused: bool, now: Instant) -> V
 }
 
 /// Draws the view.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
-    paper.seen.view = area_of(place);
+    canvas.seen.view = area_of(place);
     let Some(story) = panel.tcp_history(session).filter(|story| !story.gauges.is_empty()) else {
         let text = "no kernel data of this socket yet: queues and windows show once it is connected";
-        paper.draw_sentence(place, 0, 0, text, Role::Dim);
+        canvas.draw_sentence(place, 0, 0, text, Role::Dim);
         return ShownRange::default();
     };
     let twin = model.other_end(session);
     let theirs = twin.and_then(|twin| twin.tcp_history()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
     let stage = FlowDrawing { model, session, twin, story, theirs };
     let used = if place.width >= SIDE_BY_SIDE {
-        stage.draw_side_by_side(paper, place)
+        stage.draw_side_by_side(canvas, place)
     } else {
-        stage.draw_stacked(paper, place)
+        stage.draw_stacked(canvas, place)
     };
-    stage.history(paper, part(place, 0, used + 1, place.width, place.height.saturating_sub(used + 1)));
+    stage.history(canvas, part(place, 0, used + 1, place.width, place.height.saturating_sub(used + 1)));
     ShownRange::default()
 }
 
 /// Draws a short form for a narrow column: our end only, and what is blocked.
-pub(super) fn draw_short(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, story: &TcpHistory) {
+pub(super) fn draw_short(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, story: &TcpHistory) {
     let own = &story.flow.own;
     let (top, below) = (part(area, 0, 0, area.width, ROWS), part(area, 0, ROWS, area.width, ROWS - 1));
-    sender(paper, top, own, ["send queue", "peer window"], model.now);
-    draw_receiver(paper, below, own, ["recv queue", "our window"]);
+    sender(canvas, top, own, ["send queue", "peer window"], model.now);
+    draw_receiver(canvas, below, own, ["recv queue", "our window"]);
     let rest = part(area, 0, 2 * ROWS - 1, area.width, area.height.saturating_sub(2 * ROWS - 1));
     let text = blocked_parts(&story.flow, is_paused(session), model.now).join("; ");
     if !text.is_empty() {
-        paper.draw_sentence(rest, 0, 0, &text, Role::Warn);
+        canvas.draw_sentence(rest, 0, 0, &text, Role::Warn);
     }
 }
 
@@ -122,31 +122,31 @@ struct FlowDrawing<'a> {
 
 impl FlowDrawing<'_> {
     /// Our end at the left, the peer's at the right. Returns the rows used.
-    fn draw_side_by_side(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
+    fn draw_side_by_side(&self, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
         let width = (area.width - BETWEEN) / 2;
         let side = |y: u16, left: bool| {
             part(area, if left { 0 } else { width + BETWEEN }, y, width, area.height.saturating_sub(y).min(ROWS))
         };
-        paper.draw_styled_text(part(area, 0, 0, width, 1), 0, 0, &self.own_label());
-        paper.draw_styled_text(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.peer_label());
+        canvas.draw_styled_text(part(area, 0, 0, width, 1), 0, 0, &self.own_label());
+        canvas.draw_styled_text(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.peer_label());
         let mut y = 2;
         for sending in [true, false] {
-            self.draw_heading(paper, part(area, 0, y, area.width, 1), sending);
+            self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending);
             y += 1;
-            self.draw_own_queue(paper, side(y, true), sending);
-            self.peers(paper, side(y, false), sending);
+            self.draw_own_queue(canvas, side(y, true), sending);
+            self.peers(canvas, side(y, false), sending);
             let arrow = if sending { "─▶" } else { "◀─" };
             let role = if sending { Role::Sent } else { Role::Received };
-            paper.draw_text(part(area, width, y, BETWEEN, 1), 1, 0, arrow, role);
+            canvas.draw_text(part(area, width, y, BETWEEN, 1), 1, 0, arrow, role);
             y += ROWS;
-            y += self.draw_sentence(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending) + 1;
+            y += self.draw_sentence(canvas, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending) + 1;
         }
         y - 1
     }
 
     /// The ends of each direction one below the other, in the order in which the bytes pass them. Returns the rows
     /// used.
-    fn draw_stacked(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
+    fn draw_stacked(&self, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
         let rows = |y: u16| part(area, 0, y, area.width, area.height.saturating_sub(y).min(ROWS));
         let mut y = 0;
         // If only one direction fits, the blocked one comes first.
@@ -155,24 +155,24 @@ impl FlowDrawing<'_> {
             && (is_paused(self.session) || own.own_window_closed.is_some());
         let order = if area.height < BOTH && ours { [false, true] } else { [true, false] };
         for sending in order {
-            self.draw_heading(paper, part(area, 0, y, area.width, 1), sending);
+            self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending);
             y += 1;
             // If the other end is known, its queue is drawn beside ours; they share one window.
             match (sending, self.theirs) {
                 (true, theirs) => {
-                    y += sender(paper, rows(y), own, ["send queue", "peer window"], self.model.now);
+                    y += sender(canvas, rows(y), own, ["send queue", "peer window"], self.model.now);
                     if let Some(end) = theirs {
-                        y += draw_receiver(paper, part(rows(y), 0, 0, area.width, 1), end, ["peer's queue", ""]);
+                        y += draw_receiver(canvas, part(rows(y), 0, 0, area.width, 1), end, ["peer's queue", ""]);
                     }
                 }
                 (false, theirs) => {
                     if let Some(end) = theirs {
-                        y += sender(paper, rows(y), end, ["peer's queue", ""], self.model.now);
+                        y += sender(canvas, rows(y), end, ["peer's queue", ""], self.model.now);
                     }
-                    y += draw_receiver(paper, rows(y), own, ["recv queue", "our window"]);
+                    y += draw_receiver(canvas, rows(y), own, ["recv queue", "our window"]);
                 }
             }
-            y += self.draw_sentence(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending);
+            y += self.draw_sentence(canvas, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending);
             y += u16::from(area.height > 16);
         }
         y
@@ -206,52 +206,52 @@ impl FlowDrawing<'_> {
         }
     }
 
-    fn draw_heading(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
+    fn draw_heading(&self, canvas: &mut Canvas<'_>, area: Rect, sending: bool) {
         let (mark, text, role) = match sending {
             true => ("▲", " from us to the peer ", Role::Sent),
             false => ("▼", " from the peer to us ", Role::Received),
         };
-        let used = paper.draw_styled_text(area, 0, 0, &StyledText::single(mark, role).with(text, Role::Dim));
-        paper.draw_repeated(area, used, 0, "─", area.width, Role::Faint);
+        let used = canvas.draw_styled_text(area, 0, 0, &StyledText::single(mark, role).with(text, Role::Dim));
+        canvas.draw_repeated(area, used, 0, "─", area.width, Role::Faint);
         let legend = StyledText::single(" █", Role::Sent)
             .with(" in flight  ", Role::Dim)
             .with("▒", Role::Sent)
             .with(" not sent", Role::Dim);
         if area.width >= used + legend.columns() + 4 {
-            paper.draw_right(area, 0, &legend);
+            canvas.draw_right(area, 0, &legend);
         }
     }
 
-    fn draw_own_queue(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
+    fn draw_own_queue(&self, canvas: &mut Canvas<'_>, area: Rect, sending: bool) {
         let own = &self.story.flow.own;
         if sending {
-            sender(paper, area, own, ["send queue", "peer window"], self.model.now);
+            sender(canvas, area, own, ["send queue", "peer window"], self.model.now);
         } else {
-            draw_receiver(paper, area, own, ["recv queue", "our window"]);
+            draw_receiver(canvas, area, own, ["recv queue", "our window"]);
         }
     }
 
-    fn peers(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
+    fn peers(&self, canvas: &mut Canvas<'_>, area: Rect, sending: bool) {
         match (self.theirs, sending) {
             (Some(end), true) => {
-                draw_receiver(paper, area, end, ["recv queue", "peer window"]);
+                draw_receiver(canvas, area, end, ["recv queue", "peer window"]);
             }
             (Some(end), false) => {
-                sender(paper, area, end, ["send queue", "our window"], self.model.now);
+                sender(canvas, area, end, ["send queue", "our window"], self.model.now);
             }
             (None, true) => {
                 let text =
                     "– what it has not read, only its own kernel knows; its window tells us how much room is left";
-                paper.draw_sentence(area, 0, 0, text, Role::Dim);
+                canvas.draw_sentence(area, 0, 0, text, Role::Dim);
             }
             (None, false) => {
-                paper.draw_sentence(area, 0, 0, "– what it has not sent yet, only its own kernel knows", Role::Dim);
+                canvas.draw_sentence(area, 0, 0, "– what it has not sent yet, only its own kernel knows", Role::Dim);
             }
         }
     }
 
     /// The state of a direction, as a sentence. Returns the rows used.
-    fn draw_sentence(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) -> u16 {
+    fn draw_sentence(&self, canvas: &mut Canvas<'_>, area: Rect, sending: bool) -> u16 {
         let now = self.model.now;
         let own = &self.story.flow.own;
         let mut parts = match (sending, self.theirs) {
@@ -280,58 +280,58 @@ impl FlowDrawing<'_> {
                 (Some(bytes), true) => format!("{} on their way", quantity::bytes(bytes)),
                 (Some(bytes), false) => format!("{} to be read", quantity::bytes(bytes)),
             };
-            return paper.draw_sentence(area, 0, 0, &text, Role::Dim);
+            return canvas.draw_sentence(area, 0, 0, &text, Role::Dim);
         }
-        paper.draw_sentence(area, 0, 0, &parts.join("; "), Role::Warn)
+        canvas.draw_sentence(area, 0, 0, &parts.join("; "), Role::Warn)
     }
 
     /// The last minute of our end, if there is room.
-    fn history(&self, paper: &mut Canvas<'_>, area: Rect) {
+    fn history(&self, canvas: &mut Canvas<'_>, area: Rect) {
         let rows = HISTORY.len() as u16;
         if area.height < rows + 2 {
             return;
         }
-        let used = paper.draw_text(area, 0, 0, "our end, the last minute ", Role::Dim);
-        paper.draw_repeated(area, used, 0, "─", area.width, Role::Faint);
+        let used = canvas.draw_text(area, 0, 0, "our end, the last minute ", Role::Dim);
+        canvas.draw_repeated(area, used, 0, "─", area.width, Role::Faint);
         for (y, gauge) in (1..).zip(HISTORY) {
-            gauges::row(paper, part(area, 0, y, area.width, 1), &self.story.gauges, gauge);
+            gauges::row(canvas, part(area, 0, y, area.width, 1), &self.story.gauges, gauge);
         }
     }
 }
 
 /// The sending side of an end: its queue, the window that it sends into, and the next timer. An empty name leaves out
 /// its line. Returns the rows used.
-fn sender(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2], now: Instant) -> u16 {
+fn sender(canvas: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2], now: Instant) -> u16 {
     let in_flight = end.send_queue.zip(end.not_sent).map(|(queue, not_sent)| queue.saturating_sub(not_sent));
     let bar =
         FlowBar { part: in_flight, ..FlowBar::new(end.send_queue, bar_scale(end.greatest.send_queue), Role::Sent) };
-    bytes(paper, area, 0, queue, end.send_queue, &bar);
+    bytes(canvas, area, 0, queue, end.send_queue, &bar);
     let y = 1 + u16::from(!window.is_empty());
     if !window.is_empty() {
         let role = if end.peer_window_closed.is_some() { Role::Bad } else { Role::Good };
-        bytes(paper, area, 1, window, end.peer_window, &FlowBar::new(end.peer_window, end.greatest.peer_window, role));
+        bytes(canvas, area, 1, window, end.peer_window, &FlowBar::new(end.peer_window, end.greatest.peer_window, role));
     }
     let Some((timer, name)) = end.timer.zip(end.next()) else {
-        line(paper, area, y, "timer", "–", &FlowBar::new(None, 1, Role::Warn));
+        line(canvas, area, y, "timer", "–", &FlowBar::new(None, 1, Role::Warn));
         return y + 1;
     };
     let left = timer.due.saturating_duration_since(now);
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let waited = millis(timer.whole).saturating_sub(millis(left));
     let value = if left.is_zero() { "now".to_owned() } else { countdown_text(left) };
-    line(paper, area, y, &name, &value, &FlowBar::new(Some(waited), millis(timer.whole), Role::Warn));
+    line(canvas, area, y, &name, &value, &FlowBar::new(Some(waited), millis(timer.whole), Role::Warn));
     y + 1
 }
 
 /// The receiving side of an end: the buffer used by unread bytes, and the window that is left. Returns the rows used.
-fn draw_receiver(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2]) -> u16 {
+fn draw_receiver(canvas: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2]) -> u16 {
     let room = end.greatest.room;
-    bytes(paper, area, 0, queue, end.recv_queue, &FlowBar::new(end.recv_queue, room, Role::Received));
+    bytes(canvas, area, 0, queue, end.recv_queue, &FlowBar::new(end.recv_queue, room, Role::Received));
     if window.is_empty() {
         return 1;
     }
     let role = if end.own_window_closed.is_some() { Role::Bad } else { Role::Good };
-    bytes(paper, area, 1, window, end.own_window, &FlowBar::new(end.own_window, room, role));
+    bytes(canvas, area, 1, window, end.own_window, &FlowBar::new(end.own_window, room, role));
     2
 }
 
@@ -355,18 +355,18 @@ impl FlowBar {
     }
 }
 
-fn bytes(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: Option<u64>, bar: &FlowBar) {
-    line(paper, area, y, name, &value.map_or("–".to_owned(), quantity::bytes), bar);
+fn bytes(canvas: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: Option<u64>, bar: &FlowBar) {
+    line(canvas, area, y, name, &value.map_or("–".to_owned(), quantity::bytes), bar);
 }
 
-fn line(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: &str, bar: &FlowBar) {
-    paper.draw_text(part(area, 0, 0, NAME - 1, area.height), 0, y, name, Role::Dim);
+fn line(canvas: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: &str, bar: &FlowBar) {
+    canvas.draw_text(part(area, 0, 0, NAME - 1, area.height), 0, y, name, Role::Dim);
     let role = match bar.value {
         None => Role::Dim,
         Some(_) if bar.role == Role::Bad => Role::Bad,
         Some(_) => Role::Strong,
     };
-    paper.draw_text(area, (NAME + VALUE - 2).saturating_sub(columns_of(value)), y, value, role);
+    canvas.draw_text(area, (NAME + VALUE - 2).saturating_sub(columns_of(value)), y, value, role);
     let Some(known) = bar.value else { return };
     let room = area.width.saturating_sub(NAME + VALUE).min(MOST_BAR);
     let cells = |value: u64| {
@@ -376,7 +376,7 @@ fn line(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: &str, bar
     };
     let (filled, solid) = (cells(known), cells(bar.part.unwrap_or(known).min(known)));
     let place = part(area, NAME + VALUE, 0, room, area.height);
-    paper.draw_repeated(place, 0, y, "░", room, Role::Faint);
-    paper.draw_repeated(place, 0, y, "▒", filled, bar.role);
-    paper.draw_repeated(place, 0, y, "█", solid, bar.role);
+    canvas.draw_repeated(place, 0, y, "░", room, Role::Faint);
+    canvas.draw_repeated(place, 0, y, "▒", filled, bar.role);
+    canvas.draw_repeated(place, 0, y, "█", solid, bar.role);
 }

@@ -16,7 +16,7 @@ use crate::sessions::Session;
 const MOST_ROWS: u16 = 4;
 
 /// Draws the footer; without a footer, a notice in the last row.
-pub(super) fn draw(paper: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &Model) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &Model) {
     if let Some(notice) = model.notices.current(model.now) {
         let (mark, role) = match notice.weight {
             NoticeWeight::Done => ("◆ ", Role::Good),
@@ -31,12 +31,12 @@ pub(super) fn draw(paper: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &M
         // A long notice takes more rows upwards, so that its end, which names what is accepted, is visible.
         let rows = Canvas::sentence_rows(width, &notice.text).min(MOST_ROWS).min(bottom.y + 1);
         let area = Rect { y: bottom.y + 1 - rows, height: rows * bottom.height.min(1), ..bottom };
-        paper.clear(area, if rows > 1 { Role::Menu } else { Role::Background });
-        paper.draw_styled_text(area, 1, 0, &strip);
-        paper.draw_sentence(Rect { width: area.width.saturating_sub(1), ..area }, margin, 0, &notice.text, Role::Text);
+        canvas.clear(area, if rows > 1 { Role::Menu } else { Role::Background });
+        canvas.draw_styled_text(area, 1, 0, &strip);
+        canvas.draw_sentence(Rect { width: area.width.saturating_sub(1), ..area }, margin, 0, &notice.text, Role::Text);
         return;
     }
-    key_hints::draw(paper, footer, 1, 0, &key_hints(model));
+    key_hints::draw(canvas, footer, 1, 0, &key_hints(model));
 }
 
 fn key_hints(model: &Model) -> Vec<KeyHint> {

@@ -25,23 +25,23 @@ const REMARK: u16 = 14;
 const BOX: (u16, u16) = (4, 15);
 
 /// Draws all gauges, and the explanation of the one under the cursor.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
     let Some(gauges) = panel.tcp_history(session).map(|story| &story.gauges) else { return ShownRange::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     if gauges.is_empty() {
-        paper.seen.view = area_of(place);
+        canvas.seen.view = area_of(place);
         let text = if session.is_over() {
             "the socket was gone before the kernel was asked"
         } else {
             "no kernel data of this socket yet"
         };
-        paper.draw_sentence(place, 0, 0, text, Role::Dim);
+        canvas.draw_sentence(place, 0, 0, text, Role::Dim);
         return ShownRange::default();
     }
     let spare = area.height.saturating_sub(u16::try_from(Gauge::ALL.len()).unwrap_or(0));
     let boxed = if area.height >= 12 { spare.clamp(BOX.0, BOX.1) } else { 0 };
     let rows = part(place, 0, 0, place.width, place.height - boxed);
-    paper.seen.view = area_of(rows);
+    canvas.seen.view = area_of(rows);
     let lines = lines(usize::from(rows.height));
     let all = Gauge::ALL.len();
     let picked = panel.gauge.min(all - 1);
@@ -50,17 +50,17 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel:
     let step = u16::try_from(lines).unwrap_or(1);
     for (y, (index, gauge)) in (0_u16..).zip(Gauge::ALL.into_iter().enumerate().skip(first).take(count)) {
         let line = part(rows, 0, y * step, rows.width, 1);
-        row(paper, line, gauges, gauge);
+        row(canvas, line, gauges, gauge);
         if lines > 1 {
-            paper.draw_text(part(rows, 2, y * step + 1, rows.width, 1), 0, 0, gauge.explain(), Role::Dim);
+            canvas.draw_text(part(rows, 2, y * step + 1, rows.width, 1), 0, 0, gauge.explain(), Role::Dim);
         }
         if index == picked && boxed > 0 {
-            paper.tint(line, Role::Selection);
+            canvas.tint(line, Role::Selection);
         }
     }
     if boxed > 0 {
         let gauge = Gauge::ALL[picked];
-        draw_explanation(paper, part(area, 0, area.height - boxed, area.width, boxed), gauges, gauge);
+        draw_explanation(canvas, part(area, 0, area.height - boxed, area.width, boxed), gauges, gauge);
     }
     let whole = all as f64;
     let below = all.saturating_sub(first + count);
@@ -80,33 +80,33 @@ fn lines(rows: usize) -> usize {
 }
 
 /// Draws the few most important gauges, for a narrow column.
-pub(super) fn draw_short(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges) {
+pub(super) fn draw_short(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges) {
     for (y, gauge) in (0..area.height).zip(Gauge::FEW) {
-        row(paper, part(area, 0, y, area.width, 1), gauges, gauge);
+        row(canvas, part(area, 0, y, area.width, 1), gauges, gauge);
     }
 }
 
 /// Draws one gauge: name, value, the last minute, a remark.
-pub(super) fn row(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
-    paper.draw_text(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
+pub(super) fn row(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+    canvas.draw_text(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
     let value = gauges.text(gauge);
     let known = gauges.last_value(gauge).is_some();
     let values = part(area, NAME, 0, VALUE, 1);
     let role = if known { Role::Strong } else { Role::Dim };
-    paper.draw_text(values, VALUE.saturating_sub(columns_of(&value)).min(values.width), 0, &value, role);
+    canvas.draw_text(values, VALUE.saturating_sub(columns_of(&value)).min(values.width), 0, &value, role);
     let remark = if area.width >= NAME + VALUE + REMARK + 8 { REMARK } else { 0 };
     let bars = part(area, NAME + VALUE + 2, 0, area.width.saturating_sub(NAME + VALUE + 2 + remark), 1);
     let bars = part(bars, 0, 0, bars.width.min(60), 1);
     if known {
-        draw_sparkline(paper, bars, gauges, gauge);
+        draw_sparkline(canvas, bars, gauges, gauge);
     }
     if remark > 0 {
-        paper.draw_text(area, NAME + VALUE + 2 + bars.width + 2, 0, &gauges.remark(gauge), Role::Dim);
+        canvas.draw_text(area, NAME + VALUE + 2 + bars.width + 2, 0, &gauges.remark(gauge), Role::Dim);
     }
 }
 
 /// The recorded samples; each bar is the maximum of as many samples as it takes to show all.
-fn draw_sparkline(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+fn draw_sparkline(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     let columns = usize::from(area.width.max(1));
     let Some(range) = gauges.range(gauge) else { return };
     let each = gauges.len().div_ceil(columns).max(1);
@@ -119,7 +119,7 @@ fn draw_sparkline(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Ga
     for (x, chunk) in (0_u16..).zip(bars.take(columns)) {
         let Some(value) = chunk.iter().flatten().max() else { continue };
         let bar = bar(*value, range);
-        paper.draw_repeated(area, x, 0, bar, 1, role(gauge));
+        canvas.draw_repeated(area, x, 0, bar, 1, role(gauge));
     }
 }
 
@@ -143,19 +143,19 @@ fn role(gauge: Gauge) -> Role {
     }
 }
 
-fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
-    paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
+fn draw_explanation(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+    canvas.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
-    paper.draw_text(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
+    canvas.draw_text(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
     let span = format!(" the last {} ", quantity::duration(gauges.span()));
-    paper.draw_right(rule, 0, &StyledText::single(span, Role::Dim));
+    canvas.draw_right(rule, 0, &StyledText::single(span, Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
-    let mut y = paper.draw_sentence(inner, 0, 0, &gauges.sentence(gauge), Role::Text);
+    let mut y = canvas.draw_sentence(inner, 0, 0, &gauges.sentence(gauge), Role::Text);
     let rest = |y: u16| part(inner, 0, y, inner.width, inner.height.saturating_sub(y));
-    y += paper.draw_sentence(rest(y), 0, 0, gauge.explain(), Role::Dim);
+    y += canvas.draw_sentence(rest(y), 0, 0, gauge.explain(), Role::Dim);
     if rest(y).height > chart::LEAST_ROWS {
-        chart::draw(paper, rest(y), gauges, gauge, role(gauge));
+        chart::draw(canvas, rest(y), gauges, gauge, role(gauge));
     } else if y < inner.height {
-        paper.draw_text(inner, 0, y, &gauges.bounds_text(gauge), Role::Dim);
+        canvas.draw_text(inner, 0, y, &gauges.bounds_text(gauge), Role::Dim);
     }
 }

@@ -8,7 +8,7 @@ use crate::model::state::Model;
 use crate::text::quantity;
 
 /// Draws the header.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let mut left = StyledText::single(" sockeye", Role::Brand);
     if model.zoomed {
         left = left.with("  zoomed", Role::Warn);
@@ -19,7 +19,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     if !model.settings.mouse {
         left = left.with("  mouse released", Role::Dim);
     }
-    let used = paper.draw_styled_text(area, 0, 0, &left);
+    let used = canvas.draw_styled_text(area, 0, 0, &left);
     let rest = part(area, used + 1, 0, area.width.saturating_sub(used + 1), 1);
     if model.sessions.is_empty() {
         return;
@@ -36,7 +36,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     let counts = StyledText::single(format!("  {} open", quantity::grouped(open as u64)), Role::Dim)
         .with(format!("   {} failed ", quantity::grouped(failed as u64)), failed_role);
     let all = flow.clone().append(counts.clone());
-    if !paper.draw_right(rest, 0, &all) && !paper.draw_right(rest, 0, &flow) {
-        paper.draw_right(rest, 0, &counts);
+    if !canvas.draw_right(rest, 0, &all) && !canvas.draw_right(rest, 0, &flow) {
+        canvas.draw_right(rest, 0, &counts);
     }
 }

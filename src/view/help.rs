@@ -28,13 +28,13 @@ enum HelpLine {
 }
 
 /// Draws the help, beginning with its row `scroll`.
-pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &TextField, scroll: usize) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, query: &TextField, scroll: usize) {
     let width = if screen.width >= TWO_COLUMNS + 8 { 116 } else { 76 };
-    let inner = dialog(paper, screen, width, screen.height.saturating_sub(2).max(5), "keys");
-    paper.draw_text(inner, 0, 0, "❯", Role::Key);
-    prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), query);
+    let inner = dialog(canvas, screen, width, screen.height.saturating_sub(2).max(5), "keys");
+    canvas.draw_text(inner, 0, 0, "❯", Role::Key);
+    prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), query);
     if query.is_empty() {
-        paper.draw_text(inner, 2, 0, " type to narrow", Role::Faint);
+        canvas.draw_text(inner, 2, 0, " type to narrow", Role::Faint);
     }
     let groups = help::search(&model.keymap, query.text());
     let body = part(inner, 0, 2, inner.width, inner.height.saturating_sub(3));
@@ -48,21 +48,21 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &
     let first = scroll.min(longest.saturating_sub(height));
     for (place, column) in (0_u16..).zip(&columns) {
         let area = part(body, place * column_width, 0, text_width, body.height);
-        draw_column(paper, area, column, first);
+        draw_column(canvas, area, column, first);
     }
     if longest == 0 {
-        paper.draw_text(body, 0, 0, "no key has these words", Role::Dim);
+        canvas.draw_text(body, 0, 0, "no key has these words", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
     let hints = [(key_hints::key(model, KeyMode::Prompt, Action::App(AppAction::Escape)), "leaves")];
-    key_hints::draw(paper, inner, 0, last, &hints);
+    key_hints::draw(canvas, inner, 0, last, &hints);
     let below = longest.saturating_sub(first + height);
     let text = match (first, below) {
         (0, 0) => return,
         (_, 0) => "▲ ↑ goes back".to_owned(),
         (_, below) => format!("▼ {below} more rows, ↓ scrolls"),
     };
-    paper.draw_right(inner, last, &StyledText::single(text, Role::Dim));
+    canvas.draw_right(inner, last, &StyledText::single(text, Role::Dim));
 }
 
 /// The groups in two columns of similar length, in their order.
@@ -125,19 +125,19 @@ fn break_words(text: &str, first: u16, others: u16) -> Vec<String> {
     rows
 }
 
-fn draw_column(paper: &mut Canvas<'_>, area: Rect, lines: &[HelpLine], first: usize) {
+fn draw_column(canvas: &mut Canvas<'_>, area: Rect, lines: &[HelpLine], first: usize) {
     let indent = description_column(area.width);
     for (y, line) in (0_u16..area.height).zip(lines.iter().skip(first)) {
         match line {
             HelpLine::Title(title) => {
-                paper.draw_text(area, 0, y, title, Role::Strong);
+                canvas.draw_text(area, 0, y, title, Role::Strong);
             }
             HelpLine::Key(chords, what) => {
-                let used = paper.draw_text(area, 0, y, chords, Role::Key);
-                paper.draw_text(area, indent.max(used + 2), y, what, Role::Text);
+                let used = canvas.draw_text(area, 0, y, chords, Role::Key);
+                canvas.draw_text(area, indent.max(used + 2), y, what, Role::Text);
             }
             HelpLine::More(what) => {
-                paper.draw_text(area, indent, y, what, Role::Text);
+                canvas.draw_text(area, indent, y, what, Role::Text);
             }
             HelpLine::Blank => {}
         }

@@ -23,7 +23,7 @@ pub(super) struct HexMarks<'a> {
 
 /// Draws a row. Returns its width in cells. The offset is left out if there is no room for it.
 pub(super) fn draw(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     bytes: &RowBytes,
     piece: &[u8],
@@ -38,7 +38,7 @@ pub(super) fn draw(
     let mut x = 0;
     if area.width >= whole + OFFSET {
         let offset = first.wrapping_add(bytes.range.start as u64);
-        paper.draw_text(area, 0, 0, &format!("{offset:08x}"), Role::Faint);
+        canvas.draw_text(area, 0, 0, &format!("{offset:08x}"), Role::Faint);
         x = OFFSET;
     }
     let base = direction_role(bytes.direction);
@@ -51,7 +51,7 @@ pub(super) fn draw(
             0x1b => ("·".to_owned(), Role::Hostile),
             _ => ("·".to_owned(), Role::Dim),
         };
-        let style = |role| found.hit_style(paper.look, offset, paper.look.style(role));
+        let style = |role| found.hit_style(canvas.look, offset, canvas.look.style(role));
         let (pair_style, style) = (style(base), style(role));
         let at = x + place * 3 + if place >= 8 { halves } else { 0 };
         // Adjacent hit bytes are one block: the space between them is marked too.
@@ -60,18 +60,18 @@ pub(super) fn draw(
             && found.contains(offset.saturating_sub(1))
             && (place != 8 || halves == 0);
         if joined {
-            paper.put_styled(area, at - 1, 0, " ", pair_style);
+            canvas.put_styled(area, at - 1, 0, " ", pair_style);
         }
-        paper.put_styled(part(area, 0, 0, area.width, 1), at, 0, &format!("{byte:02x}"), pair_style);
+        canvas.put_styled(part(area, 0, 0, area.width, 1), at, 0, &format!("{byte:02x}"), pair_style);
         if cuts.contains(&offset) {
             // If a row begins with it, it goes in the cell after the offset.
             if at > 0 {
-                paper.draw_text(area, at - 1, 0, CUT, Role::Cause);
+                canvas.draw_text(area, at - 1, 0, CUT, Role::Cause);
             }
-            paper.put_styled(area, characters + place, 0, &symbol, style.add_modifier(Modifier::UNDERLINED));
+            canvas.put_styled(area, characters + place, 0, &symbol, style.add_modifier(Modifier::UNDERLINED));
             continue;
         }
-        paper.put_styled(area, characters + place, 0, &symbol, style);
+        canvas.put_styled(area, characters + place, 0, &symbol, style);
     }
     (characters + per_row).min(area.width)
 }

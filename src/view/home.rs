@@ -19,7 +19,7 @@ const EXAMPLES: [(&str, &str); 5] = [
 ];
 
 /// Draws the home screen.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let of = |action: AppAction| key(model, KeyMode::Normal, Action::App(action));
     let new = of(AppAction::New).or_else(|| of(AppAction::NewOrNextHit));
     let hints = [
@@ -36,33 +36,33 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     let left = area.width.saturating_sub(width) / 2;
     let place = part(area, left, top, width, area.height - top);
     let mut y = 0;
-    paper.draw_styled_text(
+    canvas.draw_styled_text(
         place,
         0,
         y,
         &StyledText::single("sockeye", Role::Brand).with("  netcat you can see", Role::Strong),
     );
     y += 1;
-    paper.draw_text(place, 0, y, "TCP, UDP and HTTP by hand, and what really happened.", Role::Dim);
+    canvas.draw_text(place, 0, y, "TCP, UDP and HTTP by hand, and what really happened.", Role::Dim);
     y += 2;
     let column = hints.iter().filter_map(|(key, _)| key.as_ref()).map(|key| key.chars().count()).max().unwrap_or(1);
     for (key, what) in &hints {
         let Some(key) = key else { continue };
         let strip = StyledText::single(format!("{key:>column$}"), Role::Key).with(format!("  {what}"), Role::Text);
-        paper.draw_styled_text(place, 0, y, &strip);
+        canvas.draw_styled_text(place, 0, y, &strip);
         y += 1;
     }
     if full {
         y += 1;
-        paper.draw_text(place, 0, y, "What the new session takes, typed or pasted:", Role::Dim);
+        canvas.draw_text(place, 0, y, "What the new session takes, typed or pasted:", Role::Dim);
         y += 1;
         for (example, what) in EXAMPLES {
             let strip = StyledText::single(format!("  {example:<22}"), Role::Text).with(what, Role::Dim);
-            paper.draw_styled_text(place, 0, y, &strip);
+            canvas.draw_styled_text(place, 0, y, &strip);
             y += 1;
         }
         y += 1;
-        paper.draw_styled_text(
+        canvas.draw_styled_text(
             place,
             0,
             y,
@@ -70,6 +70,6 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
         );
     } else if y + 1 < place.height {
         let strip = StyledText::single("sockeye lab", Role::Text).with(" in a shell starts peers", Role::Dim);
-        paper.draw_styled_text(place, 0, y + 1, &strip);
+        canvas.draw_styled_text(place, 0, y + 1, &strip);
     }
 }

@@ -26,50 +26,55 @@ pub(super) struct HttpPage<'a> {
 }
 
 /// Draws the response: its headline, then its body; for a failure, its explanation.
-pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, exchange: &HttpExchange) -> ShownRange {
+pub(super) fn response(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    page: &HttpPage<'_>,
+    exchange: &HttpExchange,
+) -> ShownRange {
     let HttpPage { model, session, panel } = *page;
     let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let mut y = 0;
     if let Some(failure) = session.failure() {
-        y += paper.draw_sentence(head, 0, y, &format!("✗ {failure}"), Role::Bad);
+        y += canvas.draw_sentence(head, 0, y, &format!("✗ {failure}"), Role::Bad);
     }
     match exchange.response() {
-        Some(_) => y += draw_figures(paper, part(head, 0, y, head.width, head.height), session, exchange),
+        Some(_) => y += draw_figures(canvas, part(head, 0, y, head.width, head.height), session, exchange),
         None if session.failure().is_none() => {
             let text = if session.is_over() { "no response came" } else { "waiting for the response" };
-            paper.draw_text(head, 0, y, text, Role::Dim);
+            canvas.draw_text(head, 0, y, text, Role::Dim);
             y += 1;
         }
         None => {}
     }
-    y += draw_progress(paper, part(head, 0, y, head.width, 1), session, exchange);
+    y += draw_progress(canvas, part(head, 0, y, head.width, 1), session, exchange);
     y += u16::from(area.height > 8);
     let rest = part(area, 0, y, area.width, area.height.saturating_sub(y));
     match &panel.body.document {
         Some(body) if !body.lines.is_empty() => {
-            let shown = document::draw_folded(paper, rest, body, panel.body.fold.as_ref(), panel);
-            if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(paper.seen.document_rows))
+            let shown = document::draw_folded(canvas, rest, body, panel.body.fold.as_ref(), panel);
+            if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(canvas.seen.document_rows))
                 && used + failure_card::least_rows(model, session, failure, rest.width) <= rest.height
             {
-                failure_card::draw(paper, part(rest, 0, used, rest.width, rest.height), model, session, failure);
+                failure_card::draw(canvas, part(rest, 0, used, rest.width, rest.height), model, session, failure);
             }
             shown
         }
         _ => {
             let empty = documents::Document::default();
             if let Some(failure) = session.failure() {
-                failure_card::draw(paper, rest, model, session, failure);
+                failure_card::draw(canvas, rest, model, session, failure);
             } else if exchange.response().is_some() {
                 let text = if session.is_over() { "the response has no body" } else { "the body has not begun yet" };
-                paper.draw_text(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
+                canvas.draw_text(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
             }
-            document::draw(paper, rest, &empty, panel)
+            document::draw(canvas, rest, &empty, panel)
         }
     }
 }
 
 /// The figures of a response, each with its name. Returns how many rows it took.
-fn draw_figures(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
+fn draw_figures(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
     let Some(response) = exchange.response() else { return 0 };
     let status = format!("{} {} {}", response.version, response.status, response.reason);
     let mut status = StyledText::single(status.trim_end(), status_role(response.status));
@@ -79,11 +84,11 @@ fn draw_figures(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange:
     let figures = StyledText::single(figures_text(exchange), Role::Dim);
     let all = status.clone().with("   ", Role::Dim).append(figures.clone());
     if all.columns() <= area.width {
-        paper.draw_styled_text(area, 0, 0, &all);
+        canvas.draw_styled_text(area, 0, 0, &all);
         return 1;
     }
-    paper.draw_styled_text(area, 0, 0, &status);
-    paper.draw_styled_text(area, 0, 1, &figures);
+    canvas.draw_styled_text(area, 0, 0, &status);
+    canvas.draw_styled_text(area, 0, 1, &figures);
     2
 }
 
@@ -118,15 +123,15 @@ fn header(exchange: &HttpExchange, name: &str) -> Option<String> {
 }
 
 /// The progress of a body of known length while it arrives. Returns how many rows it took.
-fn draw_progress(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
+fn draw_progress(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
     let Some(expected) = exchange.gauge.expected_bytes.filter(|all| *all > 0 && !session.is_over()) else { return 0 };
     let here = exchange.gauge.wire_body_bytes.min(expected);
     let percent = u128::from(here) * 100 / u128::from(expected);
     let text = format!(" {percent:>3} % of {}", quantity::bytes(expected));
     let bar = area.width.saturating_sub(super::canvas::columns_of(&text)).min(60);
     let full = u16::try_from(u128::from(here) * u128::from(bar) / u128::from(expected)).unwrap_or(bar);
-    paper.draw_repeated(area, 0, 0, "━", bar, Role::Border);
-    paper.draw_repeated(area, 0, 0, "━", full, Role::Received);
-    paper.draw_text(area, bar, 0, &text, Role::Dim);
+    canvas.draw_repeated(area, 0, 0, "━", bar, Role::Border);
+    canvas.draw_repeated(area, 0, 0, "━", full, Role::Received);
+    canvas.draw_text(area, bar, 0, &text, Role::Dim);
     1
 }

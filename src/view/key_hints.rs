@@ -22,7 +22,7 @@ pub(super) fn first_bound_key(model: &Model, mode: KeyMode, actions: &[Action]) 
 }
 
 /// Draws hints with three cells between them; those that do not fit are left out, from the right.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, x: u16, y: u16, hints: &[KeyHint]) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, x: u16, y: u16, hints: &[KeyHint]) {
     let mut x = x;
     for (key, what) in hints {
         let Some(key) = key else { continue };
@@ -30,6 +30,6 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, x: u16, y: u16, hints: &[
         if x + strip.columns() > area.width {
             return;
         }
-        x += paper.draw_styled_text(area, x, y, &strip) + 3;
+        x += canvas.draw_styled_text(area, x, y, &strip) + 3;
     }
 }

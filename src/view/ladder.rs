@@ -34,24 +34,24 @@ const WORD: u16 = 9;
 const BOX: u16 = 5;
 
 /// Draws the ladder, and the explanation of the selected rung.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let Some(ladder) = panel.tcp_history(session).map(|story| &story.ladder) else { return ShownRange::default() };
     let boxed = if area.height >= 13 { BOX } else { 0 };
     let place = part(area, 0, 0, area.width.saturating_sub(1), area.height - boxed);
     let columns = LadderColumns::for_area(place);
-    draw_endpoints(paper, place, columns, session);
-    source(paper, place, columns, ladder, session, panel.numbers);
+    draw_endpoints(canvas, place, columns, session);
+    source(canvas, place, columns, ladder, session, panel.numbers);
     let head = u16::from(place.height > 2);
     let rows = part(place, 0, head, place.width, place.height - head);
-    paper.seen.view = area_of(rows);
+    canvas.seen.view = area_of(rows);
     for x in [columns.left, columns.right] {
         for y in 0..rows.height {
-            paper.draw_repeated(rows, x, y, "│", 1, Role::Border);
+            canvas.draw_repeated(rows, x, y, "│", 1, Role::Border);
         }
     }
     let Some(picked) = selected_rung(ladder, panel) else {
         let inside = part(rows, columns.left + 2, 0, columns.right.saturating_sub(columns.left + 3), rows.height);
-        paper.draw_sentence(inside, 0, 0, "nothing went over the wire yet", Role::Dim);
+        canvas.draw_sentence(inside, 0, 0, "nothing went over the wire yet", Role::Dim);
         return ShownRange::default();
     };
     let lines = lines(ladder, picked, usize::from(rows.height), panel.rung.is_none());
@@ -62,20 +62,20 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
             LadderLine::Blank => {}
             LadderLine::Folded(count) => {
                 let text = format!("⋯ {} rungs before these ⋯", quantity::grouped(*count));
-                paper.draw_text(part(row, columns.left + 2, 0, columns.width(), 1), 0, 0, &text, Role::Dim);
+                canvas.draw_text(part(row, columns.left + 2, 0, columns.width(), 1), 0, 0, &text, Role::Dim);
             }
             LadderLine::Rung(index) => {
                 if let Some(rung) = ladder.get(*index) {
-                    page.rung(paper, row, rung);
+                    page.rung(canvas, row, rung);
                     if *index == picked {
-                        paper.tint(row, Role::Selection);
+                        canvas.tint(row, Role::Selection);
                     }
                 }
             }
         }
     }
     if let Some(rung) = ladder.get(picked).filter(|_| boxed > 0) {
-        draw_explanation(paper, part(area, 0, area.height - boxed, area.width, boxed), &page, rung);
+        draw_explanation(canvas, part(area, 0, area.height - boxed, area.width, boxed), &page, rung);
     }
     shown_range(ladder, &lines)
 }
@@ -108,7 +108,7 @@ impl LadderColumns {
 }
 
 /// The addresses above the two ends.
-fn draw_endpoints(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
+fn draw_endpoints(canvas: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
     let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
     let half = area.width / 2;
     if area.height <= 2 || half < 2 {
@@ -129,13 +129,13 @@ fn draw_endpoints(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, se
     let (ours, theirs) = (columns_of(&local), columns_of(&peer));
     let right = columns.right.saturating_sub(theirs / 2).min(area.width.saturating_sub(theirs));
     let left = columns.left.saturating_sub(ours / 2).min(right.saturating_sub(ours + 2));
-    paper.draw_text(area, left, 0, &local, Role::Strong);
-    paper.draw_text(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
+    canvas.draw_text(area, left, 0, &local, Role::Strong);
+    canvas.draw_text(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
 }
 
 /// Between the addresses: whether the rungs are captured (and how they are numbered), or inferred.
 fn source(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     columns: LadderColumns,
     ladder: &Ladder,
@@ -169,7 +169,7 @@ fn source(
     let to = right.min(area.width.saturating_sub(half(ends.peer) * 2 + 1)).saturating_sub(2);
     let room = to.saturating_sub(from);
     if let Some(text) = texts.into_iter().find(|text| text.columns() <= room) {
-        paper.draw_styled_text(area, from + (room - text.columns()) / 2, 0, &text);
+        canvas.draw_styled_text(area, from + (room - text.columns()) / 2, 0, &text);
     }
 }
 
@@ -235,12 +235,12 @@ struct LadderPage<'a> {
 }
 
 impl LadderPage<'_> {
-    fn rung(&self, paper: &mut Canvas<'_>, row: Rect, rung: &Rung) {
-        self.time(paper, row, rung);
+    fn rung(&self, canvas: &mut Canvas<'_>, row: Rect, rung: &Rung) {
+        self.time(canvas, row, rung);
         let end = self.columns.left.saturating_sub(1);
         if let RungLabel::Silence(_) = rung.label {
             let text = rung.label.text();
-            paper.draw_text(part(row, 0, 0, end, 1), end.saturating_sub(columns_of(&text)), 0, &text, Role::Dim);
+            canvas.draw_text(part(row, 0, 0, end, 1), end.saturating_sub(columns_of(&text)), 0, &text, Role::Dim);
             return;
         }
         let (call, call_role) = match (&rung.call, rung.state, rung.stamp) {
@@ -250,16 +250,16 @@ impl LadderPage<'_> {
             (None, None, None) => (String::new(), Role::Dim),
         };
         let calls = part(row, TIME.min(end), 0, end.saturating_sub(TIME), 1);
-        paper.draw_text(calls, calls.width.saturating_sub(columns_of(&call)), 0, &call, call_role);
-        self.draw_arrow(paper, part(row, self.columns.left + 1, 0, self.columns.width(), 1), rung);
+        canvas.draw_text(calls, calls.width.saturating_sub(columns_of(&call)), 0, &call, call_role);
+        self.draw_arrow(canvas, part(row, self.columns.left + 1, 0, self.columns.width(), 1), rung);
         if self.columns.word {
             let word = evidence::evidence_word(rung.evidence);
             let x = row.width.saturating_sub(columns_of(word));
-            paper.draw_text(row, x, 0, word, evidence::role(rung.evidence));
+            canvas.draw_text(row, x, 0, word, evidence::role(rung.evidence));
         }
     }
 
-    fn time(&self, paper: &mut Canvas<'_>, row: Rect, rung: &Rung) {
+    fn time(&self, canvas: &mut Canvas<'_>, row: Rect, rung: &Rung) {
         if let RungLabel::Silence(_) = rung.label {
             return;
         }
@@ -272,7 +272,7 @@ impl LadderPage<'_> {
             None => self.time_text(rung.at),
         };
         let x = (TIME - 1).saturating_sub(columns_of(&text));
-        paper.draw_text(part(row, 0, 0, TIME - 1, 1), x, 0, &text, Role::Dim);
+        canvas.draw_text(part(row, 0, 0, TIME - 1, 1), x, 0, &text, Role::Dim);
     }
 
     fn time_text(&self, at: Instant) -> String {
@@ -284,7 +284,7 @@ impl LadderPage<'_> {
         quantity::clock(at.saturating_duration_since(self.session.opened))
     }
 
-    fn draw_arrow(&self, paper: &mut Canvas<'_>, space: Rect, rung: &Rung) {
+    fn draw_arrow(&self, canvas: &mut Canvas<'_>, space: Rect, rung: &Rung) {
         let role = role(rung);
         let width = space.width;
         // The line, its arrowhead, and a space on both sides of the label.
@@ -296,18 +296,18 @@ impl LadderPage<'_> {
                 return;
             }
             let x = width.saturating_sub(columns_of(&words)) / 2;
-            paper.draw_text(space, x, 0, &words, role);
+            canvas.draw_text(space, x, 0, &words, role);
             return;
         };
-        paper.draw_repeated(space, 0, 0, evidence::arrow_line(rung.evidence), width, role);
+        canvas.draw_repeated(space, 0, 0, evidence::arrow_line(rung.evidence), width, role);
         let head = if direction == Direction::Sent { "▶" } else { "◀" };
         let at = if direction == Direction::Sent { width.saturating_sub(1) } else { 0 };
-        paper.draw_repeated(space, at, 0, head, 1, role);
+        canvas.draw_repeated(space, at, 0, head, 1, role);
         let text = format!(" {words} ");
         let columns = columns_of(&text).min(width.saturating_sub(2));
         if columns > 2 {
             let inside = part(space, (width - columns) / 2, 0, columns, 1);
-            paper.draw_text(inside, 0, 0, &text, role);
+            canvas.draw_text(inside, 0, 0, &text, role);
         }
     }
 }
@@ -344,12 +344,12 @@ fn role(rung: &Rung) -> Role {
 }
 
 /// The explanation of the selected rung.
-fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, rung: &Rung) {
+fn draw_explanation(canvas: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, rung: &Rung) {
     let words = explain_rung(rung);
-    paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
+    canvas.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
-    paper.draw_text(rule, 0, 0, &format!(" rung {} ", rung.id), Role::Dim);
-    paper.draw_right(rule, 0, &StyledText::single(format!(" {} ", words.cite), Role::Dim));
+    canvas.draw_text(rule, 0, 0, &format!(" rung {} ", rung.id), Role::Dim);
+    canvas.draw_right(rule, 0, &StyledText::single(format!(" {} ", words.cite), Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
     let since = rung.at.saturating_duration_since(page.session.opened);
     let at = format!("{}.{:06}", since.as_secs(), since.subsec_micros());
@@ -359,12 +359,12 @@ fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, r
     let placed = rung.entry.is_some() || rung.byte().is_some();
     let jump = key(page.model, KeyMode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
-    let used = paper.draw_sentence(text, 0, 0, &words.means, Role::Text);
+    let used = canvas.draw_sentence(text, 0, 0, &words.means, Role::Text);
     if used + rows_of(words.known, text.width) <= text.height {
-        paper.draw_sentence(text, 0, used, words.known, Role::Dim);
+        canvas.draw_sentence(text, 0, used, words.known, Role::Dim);
     }
     let jump = jump.map_or(StyledText::new(), |jump| StyledText::single(jump, Role::Key).with(" its place", Role::Dim));
     let taken = if jump.parts.is_empty() { 0 } else { jump.columns() + 2 };
-    paper.draw_styled_text(part(inner, 0, 0, inner.width.saturating_sub(taken), 1), 0, 0, &head);
-    paper.draw_right(inner, 0, &jump);
+    canvas.draw_styled_text(part(inner, 0, 0, inner.width.saturating_sub(taken), 1), 0, 0, &head);
+    canvas.draw_right(inner, 0, &jump);
 }

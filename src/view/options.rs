@@ -35,7 +35,7 @@ const WIDE: u16 = 120;
 const WIDEST: u16 = 118;
 
 /// Draws the dialog.
-pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
     let lines = dialog.lines(model.options_source());
     let boxed = match screen {
         Rect { height: ..18, .. } => 3,
@@ -44,7 +44,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: 
     };
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let height = count.saturating_add(boxed + 3);
-    let inner = framed(paper, screen, WIDEST, height, &title(model, dialog));
+    let inner = framed(canvas, screen, WIDEST, height, &title(model, dialog));
     let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(boxed + 1));
     let picked = dialog.picked.min(lines.len().saturating_sub(1));
     let shown = usize::from(list.height);
@@ -52,23 +52,23 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: 
     for (y, (at, line)) in (0_u16..).zip(lines.iter().enumerate().skip(first).take(shown)) {
         let row = part(list, 0, y, list.width, 1);
         let field = dialog.field.as_ref().filter(|_| at == picked);
-        draw_line(paper, row, line, at == picked, field.is_some());
+        draw_line(canvas, row, line, at == picked, field.is_some());
         if let Some(field) = field {
             let place = part(row, NAME + 1, 0, row.width.saturating_sub(NAME + 1), 1);
-            paper.clear(place, Role::Menu);
-            prompt::field(paper, place, &field.input);
+            canvas.clear(place, Role::Menu);
+            prompt::field(canvas, place, &field.input);
         }
-        paper.hit(row, ClickTarget::Line(at));
+        canvas.hit(row, ClickTarget::Line(at));
     }
     if let Some(line) = lines.get(picked) {
         let below = part(inner, 0, list.height, inner.width, boxed);
-        draw_explanation(paper, below, model, dialog, line);
+        draw_explanation(canvas, below, model, dialog, line);
     }
     let last = inner.height.saturating_sub(1);
-    key_hints::draw(paper, inner, 0, last, &key_hints(model, dialog, lines.get(picked)));
+    key_hints::draw(canvas, inner, 0, last, &key_hints(model, dialog, lines.get(picked)));
     let below = lines.len().saturating_sub(first + shown);
     if below > 0 && inner.width >= NARROW {
-        paper.draw_right(inner, last, &StyledText::single(format!("▼ {below} more"), Role::Dim));
+        canvas.draw_right(inner, last, &StyledText::single(format!("▼ {below} more"), Role::Dim));
     }
 }
 
@@ -82,9 +82,9 @@ fn title(model: &Model, dialog: &OptionsDialog) -> String {
     }
 }
 
-fn draw_line(paper: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool, typing: bool) {
-    paper.draw_text(row, 0, 0, if picked { "▌" } else { " " }, Role::Focus);
-    paper.draw_text(part(row, 1, 0, NAME - 1, 1), 0, 0, line.option.name(), Role::Text);
+fn draw_line(canvas: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool, typing: bool) {
+    canvas.draw_text(row, 0, 0, if picked { "▌" } else { " " }, Role::Focus);
+    canvas.draw_text(part(row, 1, 0, NAME - 1, 1), 0, 0, line.option.name(), Role::Text);
     if typing {
         return;
     }
@@ -95,7 +95,7 @@ fn draw_line(paper: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool,
         ValueSource::Refused => Role::Bad,
     };
     let room = part(row, NAME + 1, 0, VALUE.max(columns_of(&line.value).min(VALUE + 8)), 1);
-    paper.draw_text(room, 0, 0, &line.value, role);
+    canvas.draw_text(room, 0, 0, &line.value, role);
     let beside = if row.width >= NARROW { row.width.saturating_sub(NAME + 2 + room.width) } else { 0 };
     let rest = part(row, NAME + 1 + room.width + 1, 0, beside, 1);
     let (text, role) = match (line.sure, line.remark.as_str()) {
@@ -103,43 +103,43 @@ fn draw_line(paper: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool,
         (_, "") => (line.option.summary().to_owned(), Role::Dim),
         (_, remark) => (remark.to_owned(), Role::Text),
     };
-    paper.draw_text(rest, 0, 0, &text, role);
+    canvas.draw_text(rest, 0, 0, &text, role);
     if picked {
-        paper.tint(row, Role::Selection);
+        canvas.tint(row, Role::Selection);
     }
 }
 
 /// The effect of the option under the cursor, its values, when it applies, and the call that sets it.
-fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
-    paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
-    paper.draw_text(part(area, 1, 0, area.width.saturating_sub(2), 1), 0, 0, &format!(" {} ", line.option), Role::Dim);
+fn draw_explanation(canvas: &mut Canvas<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
+    canvas.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
+    canvas.draw_text(part(area, 1, 0, area.width.saturating_sub(2), 1), 0, 0, &format!(" {} ", line.option), Role::Dim);
     let bottom = area.height.saturating_sub(1);
-    paper.draw_text(area, 0, bottom, &line.call, Role::Key);
+    canvas.draw_text(area, 0, bottom, &line.call, Role::Key);
     let room = part(area, 0, 1, area.width, bottom.saturating_sub(1));
     if let Some(ValueField { problem: Some(problem), .. }) = &dialog.field {
-        paper.draw_text(room, 0, 0, "!", Role::Bad);
-        paper.draw_sentence(room, 2, 0, problem, Role::Bad);
+        canvas.draw_text(room, 0, 0, "!", Role::Bad);
+        canvas.draw_sentence(room, 2, 0, problem, Role::Bad);
         return;
     }
     let mut y = 0;
     if line.sure == ValueSource::Refused {
-        y += paper.draw_sentence(room, 0, y, &format!("Not taken: {}.", line.remark), Role::Bad);
+        y += canvas.draw_sentence(room, 0, y, &format!("Not taken: {}.", line.remark), Role::Bad);
     }
     if dialog.field.is_none() || room.height > 2 {
         let does = format!("{}.", capital(line.option.summary()));
-        y += paper.draw_sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &does, Role::Text);
+        y += canvas.draw_sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &does, Role::Text);
     }
     let mut accepted = format!("Accepted: {}", line.option.accepted_text());
     if !dialog.is_live(model.options_source()) {
         let nothing = if line.option.unit() == OptionUnit::Switch { "" } else { "; empty leaves it as it is" };
         accepted.push_str(nothing);
     }
-    y += paper.draw_sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);
+    y += canvas.draw_sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);
     if dialog.is_live(model.options_source())
         && let Some(late) = line.option.late_effect(dialog.kind(model.options_source()))
     {
         let rest = part(room, 0, y, room.width, room.height.saturating_sub(y));
-        paper.draw_sentence(rest, 0, 0, &format!("Now: {late}."), Role::Warn);
+        canvas.draw_sentence(rest, 0, 0, &format!("Now: {late}."), Role::Warn);
     }
 }
 

@@ -29,17 +29,17 @@ const EXAMPLES: [(&str, &str); 7] = [
 ];
 
 /// Draws the open overlay.
-pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, overlay: &Overlay) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, overlay: &Overlay) {
     match overlay {
-        Overlay::Help { query, scroll } => help::draw(paper, screen, model, query, *scroll),
-        Overlay::New { input, problem } => new(paper, screen, model, input, problem.as_deref()),
-        Overlay::Close { picked } => draw_close_menu(paper, screen, model, *picked),
+        Overlay::Help { query, scroll } => help::draw(canvas, screen, model, query, *scroll),
+        Overlay::New { input, problem } => new(canvas, screen, model, input, problem.as_deref()),
+        Overlay::Close { picked } => draw_close_menu(canvas, screen, model, *picked),
         Overlay::Prompt { purpose, input, completing, problem } => {
-            prompt::draw(paper, screen, model, *purpose, input, completing.as_ref(), problem.as_deref());
+            prompt::draw(canvas, screen, model, *purpose, input, completing.as_ref(), problem.as_deref());
         }
-        Overlay::Palette { input, picked } => find(paper, screen, model, input, *picked),
-        Overlay::Options(dialog) => options::draw(paper, screen, model, dialog),
-        Overlay::Confirm(question) => draw_confirmation(paper, screen, *question),
+        Overlay::Palette { input, picked } => find(canvas, screen, model, input, *picked),
+        Overlay::Options(dialog) => options::draw(canvas, screen, model, dialog),
+        Overlay::Confirm(question) => draw_confirmation(canvas, screen, *question),
     }
 }
 
@@ -48,52 +48,52 @@ fn prompt_hints(model: &Model, take: &'static str) -> Vec<key_hints::KeyHint> {
     vec![(of(Action::Compose(ComposeAction::Send)), take), (of(Action::App(AppAction::Escape)), "leaves")]
 }
 
-fn new(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, problem: Option<&str>) {
+fn new(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, problem: Option<&str>) {
     let rows = if screen.height >= 18 { 16 } else { screen.height.min(9) };
-    let inner = dialog(paper, screen, 72, rows, "new session");
-    paper.draw_text(inner, 0, 0, "❯", Role::Key);
-    prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
+    let inner = dialog(canvas, screen, 72, rows, "new session");
+    canvas.draw_text(inner, 0, 0, "❯", Role::Key);
+    prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
     let mut y = 1;
     if input.text().trim().is_empty() {
-        paper.draw_text(inner, 2, 0, "a host and port, a URL, or a pasted nc or curl command", Role::Faint);
+        canvas.draw_text(inner, 2, 0, "a host and port, a URL, or a pasted nc or curl command", Role::Faint);
         y += 1;
     } else {
         let room = part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1));
         y += match (problem, paste::parse_anything(input.text())) {
-            (Some(problem), _) => draw_marked(paper, room, "!", problem, Role::Bad),
-            (None, Ok(spec)) => draw_marked(paper, room, "→", &interpretation(&spec), Role::Good),
-            (None, Err(problem)) => draw_marked(paper, room, " ", &problem, Role::Warn),
+            (Some(problem), _) => draw_marked(canvas, room, "!", problem, Role::Bad),
+            (None, Ok(spec)) => draw_marked(canvas, room, "→", &interpretation(&spec), Role::Good),
+            (None, Err(problem)) => draw_marked(canvas, room, " ", &problem, Role::Warn),
         };
         y += 1;
     }
-    y += draw_requested_options(paper, part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1)), model);
+    y += draw_requested_options(canvas, part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1)), model);
     let last = inner.height.saturating_sub(1);
     for (example, what) in EXAMPLES {
         if y + 1 >= last {
             break;
         }
         let strip = StyledText::single(format!("  {example:<24}"), Role::Text).with(what, Role::Dim);
-        paper.draw_styled_text(inner, 0, y, &strip);
+        canvas.draw_styled_text(inner, 0, y, &strip);
         y += 1;
     }
     let mut hints = prompt_hints(model, "opens it");
     hints.push((key_hints::key(model, KeyMode::Prompt, Action::Session(SessionAction::Options)), "socket options"));
-    key_hints::draw(paper, inner, 0, last, &hints);
+    key_hints::draw(canvas, inner, 0, last, &hints);
 }
 
 /// The socket options requested for the session to be opened. Returns how many rows they took.
-fn draw_requested_options(paper: &mut Canvas<'_>, area: Rect, model: &Model) -> u16 {
+fn draw_requested_options(canvas: &mut Canvas<'_>, area: Rect, model: &Model) -> u16 {
     if model.wishes.is_empty() {
         return 0;
     }
     let named: Vec<String> = model.wishes.iter().map(|(option, value)| option.assignment_text(value)).collect();
-    draw_marked(paper, area, "+", &named.join(", "), Role::Sent) + 1
+    draw_marked(canvas, area, "+", &named.join(", "), Role::Sent) + 1
 }
 
 /// A mark, and a sentence beside it. Returns how many rows they took.
-fn draw_marked(paper: &mut Canvas<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
-    paper.draw_text(area, 0, 0, mark, role);
-    paper.draw_sentence(area, 2, 0, text, role).min(area.height)
+fn draw_marked(canvas: &mut Canvas<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
+    canvas.draw_text(area, 0, 0, mark, role);
+    canvas.draw_sentence(area, 2, 0, text, role).min(area.height)
 }
 
 /// How the new-session dialog understands a text.
@@ -106,42 +106,42 @@ fn interpretation(spec: &Spec) -> String {
     format!("{}{sends}", kinds::meaning(&spec.what))
 }
 
-fn draw_close_menu(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
+fn draw_close_menu(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
     let endings = model.endings();
     let Some(session) = model.session() else { return };
     let explained = screen.width >= 60;
     let rows = u16::try_from(endings.len()).unwrap_or(3);
     let width = if explained { 80 } else { 34 };
     let title = format!("end {}", status::numbered_title(session));
-    let inner = dialog(paper, screen, width, rows + 4, &title);
+    let inner = dialog(canvas, screen, width, rows + 4, &title);
     let rows = Rect { width: inner.width + 1, ..inner };
     for (y, (at, ending)) in (0_u16..).zip(endings.iter().enumerate()) {
         let row = part(rows, 0, y, rows.width, 1);
-        let mut x = paper.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
-        x += paper.draw_text(row, x, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
+        let mut x = canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
+        x += canvas.draw_text(row, x, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
         let name = if explained { format!("{:<14}", ending.name) } else { ending.name.to_owned() };
-        x += paper.draw_text(row, x, 0, &name, Role::Text) + 1;
+        x += canvas.draw_text(row, x, 0, &name, Role::Text) + 1;
         if explained {
-            paper.draw_text(row, x, 0, ending.explain, Role::Dim);
+            canvas.draw_text(row, x, 0, ending.explain, Role::Dim);
         }
         if at == picked {
-            paper.tint(row, Role::Selection);
+            canvas.tint(row, Role::Selection);
         }
-        paper.hit(row, ClickTarget::Line(at));
+        canvas.hit(row, ClickTarget::Line(at));
     }
     let of = |action: Action| key_hints::key(model, KeyMode::Menu, action);
     let hints = [
         (of(Action::Pane(PaneAction::Activate)), "takes it"),
         (of(Action::App(AppAction::Escape)).or_else(|| of(Action::App(AppAction::Back))), "leaves"),
     ];
-    key_hints::draw(paper, inner, 1, inner.height.saturating_sub(1), &hints);
+    key_hints::draw(canvas, inner, 1, inner.height.saturating_sub(1), &hints);
 }
 
-fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
+fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
     let found = palette::matches(input.text());
-    let inner = dialog(paper, screen, 76, screen.height.min(20), "everything that can be done");
-    paper.draw_text(inner, 0, 0, "❯", Role::Key);
-    prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
+    let inner = dialog(canvas, screen, 76, screen.height.min(20), "everything that can be done");
+    canvas.draw_text(inner, 0, 0, "❯", Role::Key);
+    prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
     let list = part(inner, 0, 2, inner.width, inner.height.saturating_sub(4));
     let count = usize::from(list.height);
     let picked = picked.min(found.len().saturating_sub(1));
@@ -149,9 +149,9 @@ fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
     let wide = list.width >= 56;
     for (y, (at, entry)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
         let row = part(list, 0, y, list.width, 1);
-        let mut x = paper.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
+        let mut x = canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
         let name = format!("{:<20}", entry.name());
-        x += paper.draw_text(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
+        x += canvas.draw_text(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
         let chord = match entry.action() {
             Some(action) => key_hints::key(model, KeyMode::Normal, action)
                 .or_else(|| key_hints::key(model, KeyMode::Composer, action)),
@@ -160,33 +160,33 @@ fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
         let chord = chord.map_or(StyledText::new(), |chord| StyledText::single(chord, Role::Key).with(" ", Role::Dim));
         let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
         if wide {
-            paper.draw_text(room, 0, 0, entry.describe(), Role::Dim);
+            canvas.draw_text(room, 0, 0, entry.describe(), Role::Dim);
         }
-        paper.draw_right(row, 0, &chord);
+        canvas.draw_right(row, 0, &chord);
         if at == picked {
-            paper.tint(row, Role::Selection);
+            canvas.tint(row, Role::Selection);
         }
-        paper.hit(row, ClickTarget::Line(at));
+        canvas.hit(row, ClickTarget::Line(at));
     }
     if found.is_empty() {
-        paper.draw_text(list, 1, 0, "nothing has these letters", Role::Dim);
+        canvas.draw_text(list, 1, 0, "nothing has these letters", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
-    key_hints::draw(paper, inner, 0, last, &prompt_hints(model, "does it"));
+    key_hints::draw(canvas, inner, 0, last, &prompt_hints(model, "does it"));
     let below = found.len().saturating_sub(first + count);
     if below > 0 {
         let strip = StyledText::single(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
-        paper.draw_right(inner, last, &strip);
+        canvas.draw_right(inner, last, &strip);
     }
 }
 
-fn draw_confirmation(paper: &mut Canvas<'_>, screen: Rect, question: ConfirmQuestion) {
+fn draw_confirmation(canvas: &mut Canvas<'_>, screen: Rect, question: ConfirmQuestion) {
     let text = match question {
         ConfirmQuestion::Quit { open: 1 } => "One session is open. Quit and close it?".to_owned(),
         ConfirmQuestion::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
     };
-    let inner = dialog(paper, screen, 52, 5, "quit");
-    paper.draw_sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
+    let inner = dialog(canvas, screen, 52, 5, "quit");
+    canvas.draw_sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
     let hints = [(Some("y".to_owned()), "quit"), (Some("n".to_owned()), "stay")];
-    key_hints::draw(paper, inner, 0, inner.height.saturating_sub(1), &hints);
+    key_hints::draw(canvas, inner, 0, inner.height.saturating_sub(1), &hints);
 }

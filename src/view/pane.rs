@@ -19,27 +19,27 @@ use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
 /// Draws the pane.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let focused = model.overlay.is_none() && matches!(model.focus, Focus::View | Focus::Composer);
     let border = if focused { Role::Focus } else { Role::Border };
-    paper.draw_frame(area, border);
+    canvas.draw_frame(area, border);
     let inner = inner_area(area);
-    paper.hit(area, ClickTarget::View);
-    title(paper, area, model, session, panel);
+    canvas.hit(area, ClickTarget::View);
+    title(canvas, area, model, session, panel);
     let rows = composer::rows(model, panel, inner.height);
     let field = part(inner, 0, inner.height - rows, inner.width, rows);
     let ruled = u16::from(rows > 0);
     let body = part(inner, 0, 0, inner.width, inner.height - rows - ruled);
-    let taken = status_line::draw(paper, body, model, session, panel);
+    let taken = status_line::draw(canvas, body, model, session, panel);
     let blank = u16::from(if taken > 0 { body.height > 12 } else { body.height > 22 });
     let view = part(body, 0, taken + blank, body.width, body.height.saturating_sub(taken + blank));
-    let shown = draw_view(paper, view, model, session, panel);
-    scrollbar(paper, part(area, area.width.saturating_sub(1), 1 + taken + blank, 1, view.height), shown, border);
+    let shown = draw_view(canvas, view, model, session, panel);
+    scrollbar(canvas, part(area, area.width.saturating_sub(1), 1 + taken + blank, 1, view.height), shown, border);
     let rule = if ruled == 1 { Rect { y: field.y.saturating_sub(1), height: 1, ..area } } else { bottom_of(area) };
     if ruled == 1 {
-        paper.draw_repeated(rule, 0, 0, "├", 1, border);
-        paper.draw_repeated(rule, 1, 0, "─", area.width.saturating_sub(2), border);
-        paper.draw_repeated(rule, area.width.saturating_sub(1), 0, "┤", 1, border);
+        canvas.draw_repeated(rule, 0, 0, "├", 1, border);
+        canvas.draw_repeated(rule, 1, 0, "─", area.width.saturating_sub(2), border);
+        canvas.draw_repeated(rule, area.width.saturating_sub(1), 0, "┤", 1, border);
     }
     let line = part(rule, 2, 0, rule.width.saturating_sub(4), 1);
     let right = padded(transcript_status(panel, shown));
@@ -50,12 +50,12 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let left = titles.into_iter().find(|title| fits(title)).unwrap_or_else(bare);
     // The reason why something was not sent takes precedence over the state of search and filter.
     if fits(&left) || panel.composer.problem.is_none() {
-        paper.draw_right(line, 0, &right);
+        canvas.draw_right(line, 0, &right);
     }
     if fits(&left) || right.parts.is_empty() || panel.composer.problem.is_some() {
-        paper.draw_styled_text(line, 0, 0, &left);
+        canvas.draw_styled_text(line, 0, 0, &left);
     }
-    composer::draw(paper, field, model, session, panel);
+    composer::draw(canvas, field, model, session, panel);
 }
 
 /// A text with a blank at both ends; empty if it has no words.
@@ -67,38 +67,38 @@ fn bottom_of(area: Rect) -> Rect {
     part(area, 0, area.height.saturating_sub(1), area.width, 1)
 }
 
-fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+fn draw_view(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     match (panel.view, &session.kind, &session.spec.what) {
         (View::Response, SessionKind::Http(exchange), _) => {
-            http::response(paper, area, &http::HttpPage { model, session, panel }, exchange)
+            http::response(canvas, area, &http::HttpPage { model, session, panel }, exchange)
         }
-        (View::Headers | View::Request | View::Fields, _, _) => document::of_view(paper, area, session, panel),
-        (View::Answer, SessionKind::Dns(_), _) => dns::draw_answers(paper, area, model, session, panel),
-        (View::Way, _, _) => dns::draw_path(paper, area, model, session, panel),
-        (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
+        (View::Headers | View::Request | View::Fields, _, _) => document::of_view(canvas, area, session, panel),
+        (View::Answer, SessionKind::Dns(_), _) => dns::draw_answers(canvas, area, model, session, panel),
+        (View::Way, _, _) => dns::draw_path(canvas, area, model, session, panel),
+        (View::Ladder, _, _) => ladder::draw(canvas, area, model, session, panel),
         (View::State, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
-            udp::draw_ledger(paper, area, model, session, panel)
+            udp::draw_ledger(canvas, area, model, session, panel)
         }
         (View::Kernel, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
-            udp::draw_socket(paper, area, session, panel)
+            udp::draw_socket(canvas, area, session, panel)
         }
-        (View::State, _, _) => state_view::draw(paper, area, model, session, panel),
-        (View::Kernel, _, _) => gauges::draw(paper, area, session, panel),
-        (View::Flow, _, _) => flow::draw(paper, area, model, session, panel),
-        (View::Explain, _, _) => explain::draw(paper, area, model, session, panel),
-        (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
-        (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, TranscriptMode::Hex),
+        (View::State, _, _) => state_view::draw(canvas, area, model, session, panel),
+        (View::Kernel, _, _) => gauges::draw(canvas, area, session, panel),
+        (View::Flow, _, _) => flow::draw(canvas, area, model, session, panel),
+        (View::Explain, _, _) => explain::draw(canvas, area, model, session, panel),
+        (View::Peers, _, _) => peers::draw(canvas, area, model, session, panel),
+        (View::Hex, _, _) => transcript::draw(canvas, area, model, session, panel, TranscriptMode::Hex),
         (View::Latency, SessionKind::Repeat(view), SpecKind::Repeat(spec)) => {
-            repeat::draw(paper, area, spec, view, panel)
+            repeat::draw(canvas, area, spec, view, panel)
         }
         (View::Text | View::Latency | View::Response | View::Answer, _, _) => {
-            transcript::draw(paper, area, model, session, panel, TranscriptMode::Text)
+            transcript::draw(canvas, area, model, session, panel, TranscriptMode::Text)
         }
     }
 }
 
 /// The title in the upper border; at its right, the session's views.
-fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
     let number = StyledText::single(format!(" {} ", session.id), Role::Dim);
     let name = session.title();
@@ -119,10 +119,10 @@ fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, p
         None => (0, states.last().cloned().unwrap_or_default()),
     };
     let room = part(line, 0, 0, line.width.saturating_sub(tabs), 1);
-    let mut x = paper.draw_styled_text(room, 0, 0, &number);
+    let mut x = canvas.draw_styled_text(room, 0, 0, &number);
     let for_name = room.width.saturating_sub(fixed(&state)).max(12.min(room.width.saturating_sub(x)));
-    x += paper.draw_text(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
-    paper.draw_styled_text(room, x, 0, &state.with(" ", Role::Dim));
+    x += canvas.draw_text(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
+    canvas.draw_styled_text(room, x, 0, &state.with(" ", Role::Dim));
     let shown: &[View] = if tabs == all {
         views
     } else if tabs > 0 {
@@ -132,14 +132,14 @@ fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, p
     };
     let mut x = line.width - tabs;
     for view in shown {
-        x += paper.draw_text(line, x, 0, " ", Role::Dim);
+        x += canvas.draw_text(line, x, 0, " ", Role::Dim);
         let role = if *view == panel.view { Role::Key } else { Role::Dim };
-        let used = paper.draw_text(line, x, 0, view.name(), role);
-        paper.hit(part(line, x, 0, used, 1), ClickTarget::Tab(*view));
+        let used = canvas.draw_text(line, x, 0, view.name(), role);
+        canvas.hit(part(line, x, 0, used, 1), ClickTarget::Tab(*view));
         x += used;
     }
     if !shown.is_empty() {
-        paper.draw_text(line, x, 0, " ", Role::Dim);
+        canvas.draw_text(line, x, 0, " ", Role::Dim);
     }
 }
 
@@ -183,7 +183,7 @@ fn short_title(text: &str) -> String {
 }
 
 /// A scroll bar on the right border, if not everything is on the screen.
-fn scrollbar(paper: &mut Canvas<'_>, area: Rect, shown: ShownRange, border: Role) {
+fn scrollbar(canvas: &mut Canvas<'_>, area: Rect, shown: ShownRange, border: Role) {
     let (above, below) = (shown.above.clamp(0.0, 1.0), shown.below.clamp(0.0, 1.0));
     if area.height < 3 || above + below <= 0.0 {
         return;
@@ -196,7 +196,7 @@ fn scrollbar(paper: &mut Canvas<'_>, area: Rect, shown: ShownRange, border: Role
     for y in 0..area.height {
         let inside = f64::from(y) >= top && f64::from(y) < top + length;
         if inside {
-            paper.draw_repeated(area, 0, y, "┃", 1, role);
+            canvas.draw_repeated(area, 0, y, "┃", 1, role);
         }
     }
 }

@@ -19,32 +19,32 @@ use crate::text::quantity;
 use crate::wire::Totals;
 
 /// Draws the table.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
-    paper.seen.view = area_of(table);
+    canvas.seen.view = area_of(table);
     // A listener's peers are the connections that it accepted, which are separate sessions.
     let SessionKind::Bound(UdpBoundSession { peers, unlisted, .. }) = &session.kind else {
-        return draw_connections(paper, place, model, session, panel);
+        return draw_connections(canvas, place, model, session, panel);
     };
     let count = usize::from(table.height);
     let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
     let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
-    draw_heading(paper, place, "peer", "datagrams");
+    draw_heading(canvas, place, "peer", "datagrams");
     for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
-        peer_row(paper, row, *peer, counts, panel.composer.to == Some(*peer));
+        peer_row(canvas, row, *peer, counts, panel.composer.to == Some(*peer));
         if at == picked {
-            paper.tint(row, Role::Selection);
+            canvas.tint(row, Role::Selection);
         }
-        paper.hit(row, ClickTarget::Peer(*peer));
+        canvas.hit(row, ClickTarget::Peer(*peer));
     }
     if peers.is_empty() {
-        paper.draw_text(table, 0, 0, "no datagram came or went yet", Role::Dim);
+        canvas.draw_text(table, 0, 0, "no datagram came or went yet", Role::Dim);
     }
     if *unlisted > 0 {
         let text = format!("and {} datagrams of peers beyond these", quantity::grouped(*unlisted));
-        paper.draw_text(table, 0, table.height.saturating_sub(1), &text, Role::Warn);
+        canvas.draw_text(table, 0, table.height.saturating_sub(1), &text, Role::Warn);
     }
     shown_range(first, count, peers.len())
 }
@@ -62,9 +62,9 @@ fn columns(area: Rect) -> (u16, bool) {
     (area.width.saturating_sub(figures).clamp(1, 47), counts)
 }
 
-fn draw_heading(paper: &mut Canvas<'_>, area: Rect, name: &str, operations: &str) {
+fn draw_heading(canvas: &mut Canvas<'_>, area: Rect, name: &str, operations: &str) {
     let (width, counts) = columns(area);
-    paper.draw_text(part(area, 0, 0, width, 1), 0, 0, name, Role::Dim);
+    canvas.draw_text(part(area, 0, 0, width, 1), 0, 0, name, Role::Dim);
     let strip = if counts {
         StyledText::single(format!("{operations:>10}"), Role::Dim)
             .with(" ▼", Role::Received)
@@ -78,10 +78,10 @@ fn draw_heading(paper: &mut Canvas<'_>, area: Rect, name: &str, operations: &str
             .with("▲", Role::Sent)
             .with(" bytes", Role::Dim)
     };
-    paper.draw_styled_text(area, width + u16::from(!counts) * 3, 0, &strip);
+    canvas.draw_styled_text(area, width + u16::from(!counts) * 3, 0, &strip);
 }
 
-fn draw_totals(paper: &mut Canvas<'_>, area: Rect, received: Totals, sent: Totals) {
+fn draw_totals(canvas: &mut Canvas<'_>, area: Rect, received: Totals, sent: Totals) {
     let (width, counts) = columns(area);
     let bytes = |totals: Totals| gutter::size(totals.bytes);
     let text = if counts {
@@ -90,28 +90,28 @@ fn draw_totals(paper: &mut Canvas<'_>, area: Rect, received: Totals, sent: Total
     } else {
         format!("{:>10} {:>10}", bytes(received), bytes(sent))
     };
-    paper.draw_text(area, width, 0, &text, Role::Text);
+    canvas.draw_text(area, width, 0, &text, Role::Text);
 }
 
-fn peer_row(paper: &mut Canvas<'_>, area: Rect, peer: SocketAddr, counts: &PeerCount, aimed: bool) {
+fn peer_row(canvas: &mut Canvas<'_>, area: Rect, peer: SocketAddr, counts: &PeerCount, aimed: bool) {
     let (width, _) = columns(area);
     let role = if aimed { Role::Key } else { Role::Text };
     let mark = if aimed { "→ " } else { "" };
-    let used = paper.draw_text(area, 0, 0, mark, role);
+    let used = canvas.draw_text(area, 0, 0, mark, role);
     let text = gutter::peer(peer, width.saturating_sub(used + 1));
-    paper.draw_text(part(area, 0, 0, width, 1), used, 0, &text, role);
-    draw_totals(paper, area, counts.totals.received, counts.totals.sent);
+    canvas.draw_text(part(area, 0, 0, width, 1), used, 0, &text, role);
+    draw_totals(canvas, area, counts.totals.received, counts.totals.sent);
 }
 
 /// The connections of a listener, the newest first.
 fn draw_connections(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     place: Rect,
     model: &Model,
     session: &Session,
     panel: &Panel,
 ) -> ShownRange {
-    draw_heading(paper, place, "connection", "reads");
+    draw_heading(canvas, place, "connection", "reads");
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     let (width, _) = columns(place);
     let all = model.accepted_by(session.id).count();
@@ -124,18 +124,18 @@ fn draw_connections(
         let standing = status::session_status(child, model.now);
         let name = part(row, 0, 0, width, 1);
         let number = child.id.to_string();
-        let mut x = paper.draw_text(name, 0, 0, &format!("{number:<4} "), Role::Dim);
-        x += paper.draw_text(name, x, 0, standing.mark, standing.role) + 1;
-        x += paper.draw_text(name, x, 0, &status::name(child), Role::Text) + 2;
-        paper.draw_text(name, x, 0, &standing.words, standing.role);
-        draw_totals(paper, row, child.totals.received, child.totals.sent);
+        let mut x = canvas.draw_text(name, 0, 0, &format!("{number:<4} "), Role::Dim);
+        x += canvas.draw_text(name, x, 0, standing.mark, standing.role) + 1;
+        x += canvas.draw_text(name, x, 0, &status::name(child), Role::Text) + 2;
+        canvas.draw_text(name, x, 0, &standing.words, standing.role);
+        draw_totals(canvas, row, child.totals.received, child.totals.sent);
         if at == picked.unwrap_or(0) {
-            paper.tint(row, Role::Selection);
+            canvas.tint(row, Role::Selection);
         }
-        paper.hit(row, ClickTarget::Session(child.id));
+        canvas.hit(row, ClickTarget::Session(child.id));
     }
     if all == 0 {
-        paper.draw_text(table, 0, 0, "nobody connected yet", Role::Dim);
+        canvas.draw_text(table, 0, 0, "nobody connected yet", Role::Dim);
     }
     shown_range(first, count, all)
 }

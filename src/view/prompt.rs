@@ -17,7 +17,7 @@ const MOST_COMPLETIONS: u16 = 8;
 
 /// Draws a field over the last row of the screen.
 pub(super) fn draw(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     screen: Rect,
     model: &Model,
     purpose: PromptPurpose,
@@ -26,23 +26,23 @@ pub(super) fn draw(
     problem: Option<&str>,
 ) {
     let row = part(screen, 0, screen.height.saturating_sub(1), screen.width, 1);
-    paper.clear(row, Role::Menu);
-    let mut x = paper.draw_text(row, 1, 0, label(purpose), Role::Key) + 1;
+    canvas.clear(row, Role::Menu);
+    let mut x = canvas.draw_text(row, 1, 0, label(purpose), Role::Key) + 1;
     if !matches!(purpose, PromptPurpose::Command | PromptPurpose::Search) {
         x += 1;
     }
-    field(paper, part(row, x, 0, row.width.saturating_sub(x + 1), 1), input);
+    field(canvas, part(row, x, 0, row.width.saturating_sub(x + 1), 1), input);
     let typed = columns_of(input.text()).min(row.width);
     let hints = key_hints(model, purpose);
     let room = part(row, x + typed + 3, 0, row.width, 1);
-    key_hints::draw(paper, room, 0, 0, &hints);
+    key_hints::draw(canvas, room, 0, 0, &hints);
     let above = part(screen, 0, 0, screen.width, screen.height.saturating_sub(1));
     if let Some(problem) = problem {
         let line = part(above, 0, above.height.saturating_sub(1), above.width, 1);
-        paper.clear(line, Role::Menu);
-        paper.draw_text(line, 1, 0, &format!("! {problem}"), Role::Bad);
+        canvas.clear(line, Role::Menu);
+        canvas.draw_text(line, 1, 0, &format!("! {problem}"), Role::Bad);
     } else if purpose == PromptPurpose::Command {
-        completions(paper, above, model, input, completing);
+        completions(canvas, above, model, input, completing);
     }
 }
 
@@ -74,19 +74,19 @@ fn key_hints(model: &Model, purpose: PromptPurpose) -> Vec<key_hints::KeyHint> {
 }
 
 /// Draws a one-line field, and puts the terminal's cursor in it.
-pub(super) fn field(paper: &mut Canvas<'_>, area: Rect, input: &TextField) {
+pub(super) fn field(canvas: &mut Canvas<'_>, area: Rect, input: &TextField) {
     if area.is_empty() {
         return;
     }
     let window = input.visible_window(area.width, 1);
     if let Some(line) = window.lines.first() {
-        paper.draw_text(area, 0, 0, line, Role::Text);
+        canvas.draw_text(area, 0, 0, line, Role::Text);
     }
-    paper.cursor = Some(Position { x: area.x + window.cursor.0.min(area.width - 1), y: area.y });
+    canvas.cursor = Some(Position { x: area.x + window.cursor.0.min(area.width - 1), y: area.y });
 }
 
 fn completions(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     above: Rect,
     model: &Model,
     input: &TextField,
@@ -102,20 +102,20 @@ fn completions(
     }
     let first = picked.unwrap_or(0).saturating_sub(count - 1).min(found.len() - count);
     let area = part(above, 0, above.height - rows, above.width, rows);
-    paper.clear(area, Role::Menu);
+    canvas.clear(area, Role::Menu);
     let column = found.iter().map(|completion| columns_of(&completion.text)).max().unwrap_or(0).min(above.width / 2);
     for (y, (at, completion)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
         let line = part(area, 0, y, area.width, 1);
-        paper.draw_text(part(line, 0, 0, column + 2, 1), 2, 0, &completion.text, Role::Text);
-        paper.draw_text(line, column + 4, 0, &completion.describe, Role::Dim);
+        canvas.draw_text(part(line, 0, 0, column + 2, 1), 2, 0, &completion.text, Role::Text);
+        canvas.draw_text(line, column + 4, 0, &completion.describe, Role::Dim);
         if Some(at) == picked {
-            paper.draw_text(line, 0, 0, "▌", Role::Focus);
-            paper.tint(line, Role::Selection);
+            canvas.draw_text(line, 0, 0, "▌", Role::Focus);
+            canvas.tint(line, Role::Selection);
         }
     }
     let more = found.len() - count;
     if more > 0 {
-        paper.draw_right(
+        canvas.draw_right(
             part(area, 0, 0, area.width.saturating_sub(1), 1),
             0,
             &StyledText::single(format!("   {more} more"), Role::Dim),

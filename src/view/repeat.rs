@@ -31,24 +31,24 @@ const SIDE_BY_SIDE: u16 = 46;
 
 /// Draws the results of a run so far.
 pub(super) fn draw(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     spec: &RepeatSpec,
     view: &RepeatView,
     panel: &Panel,
 ) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
-    paper.seen.view = area_of(place);
+    canvas.seen.view = area_of(place);
     let Some(reading) = &view.reading else {
-        paper.draw_text(place, 0, 0, "nothing was started yet", Role::Dim);
+        canvas.draw_text(place, 0, 0, "nothing was started yet", Role::Dim);
         return ShownRange::default();
     };
     let rows = rows(spec, reading, place.width);
-    paper.seen.document_rows = rows.len();
+    canvas.seen.document_rows = rows.len();
     let height = usize::from(place.height);
     let first = panel.document_scroll.min(rows.len().saturating_sub(height));
     for (y, row) in (0_u16..).zip(rows.iter().skip(first).take(height)) {
-        paper.draw_styled_text(place, 0, y, row);
+        canvas.draw_styled_text(place, 0, y, row);
     }
     let whole = rows.len().max(1) as f64;
     let below = rows.len().saturating_sub(first + height);

@@ -15,35 +15,35 @@ use crate::model::state::Model;
 /// Works at every size, 0×0 included. Its cost depends on the screen, not on the amount of traffic.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameReport {
     let area = frame.area();
-    let mut paper = Canvas { buffer: frame.buffer_mut(), look, seen: FrameReport::default(), cursor: None };
+    let mut canvas = Canvas { buffer: frame.buffer_mut(), look, seen: FrameReport::default(), cursor: None };
     if area.is_empty() {
-        return paper.seen;
+        return canvas.seen;
     }
-    paper.clear(area, Role::Background);
+    canvas.clear(area, Role::Background);
     let layout = layout::screen_layout(area, model);
-    header::draw(&mut paper, layout.header, model);
+    header::draw(&mut canvas, layout.header, model);
     if !layout.sidebar.is_empty() {
-        sidebar::draw(&mut paper, layout.sidebar, model);
+        sidebar::draw(&mut canvas, layout.sidebar, model);
     }
     if !layout.main.is_empty() {
         match (model.session(), model.selected_panel()) {
             (Some(session), Some(panel)) => {
-                pane::draw(&mut paper, layout.main, model, session, panel);
+                pane::draw(&mut canvas, layout.main, model, session, panel);
                 if !layout.insight.is_empty() {
-                    figures::draw(&mut paper, layout.insight, model, session, panel);
+                    figures::draw(&mut canvas, layout.insight, model, session, panel);
                 }
             }
-            _ => home::draw(&mut paper, layout.main, model),
+            _ => home::draw(&mut canvas, layout.main, model),
         }
     }
     if !matches!(model.overlay, Some(Overlay::Prompt { .. })) {
-        footer::draw(&mut paper, layout.footer, layout.bottom, model);
+        footer::draw(&mut canvas, layout.footer, layout.bottom, model);
     }
     if let Some(overlay) = &model.overlay {
-        paper.cursor = None;
-        overlay::draw(&mut paper, area, model, overlay);
+        canvas.cursor = None;
+        overlay::draw(&mut canvas, area, model, overlay);
     }
-    let Canvas { seen, cursor, .. } = paper;
+    let Canvas { seen, cursor, .. } = canvas;
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);
     }

@@ -18,16 +18,16 @@ const MOST_BARS: u16 = 6;
 const LEAST_BARS: u16 = 3;
 
 /// Draws the list in its frame.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let listed = model.sessions_in_order();
     let focused = model.focus == Focus::Sessions && model.overlay.is_none();
     let border = if focused { Role::Focus } else { Role::Border };
-    paper.draw_frame(area, border);
+    canvas.draw_frame(area, border);
     let title = if focused { Role::Strong } else { Role::Dim };
-    paper.draw_styled_text(title_area(area), 0, 0, &StyledText::single(" sessions ", title));
-    paper.hit(area, ClickTarget::Sessions);
+    canvas.draw_styled_text(title_area(area), 0, 0, &StyledText::single(" sessions ", title));
+    canvas.hit(area, ClickTarget::Sessions);
     let inner = inner_area(area);
-    paper.seen.sessions_rows = area_of(inner).rows;
+    canvas.seen.sessions_rows = area_of(inner).rows;
     let (lines, gap) = row_spacing(listed.len(), inner.height);
     let step = lines + gap;
     let count = usize::from((inner.height + gap) / step.max(1));
@@ -38,13 +38,13 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     for id in listed.iter().skip(first).take(count) {
         let row = part(inner, 0, y, inner.width, lines);
         if let Some(session) = model.sessions.get(id) {
-            session_rows(paper, row, model, session, digits);
+            session_rows(canvas, row, model, session, digits);
         }
         y += step;
     }
     let below = listed.len().saturating_sub(first + count);
     if first > 0 {
-        paper.draw_right(
+        canvas.draw_right(
             title_area(area),
             0,
             &StyledText::single(format!(" ▲ {} ", quantity::grouped(first as u64)), Role::Dim),
@@ -52,7 +52,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
     if below > 0 && area.height > 1 {
         let strip = StyledText::single(format!(" ▼ {} more ", quantity::grouped(below as u64)), Role::Dim);
-        paper.draw_right(title_area(area), area.height - 1, &strip);
+        canvas.draw_right(title_area(area), area.height - 1, &strip);
     }
 }
 
@@ -70,17 +70,17 @@ fn row_spacing(sessions: usize, rows: u16) -> (u16, u16) {
     }
 }
 
-fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
+fn session_rows(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
     let selected = model.selected == Some(session.id);
     let standing = status::session_status(session, model.now);
     let child = session.parent().is_some_and(|parent: SessionId| model.sessions.contains_key(&parent));
     let bar = if selected { "▌" } else { " " };
-    paper.draw_text(area, 0, 0, bar, Role::Focus);
+    canvas.draw_text(area, 0, 0, bar, Role::Focus);
     let indent = if child { 2 } else { 0 };
     let number = format!("{:>digits$}", session.id);
     let mut x = 1 + indent;
-    x += paper.draw_text(area, x, 0, &number, Role::Dim) + 1;
-    x += paper.draw_text(area, x, 0, standing.mark, standing.role) + 1;
+    x += canvas.draw_text(area, x, 0, &number, Role::Dim) + 1;
+    x += canvas.draw_text(area, x, 0, standing.mark, standing.role) + 1;
     let over = session.is_over() && !selected;
     let name = if selected {
         Role::Strong
@@ -90,22 +90,22 @@ fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Ses
         Role::Text
     };
     let inside = part(area, 0, 0, area.width.saturating_sub(1), area.height);
-    paper.draw_text(inside, x, 0, &status::name(session), name);
+    canvas.draw_text(inside, x, 0, &status::name(session), name);
     if area.height > 1 {
         if selected {
-            paper.draw_text(area, 0, 1, "▌", Role::Focus);
+            canvas.draw_text(area, 0, 1, "▌", Role::Focus);
         }
-        let used = paper.draw_styled_text(inside, x, 1, &status::detail(model, session));
-        flow(paper, part(inside, x + used + 1, 1, inside.width, 1), session, model);
+        let used = canvas.draw_styled_text(inside, x, 1, &status::detail(model, session));
+        flow(canvas, part(inside, x + used + 1, 1, inside.width, 1), session, model);
     }
     if selected {
-        paper.tint(area, Role::Selection);
+        canvas.tint(area, Role::Selection);
     }
-    paper.hit(area, ClickTarget::Session(session.id));
+    canvas.hit(area, ClickTarget::Session(session.id));
 }
 
 /// Recent traffic, if there is room: a listener's rate, and a sparkline of both directions together.
-fn flow(paper: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
+fn flow(canvas: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
     if matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_))
         || !matches!(session.phase, SessionPhase::Open(_) | SessionPhase::Listening)
     {
@@ -115,7 +115,7 @@ fn flow(paper: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
     if matches!(session.kind, SessionKind::Listener { .. }) {
         let rate = session.rates.received.per_second(model.now);
         if rate >= 1.0 {
-            x += paper.draw_styled_text(
+            x += canvas.draw_styled_text(
                 area,
                 1,
                 0,
@@ -139,6 +139,6 @@ fn flow(paper: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
         let (up, down) = (sent.get(place).copied().unwrap_or(0), received.get(place).copied().unwrap_or(0));
         let symbol = chart::symbol(up.max(down).into(), most.into());
         let role = if up > down { Role::Sent } else { Role::Received };
-        x += paper.draw_text(area, x, 0, symbol, role);
+        x += canvas.draw_text(area, x, 0, symbol, role);
     }
 }

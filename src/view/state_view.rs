@@ -31,14 +31,16 @@ const WORDS: u16 = 34;
 const SOON: Duration = Duration::from_secs(6);
 
 /// Draws the view.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let Some(story) = panel.tcp_history(session) else { return ShownRange::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let twin = model.other_end(session);
     let page = StatesPage { model, session, track: &story.track, scroll: panel.document_scroll, asked: panel.asked };
     match twin {
-        Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => page.draw_both_ends(paper, place, twin),
-        _ => page.draw_diagram(paper, place, twin),
+        Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => {
+            page.draw_both_ends(canvas, place, twin)
+        }
+        _ => page.draw_diagram(canvas, place, twin),
     }
 }
 
@@ -51,7 +53,7 @@ struct StatesPage<'a> {
 }
 
 impl StatesPage<'_> {
-    fn draw_both_ends(&self, paper: &mut Canvas<'_>, area: Rect, twin: &Session) -> ShownRange {
+    fn draw_both_ends(&self, canvas: &mut Canvas<'_>, area: Rect, twin: &Session) -> ShownRange {
         let width = (area.width - 2) / 2;
         let tall = area.height >= TALL + 9;
         let rows = if tall { TALL } else { SHORT };
@@ -59,55 +61,55 @@ impl StatesPage<'_> {
         for (x, session, track) in sides {
             let side = part(area, x, 0, width, rows + 2);
             let title = StyledText::single(format!("{} ", session.id), Role::Dim).with(own_end(session), Role::Strong);
-            paper.draw_styled_text(side, 0, 0, &title);
+            canvas.draw_styled_text(side, 0, 0, &title);
             if let Some(track) = track {
-                StateDiagram { track, opened: session.opened }.draw(paper, part(side, 0, 2, width, rows));
+                StateDiagram { track, opened: session.opened }.draw(canvas, part(side, 0, 2, width, rows));
             }
         }
         let rest = part(area, 0, rows + 3, area.width, area.height.saturating_sub(rows + 3));
-        self.draw_words(paper, rest, Some(twin))
+        self.draw_words(canvas, rest, Some(twin))
     }
 
-    fn draw_diagram(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+    fn draw_diagram(&self, canvas: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
         let diagram = StateDiagram { track: self.track, opened: self.session.opened };
         if area.width >= NARROW + WORDS + 3 && area.height >= SHORT {
             let width = (area.width - WORDS - 3).min(64);
             let rows = if area.height >= TALL { TALL } else { SHORT };
-            diagram.draw(paper, part(area, 0, 0, width, rows));
+            diagram.draw(canvas, part(area, 0, 0, width, rows));
             let rest = part(area, width + 3, 0, area.width - width - 3, area.height);
-            return self.draw_words(paper, rest, twin);
+            return self.draw_words(canvas, rest, twin);
         }
         if area.width < NARROW || area.height < SHORT {
-            return self.draw_words(paper, area, twin);
+            return self.draw_words(canvas, area, twin);
         }
         let rows = if area.height >= TALL + 8 { TALL } else { SHORT };
-        diagram.draw(paper, part(area, 0, 0, area.width, rows));
-        paper.draw_styled_text(area, 0, rows, &evidence::legend());
+        diagram.draw(canvas, part(area, 0, 0, area.width, rows));
+        canvas.draw_styled_text(area, 0, rows, &evidence::legend());
         let used = (rows + 1).min(area.height);
-        self.draw_scrolled(paper, part(area, 0, used, area.width, area.height - used), twin)
+        self.draw_scrolled(canvas, part(area, 0, used, area.width, area.height - used), twin)
     }
 
     /// The meaning of the state, its difference from the kernel's, and every state change; scrolls.
-    fn draw_words(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+    fn draw_words(&self, canvas: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
         // The legend stays visible while the words scroll.
         let legend = u16::from(area.height > 3);
-        paper.draw_styled_text(
+        canvas.draw_styled_text(
             area,
             0,
             area.height.saturating_sub(1),
             &if legend > 0 { evidence::legend() } else { StyledText::new() },
         );
-        self.draw_scrolled(paper, part(area, 0, 0, area.width, area.height - legend), twin)
+        self.draw_scrolled(canvas, part(area, 0, 0, area.width, area.height - legend), twin)
     }
 
-    fn draw_scrolled(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
-        paper.seen.view = area_of(area);
+    fn draw_scrolled(&self, canvas: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+        canvas.seen.view = area_of(area);
         let lines = self.lines(usize::from(area.width), area.height >= ROOMY, twin);
-        paper.seen.document_rows = lines.len();
+        canvas.seen.document_rows = lines.len();
         let rows = usize::from(area.height);
         let scroll = self.scroll.min(lines.len().saturating_sub(rows));
         for (y, line) in (0..area.height).zip(lines.iter().skip(scroll)) {
-            paper.draw_styled_text(area, 0, y, line);
+            canvas.draw_styled_text(area, 0, y, line);
         }
         let all = lines.len().max(1) as f64;
         let below = lines.len().saturating_sub(scroll + rows);

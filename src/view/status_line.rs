@@ -10,14 +10,14 @@ use crate::model::state::Model;
 use crate::sessions::Session;
 
 /// Draws it, wrapped between its parts. Returns how many rows it took.
-pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {
     let parts = kinds::status_line(session, model, panel);
     let most = if area.height >= 10 { 3 } else { 1 };
-    flow(paper, part(area, 1, 0, area.width.saturating_sub(2), most.min(area.height)), &parts)
+    flow(canvas, part(area, 1, 0, area.width.saturating_sub(2), most.min(area.height)), &parts)
 }
 
 /// Writes parts with ` · ` between them, on at most as many rows as `area` has.
-fn flow(paper: &mut Canvas<'_>, area: Rect, parts: &[StyledText]) -> u16 {
+fn flow(canvas: &mut Canvas<'_>, area: Rect, parts: &[StyledText]) -> u16 {
     let (mut x, mut y) = (0, 0);
     for strip in parts {
         let columns = strip.columns();
@@ -25,9 +25,9 @@ fn flow(paper: &mut Canvas<'_>, area: Rect, parts: &[StyledText]) -> u16 {
             (x, y) = (0, y + 1);
         }
         if x > 0 {
-            x += paper.draw_text(area, x, y, " · ", Role::Faint);
+            x += canvas.draw_text(area, x, y, " · ", Role::Faint);
         }
-        x += paper.draw_styled_text(area, x, y, strip);
+        x += canvas.draw_styled_text(area, x, y, strip);
     }
     if parts.is_empty() { 0 } else { (y + 1).min(area.height) }
 }

@@ -23,7 +23,7 @@ use crate::wire::{Both, Direction, Totals};
 
 /// Draws the rows of the selected session's transcript.
 pub(super) fn draw(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
@@ -42,7 +42,7 @@ pub(super) fn draw(
     let whole = area;
     let area = part(area, 0, 0, area.width, area.height - if card + 2 <= area.height { card } else { 0 });
     let body = part(area, gutter.columns(), 0, area.width.saturating_sub(gutter.columns() + 1), area.height);
-    paper.seen.view = area_of(body);
+    canvas.seen.view = area_of(body);
     let transcript = panel.transcript(session);
     let filter = panel.filter.as_ref().map(|filtered| &filtered.index);
     let sight = TranscriptLayout { transcript, filter, lens, columns: body.width };
@@ -53,25 +53,25 @@ pub(super) fn draw(
     };
     let rows = sight.rows_from(top, count);
     if rows.is_empty() {
-        empty(paper, area, panel);
+        empty(canvas, area, panel);
     }
     let twin = model.other_end(session);
     let page = TranscriptPage { model, session, panel, transcript, gutter, stream, twin };
     for (y, row) in (0_u16..).zip(&rows) {
-        page.row(paper, part(area, 0, y, area.width, 1), row);
+        page.row(canvas, part(area, 0, y, area.width, 1), row);
     }
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(rows.len())) {
-        failure_card::draw(paper, part(whole, 0, used, whole.width, whole.height), model, session, failure);
+        failure_card::draw(canvas, part(whole, 0, used, whole.width, whole.height), model, session, failure);
     }
     shown_range(transcript, &rows)
 }
 
-fn empty(paper: &mut Canvas<'_>, area: Rect, panel: &Panel) {
+fn empty(canvas: &mut Canvas<'_>, area: Rect, panel: &Panel) {
     let text = match &panel.filter {
         Some(filtered) => format!("nothing passes the filter {}; Esc shows all", filtered.filter.source_text()),
         None => "nothing happened yet".to_owned(),
     };
-    paper.draw_text(part(area, 1, 0, area.width, area.height), 0, 0, &text, Role::Dim);
+    canvas.draw_text(part(area, 1, 0, area.width, area.height), 0, 0, &text, Role::Dim);
 }
 
 fn shown_range(transcript: &Transcript, rows: &[TranscriptRow]) -> ShownRange {
@@ -108,54 +108,54 @@ struct TranscriptPage<'a> {
 }
 
 impl TranscriptPage<'_> {
-    fn row(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow) {
+    fn row(&self, canvas: &mut Canvas<'_>, area: Rect, row: &TranscriptRow) {
         if let Some(at) = row.at.filter(|_| row.head && self.gutter.time > 0) {
-            paper.draw_text(area, 0, 0, &gutter::time_text(self.model, self.session, at), Role::Dim);
+            canvas.draw_text(area, 0, 0, &gutter::time_text(self.model, self.session, at), Role::Dim);
         }
         // A line end may extend beyond the last column.
         let text = part(area, self.gutter.columns(), 0, area.width, 1);
         match &row.body {
-            RowBody::Note { mark, tone, text } => self.draw_note(paper, area, row, *mark, *tone, text),
+            RowBody::Note { mark, tone, text } => self.draw_note(canvas, area, row, *mark, *tone, text),
             RowBody::Gap(both) => {
-                paper.draw_text(text, 0, 0, &gap_text(*both), Role::Dim);
+                canvas.draw_text(text, 0, 0, &gap_text(*both), Role::Dim);
             }
             RowBody::Text(bytes) => {
-                self.head(paper, area, row, bytes);
+                self.head(canvas, area, row, bytes);
                 let piece = self.bytes(row, bytes);
                 let found = self.hits_in(row.place.entry, &bytes.range);
                 let base = direction_role(bytes.direction);
-                let look = paper.look;
+                let look = canvas.look;
                 let shares = self.other_end_shares(row, bytes);
                 let cuts = read_boundaries::boundary_offsets(&shares, bytes);
-                let used = paper.put_bytes(text, 0, 0, piece, |offset, kind, byte| {
+                let used = canvas.put_bytes(text, 0, 0, piece, |offset, kind, byte| {
                     let style = look.style(glyph_role(base, kind, byte));
                     let style = found.hit_style(look, bytes.range.start + offset, style);
                     read_boundaries::boundary_style(look, &cuts, bytes.range.start + offset, style)
                 });
-                self.draw_bracket(paper, area, row, bytes);
-                self.cut_short(paper, text, row, bytes, used);
-                self.draw_suffix(paper, text, row, bytes, used);
-                self.draw_shares(paper, text, row, bytes, used, &shares);
+                self.draw_bracket(canvas, area, row, bytes);
+                self.cut_short(canvas, text, row, bytes, used);
+                self.draw_suffix(canvas, text, row, bytes, used);
+                self.draw_shares(canvas, text, row, bytes, used, &shares);
             }
             RowBody::Hex { bytes, per_row } => {
-                self.head(paper, area, row, bytes);
+                self.head(canvas, area, row, bytes);
                 let piece = self.bytes(row, bytes);
                 let found = self.hits_in(row.place.entry, &bytes.range);
                 let shares = self.other_end_shares(row, bytes);
                 let cuts = read_boundaries::boundary_offsets(&shares, bytes);
                 let base = if self.stream { bytes.byte } else { 0 };
                 let over = hex::HexMarks { found: &found, cuts: &cuts, base };
-                let used = hex::draw(paper, text, bytes, piece, *per_row, &over);
-                self.draw_bracket(paper, area, row, bytes);
-                self.cut_short(paper, text, row, bytes, used);
-                self.draw_shares(paper, text, row, bytes, used, &shares);
+                let used = hex::draw(canvas, text, bytes, piece, *per_row, &over);
+                self.draw_bracket(canvas, area, row, bytes);
+                self.cut_short(canvas, text, row, bytes, used);
+                self.draw_shares(canvas, text, row, bytes, used, &shares);
             }
         }
     }
 
     fn draw_note(
         &self,
-        paper: &mut Canvas<'_>,
+        canvas: &mut Canvas<'_>,
         area: Rect,
         row: &TranscriptRow,
         mark: char,
@@ -165,36 +165,36 @@ impl TranscriptPage<'_> {
         let role = tone_role(tone);
         let x = self.gutter.time;
         if row.head && self.gutter.mark > 0 {
-            paper.draw_text(area, x, 0, mark.encode_utf8(&mut [0; 4]), role);
+            canvas.draw_text(area, x, 0, mark.encode_utf8(&mut [0; 4]), role);
         }
         let start = row.place.offset as usize;
         let found = self.hits_in(row.place.entry, &(start..start + text.len()));
-        let look = paper.look;
+        let look = canvas.look;
         let base = look.style(role);
         // Without mark columns in the gutter, the text begins after the columns that every note reserves for its mark.
         let x = x + self.gutter.mark.max(if self.gutter.columns() == 0 { MARK_COLUMNS } else { 0 });
-        paper.put_bytes(area, x, 0, text.as_bytes(), |offset, _, _| found.hit_style(look, start + offset, base));
+        canvas.put_bytes(area, x, 0, text.as_bytes(), |offset, _, _| found.hit_style(look, start + offset, base));
     }
 
-    fn head(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
+    fn head(&self, canvas: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
         if !row.head {
             return;
         }
         let mut x = self.gutter.time;
         if self.gutter.mark > 0 {
-            paper.draw_text(area, x, 0, direction_mark(bytes.direction), direction_role(bytes.direction));
+            canvas.draw_text(area, x, 0, direction_mark(bytes.direction), direction_role(bytes.direction));
         }
         x += self.gutter.mark;
         if self.gutter.op > 0 {
-            paper.draw_text(area, x, 0, &gutter::operation_text(bytes.direction, bytes.op), Role::Dim);
+            canvas.draw_text(area, x, 0, &gutter::operation_text(bytes.direction, bytes.op), Role::Dim);
         }
         x += self.gutter.op;
         if self.gutter.size > 0 {
-            paper.draw_text(area, x, 0, &gutter::size(bytes.size as u64), Role::Dim);
+            canvas.draw_text(area, x, 0, &gutter::size(bytes.size as u64), Role::Dim);
         }
         x += self.gutter.size;
         if let Some(peer) = bytes.peer.filter(|_| self.gutter.peer > 0) {
-            paper.draw_text(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
+            canvas.draw_text(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
         }
     }
 
@@ -209,7 +209,7 @@ impl TranscriptPage<'_> {
     }
 
     /// Draws a bracket at the left of the rows of one read or write, so that its end is visible.
-    fn draw_bracket(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
+    fn draw_bracket(&self, canvas: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
         let Some(x) = self.gutter.columns().checked_sub(1).filter(|_| self.stream) else { return };
         let symbol = match (row.head, bytes.range.end >= bytes.size) {
             (true, true) => return,
@@ -217,13 +217,13 @@ impl TranscriptPage<'_> {
             (false, false) => "│",
             (false, true) => "╰",
         };
-        paper.draw_text(area, x, 0, symbol, Role::Faint);
+        canvas.draw_text(area, x, 0, symbol, Role::Faint);
     }
 
     /// Writes after an entry's first row which reads or writes it was at the other end.
     fn draw_shares(
         &self,
-        paper: &mut Canvas<'_>,
+        canvas: &mut Canvas<'_>,
         text: Rect,
         row: &TranscriptRow,
         bytes: &RowBytes,
@@ -238,12 +238,12 @@ impl TranscriptPage<'_> {
         let strip = StyledText::single(format!("{} ", marks::CUT), Role::Cause).with(words, Role::Dim);
         // It must not hide payload.
         if used + 2 + strip.columns() <= text.width {
-            paper.draw_styled_text(text, used + 2, 0, &strip);
+            canvas.draw_styled_text(text, used + 2, 0, &strip);
         }
     }
 
     /// Writes in a datagram's first row that it was cut short, after the text or over its end.
-    fn cut_short(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
+    fn cut_short(&self, canvas: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
         if !row.head || bytes.full_len <= bytes.size {
             return;
         }
@@ -253,12 +253,12 @@ impl TranscriptPage<'_> {
             strip = StyledText::single(format!(" {kept} of {all}"), Role::Warn);
         }
         let x = (used + 1).min(text.width.saturating_sub(strip.columns()));
-        paper.clear(part(text, x, 0, strip.columns(), 1), Role::Background);
-        paper.draw_styled_text(text, x, 0, &strip);
+        canvas.clear(part(text, x, 0, strip.columns(), 1), Role::Background);
+        canvas.draw_styled_text(text, x, 0, &strip);
     }
 
     /// Writes in a datagram's first row the facts besides its payload, as far as there is room.
-    fn draw_suffix(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
+    fn draw_suffix(&self, canvas: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
         if !row.head || bytes.full_len > bytes.size {
             return;
         }
@@ -267,14 +267,14 @@ impl TranscriptPage<'_> {
         };
         let room = part(text, used + 2, 0, text.width.saturating_sub(used + 3), 1);
         let choices = udp::suffix::row_suffixes(self.session, &data);
-        if choices.iter().any(|strip| paper.draw_right(room, 0, strip)) || data.direction == Direction::Received {
+        if choices.iter().any(|strip| canvas.draw_right(room, 0, strip)) || data.direction == Direction::Received {
             return;
         }
         // A verdict is never left out for lack of room: it is written over the end of the row.
         if let Some(strip) = choices.iter().find(|strip| strip.columns() + 1 < text.width / 2).or(choices.last()) {
             let x = text.width.saturating_sub(strip.columns() + 2);
-            paper.clear(part(text, x, 0, strip.columns() + 1, 1), Role::Background);
-            paper.draw_styled_text(text, x + 1, 0, strip);
+            canvas.clear(part(text, x, 0, strip.columns() + 1, 1), Role::Background);
+            canvas.draw_styled_text(text, x + 1, 0, strip);
         }
     }
 

@@ -28,8 +28,8 @@ const ONLY_CLOSED: &str = "a DNS query takes no orders but close";
 
 /// Asks the question and reports to the session's journal. Ends with [`News::Closed`]; a close or reset ends it at any
 /// point.
-pub(crate) async fn run(spec: DnsSpec, post: TaskContext) {
-    let TaskContext { journal, mut orders, net: _net } = post;
+pub(crate) async fn run(spec: DnsSpec, context: TaskContext) {
+    let TaskContext { journal, mut orders, net: _net } = context;
     let end = tokio::select! {
         biased;
         () = refuse_until_closed(&mut orders, &journal, ONLY_CLOSED) => Ok(()),

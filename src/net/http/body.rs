@@ -87,12 +87,12 @@ impl RequestBody {
     }
 
     /// The body for the client library; each piece that the connection accepts is counted and recorded as sent.
-    pub(super) fn into_counted(self, teller: Arc<NewsGate>) -> CountedBody {
+    pub(super) fn into_counted(self, gate: Arc<NewsGate>) -> CountedBody {
         let length = self.length;
-        let pieces = futures_util::stream::try_unfold((self, teller), |(mut body, teller)| async move {
-            let Some(piece) = body.next_piece(&teller).await.map_err(BodyFault)? else { return Ok(None) };
+        let pieces = futures_util::stream::try_unfold((self, gate), |(mut body, gate)| async move {
+            let Some(piece) = body.next_piece(&gate).await.map_err(BodyFault)? else { return Ok(None) };
             let block = Block::single_piece(Direction::Sent, Instant::now(), piece.clone());
-            if !teller.block(block).await {
+            if !gate.block(block).await {
                 return Err(BodyFault(Failure::new(
                     Class::Internal,
                     FailedOperation::Send,
@@ -100,8 +100,8 @@ impl RequestBody {
                     "the exchange is over",
                 )));
             }
-            body.report_sent_file(&teller).await;
-            Ok(Some((piece, (body, teller))))
+            body.report_sent_file(&gate).await;
+            Ok(Some((piece, (body, gate))))
         });
         CountedBody { pieces: Box::pin(pieces), length }
     }
@@ -110,9 +110,9 @@ impl RequestBody {
     ///
     /// # Errors
     /// Fails with `Usage` if it is longer than `most` bytes, and with `Local` if a file cannot be read.
-    pub(super) async fn read_all(mut self, teller: &NewsGate, most: usize) -> Result<Option<Bytes>, Failure> {
+    pub(super) async fn read_all(mut self, gate: &NewsGate, most: usize) -> Result<Option<Bytes>, Failure> {
         let mut whole = BytesMut::new();
-        while let Some(piece) = self.next_piece(teller).await? {
+        while let Some(piece) = self.next_piece(gate).await? {
             if whole.len() + piece.len() > most {
                 return Err(Failure::usage(format!("a body that is sent again and again holds at most {most} bytes")));
             }
@@ -122,17 +122,17 @@ impl RequestBody {
     }
 
     /// Reports a file as sent together with its last byte: the connection requests nothing after that.
-    async fn report_sent_file(&mut self, teller: &NewsGate) {
+    async fn report_sent_file(&mut self, gate: &NewsGate) {
         if let Some(BodySegment::File { path, sent, length, .. }) = self.segments.front_mut()
             && *length == Some(*sent)
         {
             let news = News::FileSent { path: std::mem::take(path), bytes: *sent };
             self.segments.pop_front();
-            teller.news(news).await;
+            gate.news(news).await;
         }
     }
 
-    async fn next_piece(&mut self, teller: &NewsGate) -> Result<Option<Bytes>, Failure> {
+    async fn next_piece(&mut self, gate: &NewsGate) -> Result<Option<Bytes>, Failure> {
         loop {
             match self.segments.front_mut() {
                 None => return Ok(None),
@@ -146,7 +146,7 @@ impl RequestBody {
                         *sent += piece.len() as u64;
                         return Ok(Some(piece));
                     }
-                    teller.news(News::FileSent { path: path.clone(), bytes: *sent }).await;
+                    gate.news(News::FileSent { path: path.clone(), bytes: *sent }).await;
                 }
             }
             self.segments.pop_front();

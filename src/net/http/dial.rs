@@ -28,7 +28,7 @@ use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 /// An exchange's connections to its peer, and how to open them. Shared with the connector's tasks.
 #[derive(Debug)]
 pub(super) struct HttpDialer {
-    pub(super) teller: Arc<NewsGate>,
+    pub(super) gate: Arc<NewsGate>,
     pub(super) connections: Arc<ExchangeConnections>,
     pub(super) handshake: Arc<HandshakeClock>,
     overrides: Vec<(String, u16, IpAddr)>,
@@ -57,7 +57,7 @@ impl HttpDialer {
     ///
     /// # Errors
     /// Fails with `Usage` if one of them is not `HOST:PORT`, or changes the port.
-    pub(super) fn new(teller: Arc<NewsGate>, spec: &HttpSpec) -> Result<Self, Failure> {
+    pub(super) fn new(gate: Arc<NewsGate>, spec: &HttpSpec) -> Result<Self, Failure> {
         let mut overrides = Vec::new();
         for (name, address) in &spec.resolve {
             let parsed = name.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
@@ -71,7 +71,7 @@ impl HttpDialer {
         }
         let connections = Arc::default();
         Ok(HttpDialer {
-            teller,
+            gate,
             connections,
             handshake: Arc::default(),
             overrides,
@@ -112,7 +112,7 @@ impl HttpDialer {
     /// # Errors
     /// Fails with `Local` if no certificate authorities are available.
     pub(super) async fn tls(&self, spec: &HttpSpec) -> Result<Arc<rustls::ClientConfig>, Failure> {
-        let made = self.tls.get_or_try_init(|| async { tls_config(spec, &self.teller).await.map(Arc::new) }).await?;
+        let made = self.tls.get_or_try_init(|| async { tls_config(spec, &self.gate).await.map(Arc::new) }).await?;
         Ok(Arc::clone(made))
     }
 
@@ -128,12 +128,12 @@ impl HttpDialer {
             let is_dialled = way.host.eq_ignore_ascii_case(host);
             (if is_dialled { way.port } else { way.target_port }, is_dialled)
         };
-        self.teller.news(News::Dial(DialNews::Resolving { host: host.into() })).await;
+        self.gate.news(News::Dial(DialNews::Resolving { host: host.into() })).await;
         let began = Instant::now();
         let own = self.overridden_addresses(host, port);
         let none = |reason, why: String| NoAddress { host: host.into(), reason, why };
         let mut found = if own.is_empty() {
-            let beside = SecondOpinion::start(host, self.family, self.teller.journal());
+            let beside = SecondOpinion::start(host, self.family, self.gate.journal());
             let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
                 Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
                 Err(error) => {
@@ -154,10 +154,10 @@ impl HttpDialer {
             ));
         }
         let addresses = found.iter().map(SocketAddr::ip).collect();
-        self.teller.news(News::Dial(DialNews::Resolved { host: host.into(), addresses, took: began.elapsed() })).await;
+        self.gate.news(News::Dial(DialNews::Resolved { host: host.into(), addresses, took: began.elapsed() })).await;
         if let Some(first) = found.first().filter(|_| is_dialled) {
             self.lock().began = Some(Instant::now());
-            self.teller.news(News::Dial(DialNews::Connecting { peer: *first, attempt: self.attempt() })).await;
+            self.gate.news(News::Dial(DialNews::Connecting { peer: *first, attempt: self.attempt() })).await;
         }
         Ok(found)
     }
@@ -169,7 +169,7 @@ impl HttpDialer {
             way.literal
         };
         if let Some(peer) = literal {
-            self.teller.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt() })).await;
+            self.gate.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt() })).await;
         }
     }
 
@@ -180,9 +180,9 @@ impl HttpDialer {
         let there = self.handshake.take_start().unwrap_or(now);
         let took = self.lock().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
         self.connections.on_opened(local, peer);
-        self.teller.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt() })).await;
-        if let Some(route) = route::observed_route(local, peer, self.teller.journal()) {
-            self.teller.news(News::Dial(DialNews::Route(Box::new(route)))).await;
+        self.gate.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt() })).await;
+        if let Some(route) = route::observed_route(local, peer, self.gate.journal()) {
+            self.gate.news(News::Dial(DialNews::Route(Box::new(route)))).await;
         }
         for (name, value) in &self.options {
             self.set_option(*name, value.clone()).await;
@@ -194,12 +194,12 @@ impl HttpDialer {
         let Some(socket) = self.connections.socket() else {
             let why = "no connection is open, or its socket cannot be found on this system";
             let failure = Failure::new(Class::Local, FailedOperation::SetOption, name.assignment_text(&value), why);
-            return self.teller.news(News::Warned(failure)).await;
+            return self.gate.news(News::Warned(failure)).await;
         };
         let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket));
         drop(socket);
         for news in told {
-            self.teller.news(news).await;
+            self.gate.news(news).await;
         }
     }
 
@@ -208,7 +208,7 @@ impl HttpDialer {
         if let Some(socket) = self.connections.socket() {
             let all = option::all_values_news(&socket, SocketKind::Connection, is_v6(&socket));
             drop(socket);
-            self.teller.news(all).await;
+            self.gate.news(all).await;
         }
     }
 }

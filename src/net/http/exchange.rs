@@ -43,7 +43,7 @@ const UNWANTED_PATIENCE: Duration = Duration::from_secs(1);
 /// future was dropped.
 pub(super) struct ExchangeTask {
     pub(super) spec: HttpSpec,
-    pub(super) teller: Arc<NewsGate>,
+    pub(super) gate: Arc<NewsGate>,
     pub(super) paused: watch::Receiver<bool>,
     gauge: Mutex<HttpGauge>,
     connections: Mutex<Option<Arc<ExchangeConnections>>>,
@@ -59,10 +59,10 @@ pub(super) struct HopRequest {
 }
 
 impl ExchangeTask {
-    pub(super) fn new(spec: HttpSpec, teller: Arc<NewsGate>, paused: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(spec: HttpSpec, gate: Arc<NewsGate>, paused: watch::Receiver<bool>) -> Self {
         ExchangeTask {
             spec,
-            teller,
+            gate,
             paused,
             gauge: Mutex::default(),
             connections: Mutex::default(),
@@ -79,7 +79,7 @@ impl ExchangeTask {
         let (url, user) = headers::url(&spec.url)?;
         let method = headers::method(&spec.method)?;
         let own = headers::headers(spec, user.as_deref())?;
-        let dial = Arc::new(HttpDialer::new(Arc::clone(&self.teller), spec)?);
+        let dial = Arc::new(HttpDialer::new(Arc::clone(&self.gate), spec)?);
         *self.dial.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial));
         *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial.connections));
         let mut hop = HopRequest { url, method, headers: own, sends_body: true };
@@ -117,7 +117,7 @@ impl ExchangeTask {
     }
 
     async fn warn(&self, class: Class, operation: FailedOperation, url: &Url, why: impl Into<String>) {
-        self.teller.news(News::Warned(headers::request_warning(class, operation, url, why))).await;
+        self.gate.news(News::Warned(headers::request_warning(class, operation, url, why))).await;
     }
 
     /// Replaces the hop by the next one, and reports what changes.
@@ -132,7 +132,7 @@ impl ExchangeTask {
             .await;
         }
         let redirect = News::Http(HttpNews::Redirect { status: status.as_u16(), location: next.url.to_string() });
-        self.teller.news(redirect).await;
+        self.gate.news(redirect).await;
         if hop.url.scheme() == "https" && next.url.scheme() == "http" {
             self.warn(
                 Class::Tls,
@@ -169,7 +169,7 @@ impl ExchangeTask {
     pub(super) fn update_gauge(&self, change: impl FnOnce(&mut HttpGauge)) {
         let mut gauge = self.gauge.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut gauge);
-        self.teller.journal().http(*gauge);
+        self.gate.journal().http(*gauge);
     }
 
     fn connections(&self) -> Option<Arc<ExchangeConnections>> {

@@ -55,7 +55,7 @@ impl ExchangeTask {
                 ContentCodings::Known(known) => decoder = Some(known),
                 ContentCodings::Unknown(name) => {
                     let why = format!("content coding `{name}` is not known: the body is shown as it comes");
-                    self.teller.news(News::Warned(bad_coding(FailedOperation::Decode, url, why))).await;
+                    self.gate.news(News::Warned(bad_coding(FailedOperation::Decode, url, why))).await;
                 }
             }
         }
@@ -77,7 +77,7 @@ impl ExchangeTask {
                 Err(other) => {
                     if let Ok(trailers) = other.into_trailers() {
                         self.store_joined(taking).await;
-                        self.teller.news(News::Http(HttpNews::Trailers(fields(&trailers)))).await;
+                        self.gate.news(News::Http(HttpNews::Trailers(fields(&trailers)))).await;
                     }
                 }
             }
@@ -160,7 +160,7 @@ impl ExchangeTask {
             gauge.wire_body_bytes = arrived;
             gauge.body_bytes += block.len() as u64;
         });
-        self.teller.block(Block::single_piece(Direction::Received, Instant::now(), block)).await;
+        self.gate.block(Block::single_piece(Direction::Received, Instant::now(), block)).await;
         if taking.gauged.elapsed() >= GAUGE_EVERY {
             taking.gauged = Instant::now();
             self.sample_connection();

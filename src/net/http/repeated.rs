@@ -48,19 +48,19 @@ impl RepeatedRequest {
     /// # Errors
     /// Fails if the request is not valid, a file cannot be read, or no client can be made.
     pub(crate) async fn new(spec: HttpSpec, connections: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
-        let teller = NewsGate::new(Arc::clone(journal));
+        let gate = NewsGate::new(Arc::clone(journal));
         let (url, user) = headers::url(&spec.url)?;
         let method = headers::method(&spec.method)?;
         let mut own = headers::headers(&spec, user.as_deref())?;
         let body = RequestBody::open(&spec.body).await?;
         headers::describe_body(&mut own, &method, &body)?;
-        let body = body.read_all(&teller, MOST_BODY).await?;
+        let body = body.read_all(&gate, MOST_BODY).await?;
         if spec.insecure && url.scheme() == "https" {
             let warning =
                 headers::request_warning(Class::Tls, FailedOperation::Verify, &url, "certificates are not verified");
-            teller.news(News::Warned(warning)).await;
+            gate.news(News::Warned(warning)).await;
         }
-        let client = keep_alive_client(&spec, &teller, connections).await?;
+        let client = keep_alive_client(&spec, &gate, connections).await?;
         let path = url[url::Position::BeforePath..url::Position::AfterQuery].parse();
         let path = path.map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))?;
         Ok(RepeatedRequest {

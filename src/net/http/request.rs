@@ -50,7 +50,7 @@ impl ExchangeTask {
                         && is_retryable(because.class) =>
                 {
                     let after = self.spec.socket.retry.wait_before(attempt, fastrand::f64());
-                    self.teller.news(News::Dial(DialNews::Retrying { attempt, of, after, because })).await;
+                    self.gate.news(News::Dial(DialNews::Retrying { attempt, of, after, because })).await;
                     tokio::time::sleep(after).await;
                     dial.attempt.store(attempt, Ordering::Relaxed);
                 }
@@ -116,11 +116,11 @@ impl ExchangeTask {
         {
             all.insert(HOST, host);
         }
-        let mut request = Request::new(body.into_counted(Arc::clone(&self.teller)));
+        let mut request = Request::new(body.into_counted(Arc::clone(&self.gate)));
         *request.method_mut() = hop.method.clone();
         *request.uri_mut() = uri;
         *request.headers_mut() = all;
-        self.teller.news(News::Http(HttpNews::Request(told))).await;
+        self.gate.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
         let mut interim = receive_interim(&mut request, began);
         let answering = link.send(request);
@@ -133,17 +133,17 @@ impl ExchangeTask {
                     biased;
                     Some(head) = interim.recv(), if heard < MOST_INTERIM => {
                         heard += 1;
-                        self.teller.news(News::Http(HttpNews::Interim(head))).await;
+                        self.gate.news(News::Http(HttpNews::Interim(head))).await;
                     }
                     answer = &mut waiting => break answer?,
                 }
             }
         };
         while let Ok(head) = interim.try_recv() {
-            self.teller.news(News::Http(HttpNews::Interim(head))).await;
+            self.gate.news(News::Http(HttpNews::Interim(head))).await;
         }
         let answer = HttpResponse::from_connection(link, answer, hop.url.as_str());
-        self.teller.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
+        self.gate.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
         Ok(Ok(answer))
     }
 
@@ -164,16 +164,16 @@ impl ExchangeTask {
         let told = headers::head(&hop.method, &hop.url, &all, &body, self.spec.version);
         *request.headers_mut() = all;
         if body.is_some() {
-            *request.body_mut() = Some(reqwest::Body::wrap(body.into_counted(Arc::clone(&self.teller))));
+            *request.body_mut() = Some(reqwest::Body::wrap(body.into_counted(Arc::clone(&self.gate))));
         }
-        self.teller.news(News::Http(HttpNews::Request(told))).await;
+        self.gate.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
         let answer = client
             .execute(request)
             .await
             .map_err(|error| fault::failure(&error, hop.url.as_str(), TransferStage::Head))?;
         let answer = HttpResponse::from_proxied(answer);
-        self.teller.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
+        self.gate.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
         Ok(answer)
     }
 }

@@ -18,20 +18,20 @@ use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 /// Runs one HTTP exchange to its end, and reports it to the session's journal.
 ///
 /// Ends with [`News::Closed`] in every case. [`Verb::Close`] and [`Verb::Reset`] cancel at any point.
-pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
-    let TaskContext { journal, mut orders, net: _ } = post;
-    let teller = Arc::new(NewsGate::new(Arc::clone(&journal)));
+pub(crate) async fn run(spec: HttpSpec, context: TaskContext) {
+    let TaskContext { journal, mut orders, net: _ } = context;
+    let gate = Arc::new(NewsGate::new(Arc::clone(&journal)));
     let (pause, paused) = watch::channel(false);
     let timeout = spec.timeout;
     let url = spec.url.clone();
-    let exchange = ExchangeTask::new(spec, Arc::clone(&teller), paused);
+    let exchange = ExchangeTask::new(spec, Arc::clone(&gate), paused);
     let end = {
         // Dropping the exchange at the end of this block drops the client, and with it the connection.
         let going = exchange.run();
         tokio::select! {
             biased;
             // Stop while the connection is open: a RST must precede the FIN that dropping it sends.
-            how = async { exchange.end_by_user(handle_orders(&mut orders, &exchange, &teller, &pause).await) } => ExchangeEnd::Stopped(how),
+            how = async { exchange.end_by_user(handle_orders(&mut orders, &exchange, &gate, &pause).await) } => ExchangeEnd::Stopped(how),
             outcome = going => outcome.map_or_else(ExchangeEnd::Failed, |()| ExchangeEnd::Done),
             () = sleep_or_forever(timeout) => ExchangeEnd::Failed(too_long(timeout, &url)),
         }
@@ -42,12 +42,12 @@ pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
         ExchangeEnd::Failed(failure) => {
             let how = if failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
             exchange.record_failure(how == CloseReason::Rst);
-            teller.news(News::Failed(failure)).await;
+            gate.news(News::Failed(failure)).await;
             how
         }
     };
     exchange.finish();
-    teller.finish().await;
+    gate.finish().await;
     journal.report_closed(how).await;
 }
 
@@ -62,7 +62,7 @@ enum ExchangeEnd {
 async fn handle_orders(
     orders: &mut order_queue::OrderReceiver,
     exchange: &ExchangeTask,
-    teller: &NewsGate,
+    gate: &NewsGate,
     pause: &watch::Sender<bool>,
 ) -> StopKind {
     while let Some(verb) = orders.recv().await {
@@ -71,39 +71,39 @@ async fn handle_orders(
             Verb::Reset => return StopKind::Reset,
             Verb::PauseReading => {
                 if !pause.send_replace(true) {
-                    teller.news(News::ReadingPaused).await;
+                    gate.news(News::ReadingPaused).await;
                 }
             }
             Verb::ContinueReading => {
                 if pause.send_replace(false) {
-                    teller.news(News::ReadingContinued).await;
+                    gate.news(News::ReadingContinued).await;
                 }
             }
             Verb::Send(_)
             | Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_))
             | Verb::SendFile(_)
             | Verb::Stream(StreamVerb::FinishSending) => {
-                refuse_order(teller, "an HTTP request sends only its own body").await;
+                refuse_order(gate, "an HTTP request sends only its own body").await;
             }
             Verb::Datagram(DatagramVerb::ProbeMtu) => {
-                refuse_order(teller, "an HTTP request cannot probe the path MTU; a UDP session can").await;
+                refuse_order(gate, "an HTTP request cannot probe the path MTU; a UDP session can").await;
             }
             Verb::Stream(StreamVerb::CloseUnread) => {
-                refuse_order(teller, "this order does not apply to an HTTP request; close or reset it").await;
+                refuse_order(gate, "this order does not apply to an HTTP request; close or reset it").await;
             }
-            Verb::Datagram(DatagramVerb::StopBurst) => refuse_order(teller, "an HTTP request sends no burst").await,
+            Verb::Datagram(DatagramVerb::StopBurst) => refuse_order(gate, "an HTTP request sends no burst").await,
             Verb::Datagram(DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
-                refuse_order(teller, "an HTTP request has no multicast groups").await;
+                refuse_order(gate, "an HTTP request has no multicast groups").await;
             }
             Verb::Listener(ListenerVerb::Limit(_)) => {
-                refuse_order(teller, "an HTTP request accepts no connections").await;
+                refuse_order(gate, "an HTTP request accepts no connections").await;
             }
             Verb::Stream(StreamVerb::Capture(_)) => {
-                refuse_order(teller, "the packets of TCP sessions can be captured, not those of a request").await;
+                refuse_order(gate, "the packets of TCP sessions can be captured, not those of a request").await;
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => match exchange.dial() {
                 Some(dial) => dial.set_option(name, value).await,
-                None => refuse_order(teller, "there is no connection yet whose options could be set").await,
+                None => refuse_order(gate, "there is no connection yet whose options could be set").await,
             },
             Verb::Socket(SocketVerb::ReadOptions) => {
                 if let Some(dial) = exchange.dial() {
@@ -111,15 +111,15 @@ async fn handle_orders(
                 }
             }
             Verb::Socket(SocketVerb::SampleEvery(_)) => {
-                refuse_order(teller, "the connection of an HTTP request is not sampled").await;
+                refuse_order(gate, "the connection of an HTTP request is not sampled").await;
             }
         }
     }
     StopKind::Close
 }
 
-async fn refuse_order(teller: &NewsGate, why: &str) {
-    teller.news(News::Warned(Failure::usage(why))).await;
+async fn refuse_order(gate: &NewsGate, why: &str) {
+    gate.news(News::Warned(Failure::usage(why))).await;
 }
 
 async fn sleep_or_forever(timeout: Option<Duration>) {

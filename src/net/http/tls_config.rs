@@ -13,8 +13,8 @@ use crate::wire::{Class, FailedOperation, Failure};
 ///
 /// # Errors
 /// Fails with `Local` if neither the system's certificate authorities nor the built-in ones can be used.
-pub(super) async fn tls_config(spec: &HttpSpec, teller: &NewsGate) -> Result<rustls::ClientConfig, Failure> {
-    let trust = load_trust(spec, teller, true).await?;
+pub(super) async fn tls_config(spec: &HttpSpec, gate: &NewsGate) -> Result<rustls::ClientConfig, Failure> {
+    let trust = load_trust(spec, gate, true).await?;
     config(&trust, spec.version, &Arc::default()).map_err(|why| client_failure(&why))
 }
 
@@ -32,7 +32,7 @@ pub(super) fn config(
     tls::config(trust, alpn, Arc::<HandshakeClock>::clone(clock))
 }
 
-pub(super) async fn load_trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
+pub(super) async fn load_trust(spec: &HttpSpec, gate: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
     if spec.insecure {
         return Ok(TlsTrust::Everybody);
     }
@@ -44,7 +44,7 @@ pub(super) async fn load_trust(spec: &HttpSpec, teller: &NewsGate, with_tls: boo
     let roots = loaded.map_err(|why| client_failure(&why))?;
     let trust = TlsTrust::System(roots);
     if let Some(warning) = trust.warning() {
-        teller.news(News::Warned(warning)).await;
+        gate.news(News::Warned(warning)).await;
     }
     Ok(trust)
 }

@@ -33,8 +33,8 @@ const NO_ORDERS: &str = "a repeat session takes no orders but pause, continue an
 ///
 /// Ends with [`News::Closed`] in every case, and with [`News::Failed`] before it if an attempt failed, or if no
 /// datagram was answered. [`Verb::Close`] and [`Verb::Reset`] abort attempts in progress.
-pub(crate) async fn run(spec: RepeatSpec, post: TaskContext) {
-    let TaskContext { journal, mut orders, net: _ } = post;
+pub(crate) async fn run(spec: RepeatSpec, context: TaskContext) {
+    let TaskContext { journal, mut orders, net: _ } = context;
     let preparing = prepare_run(&spec, &journal);
     let prepared = tokio::select! {
         biased;

@@ -10,35 +10,35 @@ use crate::wire::segment::FlowHint;
 use crate::wire::tcp::state::TcpState;
 
 /// Starts to capture, unless capture already runs; a failure is reported.
-pub(super) async fn start(talk: &SharedConnection) {
-    if lock_watch(talk).is_some() {
+pub(super) async fn start(shared: &SharedConnection) {
+    if lock_watch(shared).is_some() {
         return;
     }
-    let Some((local, peer)) = talk.ends else { return };
+    let Some((local, peer)) = shared.ends else { return };
     let wanted = CapturePorts::Pair(local.port(), peer.port());
-    if let Some(begun) = CaptureWatch::start(true, wanted, &talk.journal).await {
-        begun.assign(local, peer, hint(talk));
-        *lock_watch(talk) = Some(begun);
+    if let Some(begun) = CaptureWatch::start(true, wanted, &shared.journal).await {
+        begun.assign(local, peer, hint(shared));
+        *lock_watch(shared) = Some(begun);
     }
 }
 
 /// Stops capture.
-pub(super) fn stop_capture(talk: &SharedConnection) {
-    let running = lock_watch(talk).take();
-    if let (Some(running), Some((local, peer))) = (running, talk.ends) {
+pub(super) fn stop_capture(shared: &SharedConnection) {
+    let running = lock_watch(shared).take();
+    if let (Some(running), Some((local, peer))) = (running, shared.ends) {
         running.stop_by_user(local, peer);
     }
 }
 
-fn lock_watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<CaptureWatch>> {
-    talk.capture.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock_watch(shared: &SharedConnection) -> std::sync::MutexGuard<'_, Option<CaptureWatch>> {
+    shared.capture.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the missed SYNs would have shown. Stream offsets are known only if no bytes are in flight.
-fn hint(talk: &SharedConnection) -> FlowHint {
-    let before = talk.journal.totals();
-    let view = kernel::sample_socket(talk.transport.socket());
-    let after = talk.journal.totals();
+fn hint(shared: &SharedConnection) -> FlowHint {
+    let before = shared.journal.totals();
+    let view = kernel::sample_socket(shared.transport.socket());
+    let after = shared.journal.totals();
     let still = before == after && view.state == Some(TcpState::Established) && view.send_queue_bytes == Some(0);
     let bytes = match view.recv_queue_bytes.filter(|_| still) {
         Some(unread) => Both { sent: Some(after.sent.bytes), received: Some(after.received.bytes + unread) },

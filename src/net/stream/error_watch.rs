@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use super::shared::SharedConnection;
 
 /// Waits for errors, and reads timestamps. Never ends.
-pub(super) async fn run(talk: &SharedConnection) -> Infallible {
+pub(super) async fn run(shared: &SharedConnection) -> Infallible {
     use std::io::ErrorKind;
 
     use tokio::io::Interest;
@@ -13,17 +13,17 @@ pub(super) async fn run(talk: &SharedConnection) -> Infallible {
     use crate::net::kernel;
     use crate::wire::tcp::state::TcpState;
 
-    let socket = talk.transport.socket();
+    let socket = shared.transport.socket();
     loop {
         if socket.ready(Interest::ERROR).await.is_err() {
             return std::future::pending().await;
         }
-        talk.stamps.read(&talk.transport, &talk.journal).await;
+        shared.stamps.read(&shared.transport, &shared.journal).await;
         if matches!(kernel::sample_socket(socket).state, None | Some(TcpState::Closed)) {
-            talk.sample().await;
+            shared.sample().await;
             // A connection in TIME-WAIT has no descriptor left; that is not an error.
-            if talk.way.state() != TcpState::TimeWait {
-                talk.change(|state| state.broken = true);
+            if shared.way.state() != TcpState::TimeWait {
+                shared.change(|state| state.broken = true);
                 return std::future::pending().await;
             }
         }

@@ -25,9 +25,9 @@ const FIRST_READ: usize = 2 * 1024;
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is reported, and does not end the task.
 ///
 /// Into an outlet bytes go uninspected, for as long as it takes them.
-pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> Result<(), Failure> {
-    let mut outlet = outlet.zip(talk.transport.plain());
-    let mut state = talk.state.subscribe();
+pub(super) async fn run(shared: &SharedConnection, outlet: Option<SpliceSink>) -> Result<(), Failure> {
+    let mut outlet = outlet.zip(shared.transport.plain());
+    let mut state = shared.state.subscribe();
     let mut buffer = ReadBuffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
     let mut flood = if outlet.is_some() { FloodDetector::spinning() } else { FloodDetector::sleeping() };
@@ -40,7 +40,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
             if now.broken {
                 // On a broken connection the receive window no longer matters, and bytes that arrived before are worth
                 // showing.
-                talk.change(|state| state.reading = ReadState::Draining);
+                shared.change(|state| state.reading = ReadState::Draining);
             } else if state.changed().await.is_err() {
                 return Ok(());
             }
@@ -52,46 +52,46 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
                 if changed.is_err() { return Ok(()) }
                 continue;
             }
-            ready = talk.transport.readable(&mut flood) => ready.map_err(|error| fault::from_io(FailedOperation::Read, &talk.peer, &error))?,
+            ready = shared.transport.readable(&mut flood) => ready.map_err(|error| fault::from_io(FailedOperation::Read, &shared.peer, &error))?,
         }
         let read = match &outlet {
-            Some((sink, socket)) => match sink.splice_from(socket).inspect(|outcome| count_spliced(talk, outcome)) {
+            Some((sink, socket)) => match sink.splice_from(socket).inspect(|outcome| count_spliced(shared, outcome)) {
                 Ok(SpliceOutcome::All(count)) => Ok(count),
                 Ok(SpliceOutcome::Full) => {
-                    talk.gauge.begin_wait();
+                    shared.gauge.begin_wait();
                     tokio::select! {
                         biased;
                         // The top of the loop handles the change.
                         _ = state.changed() => {}
                         () = sink.writable() => {}
                     }
-                    talk.gauge.end_wait();
+                    shared.gauge.end_wait();
                     continue;
                 }
                 Ok(SpliceOutcome::Refused(_, rest)) => {
                     outlet = None;
                     flood = FloodDetector::sleeping();
                     if !rest.is_empty() {
-                        talk.record(Block::single_piece(Direction::Received, Instant::now(), rest)).await;
+                        shared.record(Block::single_piece(Direction::Received, Instant::now(), rest)).await;
                     }
                     continue;
                 }
                 Err(error) => Err(error),
             },
-            None => buffer.read(&talk.transport),
+            None => buffer.read(&shared.transport),
         };
         match read {
-            Ok(0) if now.reading == ReadState::Draining => return Err(connection_failure(talk)),
-            Ok(0) => return Box::pin(after_fin(talk)).await,
+            Ok(0) if now.reading == ReadState::Draining => return Err(connection_failure(shared)),
+            Ok(0) => return Box::pin(after_fin(shared)).await,
             Ok(count) => {
                 if outlet.is_none() {
                     let at = Instant::now();
-                    talk.record(Block::single_piece(Direction::Received, at, buffer.take_bytes())).await;
+                    shared.record(Block::single_piece(Direction::Received, at, buffer.take_bytes())).await;
                 }
-                flood.read(talk.transport.socket(), count);
+                flood.read(shared.transport.socket(), count);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
-            Err(error) => return Err(fault::from_io(FailedOperation::Read, &talk.peer, &error)),
+            Err(error) => return Err(fault::from_io(FailedOperation::Read, &shared.peer, &error)),
         }
         reads += 1;
         if reads.is_multiple_of(TURN) {
@@ -101,44 +101,44 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
 }
 
 /// Counts bytes that went from the socket into the outlet.
-fn count_spliced(talk: &SharedConnection, outcome: &SpliceOutcome) {
+fn count_spliced(shared: &SharedConnection, outcome: &SpliceOutcome) {
     if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = outcome {
-        talk.gauge.mark_activity();
-        talk.journal.count_unobserved(Direction::Received, Totals { bytes: *count as u64, ops: 1 });
+        shared.gauge.mark_activity();
+        shared.journal.count_unobserved(Direction::Received, Totals { bytes: *count as u64, ops: 1 });
     }
 }
 
 /// Reports the peer's FIN, then waits for an error: a RST may still come, and no read would report it.
-async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
-    let received_bytes = talk.journal.totals().received.bytes;
-    talk.journal.news(News::Tcp(TcpNews::PeerFinished { received_bytes })).await;
-    talk.change(|state| state.peer_finished = true);
-    if talk.way.state() == TcpState::Established {
-        talk.way.fin_read().await;
+async fn after_fin(shared: &SharedConnection) -> Result<(), Failure> {
+    let received_bytes = shared.journal.totals().received.bytes;
+    shared.journal.news(News::Tcp(TcpNews::PeerFinished { received_bytes })).await;
+    shared.change(|state| state.peer_finished = true);
+    if shared.way.state() == TcpState::Established {
+        shared.way.fin_read().await;
     }
     // If both FINs crossed, the kernel's state is more exact than ours.
-    talk.sample_and_recheck().await;
-    talk.way.fin_read().await;
-    let mut state = talk.state.subscribe();
+    shared.sample_and_recheck().await;
+    shared.way.fin_read().await;
+    let mut state = shared.state.subscribe();
     match state.wait_for(|state| state.wish == ShutdownIntent::Stop || state.broken).await {
         Ok(state) if state.wish != ShutdownIntent::Stop => {}
         Ok(_) | Err(_) => return Ok(()),
     }
-    match talk.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => Err(fault::from_io(FailedOperation::Read, &talk.peer, &error)),
+    match shared.transport.socket().take_error() {
+        Ok(Some(error)) | Err(error) => Err(fault::from_io(FailedOperation::Read, &shared.peer, &error)),
         // The writing half has already taken the error.
         Ok(None) => {
-            talk.stopped().await;
+            shared.stopped().await;
             Ok(())
         }
     }
 }
 
 /// Why a connection with nothing more to read broke. The writing half may already have taken the error itself.
-fn connection_failure(talk: &SharedConnection) -> Failure {
-    match talk.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => fault::from_io(FailedOperation::Read, &talk.peer, &error),
-        Ok(None) => Failure::new(Class::Reset, FailedOperation::Read, &talk.peer, "the peer reset the connection"),
+fn connection_failure(shared: &SharedConnection) -> Failure {
+    match shared.transport.socket().take_error() {
+        Ok(Some(error)) | Err(error) => fault::from_io(FailedOperation::Read, &shared.peer, &error),
+        Ok(None) => Failure::new(Class::Reset, FailedOperation::Read, &shared.peer, "the peer reset the connection"),
     }
 }
 

@@ -14,44 +14,44 @@ const AFTER_TIMER: Duration = Duration::from_millis(5);
 
 /// Samples the kernel's gauges while something moves and until the connection settles. Never ends; sleeps when all is
 /// quiet.
-pub(super) async fn run(talk: &SharedConnection) -> Infallible {
+pub(super) async fn run(shared: &SharedConnection) -> Infallible {
     loop {
-        match talk.gauge.sampling_period() {
+        match shared.gauge.sampling_period() {
             Some(period) => {
                 tokio::select! {
                     () = tokio::time::sleep(period) => {}
-                    () = talk.gauge.period_changed.notified() => continue,
+                    () = shared.gauge.period_changed.notified() => continue,
                 }
-                talk.gauge.moved.store(false, Ordering::Release);
-                talk.sample().await;
+                shared.gauge.moved.store(false, Ordering::Release);
+                shared.sample().await;
             }
             None => tokio::select! {
-                () = talk.gauge.bell.notified() => sample_while_moving(talk).await,
-                () = talk.gauge.period_changed.notified() => {}
+                () = shared.gauge.bell.notified() => sample_while_moving(shared).await,
+                () = shared.gauge.period_changed.notified() => {}
             },
         }
     }
 }
 
 /// Samples until all is quiet, or until a fixed period is set.
-async fn sample_while_moving(talk: &SharedConnection) {
+async fn sample_while_moving(shared: &SharedConnection) {
     let mut pause = FIRST_LOOK;
     let mut lingered = false;
     let mut before = None;
-    while talk.gauge.sampling_period().is_none() {
+    while shared.gauge.sampling_period().is_none() {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = talk.gauge.bell.notified(), if pause > LOOK => {
+            () = shared.gauge.bell.notified(), if pause > LOOK => {
                 pause = LOOK;
                 continue;
             }
         }
-        let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
-        let looked = talk.sample().await;
+        let moved = shared.gauge.moved.swap(false, Ordering::AcqRel);
+        let looked = shared.sample().await;
         let changed = before.replace(looked.essence) != Some(looked.essence);
         if moved || changed {
             (pause, lingered) = (LOOK, false);
-        } else if looked.unsettled || talk.state.borrow().reading == ReadState::Paused {
+        } else if looked.unsettled || shared.state.borrow().reading == ReadState::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
             // Right after a timer fires, at either end, there is something new to see.
             if let Some(expires) = looked.timer {
@@ -72,17 +72,17 @@ async fn sample_while_moving(talk: &SharedConnection) {
 /// Ends after `limit` without bytes in either direction; never ends without a limit.
 ///
 /// Time that the user pauses reading, or that a half waits for the journal, does not count as quiet.
-pub(super) async fn idle_timeout(talk: &SharedConnection, limit: Option<Duration>) -> Failure {
+pub(super) async fn idle_timeout(shared: &SharedConnection, limit: Option<Duration>) -> Failure {
     let Some(limit) = limit else { return std::future::pending().await };
     loop {
-        if talk.state.borrow().reading == ReadState::Paused || talk.gauge.waiting.load(Ordering::Relaxed) > 0 {
+        if shared.state.borrow().reading == ReadState::Paused || shared.gauge.waiting.load(Ordering::Relaxed) > 0 {
             tokio::time::sleep(limit).await;
             continue;
         }
-        let quiet = talk.gauge.quiet_for();
+        let quiet = shared.gauge.quiet_for();
         if quiet >= limit {
             let message = format!("quiet in both directions for {}", quantity::duration(limit));
-            return Failure::new(Class::IdleTimeout, FailedOperation::Read, &talk.peer, message);
+            return Failure::new(Class::IdleTimeout, FailedOperation::Read, &shared.peer, message);
         }
         tokio::time::sleep(limit - quiet).await;
     }

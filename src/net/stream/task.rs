@@ -119,12 +119,12 @@ impl SharedConnection {
 }
 
 /// Runs a connection to its end, and reports all its news, up to [`News::Closed`].
-pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
+pub(crate) async fn run(connection: TcpConnection, context: TaskContext) {
     let TcpConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
     let socket = transport.socket();
     let ends = socket.local_addr().and_then(|local| Ok((local, socket.peer_addr()?))).ok();
-    let talk = SharedConnection {
-        way: states::StateReporter::established(Arc::clone(&post.journal), ends),
+    let shared = SharedConnection {
+        way: states::StateReporter::established(Arc::clone(&context.journal), ends),
         stamps: stamps::StampQueue::new(&transport),
         queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
@@ -132,16 +132,16 @@ pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
         capture: Mutex::new(capture),
         transport,
         peer,
-        journal: Arc::clone(&post.journal),
+        journal: Arc::clone(&context.journal),
         state: watch::Sender::new(StreamState::default()),
         gauge: activity::StreamActivity::new(std::time::Instant::now()),
     };
-    talk.report_sample().await;
-    talk.gauge.mark_activity();
-    let (end, unsent) = run_halves(&talk, script, idle_timeout, urgent, post).await;
-    let end = why_ended::explain_timeout(&talk, end);
-    talk.stamps.report_unacknowledged(&talk.transport, &talk.journal).await;
-    let SharedConnection { transport, peer, journal, way, capture, .. } = talk;
+    shared.report_sample().await;
+    shared.gauge.mark_activity();
+    let (end, unsent) = run_halves(&shared, script, idle_timeout, urgent, context).await;
+    let end = why_ended::explain_timeout(&shared, end);
+    shared.stamps.report_unacknowledged(&shared.transport, &shared.journal).await;
+    let SharedConnection { transport, peer, journal, way, capture, .. } = shared;
     close_stream(transport, &journal, &way, &end).await;
     let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(watch), Some((local, peer))) = (capture, ends) {
@@ -184,23 +184,23 @@ async fn close_stream(
 
 /// Runs both halves until the connection ends, then waits for both; returns how it ended and what was not sent.
 async fn run_halves(
-    talk: &SharedConnection,
+    shared: &SharedConnection,
     script: Script,
     idle_timeout: Option<Duration>,
     mut urgent: order_queue::OrderReceiver,
     TaskContext { orders, net, .. }: TaskContext,
 ) -> (ConnectionEnd, UnsentOrders) {
     let outlet = net.take_outlet();
-    let mut reader = pin!(read::run(talk, outlet));
-    let mut writer = pin!(write::run(talk, script, orders));
-    let mut watchers = pin!(watch_halves(talk, idle_timeout));
+    let mut reader = pin!(read::run(shared, outlet));
+    let mut writer = pin!(write::run(shared, script, orders));
+    let mut watchers = pin!(watch_halves(shared, idle_timeout));
     let (mut read, mut written) = (None, None);
     let mut broken = None;
     let mut deadline = None;
     let end = loop {
         tokio::select! {
             biased;
-            verb = urgent.recv() => match Box::pin(order(talk, verb, deadline.is_some())).await {
+            verb = urgent.recv() => match Box::pin(order(shared, verb, deadline.is_some())).await {
                 AfterOrder::GoOn => {}
                 AfterOrder::CloseBy(by) => deadline = Some(by),
                 AfterOrder::End(end) => break end,
@@ -217,10 +217,10 @@ async fn run_halves(
                 match failure {
                     None => break ConnectionEnd::Closed,
                     // Bytes that arrived before the connection broke are still to be read.
-                    Some(failure) if read.is_none() && !talk.state.borrow().peer_finished => {
+                    Some(failure) if read.is_none() && !shared.state.borrow().peer_finished => {
                         broken = Some(failure);
                         deadline = Some(Instant::now() + MOST_SETTLING);
-                        talk.change(|state| state.reading = ReadState::Draining);
+                        shared.change(|state| state.reading = ReadState::Draining);
                     }
                     Some(failure) => break ConnectionEnd::Failed(failure),
                 }
@@ -233,7 +233,7 @@ async fn run_halves(
         (ConnectionEnd::Closed, Some(failure)) => ConnectionEnd::Failed(failure),
         (end, _) => end,
     };
-    stop_halves(talk, &end).await;
+    stop_halves(shared, &end).await;
     // Both halves now end by themselves. They are not dropped: bytes they are still reporting are already in the
     // totals.
     let reads_end = async {
@@ -254,26 +254,26 @@ async fn run_halves(
 
 /// Samples the kernel and reads timestamps while the halves run; returns how the connection ends if neither half ends
 /// it.
-async fn watch_halves(talk: &SharedConnection, idle_timeout: Option<Duration>) -> ConnectionEnd {
+async fn watch_halves(shared: &SharedConnection, idle_timeout: Option<Duration>) -> ConnectionEnd {
     tokio::select! {
         biased;
-        () = talk.both_finished() => ConnectionEnd::BothFinished,
-        failure = sampling::idle_timeout(talk, idle_timeout) => ConnectionEnd::Failed(failure),
-        () = talk.closed_with_unread() => ConnectionEnd::Closed,
-        never = sampling::run(talk) => match never {},
-        never = error_watch::run(talk) => match never {},
+        () = shared.both_finished() => ConnectionEnd::BothFinished,
+        failure = sampling::idle_timeout(shared, idle_timeout) => ConnectionEnd::Failed(failure),
+        () = shared.closed_with_unread() => ConnectionEnd::Closed,
+        never = sampling::run(shared) => match never {},
+        never = error_watch::run(shared) => match never {},
     }
 }
 
 /// Stops both halves after the last sample. Prepares a reset, which the close then sends.
-async fn stop_halves(talk: &SharedConnection, end: &ConnectionEnd) {
+async fn stop_halves(shared: &SharedConnection, end: &ConnectionEnd) {
     if matches!(end, ConnectionEnd::Reset)
-        && let Err(error) = socket2::SockRef::from(talk.transport.socket()).set_linger(Some(Duration::ZERO))
+        && let Err(error) = socket2::SockRef::from(shared.transport.socket()).set_linger(Some(Duration::ZERO))
     {
-        talk.journal.news(News::Warned(fault::from_io(FailedOperation::Reset, &talk.peer, &error))).await;
+        shared.journal.news(News::Warned(fault::from_io(FailedOperation::Reset, &shared.peer, &error))).await;
     }
-    talk.report_sample().await;
-    talk.change(|state| state.wish = ShutdownIntent::Stop);
+    shared.report_sample().await;
+    shared.change(|state| state.wish = ShutdownIntent::Stop);
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -9,13 +9,13 @@ use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::{Failure, FailureReason};
 
 /// For an end by ETIMEDOUT, adds which timer ran out, from the socket's options and send queue; other ends stay.
-pub(super) fn explain_timeout(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
+pub(super) fn explain_timeout(shared: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match end {
         ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
-            let view = kernel::sample_socket(talk.transport.socket());
+            let view = kernel::sample_socket(shared.transport.socket());
             // After the end, the send queue still counts bytes that were written and never acknowledged.
-            let unacknowledged = view.send_queue_bytes.or(talk.queued_bytes()).unwrap_or(0);
-            ConnectionEnd::Failed(match read_timeouts(talk).ran_out(unacknowledged) {
+            let unacknowledged = view.send_queue_bytes.or(shared.queued_bytes()).unwrap_or(0);
+            ConnectionEnd::Failed(match read_timeouts(shared).ran_out(unacknowledged) {
                 Some((reason, message)) => Failure { reason: Some(reason), message, ..failure },
                 None => failure,
             })
@@ -34,8 +34,8 @@ struct ConnectionTimeouts {
     user_timeout: Duration,
 }
 
-fn read_timeouts(talk: &SharedConnection) -> ConnectionTimeouts {
-    let read = |name| option::read(talk.transport.socket(), name, talk.v6).ok();
+fn read_timeouts(shared: &SharedConnection) -> ConnectionTimeouts {
+    let read = |name| option::read(shared.transport.socket(), name, shared.v6).ok();
     let time = |name| match read(name) {
         Some(OptionValue::Time(time)) => time,
         _ => Duration::ZERO,

@@ -42,15 +42,15 @@ enum WriteAbort {
 }
 
 /// Runs the script, then orders, until the connection breaks, or we close it and all orders are done, or we stop it.
-pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: order_queue::OrderReceiver) -> WriteEnd {
+pub(super) async fn run(shared: &SharedConnection, script: Script, mut orders: order_queue::OrderReceiver) -> WriteEnd {
     let mut half = WritingHalf {
-        talk,
-        state: talk.state.subscribe(),
+        shared,
+        state: shared.state.subscribe(),
         finished: false,
         rest: 0,
         writes: 0,
         sent_bytes: 0,
-        writer: talk.transport.writer(),
+        writer: shared.transport.writer(),
     };
     let mut steps = script.steps.into_iter();
     let mut failure = None;
@@ -86,7 +86,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
 }
 
 struct WritingHalf<'a> {
-    talk: &'a SharedConnection,
+    shared: &'a SharedConnection,
     state: watch::Receiver<StreamState>,
     finished: bool,
     /// Bytes of the current order that are not written yet.
@@ -122,7 +122,7 @@ impl WritingHalf<'_> {
         match verb {
             Verb::Send(_) | Verb::SendFile(_) | Verb::Stream(StreamVerb::FinishSending) if self.finished => {
                 let message = "not done: we finished sending (FIN), and nothing can be sent after that";
-                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.shared.peer, message)).await;
                 Ok(())
             }
             Verb::Send(bytes) => self.write(bytes).await,
@@ -130,12 +130,12 @@ impl WritingHalf<'_> {
             Verb::Stream(StreamVerb::FinishSending) => self.finish().await,
             Verb::Datagram(DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
                 let message = "a TCP connection cannot send bursts of datagrams";
-                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.shared.peer, message)).await;
                 Ok(())
             }
             Verb::Datagram(DatagramVerb::ProbeMtu) => {
                 let message = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
-                self.warn(Failure::new(Class::Usage, FailedOperation::Probe, &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Probe, &self.shared.peer, message)).await;
                 Ok(())
             }
             Verb::Reset
@@ -147,14 +147,14 @@ impl WritingHalf<'_> {
             | Verb::Listener(ListenerVerb::Limit(_))
             | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_)) => {
                 let message = "this order makes no sense for a TCP connection";
-                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.shared.peer, message)).await;
                 Ok(())
             }
         }
     }
 
     async fn warn(&self, failure: Failure) {
-        self.talk.journal.news(News::Warned(failure)).await;
+        self.shared.journal.news(News::Warned(failure)).await;
     }
 
     /// Writes all of `bytes`; every write that the kernel accepts, in full or in part, is reported separately.
@@ -162,28 +162,28 @@ impl WritingHalf<'_> {
         while !bytes.is_empty() {
             self.rest = bytes.len();
             let ready = self.writable().await?;
-            let talk = self.talk;
+            let shared = self.shared;
             let offer = &bytes[..bytes.len().min(MOST_WRITE)];
             // The kernel's timestamps are relative to this moment, so take it just before the write.
             let at = Instant::now();
-            let stamped = talk.stamps.before_write(&talk.transport);
+            let stamped = shared.stamps.before_write(&shared.transport);
             match self.writer.try_write(offer) {
                 Ok(taken) => {
                     self.sent_bytes += taken as u64;
                     if let Some(began) = stamped.filter(|_| taken > 0) {
-                        talk.stamps.on_write(self.sent_bytes - 1, began);
+                        shared.stamps.on_write(self.sent_bytes - 1, began);
                     }
                     let block = Block::single_piece(Direction::Sent, at, bytes.slice(..taken));
                     bytes.advance(taken);
                     self.rest = bytes.len();
-                    talk.record(block).await;
+                    shared.record(block).await;
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     self.wait_for_room(ready).await;
                     continue;
                 }
                 Err(error) => {
-                    return Err(WriteAbort::Broken(fault::from_io(FailedOperation::Send, &talk.peer, &error)));
+                    return Err(WriteAbort::Broken(fault::from_io(FailedOperation::Send, &shared.peer, &error)));
                 }
             }
             self.yield_turn().await;
@@ -192,13 +192,13 @@ impl WritingHalf<'_> {
     }
 
     async fn writable(&self) -> Result<Ready, WriteAbort> {
-        let talk = self.talk;
+        let shared = self.shared;
         let ready = tokio::select! {
             biased;
-            () = talk.stopped() => return Err(WriteAbort::Stopped),
+            () = shared.stopped() => return Err(WriteAbort::Stopped),
             ready = self.writer.writable() => ready,
         };
-        ready.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Send, &talk.peer, &error)))
+        ready.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Send, &shared.peer, &error)))
     }
 
     async fn wait_for_room(&mut self, ready: Ready) {
@@ -216,8 +216,8 @@ impl WritingHalf<'_> {
 
     /// Empties the error queue, and registers a second descriptor to wait for room on.
     async fn register_anew(&mut self) {
-        let talk = self.talk;
-        talk.stamps.read(&talk.transport, &talk.journal).await;
+        let shared = self.shared;
+        shared.stamps.read(&shared.transport, &shared.journal).await;
         if self.writer.register_anew().is_err() {
             // No spare descriptor: wait by the clock.
             tokio::time::sleep(WITHOUT_WAKING).await;
@@ -229,7 +229,7 @@ impl WritingHalf<'_> {
         let mut bytes = 0;
         let (mut failure, outcome) = match self.send_file_copied(&path, &mut bytes).await {
             Ok(Ok(())) => {
-                self.talk.journal.news(News::FileSent { path, bytes }).await;
+                self.shared.journal.news(News::FileSent { path, bytes }).await;
                 return Ok(());
             }
             Ok(Err(error)) => (fault::from_io(FailedOperation::Read, name, &error), Ok(())),
@@ -254,17 +254,17 @@ impl WritingHalf<'_> {
     /// Sends a file's content, and adds to `read_bytes` what was read of it. The outer error is the connection's, the
     /// inner one the file's.
     async fn send_file_copied(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, WriteAbort> {
-        let talk = self.talk;
+        let shared = self.shared;
         let mut ahead = tokio::select! {
             biased;
-            () = talk.stopped() => return Err(WriteAbort::Stopped),
+            () = shared.stopped() => return Err(WriteAbort::Stopped),
             opened = read_ahead::FileReadAhead::open(path) => match opened {
                 Ok(ahead) => ahead,
                 Err(error) => return Ok(Err(error)),
             },
         };
         #[cfg(target_os = "linux")]
-        if talk.journal.counts_sent_only()
+        if shared.journal.counts_sent_only()
             && let Some(file) = ahead.as_regular()
             && self.send_spliced(file, read_bytes).await?
         {
@@ -273,7 +273,7 @@ impl WritingHalf<'_> {
         loop {
             let read = tokio::select! {
                 biased;
-                () = talk.stopped() => return Err(WriteAbort::Stopped),
+                () = shared.stopped() => return Err(WriteAbort::Stopped),
                 read = ahead.next() => read,
             };
             match read {
@@ -293,9 +293,9 @@ impl WritingHalf<'_> {
     async fn send_spliced(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, WriteAbort> {
         loop {
             let ready = self.writable().await?;
-            let talk = self.talk;
+            let shared = self.shared;
             let Some(socket) = self.writer.plain() else { return Ok(false) };
-            let stamped = talk.stamps.before_write(&talk.transport);
+            let stamped = shared.stamps.before_write(&shared.transport);
             let send = || Ok(rustix::fs::sendfile(socket, file, None, MOST_WRITE)?);
             match socket.try_io(tokio::io::Interest::WRITABLE, send) {
                 Ok(0) => return Ok(true),
@@ -304,10 +304,10 @@ impl WritingHalf<'_> {
                     *read_bytes += taken;
                     self.sent_bytes += taken;
                     if let Some(began) = stamped {
-                        talk.stamps.on_write(self.sent_bytes - 1, began);
+                        shared.stamps.on_write(self.sent_bytes - 1, began);
                     }
-                    talk.gauge.mark_activity();
-                    talk.journal.count_unobserved(Direction::Sent, crate::wire::Totals { bytes: taken, ops: 1 });
+                    shared.gauge.mark_activity();
+                    shared.journal.count_unobserved(Direction::Sent, crate::wire::Totals { bytes: taken, ops: 1 });
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     self.wait_for_room(ready).await;
@@ -324,16 +324,16 @@ impl WritingHalf<'_> {
         let began = Instant::now();
         let done = self.writer.finish();
         let took = began.elapsed();
-        self.talk
+        self.shared
             .journal
             .news(syscall::call_news(SocketCall::Shutdown, "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took))
             .await;
-        done.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Finish, &self.talk.peer, &error)))?;
+        done.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Finish, &self.shared.peer, &error)))?;
         self.finished = true;
-        self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;
-        self.talk.way.fin_sent(StateCause::WeShutDown).await;
-        self.talk.change(|state| state.we_finished = true);
-        self.talk.sample_and_recheck().await;
+        self.shared.journal.news(News::Tcp(TcpNews::WeFinished)).await;
+        self.shared.way.fin_sent(StateCause::WeShutDown).await;
+        self.shared.change(|state| state.we_finished = true);
+        self.shared.sample_and_recheck().await;
         Ok(())
     }
 }

@@ -16,13 +16,13 @@ use crate::wire::{FailedOperation, Failure};
 /// Runs a bound UDP socket, from its binding to [`News::Closed`].
 ///
 /// The script waits for the first datagram: before that there is no peer to send to.
-pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
-    let urgent = post.net.urgent(post.journal.id);
-    open_and_run(spec, script, post, urgent)
+pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, context: TaskContext) -> impl Future<Output = ()> {
+    let urgent = context.net.urgent(context.journal.id);
+    open_and_run(spec, script, context, urgent)
 }
 
-async fn open_and_run(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: order_queue::OrderReceiver) {
-    let TaskContext { journal, orders: plain, net: _net } = post;
+async fn open_and_run(spec: UdpBoundSpec, script: Script, context: TaskContext, urgent: order_queue::OrderReceiver) {
+    let TaskContext { journal, orders: plain, net: _net } = context;
     let opened = match open(&spec) {
         Ok(opened) => opened,
         Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
@@ -33,8 +33,8 @@ async fn open_and_run(spec: UdpBoundSpec, script: Script, post: TaskContext, urg
     for wanted in &spec.groups {
         journal.news(multicast::join(&opened.socket, wanted)).await;
     }
-    let talk = SharedSocket::new(journal, opened, None, spec.socket.idle_timeout);
-    talk.run(UdpOrders { urgent, plain }, script).await;
+    let shared = SharedSocket::new(journal, opened, None, spec.socket.idle_timeout);
+    shared.run(UdpOrders { urgent, plain }, script).await;
 }
 
 fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {

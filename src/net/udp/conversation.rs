@@ -22,13 +22,13 @@ use crate::wire::{Class, FailedOperation, Failure};
 
 /// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent queue is open before this
 /// returns, so that no order is lost.
-pub(crate) fn run(spec: UdpSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
-    let urgent = post.net.urgent(post.journal.id);
-    run_connected(spec, script, post, urgent)
+pub(crate) fn run(spec: UdpSpec, script: Script, context: TaskContext) -> impl Future<Output = ()> {
+    let urgent = context.net.urgent(context.journal.id);
+    run_connected(spec, script, context, urgent)
 }
 
-async fn run_connected(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: order_queue::OrderReceiver) {
-    let TaskContext { journal, orders: plain, net: _net } = post;
+async fn run_connected(spec: UdpSpec, script: Script, context: TaskContext, mut urgent: order_queue::OrderReceiver) {
+    let TaskContext { journal, orders: plain, net: _net } = context;
     let mut reading = true;
     let found = tokio::select! {
         found = resolve::resolve(&spec.target.host, spec.target.port, spec.socket.family, &journal) => found,
@@ -44,11 +44,11 @@ async fn run_connected(spec: UdpSpec, script: Script, post: TaskContext, mut urg
     };
     report_receive_buffer(&journal, &opened, spec.receive).await;
     option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
-    let talk = SharedSocket::new(journal, opened, Some(peer), spec.socket.idle_timeout);
+    let shared = SharedSocket::new(journal, opened, Some(peer), spec.socket.idle_timeout);
     if !reading {
-        talk.set_reading(false).await;
+        shared.set_reading(false).await;
     }
-    talk.run(UdpOrders { urgent, plain }, script).await;
+    shared.run(UdpOrders { urgent, plain }, script).await;
 }
 
 /// Resolves when the session is closed or reset; updates `reading` on pause and continue.

@@ -112,7 +112,7 @@ mod tests {
         transcript.push(Record::Block(Block::single_piece(direction, now, Bytes::from(vec![b'x'; len]))));
     }
 
-    fn talk() -> Transcript {
+    fn dialogue() -> Transcript {
         let now = Instant::now();
         let mut transcript = Transcript::new(1 << 20);
         for len in [3, 3, 3, 10] {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_writes_that_hold_a_read_are_found_with_their_boundaries() {
-        let transcript = talk();
+        let transcript = dialogue();
         let shares = |range| transcript.shares(Direction::Sent, range);
         assert_eq!(shares(0..9), StreamShares { ops: Some((1, 3)), cuts: vec![3, 6], until: 9 });
         assert_eq!(shares(4..6), StreamShares { ops: Some((2, 2)), cuts: vec![], until: 6 });
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn another_attempt_counts_its_bytes_from_the_start() {
         let now = Instant::now();
-        let mut transcript = talk();
+        let mut transcript = dialogue();
         let peer = ([127, 0, 0, 1], 80).into();
         transcript.push(Record::News { at: now, news: News::Dial(DialNews::Connecting { peer, attempt: 2 }) });
         said(&mut transcript, now, Direction::Sent, 4);

@@ -91,8 +91,8 @@ fn push_hops(column: &mut FigureColumn<'_, '_>, exchange: &HttpExchange) {
         let status = hop.response.as_ref();
         let role = status.map_or(Role::Dim, |response| status_role(response.status));
         let code = status.map_or(UNKNOWN.to_owned(), |response| response.status.to_string());
-        column.paper.draw_text(column.area, 0, column.y, &code, role);
-        column.paper.draw_text(
+        column.canvas.draw_text(column.area, 0, column.y, &code, role);
+        column.canvas.draw_text(
             column.area,
             4,
             column.y,
@@ -102,7 +102,7 @@ fn push_hops(column: &mut FigureColumn<'_, '_>, exchange: &HttpExchange) {
         column.y += 1;
         if let Some(response) = status {
             let text = format!("{} after {}", response.version, quantity::duration(response.after));
-            column.paper.draw_text(column.area, 4, column.y, &text, Role::Dim);
+            column.canvas.draw_text(column.area, 4, column.y, &text, Role::Dim);
             column.y += 1;
         }
     }

@@ -149,7 +149,7 @@ fn udp_figures(column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>, sessi
     }
     column.y += 1;
     let rest = part(column.area, 0, column.y, column.area.width, column.area.height.saturating_sub(column.y));
-    column.y += udp::draw_short(column.paper, rest, place.model, session, place.panel);
+    column.y += udp::draw_short(column.canvas, rest, place.model, session, place.panel);
 }
 
 fn of_socket(socket: &UdpSocketView) -> Vec<StyledText> {

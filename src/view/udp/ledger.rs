@@ -19,7 +19,7 @@ use crate::wire::udp::echo::PATIENCE;
 
 /// Draws the view.
 pub(in crate::view) fn draw(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
@@ -33,12 +33,12 @@ pub(in crate::view) fn draw(
         path(&mut sheet, session, socket);
     }
     datagram::push_datagram(&mut sheet, model, session, panel);
-    sheet.draw(paper, place, panel)
+    sheet.draw(canvas, place, panel)
 }
 
 /// The same figures for a narrow column beside the text: the ledger if it is not empty, and the datagram at the cursor.
 pub(in crate::view) fn draw_short(
-    paper: &mut Canvas<'_>,
+    canvas: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
@@ -56,7 +56,7 @@ pub(in crate::view) fn draw_short(
     }
     datagram::push_datagram(&mut sheet, model, session, panel);
     for (y, line) in (0..area.height).zip(&sheet.lines) {
-        paper.draw_styled_text(area, 0, y, line);
+        canvas.draw_styled_text(area, 0, y, line);
     }
     u16::try_from(sheet.lines.len()).unwrap_or(u16::MAX).min(area.height)
 }

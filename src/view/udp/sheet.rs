@@ -80,13 +80,13 @@ impl LabelSheet {
     }
 
     /// Draws the lines, beginning with the panel's scroll position. Returns the shown range.
-    pub(crate) fn draw(self, paper: &mut Canvas<'_>, area: Rect, panel: &Panel) -> ShownRange {
-        paper.seen.view = area_of(area);
-        paper.seen.document_rows = self.lines.len();
+    pub(crate) fn draw(self, canvas: &mut Canvas<'_>, area: Rect, panel: &Panel) -> ShownRange {
+        canvas.seen.view = area_of(area);
+        canvas.seen.document_rows = self.lines.len();
         let rows = usize::from(area.height);
         let scroll = panel.document_scroll.min(self.lines.len().saturating_sub(rows));
         for (y, line) in (0..area.height).zip(self.lines.iter().skip(scroll)) {
-            paper.draw_styled_text(area, 0, y, line);
+            canvas.draw_styled_text(area, 0, y, line);
         }
         let all = self.lines.len().max(1) as f64;
         let below = self.lines.len().saturating_sub(scroll + rows);

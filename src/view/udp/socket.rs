@@ -19,7 +19,7 @@ use crate::wire::udp::packet::PacketInfo;
 const BARS: [u64; 2] = [20, 8];
 
 /// Draws the view.
-pub(in crate::view) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
+pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
     let place = inner_area(area);
     let mut sheet = LabelSheet::new(place.width);
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
@@ -33,7 +33,7 @@ pub(in crate::view) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Sessio
         path(&mut sheet, session, socket);
         push_mtu_steps(&mut sheet, socket.ledger.steps.iter());
     }
-    sheet.draw(paper, place, panel)
+    sheet.draw(canvas, place, panel)
 }
 
 fn queues(sheet: &mut LabelSheet, known: &UdpInfo) {

@@ -68,7 +68,7 @@ impl HttpConnection {
         let target = target(url);
         let known = way.known_addresses(&target).await;
         let tcp = TcpSpec { target, socket: spec.socket.clone() };
-        let stream = dial::connect_without_news(&tcp, known, attempt, way.teller.journal()).await?;
+        let stream = dial::connect_without_news(&tcp, known, attempt, way.gate.journal()).await?;
         let failed = |error: std::io::Error| system::from_io(FailedOperation::Connect, url.as_str(), &error);
         let peer = stream.peer_addr().map_err(failed)?;
         // A request must not wait for the ACK of an earlier one (Nagle's algorithm).
@@ -222,9 +222,9 @@ impl HttpDialer {
             return None;
         }
         let host = target.host.clone();
-        self.teller.news(News::Dial(DialNews::Resolving { host: host.clone() })).await;
+        self.gate.news(News::Dial(DialNews::Resolving { host: host.clone() })).await;
         let addresses = own.iter().map(SocketAddr::ip).collect();
-        self.teller.news(News::Dial(DialNews::Resolved { host, addresses, took: std::time::Duration::ZERO })).await;
+        self.gate.news(News::Dial(DialNews::Resolved { host, addresses, took: std::time::Duration::ZERO })).await;
         Some(own)
     }
 }

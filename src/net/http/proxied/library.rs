@@ -26,7 +26,7 @@ pub(in crate::net::http) async fn client(
     dial: &Arc<HttpDialer>,
     with_tls: bool,
 ) -> Result<reqwest::Client, Failure> {
-    let builder = builder(spec, &dial.teller, &dial.handshake, with_tls).await?;
+    let builder = builder(spec, &dial.gate, &dial.handshake, with_tls).await?;
     build(
         builder.dns_resolver(Arc::new(ReqwestResolver(Arc::clone(dial)))).connector_layer(WatchLayer(Arc::clone(dial))),
     )
@@ -38,13 +38,13 @@ pub(in crate::net::http) async fn client(
 /// As [`crate::net::http::proxied::client`].
 pub(in crate::net::http) async fn keep_alive_client(
     spec: &HttpSpec,
-    teller: &NewsGate,
+    gate: &NewsGate,
     connections: usize,
 ) -> Result<reqwest::Client, Failure> {
     let mut with_tls = spec.url.starts_with("https:") || spec.proxy.as_ref().is_some_and(|p| p.starts_with("https"));
     // A redirect may lead to https.
     with_tls |= spec.redirects > 0;
-    let mut builder = builder(spec, teller, &Arc::default(), with_tls).await?.pool_max_idle_per_host(connections);
+    let mut builder = builder(spec, gate, &Arc::default(), with_tls).await?.pool_max_idle_per_host(connections);
     if spec.redirects > 0 {
         builder = builder.redirect(reqwest::redirect::Policy::limited(spec.redirects));
     }
@@ -64,11 +64,11 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
 /// The settings of every client of ours.
 async fn builder(
     spec: &HttpSpec,
-    teller: &NewsGate,
+    gate: &NewsGate,
     handshake: &Arc<HandshakeClock>,
     with_tls: bool,
 ) -> Result<reqwest::ClientBuilder, Failure> {
-    let trust = load_trust(spec, teller, with_tls).await?;
+    let trust = load_trust(spec, gate, with_tls).await?;
     let config = config(&trust, spec.version, handshake).map_err(|why| client_failure(&why))?;
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

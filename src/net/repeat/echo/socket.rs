@@ -92,7 +92,7 @@ impl EchoSocket {
         let waiting = PendingEchoes::new(self.run.is_some());
         let trains = GsoSender::new(self.peer);
         let silent = self.patience.is_zero();
-        let mut talk = EchoConversation {
+        let mut conversation = EchoConversation {
             socket: self,
             lane,
             ledger,
@@ -106,7 +106,7 @@ impl EchoSocket {
             silent,
             sent: 0,
         };
-        talk.run().await;
+        conversation.run().await;
     }
 }
 
