@@ -11,7 +11,6 @@ use super::journal::{Bell, Journal, OverflowPolicy};
 use super::order_queue::MOST_ORDERS;
 use super::splice::SpliceSink;
 use super::{order_queue, panic_guard};
-use crate::sessions::order::{DatagramVerb, SocketVerb, StreamVerb};
 use crate::sessions::{CloseReason, News, Order, Reading, RefusedOrder, Retention, SessionId, Verb};
 
 /// All sessions, and the interface to their tasks.
@@ -42,17 +41,7 @@ struct OrderQueues {
 
 impl OrderQueues {
     fn queue_for(&self, verb: &Verb) -> &order_queue::OrderSender {
-        let urgent = matches!(
-            verb,
-            Verb::Reset
-                | Verb::Close
-                | Verb::Stream(StreamVerb::CloseUnread | StreamVerb::Capture(_))
-                | Verb::PauseReading
-                | Verb::ContinueReading
-                | Verb::Datagram(DatagramVerb::StopBurst)
-                | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))
-        );
-        self.urgent.as_ref().filter(|_| urgent).unwrap_or(&self.plain)
+        self.urgent.as_ref().filter(|_| verb.is_urgent()).unwrap_or(&self.plain)
     }
 }
 

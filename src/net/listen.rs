@@ -14,7 +14,7 @@ use super::stream::{self, StreamTransport, TcpConnection};
 use super::{fault, kernel, option};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::{ListenerNews, TcpNews};
-use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::order::{ListenerVerb, OrderRefuser, SocketVerb, StreamVerb};
 use crate::sessions::spec::{self, ListenSpec, RequestedOptions, Script};
 use crate::sessions::{CloseReason, News, Order, SessionId, Verb};
 use crate::wire::option::SocketKind;
@@ -139,56 +139,65 @@ impl Acceptor {
         let mut accept_from = Instant::now();
         loop {
             tokio::select! {
-                            biased;
-                            verb = context.orders.recv() => match verb {
-                                None | Some(Verb::Close | Verb::Reset) => return,
-                                Some(Verb::Listener(ListenerVerb::Limit(limit))) => self.limit = limit,
-                                Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
-                                    let v6 = self.local.is_ipv6();
-                                    if option::set_and_report(listener, name, value.clone(), v6, &context.journal).await {
-                                        spec::request_option(&mut self.options, name, Some(value));
-                                    }
-                                }
-                                Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-                                    let all = option::all_values_news(listener, SocketKind::Listener, self.local.is_ipv6());
-                                    context.journal.news(all).await;
-                                }
-                                Some(Verb::Stream(StreamVerb::Capture(false))) => self.tap = None,
-                                Some(Verb::Stream(StreamVerb::Capture(true))) => {
-                                    if self.tap.is_none() {
-                                        self.tap = tap_or_warning(open_tap(self.local), context).await;
-                                    }
-                                }
-                                Some(Verb::Send(bytes)) => self.send_to_all(&bytes, context).await,
-                                Some(Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_) |
-            DatagramVerb::StopBurst | DatagramVerb::ProbeMtu | DatagramVerb::Join(_) |
-            DatagramVerb::Leave(_)) | Verb::SendFile(_) |
-            Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread) |
-            Verb::PauseReading | Verb::ContinueReading |
-            Verb::Socket(SocketVerb::SampleEvery(_))) => {
-                                    let message = "this order makes no sense for a listener; give it to one of its connections";
-                                    self.warn(context, Class::Usage, message.into()).await;
-                                }
-                            },
-                            Some(child) = ended.recv() => {
-                                self.open.remove(&child);
-                                context.journal.news(News::Listener(ListenerNews::ChildEnded { child })).await;
-                            }
-                            accepted = accept(listener, accept_from) => match accepted {
-                                Ok((stream, peer)) => {
-                                    self.accepting_fails = false;
-                                    self.accept(listener, stream, peer, context).await;
-                                }
-                                Err(error) => {
-                                    accept_from = Instant::now() + ACCEPT_PAUSE;
-                                    if !self.accepting_fails {
-                                        self.accepting_fails = true;
-                                        let failure = fault::from_io(FailedOperation::Accept, self.local.to_string(), &error);
-                                        context.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
-                                    }
-                                }
-                            },
+                biased;
+                verb = context.orders.recv() => match verb {
+                    None | Some(Verb::Close | Verb::Reset) => return,
+                    Some(verb) => self.handle_order(verb, listener, context).await,
+                },
+                Some(child) = ended.recv() => {
+                    self.open.remove(&child);
+                    context.journal.news(News::Listener(ListenerNews::ChildEnded { child })).await;
+                }
+                accepted = accept(listener, accept_from) => match accepted {
+                    Ok((stream, peer)) => {
+                        self.accepting_fails = false;
+                        self.accept(listener, stream, peer, context).await;
+                    }
+                    Err(error) => {
+                        accept_from = Instant::now() + ACCEPT_PAUSE;
+                        if !self.accepting_fails {
+                            self.accepting_fails = true;
+                            let failure = fault::from_io(FailedOperation::Accept, self.local.to_string(), &error);
+                            context.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
                         }
+                    }
+                },
+            }
+        }
+    }
+
+    /// Carries out an order that does not end the listener.
+    async fn handle_order(&mut self, verb: Verb, listener: &TcpListener, context: &TaskContext) {
+        match verb {
+            Verb::Listener(ListenerVerb::Limit(limit)) => self.limit = limit,
+            Verb::Socket(SocketVerb::SetOption(name, value)) => {
+                let v6 = self.local.is_ipv6();
+                if option::set_and_report(listener, name, value.clone(), v6, &context.journal).await {
+                    spec::request_option(&mut self.options, name, Some(value));
+                }
+            }
+            Verb::Socket(SocketVerb::ReadOptions) => {
+                let all = option::all_values_news(listener, SocketKind::Listener, self.local.is_ipv6());
+                context.journal.news(all).await;
+            }
+            Verb::Stream(StreamVerb::Capture(false)) => self.tap = None,
+            Verb::Stream(StreamVerb::Capture(true)) => {
+                if self.tap.is_none() {
+                    self.tap = tap_or_warning(open_tap(self.local), context).await;
+                }
+            }
+            Verb::Send(bytes) => self.send_to_all(&bytes, context).await,
+            refused @ (Verb::SendFile(_)
+            | Verb::Reset
+            | Verb::Close
+            | Verb::PauseReading
+            | Verb::ContinueReading
+            | Verb::Stream(_)
+            | Verb::Datagram(_)
+            | Verb::Socket(SocketVerb::SampleEvery(_))) => {
+                let why = refused.refusal(OrderRefuser::Listener).why;
+                self.warn(context, Class::Usage, why.into()).await;
+            }
         }
     }
 

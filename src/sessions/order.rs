@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::id::SessionId;
 use super::spec::{DatagramBurst, MulticastGroup};
+use crate::wire::FailedOperation;
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// One order to one session.
@@ -92,6 +93,183 @@ pub enum SocketVerb {
     /// Sample the kernel's gauges this often, whether bytes move or not; `None` samples only while something moves.
     /// Less than 10 ms counts as 10 ms.
     SampleEvery(Option<Duration>),
+}
+
+/// The kind of session that refuses an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderRefuser {
+    /// A TCP connection.
+    Connection,
+    /// A UDP socket.
+    Datagrams,
+    /// A TCP listener.
+    Listener,
+    /// An HTTP request.
+    Request,
+}
+
+/// Why a session does not carry out an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderRefusal {
+    /// What was not done.
+    pub operation: FailedOperation,
+    /// The reason, in words.
+    pub why: &'static str,
+}
+
+impl Verb {
+    /// Whether the order overtakes sends that were given before it.
+    pub fn is_urgent(&self) -> bool {
+        match self {
+            Verb::Reset | Verb::Close | Verb::PauseReading | Verb::ContinueReading | Verb::Socket(_) => true,
+            Verb::Send(_) | Verb::SendFile(_) | Verb::Listener(_) => false,
+            Verb::Stream(verb) => verb.is_urgent(),
+            Verb::Datagram(verb) => verb.is_urgent(),
+        }
+    }
+
+    /// How many payload bytes the order sends; a file and a burst count as 0. `None`: it sends nothing.
+    pub fn payload_len(&self) -> Option<usize> {
+        match self {
+            Verb::Send(bytes) | Verb::Datagram(DatagramVerb::SendTo(_, bytes)) => Some(bytes.len()),
+            Verb::SendFile(_) | Verb::Datagram(DatagramVerb::Burst(_)) => Some(0),
+            Verb::Reset
+            | Verb::Close
+            | Verb::PauseReading
+            | Verb::ContinueReading
+            | Verb::Stream(_)
+            | Verb::Datagram(_)
+            | Verb::Listener(_)
+            | Verb::Socket(_) => None,
+        }
+    }
+
+    /// Why a session of this kind does not carry out this order. To be asked only by a session that does not.
+    pub fn refusal(&self, by: OrderRefuser) -> OrderRefusal {
+        let own = match self {
+            Verb::Stream(verb) => verb.refusal(by),
+            Verb::Datagram(verb) => verb.refusal(by),
+            Verb::Listener(verb) => verb.refusal(by),
+            Verb::Socket(verb) => verb.refusal(by),
+            Verb::Send(_) | Verb::SendFile(_) if by == OrderRefuser::Request => Some(ONLY_ITS_BODY),
+            Verb::Send(_)
+            | Verb::SendFile(_)
+            | Verb::Reset
+            | Verb::Close
+            | Verb::PauseReading
+            | Verb::ContinueReading => None,
+        };
+        let (operation, why) = own.unwrap_or((
+            FailedOperation::Send,
+            match by {
+                OrderRefuser::Connection => "this order makes no sense for a TCP connection",
+                OrderRefuser::Datagrams => "this order makes no sense for a UDP socket",
+                OrderRefuser::Listener => "this order makes no sense for a listener; give it to one of its connections",
+                OrderRefuser::Request => "this order does not apply to an HTTP request; close or reset it",
+            },
+        ));
+        OrderRefusal { operation, why }
+    }
+}
+
+/// A reason of its own, where the general one of [`Verb::refusal`] says too little.
+type OwnReason = Option<(FailedOperation, &'static str)>;
+
+const ONLY_ITS_BODY: (FailedOperation, &str) = (FailedOperation::Send, "an HTTP request sends only its own body");
+
+impl StreamVerb {
+    fn is_urgent(&self) -> bool {
+        match self {
+            StreamVerb::FinishSending => false,
+            StreamVerb::CloseUnread | StreamVerb::Capture(_) => true,
+        }
+    }
+
+    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+        match (by, self) {
+            (OrderRefuser::Datagrams, StreamVerb::FinishSending) => {
+                let why = "UDP has no FIN: the peer cannot be told that nothing more comes";
+                Some((FailedOperation::Finish, why))
+            }
+            (OrderRefuser::Datagrams, StreamVerb::CloseUnread) => {
+                Some((FailedOperation::Close, "UDP has no reset: a close discards unread datagrams"))
+            }
+            (OrderRefuser::Datagrams, StreamVerb::Capture(_)) => {
+                Some((FailedOperation::Capture, "the packets of TCP sessions can be captured"))
+            }
+            (OrderRefuser::Request, StreamVerb::FinishSending) => Some(ONLY_ITS_BODY),
+            (OrderRefuser::Request, StreamVerb::Capture(_)) => {
+                let why = "the packets of TCP sessions can be captured, not those of a request";
+                Some((FailedOperation::Capture, why))
+            }
+            (OrderRefuser::Connection | OrderRefuser::Listener | OrderRefuser::Request, _) => None,
+        }
+    }
+}
+
+impl DatagramVerb {
+    fn is_urgent(&self) -> bool {
+        match self {
+            DatagramVerb::StopBurst => true,
+            DatagramVerb::SendTo(..)
+            | DatagramVerb::Burst(_)
+            | DatagramVerb::ProbeMtu
+            | DatagramVerb::Join(_)
+            | DatagramVerb::Leave(_) => false,
+        }
+    }
+
+    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+        match (by, self) {
+            (OrderRefuser::Connection, DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
+                Some((FailedOperation::Send, "a TCP connection cannot send bursts of datagrams"))
+            }
+            (OrderRefuser::Connection, DatagramVerb::ProbeMtu) => {
+                let why = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
+                Some((FailedOperation::Probe, why))
+            }
+            (OrderRefuser::Request, DatagramVerb::SendTo(..) | DatagramVerb::Burst(_)) => Some(ONLY_ITS_BODY),
+            (OrderRefuser::Request, DatagramVerb::StopBurst) => {
+                Some((FailedOperation::Send, "an HTTP request sends no burst"))
+            }
+            (OrderRefuser::Request, DatagramVerb::ProbeMtu) => {
+                let why = "an HTTP request cannot probe the path MTU; a UDP session can";
+                Some((FailedOperation::Probe, why))
+            }
+            (OrderRefuser::Request, DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
+                Some((FailedOperation::Send, "an HTTP request has no multicast groups"))
+            }
+            (OrderRefuser::Connection | OrderRefuser::Datagrams | OrderRefuser::Listener, _) => None,
+        }
+    }
+}
+
+impl ListenerVerb {
+    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+        let ListenerVerb::Limit(_) = self;
+        match by {
+            OrderRefuser::Datagrams => Some((FailedOperation::Limit, "a UDP socket has no connections to limit")),
+            OrderRefuser::Request => Some((FailedOperation::Limit, "an HTTP request accepts no connections")),
+            OrderRefuser::Connection | OrderRefuser::Listener => None,
+        }
+    }
+}
+
+impl SocketVerb {
+    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+        match (by, self) {
+            (OrderRefuser::Datagrams, SocketVerb::SampleEvery(_)) => {
+                Some((FailedOperation::Sample, "the kernel has gauges for TCP connections only"))
+            }
+            (OrderRefuser::Request, SocketVerb::SampleEvery(_)) => {
+                Some((FailedOperation::Sample, "the connection of an HTTP request is not sampled"))
+            }
+            (
+                OrderRefuser::Connection | OrderRefuser::Datagrams | OrderRefuser::Listener | OrderRefuser::Request,
+                _,
+            ) => None,
+        }
+    }
 }
 
 /// An order that was refused. It contains the order, so that nothing a person typed is lost.

@@ -9,7 +9,7 @@ use super::exchange::{ExchangeTask, StopKind};
 use super::news_gate::NewsGate;
 use crate::net::hub::TaskContext;
 use crate::net::order_queue;
-use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::order::{OrderRefuser, SocketVerb};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News, Verb};
 use crate::text::quantity;
@@ -79,28 +79,6 @@ async fn handle_orders(
                     gate.news(News::ReadingContinued).await;
                 }
             }
-            Verb::Send(_)
-            | Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_))
-            | Verb::SendFile(_)
-            | Verb::Stream(StreamVerb::FinishSending) => {
-                refuse_order(gate, "an HTTP request sends only its own body").await;
-            }
-            Verb::Datagram(DatagramVerb::ProbeMtu) => {
-                refuse_order(gate, "an HTTP request cannot probe the path MTU; a UDP session can").await;
-            }
-            Verb::Stream(StreamVerb::CloseUnread) => {
-                refuse_order(gate, "this order does not apply to an HTTP request; close or reset it").await;
-            }
-            Verb::Datagram(DatagramVerb::StopBurst) => refuse_order(gate, "an HTTP request sends no burst").await,
-            Verb::Datagram(DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
-                refuse_order(gate, "an HTTP request has no multicast groups").await;
-            }
-            Verb::Listener(ListenerVerb::Limit(_)) => {
-                refuse_order(gate, "an HTTP request accepts no connections").await;
-            }
-            Verb::Stream(StreamVerb::Capture(_)) => {
-                refuse_order(gate, "the packets of TCP sessions can be captured, not those of a request").await;
-            }
             Verb::Socket(SocketVerb::SetOption(name, value)) => match exchange.dial() {
                 Some(dial) => dial.set_option(name, value).await,
                 None => refuse_order(gate, "there is no connection yet whose options could be set").await,
@@ -110,8 +88,13 @@ async fn handle_orders(
                     dial.report_options().await;
                 }
             }
-            Verb::Socket(SocketVerb::SampleEvery(_)) => {
-                refuse_order(gate, "the connection of an HTTP request is not sampled").await;
+            refused @ (Verb::Send(_)
+            | Verb::SendFile(_)
+            | Verb::Stream(_)
+            | Verb::Datagram(_)
+            | Verb::Listener(_)
+            | Verb::Socket(SocketVerb::SampleEvery(_))) => {
+                refuse_order(gate, refused.refusal(OrderRefuser::Request).why).await;
             }
         }
     }

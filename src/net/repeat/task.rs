@@ -14,7 +14,6 @@ use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::order_queue::refuse_until_closed;
 use crate::net::{order_queue, panic_guard};
-use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
 use crate::sessions::{CloseReason, News, Verb};
@@ -143,41 +142,41 @@ async fn watch_over(
     let mut looked = None;
     loop {
         tokio::select! {
-                    biased;
-                    verb = orders.recv() => match verb {
-                        Some(Verb::Close | Verb::Reset) | None => return CloseReason::Local,
-                        Some(Verb::PauseReading) => {
-                            plan.pause();
-                        }
-                        Some(Verb::ContinueReading) => {
-                            plan.resume();
-                        }
-                        Some(Verb::Send(_) |
-        Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Join(_) |
-        DatagramVerb::Leave(_) | DatagramVerb::Burst(_) | DatagramVerb::StopBurst |
-        DatagramVerb::ProbeMtu) | Verb::SendFile(_) |
-        Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread |
-        StreamVerb::Capture(_)) | Verb::Listener(ListenerVerb::Limit(_)) |
-        Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions |
-        SocketVerb::SampleEvery(_))) => refuse_order(journal).await,
-                    },
-                    _ = tick.tick() => {
-                        let mark = ledger.progress();
-                        if looked != Some(mark) {
-                            looked = Some(mark);
-                            ledger.sample(spec.count, false);
-                        }
-                        if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
-                            return CloseReason::Fin;
-                        }
-                    }
-                    ended = workers.join_next() => match ended {
-                        None => return CloseReason::Fin,
-                        // A worker that was aborted was aborted by us.
-                        Some(Ok(Ok(())) | Err(_)) => {}
-                        Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
-                    },
+            biased;
+            verb = orders.recv() => match verb {
+                Some(Verb::Close | Verb::Reset) | None => return CloseReason::Local,
+                Some(Verb::PauseReading) => {
+                    plan.pause();
                 }
+                Some(Verb::ContinueReading) => {
+                    plan.resume();
+                }
+                Some(
+                    Verb::Send(_)
+                    | Verb::SendFile(_)
+                    | Verb::Stream(_)
+                    | Verb::Datagram(_)
+                    | Verb::Listener(_)
+                    | Verb::Socket(_),
+                ) => refuse_order(journal).await,
+            },
+            _ = tick.tick() => {
+                let mark = ledger.progress();
+                if looked != Some(mark) {
+                    looked = Some(mark);
+                    ledger.sample(spec.count, false);
+                }
+                if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
+                    return CloseReason::Fin;
+                }
+            }
+            ended = workers.join_next() => match ended {
+                None => return CloseReason::Fin,
+                // A worker that was aborted was aborted by us.
+                Some(Ok(Ok(())) | Err(_)) => {}
+                Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
+            },
+        }
     }
 }
 

@@ -12,10 +12,12 @@ use super::{activity, stamps, states};
 use crate::net::capture::CaptureWatch;
 use crate::net::journal::Journal;
 use crate::net::order_queue;
+use crate::sessions::Verb;
+use crate::sessions::order::{OrderRefusal, OrderRefuser};
 use crate::sessions::spec::Script;
-use crate::wire::Failure;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Failure};
 
 /// How long a close waits for the peer to receive what is queued.
 pub(super) const MOST_CLOSING: Duration = Duration::from_secs(5);
@@ -53,6 +55,14 @@ pub(super) struct SharedConnection {
     pub(crate) v6: bool,
     pub(super) ends: Option<(SocketAddr, SocketAddr)>,
     pub(super) capture: Mutex<Option<CaptureWatch>>,
+}
+
+impl SharedConnection {
+    /// Why a TCP connection does not carry out an order.
+    pub(super) fn refusal(&self, verb: &Verb) -> Failure {
+        let OrderRefusal { operation, why } = verb.refusal(OrderRefuser::Connection);
+        Failure::new(Class::Usage, operation, &self.peer, why)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]

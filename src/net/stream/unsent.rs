@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use crate::net::journal::Journal;
 use crate::net::order_queue;
-use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::News;
 use crate::sessions::spec::ScriptStep;
-use crate::sessions::{News, Verb};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// Orders that were given but not carried out.
@@ -37,19 +36,8 @@ pub(in crate::net) fn count_unsent(
         }
     }
     while let Ok(verb) = orders.try_recv() {
-        match verb {
-            Verb::Send(bytes) | Verb::Datagram(DatagramVerb::SendTo(_, bytes)) => count(bytes.len()),
-            Verb::SendFile(_) | Verb::Datagram(DatagramVerb::Burst(_)) => count(0),
-            Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread | StreamVerb::Capture(_))
-            | Verb::Datagram(
-                DatagramVerb::StopBurst | DatagramVerb::ProbeMtu | DatagramVerb::Join(_) | DatagramVerb::Leave(_),
-            )
-            | Verb::Reset
-            | Verb::Close
-            | Verb::PauseReading
-            | Verb::ContinueReading
-            | Verb::Listener(ListenerVerb::Limit(_))
-            | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_)) => {}
+        if let Some(bytes) = verb.payload_len() {
+            count(bytes);
         }
     }
     unsent

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::shared::{ConnectionEnd, MOST_CLOSING, ReadState, SharedConnection, ShutdownIntent};
 use crate::net::option;
-use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::order::{SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, FailedOperation, Failure};
@@ -58,34 +58,13 @@ pub(super) async fn order(shared: &SharedConnection, verb: Option<Verb>, closing
         }
         Some(Verb::Stream(StreamVerb::Capture(true))) => super::capture::start(shared).await,
         Some(Verb::Stream(StreamVerb::Capture(false))) => super::capture::stop_capture(shared),
-        Some(Verb::Datagram(DatagramVerb::StopBurst)) => {
-            let message = "a TCP connection sends no burst of datagrams";
-            shared
-                .journal
-                .news(News::Warned(Failure::new(Class::Usage, FailedOperation::Send, &shared.peer, message)))
-                .await;
-        }
         Some(
-            Verb::Send(_)
-            | Verb::Datagram(
-                DatagramVerb::SendTo(..)
-                | DatagramVerb::Burst(_)
-                | DatagramVerb::ProbeMtu
-                | DatagramVerb::Join(_)
-                | DatagramVerb::Leave(_),
-            )
+            refused @ (Verb::Send(_)
             | Verb::SendFile(_)
             | Verb::Stream(StreamVerb::FinishSending)
-            | Verb::Listener(ListenerVerb::Limit(_)),
-        ) => {
-            let failure = Failure::new(
-                Class::Internal,
-                FailedOperation::Order,
-                &shared.peer,
-                "an order was sent to the wrong queue",
-            );
-            shared.journal.news(News::Warned(failure)).await;
-        }
+            | Verb::Datagram(_)
+            | Verb::Listener(_)),
+        ) => shared.journal.news(News::Warned(shared.refusal(&refused))).await,
     }
     AfterOrder::GoOn
 }

@@ -15,7 +15,7 @@ use super::{read_ahead, unsent};
 use crate::net::{fault, order_queue, syscall};
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::SocketCall;
-use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::order::{DatagramVerb, StreamVerb};
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
 use crate::wire::tcp::cause::StateCause;
@@ -128,26 +128,15 @@ impl WritingHalf<'_> {
             Verb::Send(bytes) => self.write(bytes).await,
             Verb::SendFile(path) => self.send_file(path).await,
             Verb::Stream(StreamVerb::FinishSending) => self.finish().await,
-            Verb::Datagram(DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
-                let message = "a TCP connection cannot send bursts of datagrams";
-                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.shared.peer, message)).await;
-                Ok(())
-            }
-            Verb::Datagram(DatagramVerb::ProbeMtu) => {
-                let message = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
-                self.warn(Failure::new(Class::Usage, FailedOperation::Probe, &self.shared.peer, message)).await;
-                Ok(())
-            }
-            Verb::Reset
+            refused @ (Verb::Reset
             | Verb::Close
-            | Verb::Stream(StreamVerb::CloseUnread | StreamVerb::Capture(_))
             | Verb::PauseReading
             | Verb::ContinueReading
-            | Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Join(_) | DatagramVerb::Leave(_))
-            | Verb::Listener(ListenerVerb::Limit(_))
-            | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_)) => {
-                let message = "this order makes no sense for a TCP connection";
-                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.shared.peer, message)).await;
+            | Verb::Stream(_)
+            | Verb::Datagram(_)
+            | Verb::Listener(_)
+            | Verb::Socket(_)) => {
+                self.warn(self.shared.refusal(&refused)).await;
                 Ok(())
             }
         }

@@ -8,7 +8,7 @@ use super::multicast;
 use super::send::SendJob;
 use super::shared::{SharedSocket, UdpEnding};
 use crate::net::{option, order_queue};
-use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::order::{DatagramVerb, OrderRefusal, OrderRefuser, SocketVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, FailedOperation, Failure};
@@ -90,10 +90,6 @@ impl SharedSocket {
             }
             Verb::Datagram(DatagramVerb::ProbeMtu) => return Some(SendJob::ProbeMtu(*self.burst_stops.borrow())),
             Verb::Datagram(DatagramVerb::StopBurst) => self.stop_burst(),
-            Verb::Stream(StreamVerb::FinishSending) => {
-                self.warn(FailedOperation::Finish, "UDP has no FIN: the peer cannot be told that nothing more comes")
-                    .await;
-            }
             Verb::Socket(SocketVerb::SetOption(name, value)) if name.applies_to(SocketKind::Datagrams) => {
                 option::set_and_report(&self.socket, name, value, self.local.is_ipv6(), &self.journal).await;
             }
@@ -110,17 +106,9 @@ impl SharedSocket {
                 let all = option::all_values_news(&self.socket, SocketKind::Datagrams, self.local.is_ipv6());
                 self.journal.news(all).await;
             }
-            Verb::Stream(StreamVerb::CloseUnread) => {
-                self.warn(FailedOperation::Close, "UDP has no reset: a close discards unread datagrams").await;
-            }
-            Verb::Socket(SocketVerb::SampleEvery(_)) => {
-                self.warn(FailedOperation::Sample, "the kernel has gauges for TCP connections only").await;
-            }
-            Verb::Stream(StreamVerb::Capture(_)) => {
-                self.warn(FailedOperation::Capture, "the packets of TCP sessions can be captured").await;
-            }
-            Verb::Listener(ListenerVerb::Limit(_)) => {
-                self.warn(FailedOperation::Limit, "a UDP socket has no connections to limit").await;
+            refused @ (Verb::Stream(_) | Verb::Listener(_) | Verb::Socket(SocketVerb::SampleEvery(_))) => {
+                let OrderRefusal { operation, why } = refused.refusal(OrderRefuser::Datagrams);
+                self.warn(operation, why).await;
             }
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
