@@ -142,7 +142,7 @@ impl RunPolicy {
         match news {
             News::Dial(news) => self.on_dial(session, news),
             News::Listener(news) => self.on_listener(watched, session, news),
-            News::Tcp(news) => self.on_tcp(session, news),
+            News::Tcp(TcpNews::PeerFinished { .. }) => self.peer_finished(session).into_iter().collect(),
             News::Udp(news) => self.on_udp(session, news),
             News::Failed(failure) => {
                 self.count(session, failure);
@@ -159,7 +159,8 @@ impl RunPolicy {
                 self.finishing.remove(&session.id);
                 Vec::new()
             }
-            News::Http(_)
+            News::Tcp(_)
+            | News::Http(_)
             | News::Option(_)
             | News::Dns(_)
             | News::ReadingPaused
@@ -192,18 +193,6 @@ impl RunPolicy {
             | ListenerNews::TurnedAway { .. }
             | ListenerNews::ChildEnded { .. }
             | ListenerNews::AcceptFailed(_) => Vec::new(),
-        }
-    }
-
-    fn on_tcp(&mut self, session: &Session, news: &TcpNews) -> Vec<PolicyAction> {
-        match news {
-            TcpNews::PeerFinished { .. } => self.peer_finished(session).into_iter().collect(),
-            TcpNews::WeFinished
-            | TcpNews::State { .. }
-            | TcpNews::Call { .. }
-            | TcpNews::Stamps { .. }
-            | TcpNews::PeerSyn(_)
-            | TcpNews::Kernel(_) => Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::news::{DialNews, HttpNews, ListenerNews, News, OptionNews, TcpNews, UdpNews};
+use super::news::{DialNews, HttpNews, News, UdpNews};
 use super::spec::RetryPolicy;
 use crate::sessions::tcp::timers::TimerHistory;
 use crate::wire::Failure;
@@ -209,6 +209,9 @@ impl Attempts {
     }
 
     fn push_fact(&mut self, news: &News, at: Instant) {
+        if !news.place().in_timeline() {
+            return;
+        }
         let told = match news {
             News::Http(HttpNews::Request(head)) => {
                 let mut head = head.clone();
@@ -225,19 +228,6 @@ impl Attempts {
                 head.headers.clear();
                 News::Http(HttpNews::Interim(head))
             }
-            // The first two are shown in a listener's own rows; the others by the ladder, the state diagram and the
-            // kernel's gauges.
-            News::Http(HttpNews::Trailers(_))
-            | News::Listener(ListenerNews::Accepted { .. } | ListenerNews::ChildEnded { .. })
-            | News::Tcp(
-                TcpNews::State { .. }
-                | TcpNews::Call { .. }
-                | TcpNews::Stamps { .. }
-                | TcpNews::PeerSyn(_)
-                | TcpNews::Kernel(_),
-            )
-            | News::Udp(UdpNews::MtuStep(_))
-            | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => return,
             other => other.clone(),
         };
         self.facts.push_back((at, told));

@@ -87,7 +87,7 @@ impl Session {
             // If a session fails with its last attempt, the failure is shown once.
             let inner = match &record {
                 Record::News { news: News::Failed(failure), .. } => self.attempts.failed_attempt() == Some(failure),
-                Record::News { news, .. } => news.is_inner(),
+                Record::News { news, .. } => !news.place().in_transcript(),
                 Record::Block(_) | Record::NotKept { .. } => false,
             };
             let entry = (!inner).then_some(self.transcript.end_number());
@@ -169,20 +169,12 @@ impl Session {
                 self.warning = Some(failure.clone());
             }
             // Handled by `kinds` for one kind only. Attempts, routes and options are updated above.
-            News::Udp(_)
+            News::Dial(_)
+            | News::Listener(_)
+            | News::Tcp(_)
+            | News::Udp(_)
             | News::Http(_)
             | News::Dns(_)
-            | News::Listener(ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. })
-            | News::Tcp(
-                TcpNews::State { .. }
-                | TcpNews::Call { .. }
-                | TcpNews::Stamps { .. }
-                | TcpNews::PeerSyn(_)
-                | TcpNews::Kernel(_),
-            )
-            | News::Dial(
-                DialNews::Resolved { .. } | DialNews::AttemptFailed { .. } | DialNews::Route(_) | DialNews::Compared(_),
-            )
             | News::FileSent { .. }
             | News::Option(_) => {}
         }

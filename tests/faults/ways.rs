@@ -228,7 +228,8 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
             "read",
         )
         .says("gzip"),
-        Way::new("a circle of redirects", &format!("http -L http://{circle}/"), protocol, "follow").says("sent a redirect"),
+        Way::new("a circle of redirects", &format!("http -L http://{circle}/"), protocol, "follow")
+            .says("sent a redirect"),
         Way::new(
             "a status",
             &format!("{} --fail", http(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n")),

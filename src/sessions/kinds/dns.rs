@@ -143,28 +143,12 @@ impl KindState for DnsLookup {
 
     fn on_record(&mut self, record: &Record, _context: &RecordContext) -> Option<OpenState> {
         let Record::News { news, .. } = record else { return None };
-        match news {
-            News::Dns(news) => {
-                self.on_news(news);
-                Some(OpenState::default())
-            }
-            News::Dial(DialNews::Compared(compared)) => {
-                self.compared = Some((**compared).clone());
-                None
-            }
-            News::Dial(_)
-            | News::Listener(_)
-            | News::Tcp(_)
-            | News::Udp(_)
-            | News::Http(_)
-            | News::Option(_)
-            | News::ReadingPaused
-            | News::ReadingContinued
-            | News::Warned(_)
-            | News::FileSent { .. }
-            | News::Failed(_)
-            | News::Closed { .. } => None,
+        if let News::Dial(DialNews::Compared(compared)) = news {
+            self.compared = Some((**compared).clone());
         }
+        let News::Dns(news) = news else { return None };
+        self.on_news(news);
+        Some(OpenState::default())
     }
 
     fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}

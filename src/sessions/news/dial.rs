@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::place::NewsPlace;
 use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::wire::Failure;
 use crate::wire::route::Route;
@@ -68,4 +69,21 @@ pub enum DialNews {
     Compared(Box<ResolverComparison>),
     /// The route of packets to the peer: source address, interface and gateway.
     Route(Box<Route>),
+}
+
+impl DialNews {
+    /// Where this event is shown.
+    pub fn place(&self) -> NewsPlace {
+        match self {
+            DialNews::Route(_) => NewsPlace::Timeline,
+            DialNews::Compared(compared) if !compared.differs() => NewsPlace::Timeline,
+            DialNews::Resolving { .. }
+            | DialNews::Resolved { .. }
+            | DialNews::Connecting { .. }
+            | DialNews::AttemptFailed { .. }
+            | DialNews::Connected { .. }
+            | DialNews::Retrying { .. }
+            | DialNews::Compared(_) => NewsPlace::Everywhere,
+        }
+    }
 }

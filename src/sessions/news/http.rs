@@ -1,5 +1,6 @@
 //! Events of an HTTP exchange.
 
+use super::place::NewsPlace;
 use crate::wire::http::head::InterimHead;
 use crate::wire::http::head::RequestHead;
 use crate::wire::http::head::ResponseHead;
@@ -22,4 +23,16 @@ pub enum HttpNews {
         /// Its target, an absolute URL.
         location: String,
     },
+}
+
+impl HttpNews {
+    /// Where this event is shown.
+    pub fn place(&self) -> NewsPlace {
+        match self {
+            HttpNews::Trailers(_) => NewsPlace::Transcript,
+            HttpNews::Request(_) | HttpNews::Interim(_) | HttpNews::Response(_) | HttpNews::Redirect { .. } => {
+                NewsPlace::Everywhere
+            }
+        }
+    }
 }

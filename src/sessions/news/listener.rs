@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::place::NewsPlace;
 use crate::sessions::id::SessionId;
 use crate::wire::Failure;
 
@@ -36,4 +37,17 @@ pub enum ListenerNews {
     },
     /// `accept()` failed, but the listener goes on (no descriptors left, say).
     AcceptFailed(Failure),
+}
+
+impl ListenerNews {
+    /// Where this event is shown.
+    pub fn place(&self) -> NewsPlace {
+        match self {
+            // A listener's own rows show these two.
+            ListenerNews::Accepted { .. } | ListenerNews::ChildEnded { .. } => NewsPlace::Transcript,
+            ListenerNews::Listening { .. } | ListenerNews::TurnedAway { .. } | ListenerNews::AcceptFailed(_) => {
+                NewsPlace::Everywhere
+            }
+        }
+    }
 }

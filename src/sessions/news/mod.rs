@@ -7,6 +7,7 @@ mod http;
 mod listener;
 mod news;
 mod option;
+mod place;
 mod tcp;
 mod udp;
 
@@ -15,5 +16,6 @@ pub use http::HttpNews;
 pub use listener::ListenerNews;
 pub use news::{CloseReason, News};
 pub use option::OptionNews;
+pub use place::NewsPlace;
 pub use tcp::TcpNews;
 pub use udp::UdpNews;

@@ -7,6 +7,7 @@ use super::dns::DnsNews;
 use super::http::HttpNews;
 use super::listener::ListenerNews;
 use super::option::OptionNews;
+use super::place::NewsPlace;
 use super::tcp::TcpNews;
 use super::udp::UdpNews;
 use crate::wire::{Both, Failure, Totals};
@@ -53,21 +54,22 @@ pub enum News {
 }
 
 impl News {
-    /// Whether this event is about how the connection works, not about the conversation: it is shown on the ladder, in
-    /// the state diagram, beside the conversation or in the dialog of socket options, not between the bytes.
-    pub fn is_inner(&self) -> bool {
+    /// Where this event is shown.
+    pub fn place(&self) -> NewsPlace {
         match self {
-            News::Tcp(
-                TcpNews::State { .. }
-                | TcpNews::Call { .. }
-                | TcpNews::Stamps { .. }
-                | TcpNews::PeerSyn(_)
-                | TcpNews::Kernel(_),
-            )
-            | News::Option(OptionNews::Reported(_))
-            | News::Dial(DialNews::Route(_)) => true,
-            News::Dial(DialNews::Compared(compared)) => !compared.differs(),
-            _ => false,
+            News::Dial(news) => news.place(),
+            News::Listener(news) => news.place(),
+            News::Tcp(news) => news.place(),
+            News::Udp(news) => news.place(),
+            News::Http(news) => news.place(),
+            News::Option(news) => news.place(),
+            News::Dns(_)
+            | News::ReadingPaused
+            | News::ReadingContinued
+            | News::Warned(_)
+            | News::FileSent { .. }
+            | News::Failed(_)
+            | News::Closed { .. } => NewsPlace::Everywhere,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Results of setting and reading socket options.
 
+use super::place::NewsPlace;
 use crate::wire::option::OptionValue;
 use crate::wire::option::SocketOption;
 
@@ -17,4 +18,14 @@ pub enum OptionNews {
     },
     /// All requested socket options with the kernel's values; for an option that cannot be read, the reason instead.
     Reported(Vec<(SocketOption, Result<OptionValue, String>)>),
+}
+
+impl OptionNews {
+    /// Where this event is shown.
+    pub fn place(&self) -> NewsPlace {
+        match self {
+            OptionNews::Set { .. } => NewsPlace::Transcript,
+            OptionNews::Reported(_) => NewsPlace::Elsewhere,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::call::{CallResult, SocketCall};
+use super::place::NewsPlace;
 use crate::wire::Evidence;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::cause::StateCause;
@@ -61,4 +62,18 @@ pub enum TcpNews {
     /// The kernel's view at the beginning of a connection and again at its end; in between it is sampled, not reported
     /// as news.
     Kernel(Box<KernelView>),
+}
+
+impl TcpNews {
+    /// Where this event is shown.
+    pub fn place(&self) -> NewsPlace {
+        match self {
+            TcpNews::WeFinished | TcpNews::PeerFinished { .. } => NewsPlace::Everywhere,
+            TcpNews::State { .. }
+            | TcpNews::Call { .. }
+            | TcpNews::Stamps { .. }
+            | TcpNews::PeerSyn(_)
+            | TcpNews::Kernel(_) => NewsPlace::Elsewhere,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::place::NewsPlace;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::MtuReport;
 use crate::wire::udp::mtu::MtuStep;
@@ -33,4 +34,18 @@ pub enum UdpNews {
         /// From the first datagram to the last.
         took: Duration,
     },
+}
+
+impl UdpNews {
+    /// Where this event is shown.
+    pub fn place(&self) -> NewsPlace {
+        match self {
+            UdpNews::MtuStep(_) => NewsPlace::Transcript,
+            UdpNews::Joined { .. }
+            | UdpNews::Left { .. }
+            | UdpNews::Icmp(_)
+            | UdpNews::PathMtu(_)
+            | UdpNews::BurstEnded { .. } => NewsPlace::Everywhere,
+        }
+    }
 }

@@ -99,7 +99,7 @@ struct OptionEntry {
 pub(super) const MOST_NAME: usize = 15;
 
 /// The largest buffer that can be requested: the kernel doubles it, in an `int`.
-pub(super) const MOST_OCTETS: u64 = i32::MAX as u64 / 2;
+pub(super) const MOST_BYTES: u64 = i32::MAX as u64 / 2;
 
 const fn line(
     option: SocketOption,

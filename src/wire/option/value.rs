@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::option::{MOST_NAME, MOST_OCTETS, OptionUnit, OptionValue, SocketOption};
+use super::option::{MOST_BYTES, MOST_NAME, OptionUnit, OptionValue, SocketOption};
 use crate::text::quantity;
 
 impl SocketOption {
@@ -12,7 +12,7 @@ impl SocketOption {
         match self.unit() {
             OptionUnit::Switch => "on or off".to_owned(),
             OptionUnit::Count(least, most) => format!("a number from {least} to {most}"),
-            OptionUnit::Bytes => format!("a number of bytes of at most {MOST_OCTETS}, as 65536, 64KiB or 4MiB"),
+            OptionUnit::Bytes => format!("a number of bytes of at most {MOST_BYTES}, as 65536, 64KiB or 4MiB"),
             OptionUnit::Seconds => "a time of whole seconds from 1s to 32767s".to_owned(),
             OptionUnit::Millis => "a time of whole milliseconds, as 500ms or 30s; 0 is the system's rule".to_owned(),
             OptionUnit::Linger => "off, 0 (RST), or a time of whole seconds, as 5s".to_owned(),
@@ -36,7 +36,7 @@ impl SocketOption {
                 parse_number(text).filter(|count| (least..=most).contains(count)).map(OptionValue::Count)
             }
             OptionUnit::Bytes => {
-                let bytes = quantity::parse_size(text).ok().filter(|bytes| *bytes <= MOST_OCTETS);
+                let bytes = quantity::parse_size(text).ok().filter(|bytes| *bytes <= MOST_BYTES);
                 bytes.and_then(|bytes| u32::try_from(bytes).ok()).map(OptionValue::Bytes)
             }
             OptionUnit::Seconds => time(text, Duration::from_secs(1))
