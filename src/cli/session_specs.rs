@@ -14,7 +14,7 @@ use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::target::{self, quoted};
 use crate::sessions::spec::{
     self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, SocketSpec, TcpSpec,
-    UdpBoundSpec, UdpReceive, UdpSpec, facets,
+    UdpBoundSpec, UdpReceive, UdpSpec, socket_options,
 };
 use crate::sessions::tcp::gauges;
 use crate::sessions::{Spec, SpecKind};
@@ -150,7 +150,9 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
 /// Adds the socket options of `--option` to a spec.
 pub(super) fn with_socket_options(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
     let options: Result<spec::RequestedOptions, String> = texts.iter().map(|text| socket::parse(text)).collect();
-    options.and_then(|options| facets::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
+    options
+        .and_then(|options| socket_options::add(&mut spec.what, &options))
+        .map_err(|why| format!("--option: {why}"))?;
     Ok(spec)
 }
 

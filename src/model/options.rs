@@ -6,7 +6,7 @@ use super::editor::TextField;
 use super::kinds;
 use crate::formats::paste;
 use crate::sessions::options::OptionState;
-use crate::sessions::spec::facets::requested_options;
+use crate::sessions::spec::socket_options::requested_options;
 use crate::sessions::spec::{RequestedOptions, requested_value};
 use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};

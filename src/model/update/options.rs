@@ -12,8 +12,8 @@ use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::overlay::Overlay;
 use crate::model::state::Model;
 use crate::sessions::order::SocketVerb;
-use crate::sessions::spec::facets::{add, requested_options_mut};
 use crate::sessions::spec::request_option;
+use crate::sessions::spec::socket_options::{add, requested_options_mut};
 use crate::sessions::{Order, SessionId, SpecKind, Verb};
 use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 

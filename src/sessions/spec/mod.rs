@@ -1,12 +1,12 @@
 //! Specs of sessions to open: one file for each kind, and what they share.
 
 pub mod dns;
-pub mod facets;
 pub mod http;
 mod kind_facets;
 pub mod repeat;
 mod script;
 mod socket;
+pub mod socket_options;
 pub mod target;
 mod tcp;
 mod udp;

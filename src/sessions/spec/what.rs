@@ -2,10 +2,12 @@
 
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
+use super::kind_facets::KindFacets;
 use super::script::Script;
 use super::tcp::{AcceptedSpec, ListenSpec, TcpSpec};
 use super::udp::{UdpBoundSpec, UdpSpec};
 use crate::sessions::retention::Retention;
+use crate::wire::option::SocketKind;
 
 /// A session to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,4 +50,39 @@ pub enum SpecKind {
     Repeat(Box<super::repeat::RepeatSpec>),
     /// A DNS lookup.
     Dns(DnsSpec),
+}
+
+impl SpecKind {
+    /// The spec's properties as a trait object.
+    pub fn facets(&self) -> &dyn KindFacets {
+        match self {
+            SpecKind::Tcp(spec) => spec,
+            SpecKind::Udp(spec) => spec,
+            SpecKind::UdpBound(spec) => spec,
+            SpecKind::Listen(spec) => spec,
+            SpecKind::Accepted(spec) => spec,
+            SpecKind::Http(spec) => spec,
+            SpecKind::Repeat(spec) => &**spec,
+            SpecKind::Dns(spec) => spec,
+        }
+    }
+
+    /// The same, mutable.
+    pub fn facets_mut(&mut self) -> &mut dyn KindFacets {
+        match self {
+            SpecKind::Tcp(spec) => spec,
+            SpecKind::Udp(spec) => spec,
+            SpecKind::UdpBound(spec) => spec,
+            SpecKind::Listen(spec) => spec,
+            SpecKind::Accepted(spec) => spec,
+            SpecKind::Http(spec) => spec,
+            SpecKind::Repeat(spec) => &mut **spec,
+            SpecKind::Dns(spec) => spec,
+        }
+    }
+
+    /// The kind of socket that the session has; `None`: many sockets, or none.
+    pub fn socket_kind(&self) -> Option<SocketKind> {
+        self.facets().socket_kind()
+    }
 }

@@ -1,44 +1,8 @@
-//! Properties of any kind of spec, without knowing which kind it is.
+//! The socket options of any kind of spec.
 
-use super::kind_facets::KindFacets;
 use super::socket::{RequestedOptions, request_option};
 use super::what::SpecKind;
-use crate::wire::option::{SocketKind, SocketOption};
-
-impl SpecKind {
-    /// The spec's properties as a trait object.
-    pub fn facets(&self) -> &dyn KindFacets {
-        match self {
-            SpecKind::Tcp(spec) => spec,
-            SpecKind::Udp(spec) => spec,
-            SpecKind::UdpBound(spec) => spec,
-            SpecKind::Listen(spec) => spec,
-            SpecKind::Accepted(spec) => spec,
-            SpecKind::Http(spec) => spec,
-            SpecKind::Repeat(spec) => &**spec,
-            SpecKind::Dns(spec) => spec,
-        }
-    }
-
-    /// The same, mutable.
-    pub fn facets_mut(&mut self) -> &mut dyn KindFacets {
-        match self {
-            SpecKind::Tcp(spec) => spec,
-            SpecKind::Udp(spec) => spec,
-            SpecKind::UdpBound(spec) => spec,
-            SpecKind::Listen(spec) => spec,
-            SpecKind::Accepted(spec) => spec,
-            SpecKind::Http(spec) => spec,
-            SpecKind::Repeat(spec) => &mut **spec,
-            SpecKind::Dns(spec) => spec,
-        }
-    }
-
-    /// The kind of socket that the session has; `None`: many sockets, or none.
-    pub fn socket_kind(&self) -> Option<SocketKind> {
-        self.facets().socket_kind()
-    }
-}
+use crate::wire::option::SocketOption;
 
 /// The socket options that are set when a session is opened; `None`: this kind has none.
 pub fn requested_options(what: &SpecKind) -> Option<&RequestedOptions> {
