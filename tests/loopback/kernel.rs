@@ -514,6 +514,24 @@ fn a_watched_session_is_looked_at_though_nothing_moves() {
 }
 
 #[test]
+fn a_closed_window_is_sampled_on_after_sampling_by_a_period_ends() {
+    let (go, address, quiet) = stopped_peer(|stream| count_to_end(&stream));
+    let mut watch = Watch::new();
+    let id = watch.open(tcp(address));
+    watch.until_open(id);
+    watch.send(id, vec![1_u8; 16 << 20]);
+    until_info(&mut watch, id, "a window probe", |info| info.backoff >= Some(1));
+    watch.order(id, Verb::Socket(SocketVerb::SampleEvery(Some(Duration::from_millis(20)))));
+    until_info(&mut watch, id, "a later probe", |info| info.backoff >= Some(2));
+    watch.order(id, Verb::Socket(SocketVerb::SampleEvery(None)));
+    until_info(&mut watch, id, "a probe after the period ended", |info| info.backoff >= Some(4));
+    go.send(()).unwrap();
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
+    watch.until_closed(id);
+    outcome(quiet);
+}
+
+#[test]
 fn our_gauges_are_those_that_ss_shows() {
     let (go, address, quiet) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
