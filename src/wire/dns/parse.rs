@@ -55,16 +55,20 @@ fn message_in(walk: &mut DnsWalk<'_>, message: &mut DnsMessage) -> Result<(), St
         let question = read_question(walk, number)?;
         message.questions.push(question);
     }
-    for (section, count) in [("answer", answers), ("authority", authorities), ("additional", additionals)] {
+    for (section, count) in [
+        (RecordSection::Answer, answers),
+        (RecordSection::Authority, authorities),
+        (RecordSection::Additional, additionals),
+    ] {
         for number in 1..=count {
             if message.answers.len() + message.authorities.len() + message.additionals.len() >= MOST_RECORDS {
                 return Err(format!("{all} records are too many: {MOST_RECORDS} are read"));
             }
             let Some(record) = record(walk, section, number, message)? else { continue };
             match section {
-                "answer" => message.answers.push(record),
-                "authority" => message.authorities.push(record),
-                _ => message.additionals.push(record),
+                RecordSection::Answer => message.answers.push(record),
+                RecordSection::Authority => message.authorities.push(record),
+                RecordSection::Additional => message.additionals.push(record),
             }
         }
     }
@@ -73,6 +77,24 @@ fn message_in(walk: &mut DnsWalk<'_>, message: &mut DnsMessage) -> Result<(), St
         return Err(format!("{left} bytes follow after all that the header counts"));
     }
     Ok(())
+}
+
+/// A section of a message that has records (RFC 1035 §4.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RecordSection {
+    Answer,
+    Authority,
+    Additional,
+}
+
+impl RecordSection {
+    fn name(self) -> &'static str {
+        match self {
+            RecordSection::Answer => "answer",
+            RecordSection::Authority => "authority",
+            RecordSection::Additional => "additional",
+        }
+    }
 }
 
 fn flags(walk: &mut DnsWalk<'_>, message: &DnsMessage) {
@@ -136,15 +158,15 @@ fn class(walk: &mut DnsWalk<'_>) -> Result<u16, String> {
 /// Reads a record; `None` for EDNS, which is stored in the message instead.
 fn record(
     walk: &mut DnsWalk<'_>,
-    section: &str,
+    section: RecordSection,
     number: u16,
     message: &mut DnsMessage,
 ) -> Result<Option<DnsRecord>, String> {
-    let place = walk.begin_field(format!("{section} {number}"));
+    let place = walk.begin_field(format!("{} {number}", section.name()));
     walk.depth = 1;
     let name = walk.name("name")?;
     let kind = kind(walk)?;
-    let is_edns = kind == RecordType::OPT && section == "additional";
+    let is_edns = kind == RecordType::OPT && section == RecordSection::Additional;
     if is_edns {
         let edns = edns(walk)?;
         walk.depth = 0;
