@@ -63,7 +63,8 @@ fn attempt_rows(session: &Session, timers: &TcpTimerSettings, now: Instant, colu
         let (until, cell) = match &attempt.end {
             Some(end) => match end.outcome {
                 AddressOutcome::Failed(_) => (end.at, TimelineCell::Failed),
-                AddressOutcome::Won | AddressOutcome::GivenUp => (end.at, TimelineCell::Connected),
+                AddressOutcome::Won => (end.at, TimelineCell::Connected),
+                AddressOutcome::GivenUp => (end.at, TimelineCell::GivenUp),
             },
             None => (now, TimelineCell::UnderWay),
         };
@@ -157,7 +158,7 @@ pub(super) fn remark(session: &Session, now: Instant) -> String {
             }
             _ => format!("attempt {number} of {of}"),
         },
-        SessionPhase::Ended { failure: Some(_), .. } => {
+        SessionPhase::Ended { failure: Some(_), .. } if course.connected_at().is_none() => {
             let word = if of == 1 { "attempt" } else { "attempts" };
             format!("{number} of {of} {word}, all failed")
         }
