@@ -23,6 +23,8 @@ pub struct TimerHistory {
     pub running: Option<(KernelTimer, Instant)>,
     /// The retransmission timeout now, doublings included.
     pub rto: Option<Duration>,
+    /// How often the running timer was doubled, as the kernel counts it.
+    pub backoff: u8,
     /// Since when bytes we sent are unacknowledged; late by at most one sample period.
     pub waits_since: Option<Instant>,
     /// When the last acknowledgement or data from the peer arrived.
@@ -93,6 +95,7 @@ impl TimerHistory {
         self.heard = ago(tcp.last_ack_recv).max(ago(tcp.last_data_recv));
         self.running = view.timer.map(|timer| (timer, now));
         self.rto = tcp.rto;
+        self.backoff = tcp.backoff.unwrap_or(0);
         let waits = view.send_queue_bytes.is_some_and(|bytes| bytes > 0);
         self.waits_since = if waits { self.waits_since.or(Some(now)) } else { None };
         let earlier = before.and_then(|before| before.tcp);
@@ -137,7 +140,8 @@ impl TimerHistory {
 
         let Some((kind, first)) = self.next() else { return Vec::new() };
         let mut wait = match kind {
-            TimerKind::Retransmit | TimerKind::Probe => self.rto,
+            TimerKind::Retransmit => self.rto,
+            TimerKind::Probe => self.rto.map(|rto| probe_wait(rto, self.backoff).min(LONGEST)),
             TimerKind::Keepalive => every,
             TimerKind::TimeWait => None,
         };
@@ -153,6 +157,12 @@ impl TimerHistory {
         }
         planned
     }
+}
+
+/// How long Linux waits from one window probe to the next: the timeout, at least 200 ms, doubled `backoff` times
+/// (`tcp_probe0_when`).
+fn probe_wait(rto: Duration, backoff: u8) -> Duration {
+    rto.max(Duration::from_millis(200)).saturating_mul(1_u32.checked_shl(backoff.into()).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -217,6 +227,23 @@ mod tests {
         clocks.sample(&look(0, 1, 0, Some((TimerKind::Keepalive, 1000))), start);
         assert_eq!(after(&clocks, Some(Duration::from_secs(2))), [1000, 3000, 5000, 7000]);
         assert_eq!(after(&clocks, None), [1000]);
+    }
+
+    #[test]
+    fn window_probes_to_come_go_on_from_the_backoff_that_the_kernel_counts() {
+        let start = Instant::now();
+        let mut clocks = TimerHistory::default();
+        let mut view = *look(0, 4, 5, Some((TimerKind::Probe, 6_300)));
+        view.tcp = view.tcp.map(|tcp| TcpInfo { backoff: Some(5), rto: Some(Duration::from_millis(201)), ..tcp });
+        clocks.sample(&Arc::new(view), start);
+        let planned = clocks.expected_firings(None, start + Duration::from_secs(60));
+        let after: Vec<u128> = planned.iter().map(|at| (*at - start).as_millis()).collect();
+        // The interval that runs is 201 ms × 2⁵; the next ones are 12.9 and 25.7 s.
+        assert_eq!(after, [6_300, 6_300 + 12_864, 6_300 + 12_864 + 25_728]);
+        let mut far = *look(0, 4, 5, Some((TimerKind::Probe, 10)));
+        far.tcp = far.tcp.map(|tcp| TcpInfo { backoff: Some(u8::MAX), rto: Some(Duration::MAX), ..tcp });
+        clocks.sample(&Arc::new(far), start);
+        assert_eq!(clocks.expected_firings(None, start + Duration::from_secs(130)).len(), 2, "120 s at most");
     }
 
     #[test]
