@@ -26,12 +26,16 @@ impl Model {
             let counting = matches!(session.phase, SessionPhase::Waiting { .. });
             counting || session.rates.sent.will_change(now) || session.rates.received.will_change(now)
         });
-        // The connection attempts in the explain view count down.
+        // The connection attempts in the explain view count down, and the timers of both ends in the flow view.
         let lanes =
             self.session().filter(|_| self.selected_panel().is_some_and(|panel| panel.view.entry().counts_down));
         let lanes = lanes.is_some_and(|session| match &session.phase {
             SessionPhase::Connecting { .. } => true,
-            SessionPhase::Open(_) => session.attempts.timers.running.is_some() || session.idle_timeout().is_some(),
+            SessionPhase::Open(_) => {
+                session.attempts.timers.running.is_some()
+                    || session.idle_timeout().is_some()
+                    || session.tcp_history().is_some_and(|story| story.flow.has_timer(now))
+            }
             SessionPhase::Starting
             | SessionPhase::Resolving
             | SessionPhase::Waiting { .. }

@@ -240,9 +240,9 @@ impl View {
                 name: "flow",
                 action: Some(("view-flow", "view: flow control, windows and queues at both ends")),
                 shows: ViewContent::Page,
-                samples: KernelSampling::No,
+                samples: KernelSampling::BothEnds,
                 copies: CopiedText::Entry,
-                counts_down: false,
+                counts_down: true,
             },
             View::Latency => ViewEntry {
                 name: "latency",

@@ -91,6 +91,12 @@ impl FlowControl {
         self.own.is_blocked() || self.peer.as_ref().is_some_and(FlowEnd::is_blocked)
     }
 
+    /// Whether a timer runs at either end.
+    pub fn has_timer(&self, now: Instant) -> bool {
+        let runs = |end: &FlowEnd| end.timer.is_some_and(|timer| timer.due > now);
+        runs(&self.own) || self.peer.as_ref().is_some_and(runs)
+    }
+
     /// Whether a timer is counting down to a probe or retransmission.
     pub fn counts_down(&self, now: Instant) -> bool {
         let runs = |end: &FlowEnd| end.is_blocked() && end.timer.is_some_and(|timer| timer.due > now);

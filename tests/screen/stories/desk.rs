@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,6 +17,7 @@ use sockeye::sessions::spec::{HostPort, ListenSpec, TcpSpec};
 use sockeye::sessions::{Block, News, Order, Record, RefusedOrder, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::Direction;
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
+use sockeye::wire::kernel::view::KernelView;
 
 use crate::bench::Bench;
 
@@ -159,6 +161,12 @@ impl Desk {
     /// Session 1 tells a fact.
     pub(crate) fn tells(&mut self, news: News) {
         self.reads(1, |at| Record::News { at, news });
+    }
+
+    /// The kernel is asked about session 1.
+    pub(crate) fn measures(&mut self, view: KernelView) {
+        self.micros += 1_000;
+        self.bench.reading_with(SessionId(1), self.micros, Vec::new(), |reading| reading.kernel = Some(Arc::new(view)));
     }
 
     /// Session 1 receives bytes.

@@ -16,9 +16,12 @@ use sockeye::model::view::View;
 use sockeye::sessions::news::TcpNews;
 use sockeye::sessions::order::{DatagramVerb, StreamVerb};
 use sockeye::sessions::{CloseReason, News, Verb};
+use sockeye::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
 use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Class, Evidence, FailedOperation, Failure};
+
+use crate::drawn::{drawn_at, lines};
 
 #[test]
 fn a_key_opens_the_dialog_and_what_is_typed_opens_a_session() {
@@ -386,6 +389,33 @@ fn only_a_udp_session_probes_the_path() {
     assert_eq!(desk.model.selected_panel().unwrap().view, View::State);
     desk.press("f10");
     assert_eq!(desk.model.selected_panel().unwrap().view, View::Kernel);
+}
+
+#[test]
+fn a_connection_that_broke_is_not_called_a_failed_attempt() {
+    let mut desk = Desk::connected();
+    let failure = Failure::new(Class::Reset, FailedOperation::Read, "127.0.0.1:7001", "the peer reset the connection");
+    desk.waits(Duration::from_secs(1));
+    desk.tells(News::Failed(failure));
+    desk.press("w");
+    let (buffer, _) = drawn_at(&desk.model, 120, 36);
+    let shown = lines(&buffer, |cell| cell.symbol().to_owned());
+    assert!(shown.contains("RST came") && !shown.contains("all failed"), "{shown}");
+}
+
+#[test]
+fn timers_of_either_end_are_drawn_on_in_the_flow_view() {
+    let mut desk = Desk::connected();
+    let rests = KernelTimer { kind: TimerKind::TimeWait, expires: Duration::from_secs(60) };
+    let end =
+        PeerEnd { state: TcpState::TimeWait, send_queue_bytes: 0, recv_queue_bytes: 0, timer: Some(rests), tcp: None };
+    let view = KernelView { state: Some(TcpState::Closed), peer_end: Some(end), ..KernelView::default() };
+    desk.measures(view);
+    let now = desk.model.now;
+    assert!(desk.model.wakes_at(now).is_none_or(|at| at > now + Duration::from_secs(1)), "the text has no countdown");
+    desk.press("W");
+    let at = desk.model.wakes_at(now).expect("the flow view counts down");
+    assert!(at <= now + Duration::from_millis(250));
 }
 
 #[test]
