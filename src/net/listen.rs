@@ -195,8 +195,9 @@ impl Acceptor {
             | Verb::Stream(_)
             | Verb::Datagram(_)
             | Verb::Socket(SocketVerb::SampleEvery(_))) => {
-                let why = refused.refusal(OrderRefuser::Listener).why;
-                self.warn(context, Class::Usage, why.into()).await;
+                let (operation, why) = (refused.operation(), refused.refusal(OrderRefuser::Listener));
+                let failure = Failure::new(Class::Usage, operation, self.local.to_string(), why);
+                context.journal.news(News::Warned(failure)).await;
             }
         }
     }

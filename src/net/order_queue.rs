@@ -6,8 +6,9 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use super::journal::Journal;
+use crate::sessions::order::OrderRefuser;
 use crate::sessions::{News, Verb};
-use crate::wire::Failure;
+use crate::wire::{Class, Failure};
 
 /// How many orders may wait for one session; a further one is refused and reported.
 pub(super) const MOST_ORDERS: usize = 32;
@@ -46,11 +47,16 @@ impl OrderReceiver {
 }
 
 /// Receives orders until one of them ends the session; for any other, reports why it is refused.
-pub(super) async fn refuse_until_closed(orders: &mut OrderReceiver, journal: &Arc<Journal>, why_not: &str) {
+pub(super) async fn refuse_until_closed(orders: &mut OrderReceiver, journal: &Arc<Journal>, by: OrderRefuser) {
     while let Some(verb) = orders.recv().await {
         if matches!(verb, Verb::Close | Verb::Reset) {
             return;
         }
-        journal.news(News::Warned(Failure::usage(why_not))).await;
+        refuse(&verb, journal, by).await;
     }
+}
+
+/// Reports why an order is refused.
+pub(super) async fn refuse(verb: &Verb, journal: &Arc<Journal>, by: OrderRefuser) {
+    journal.news(News::Warned(Failure::new(Class::Usage, verb.operation(), "", verb.refusal(by)))).await;
 }

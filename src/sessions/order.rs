@@ -106,15 +106,10 @@ pub enum OrderRefuser {
     Listener,
     /// An HTTP request.
     Request,
-}
-
-/// Why a session does not carry out an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderRefusal {
-    /// What was not done.
-    pub operation: FailedOperation,
-    /// The reason, in words.
-    pub why: &'static str,
+    /// A DNS query.
+    Query,
+    /// A run of many connections, datagrams or requests.
+    Run,
 }
 
 impl Verb {
@@ -144,8 +139,24 @@ impl Verb {
         }
     }
 
-    /// Why a session of this kind does not carry out this order. To be asked only by a session that does not.
-    pub fn refusal(&self, by: OrderRefuser) -> OrderRefusal {
+    /// What the order does, as a failure names it.
+    pub fn operation(&self) -> FailedOperation {
+        match self {
+            Verb::Send(_) | Verb::SendFile(_) => FailedOperation::Send,
+            Verb::Reset => FailedOperation::Reset,
+            Verb::Close => FailedOperation::Close,
+            Verb::PauseReading | Verb::ContinueReading => FailedOperation::Read,
+            Verb::Stream(verb) => verb.operation(),
+            Verb::Datagram(verb) => verb.operation(),
+            Verb::Listener(ListenerVerb::Limit(_)) => FailedOperation::Limit,
+            Verb::Socket(SocketVerb::SetOption(..)) => FailedOperation::SetOption,
+            Verb::Socket(SocketVerb::ReadOptions) => FailedOperation::GetOption,
+            Verb::Socket(SocketVerb::SampleEvery(_)) => FailedOperation::Sample,
+        }
+    }
+
+    /// Why a session of this kind does not carry out this order, in words. Only for a session that does not.
+    pub fn refusal(&self, by: OrderRefuser) -> &'static str {
         let own = match self {
             Verb::Stream(verb) => verb.refusal(by),
             Verb::Datagram(verb) => verb.refusal(by),
@@ -159,25 +170,28 @@ impl Verb {
             | Verb::PauseReading
             | Verb::ContinueReading => None,
         };
-        let (operation, why) = own.unwrap_or((
-            FailedOperation::Send,
-            match by {
-                OrderRefuser::Connection => "this order makes no sense for a TCP connection",
-                OrderRefuser::Datagrams => "this order makes no sense for a UDP socket",
-                OrderRefuser::Listener => "this order makes no sense for a listener; give it to one of its connections",
-                OrderRefuser::Request => "this order does not apply to an HTTP request; close or reset it",
-            },
-        ));
-        OrderRefusal { operation, why }
+        own.unwrap_or(match by {
+            OrderRefuser::Connection => "this order makes no sense for a TCP connection",
+            OrderRefuser::Datagrams => "this order makes no sense for a UDP socket",
+            OrderRefuser::Listener => "this order makes no sense for a listener; give it to one of its connections",
+            OrderRefuser::Request => "this order does not apply to an HTTP request; close or reset it",
+            OrderRefuser::Query => "a DNS query takes no orders but close",
+            OrderRefuser::Run => "a repeat session takes no orders but pause, continue and close",
+        })
     }
 }
 
-/// A reason of its own, where the general one of [`Verb::refusal`] says too little.
-type OwnReason = Option<(FailedOperation, &'static str)>;
-
-const ONLY_ITS_BODY: (FailedOperation, &str) = (FailedOperation::Send, "an HTTP request sends only its own body");
+const ONLY_ITS_BODY: &str = "an HTTP request sends only its own body";
 
 impl StreamVerb {
+    fn operation(&self) -> FailedOperation {
+        match self {
+            StreamVerb::FinishSending => FailedOperation::Finish,
+            StreamVerb::CloseUnread => FailedOperation::Close,
+            StreamVerb::Capture(_) => FailedOperation::Capture,
+        }
+    }
+
     fn is_urgent(&self) -> bool {
         match self {
             StreamVerb::FinishSending => false,
@@ -185,29 +199,34 @@ impl StreamVerb {
         }
     }
 
-    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+    fn refusal(&self, by: OrderRefuser) -> Option<&'static str> {
         match (by, self) {
             (OrderRefuser::Datagrams, StreamVerb::FinishSending) => {
-                let why = "UDP has no FIN: the peer cannot be told that nothing more comes";
-                Some((FailedOperation::Finish, why))
+                Some("UDP has no FIN: the peer cannot be told that nothing more comes")
             }
             (OrderRefuser::Datagrams, StreamVerb::CloseUnread) => {
-                Some((FailedOperation::Close, "UDP has no reset: a close discards unread datagrams"))
+                Some("UDP has no reset: a close discards unread datagrams")
             }
-            (OrderRefuser::Datagrams, StreamVerb::Capture(_)) => {
-                Some((FailedOperation::Capture, "the packets of TCP sessions can be captured"))
-            }
+            (OrderRefuser::Datagrams, StreamVerb::Capture(_)) => Some("the packets of TCP sessions can be captured"),
             (OrderRefuser::Request, StreamVerb::FinishSending) => Some(ONLY_ITS_BODY),
             (OrderRefuser::Request, StreamVerb::Capture(_)) => {
-                let why = "the packets of TCP sessions can be captured, not those of a request";
-                Some((FailedOperation::Capture, why))
+                Some("the packets of TCP sessions can be captured, not those of a request")
             }
-            (OrderRefuser::Connection | OrderRefuser::Listener | OrderRefuser::Request, _) => None,
+            (_, StreamVerb::FinishSending | StreamVerb::CloseUnread | StreamVerb::Capture(_)) => None,
         }
     }
 }
 
 impl DatagramVerb {
+    fn operation(&self) -> FailedOperation {
+        match self {
+            DatagramVerb::SendTo(..) | DatagramVerb::Burst(_) | DatagramVerb::StopBurst => FailedOperation::Send,
+            DatagramVerb::ProbeMtu => FailedOperation::Probe,
+            DatagramVerb::Join(_) => FailedOperation::Join,
+            DatagramVerb::Leave(_) => FailedOperation::Leave,
+        }
+    }
+
     fn is_urgent(&self) -> bool {
         match self {
             DatagramVerb::StopBurst => true,
@@ -219,55 +238,56 @@ impl DatagramVerb {
         }
     }
 
-    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+    fn refusal(&self, by: OrderRefuser) -> Option<&'static str> {
         match (by, self) {
             (OrderRefuser::Connection, DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
-                Some((FailedOperation::Send, "a TCP connection cannot send bursts of datagrams"))
+                Some("a TCP connection cannot send bursts of datagrams")
             }
             (OrderRefuser::Connection, DatagramVerb::ProbeMtu) => {
-                let why = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
-                Some((FailedOperation::Probe, why))
+                Some("TCP finds the path MTU by itself: only a UDP session probes it with datagrams")
             }
             (OrderRefuser::Request, DatagramVerb::SendTo(..) | DatagramVerb::Burst(_)) => Some(ONLY_ITS_BODY),
-            (OrderRefuser::Request, DatagramVerb::StopBurst) => {
-                Some((FailedOperation::Send, "an HTTP request sends no burst"))
-            }
+            (OrderRefuser::Request, DatagramVerb::StopBurst) => Some("an HTTP request sends no burst"),
             (OrderRefuser::Request, DatagramVerb::ProbeMtu) => {
-                let why = "an HTTP request cannot probe the path MTU; a UDP session can";
-                Some((FailedOperation::Probe, why))
+                Some("an HTTP request cannot probe the path MTU; a UDP session can")
             }
             (OrderRefuser::Request, DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
-                Some((FailedOperation::Send, "an HTTP request has no multicast groups"))
+                Some("an HTTP request has no multicast groups")
             }
-            (OrderRefuser::Connection | OrderRefuser::Datagrams | OrderRefuser::Listener, _) => None,
+            (
+                _,
+                DatagramVerb::SendTo(..)
+                | DatagramVerb::Burst(_)
+                | DatagramVerb::StopBurst
+                | DatagramVerb::ProbeMtu
+                | DatagramVerb::Join(_)
+                | DatagramVerb::Leave(_),
+            ) => None,
         }
     }
 }
 
 impl ListenerVerb {
-    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+    fn refusal(&self, by: OrderRefuser) -> Option<&'static str> {
         let ListenerVerb::Limit(_) = self;
         match by {
-            OrderRefuser::Datagrams => Some((FailedOperation::Limit, "a UDP socket has no connections to limit")),
-            OrderRefuser::Request => Some((FailedOperation::Limit, "an HTTP request accepts no connections")),
-            OrderRefuser::Connection | OrderRefuser::Listener => None,
+            OrderRefuser::Datagrams => Some("a UDP socket has no connections to limit"),
+            OrderRefuser::Request => Some("an HTTP request accepts no connections"),
+            OrderRefuser::Connection | OrderRefuser::Listener | OrderRefuser::Query | OrderRefuser::Run => None,
         }
     }
 }
 
 impl SocketVerb {
-    fn refusal(&self, by: OrderRefuser) -> OwnReason {
+    fn refusal(&self, by: OrderRefuser) -> Option<&'static str> {
         match (by, self) {
             (OrderRefuser::Datagrams, SocketVerb::SampleEvery(_)) => {
-                Some((FailedOperation::Sample, "the kernel has gauges for TCP connections only"))
+                Some("the kernel has gauges for TCP connections only")
             }
             (OrderRefuser::Request, SocketVerb::SampleEvery(_)) => {
-                Some((FailedOperation::Sample, "the connection of an HTTP request is not sampled"))
+                Some("the connection of an HTTP request is not sampled")
             }
-            (
-                OrderRefuser::Connection | OrderRefuser::Datagrams | OrderRefuser::Listener | OrderRefuser::Request,
-                _,
-            ) => None,
+            (_, SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_)) => None,
         }
     }
 }
@@ -279,4 +299,27 @@ pub struct RefusedOrder {
     pub order: Order,
     /// The reason, in words.
     pub why: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_order_is_named_by_what_it_would_have_done() {
+        let limit = || Verb::Listener(ListenerVerb::Limit(None));
+        for (verb, by, operation, part) in [
+            (Verb::Datagram(DatagramVerb::ProbeMtu), OrderRefuser::Connection, FailedOperation::Probe, "by itself"),
+            (Verb::Datagram(DatagramVerb::StopBurst), OrderRefuser::Listener, FailedOperation::Send, "connections"),
+            (Verb::Stream(StreamVerb::FinishSending), OrderRefuser::Datagrams, FailedOperation::Finish, "no FIN"),
+            (Verb::Stream(StreamVerb::FinishSending), OrderRefuser::Listener, FailedOperation::Finish, "connections"),
+            (limit(), OrderRefuser::Datagrams, FailedOperation::Limit, "no connections to limit"),
+            (limit(), OrderRefuser::Connection, FailedOperation::Limit, "a TCP connection"),
+            (Verb::PauseReading, OrderRefuser::Query, FailedOperation::Read, "but close"),
+            (Verb::Send(Bytes::new()), OrderRefuser::Request, FailedOperation::Send, "its own body"),
+        ] {
+            assert_eq!(verb.operation(), operation, "{verb:?}");
+            assert!(verb.refusal(by).contains(part), "{verb:?}: {}", verb.refusal(by));
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::net::{fault, resolve};
 use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
 use crate::sessions::news::DialNews;
 use crate::sessions::news::dns::{DnsNews, DnsPlan};
+use crate::sessions::order::OrderRefuser;
 use crate::sessions::spec::dns::{DnsSpec, TransportChoice};
 use crate::sessions::{CloseReason, News};
 use crate::wire::dns::names;
@@ -23,16 +24,13 @@ use crate::wire::{FailedOperation, Failure};
 /// How long to wait for the system's own answer after ours arrived.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The reply to any order but the one that ends the session.
-const ONLY_CLOSED: &str = "a DNS query takes no orders but close";
-
 /// Asks the question and reports to the session's journal. Ends with [`News::Closed`]; a close or reset ends it at any
 /// point.
 pub(crate) async fn run(spec: DnsSpec, context: TaskContext) {
     let TaskContext { journal, mut orders, net: _net } = context;
     let end = tokio::select! {
         biased;
-        () = refuse_until_closed(&mut orders, &journal, ONLY_CLOSED) => Ok(()),
+        () = refuse_until_closed(&mut orders, &journal, OrderRefuser::Query) => Ok(()),
         end = run_query(&spec, &journal) => end,
     };
     let how = match end {

@@ -94,7 +94,8 @@ async fn handle_orders(
             | Verb::Datagram(_)
             | Verb::Listener(_)
             | Verb::Socket(SocketVerb::SampleEvery(_))) => {
-                refuse_order(gate, refused.refusal(OrderRefuser::Request).why).await;
+                let why = refused.refusal(OrderRefuser::Request);
+                gate.news(News::Warned(Failure::new(Class::Usage, refused.operation(), "", why))).await;
             }
         }
     }

@@ -12,8 +12,9 @@ use super::plan::{self, RunPlan};
 use super::{connect, echo, http};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
-use crate::net::order_queue::refuse_until_closed;
+use crate::net::order_queue::{refuse, refuse_until_closed};
 use crate::net::{order_queue, panic_guard};
+use crate::sessions::order::OrderRefuser;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
 use crate::sessions::{CloseReason, News, Verb};
@@ -25,9 +26,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long attempts in progress may still take after the end; then they are aborted.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The reply to any order that is not supported.
-const NO_ORDERS: &str = "a repeat session takes no orders but pause, continue and close";
-
 /// Runs a repeat session to its end.
 ///
 /// Ends with [`News::Closed`] in every case, and with [`News::Failed`] before it if an attempt failed, or if no
@@ -37,7 +35,7 @@ pub(crate) async fn run(spec: RepeatSpec, context: TaskContext) {
     let preparing = prepare_run(&spec, &journal);
     let prepared = tokio::select! {
         biased;
-        () = refuse_until_closed(&mut orders, &journal, NO_ORDERS) => return journal.report_closed(CloseReason::Local).await,
+        () = refuse_until_closed(&mut orders, &journal, OrderRefuser::Run) => return journal.report_closed(CloseReason::Local).await,
         prepared = preparing => prepared,
     };
     let (plan, ledger, mut workers) = match prepared {
@@ -59,10 +57,6 @@ pub(crate) async fn run(spec: RepeatSpec, context: TaskContext) {
         }
     };
     journal.report_closed(how).await;
-}
-
-async fn refuse_order(journal: &Arc<Journal>) {
-    journal.news(News::Warned(Failure::usage(NO_ORDERS))).await;
 }
 
 type BegunRun = (Arc<RunPlan>, Arc<RunLedger>, JoinSet<Result<(), Failure>>);
@@ -152,13 +146,13 @@ async fn watch_over(
                     plan.resume();
                 }
                 Some(
-                    Verb::Send(_)
+                    refused @ (Verb::Send(_)
                     | Verb::SendFile(_)
                     | Verb::Stream(_)
                     | Verb::Datagram(_)
                     | Verb::Listener(_)
-                    | Verb::Socket(_),
-                ) => refuse_order(journal).await,
+                    | Verb::Socket(_)),
+                ) => refuse(&refused, journal, OrderRefuser::Run).await,
             },
             _ = tick.tick() => {
                 let mark = ledger.progress();

@@ -13,7 +13,7 @@ use crate::net::capture::CaptureWatch;
 use crate::net::journal::Journal;
 use crate::net::order_queue;
 use crate::sessions::Verb;
-use crate::sessions::order::{OrderRefusal, OrderRefuser};
+use crate::sessions::order::OrderRefuser;
 use crate::sessions::spec::Script;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
@@ -60,8 +60,7 @@ pub(super) struct SharedConnection {
 impl SharedConnection {
     /// Why a TCP connection does not carry out an order.
     pub(super) fn refusal(&self, verb: &Verb) -> Failure {
-        let OrderRefusal { operation, why } = verb.refusal(OrderRefuser::Connection);
-        Failure::new(Class::Usage, operation, &self.peer, why)
+        Failure::new(Class::Usage, verb.operation(), &self.peer, verb.refusal(OrderRefuser::Connection))
     }
 }
 

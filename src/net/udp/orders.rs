@@ -8,7 +8,7 @@ use super::multicast;
 use super::send::SendJob;
 use super::shared::{SharedSocket, UdpEnding};
 use crate::net::{option, order_queue};
-use crate::sessions::order::{DatagramVerb, OrderRefusal, OrderRefuser, SocketVerb};
+use crate::sessions::order::{DatagramVerb, OrderRefuser, SocketVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, FailedOperation, Failure};
@@ -107,8 +107,7 @@ impl SharedSocket {
                 self.journal.news(all).await;
             }
             refused @ (Verb::Stream(_) | Verb::Listener(_) | Verb::Socket(SocketVerb::SampleEvery(_))) => {
-                let OrderRefusal { operation, why } = refused.refusal(OrderRefuser::Datagrams);
-                self.warn(operation, why).await;
+                self.warn(refused.operation(), refused.refusal(OrderRefuser::Datagrams)).await;
             }
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
