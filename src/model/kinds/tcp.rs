@@ -28,11 +28,13 @@ impl KindRules for TcpRules<'_> {
     }
 
     fn endings(&self) -> Vec<SessionEnding> {
+        let SessionPhase::Open(open) = &self.session.phase else {
+            return vec![SessionEnding::close("no connection is made")];
+        };
         let mut all = vec![
             SessionEnding::RESET,
             SessionEnding::close("what is queued is sent, then FIN; unread bytes make it RST"),
         ];
-        let SessionPhase::Open(open) = &self.session.phase else { return all };
         if !open.peer_finished {
             all.push(SessionEnding::CLOSE_UNREAD);
         }

@@ -74,6 +74,13 @@ fn end_session(model: &mut Model, id: SessionId, action: SessionAction, verb: Ve
 
 /// Closes a connection with unread bytes; if there are none yet, it closes when some arrive.
 fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
+    let possible = model.session().is_none_or(|session| {
+        session.is_over() || kinds::endings(session).iter().any(|ending| ending.action == SessionAction::CloseUnread)
+    });
+    if !possible {
+        warn(model, "this session cannot be closed over unread bytes: only an open TCP connection can");
+        return;
+    }
     let lie_there = model.session().and_then(|session| session.kernel.as_ref()?.recv_queue_bytes).unwrap_or(0) > 0;
     end_session(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
     if !lie_there && readings::is_open(model, id) {

@@ -139,7 +139,7 @@ impl Desk {
         self.reads(child, |at| Record::News { at, news });
     }
 
-    fn opens(&mut self, id: u32, what: SpecKind) {
+    pub(crate) fn opens(&mut self, id: u32, what: SpecKind) {
         self.update(Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(what)) });
     }
 

@@ -15,7 +15,8 @@ use sockeye::model::state::Focus;
 use sockeye::model::view::View;
 use sockeye::sessions::news::TcpNews;
 use sockeye::sessions::order::{DatagramVerb, StreamVerb};
-use sockeye::sessions::{CloseReason, News, Verb};
+use sockeye::sessions::spec::{HostPort, TcpSpec};
+use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
 use sockeye::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
 use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
@@ -389,6 +390,26 @@ fn only_a_udp_session_probes_the_path() {
     assert_eq!(desk.model.selected_panel().unwrap().view, View::State);
     desk.press("f10");
     assert_eq!(desk.model.selected_panel().unwrap().view, View::Kernel);
+}
+
+#[test]
+fn an_attempt_under_way_offers_no_end_that_needs_a_connection() {
+    let mut desk = Desk::new();
+    desk.keys("n").types("127.0.0.1:7001").press("enter");
+    desk.opens(1, SpecKind::Tcp(TcpSpec::new(HostPort { host: "127.0.0.1".into(), port: 7001 })));
+    desk.model.focus = Focus::View;
+    desk.press("c");
+    let (buffer, _) = drawn_at(&desk.model, 120, 36);
+    let shown = lines(&buffer, |cell| cell.symbol().to_owned());
+    assert!(shown.contains("no connection is made") && !shown.contains("RST"), "{shown}");
+}
+
+#[test]
+fn an_order_that_the_session_refuses_announces_nothing() {
+    let mut desk = Desk::talking();
+    let effects = desk.keys(":").types("close-unread").press("enter");
+    assert!(effects.is_empty(), "{effects:?}");
+    assert!(desk.notice().contains("cannot be closed"), "{}", desk.notice());
 }
 
 #[test]
