@@ -1,9 +1,10 @@
 //! The program: parses its command line, and runs with or without a screen.
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -29,19 +30,26 @@ fn main() -> ExitCode {
 }
 
 fn run(invocation: &cli::Invocation, started: Instant) -> anyhow::Result<u8> {
+    let job = invocation.job();
+    let log_problem = Arc::new(OnceLock::new());
     if let Some(path) = &invocation.log
-        && let Err(error) = log_to(path)
+        && let Err(error) = log_to(path, Arc::clone(&log_problem))
     {
         return Ok(usage_error(&format!("{error:#}")));
     }
-    match invocation.job() {
+    let code = match job {
         Some(job) => headless::run(job, started),
         None => app::run(invocation),
+    };
+    // Not before: the screen may use the terminal.
+    if let Some(problem) = log_problem.get() {
+        print_error(problem);
     }
+    code
 }
 
 /// Starts the diagnostic log: appends to a file that only its owner can read, because it may contain a peer's data.
-fn log_to(path: &Path) -> anyhow::Result<()> {
+fn log_to(path: &Path, problem: Arc<OnceLock<String>>) -> anyhow::Result<()> {
     let filter = match std::env::var("SOCKEYE_LOG") {
         Ok(filter) => EnvFilter::try_new(&filter).with_context(|| {
             format!("SOCKEYE_LOG: \"{filter}\" makes no sense; accepted: debug, sockeye::net=trace, …")
@@ -49,8 +57,34 @@ fn log_to(path: &Path) -> anyhow::Result<()> {
         Err(_) => EnvFilter::new("sockeye=debug"),
     };
     let file = files::append_private(path).with_context(|| format!("--log: {} cannot be written", path.display()))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).init();
+    let log = LogFile { file, path: path.to_owned(), problem };
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(log)).init();
     Ok(())
+}
+
+/// The log. After the first failed write, nothing more is written: the logging library would print a message of its own
+/// for each line.
+struct LogFile {
+    file: File,
+    path: PathBuf,
+    /// Why the log is not complete.
+    problem: Arc<OnceLock<String>>,
+}
+
+impl io::Write for LogFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.problem.get().is_none()
+            && let Err(error) = self.file.write_all(bytes)
+        {
+            let path = self.path.display();
+            self.problem.get_or_init(|| format!("--log: {path} cannot be written: {error}; the log is not complete"));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Prints the requested text. A reader that closes early is not an error.

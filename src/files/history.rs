@@ -8,7 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::paths::AppPaths;
-use super::write::{append_private, write_whole};
+use super::read::open_regular;
+use super::write::{append_private_regular, write_whole};
 
 /// The most entries that are kept; beyond that, the oldest are dropped.
 pub const MOST_ENTRIES: usize = 1_000;
@@ -48,7 +49,7 @@ pub fn append(text: &str) -> io::Result<()> {
 /// # Errors
 /// Fails if the file cannot be read or rewritten.
 pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
-    let mut file = match fs::File::open(path) {
+    let mut file = match open_regular(path, fs::OpenOptions::new().read(true)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
@@ -88,7 +89,7 @@ pub fn append_to(path: &Path, text: &str) -> io::Result<()> {
     }
     let mut line = serde_json::to_vec(&HistoryEntry { text: text.into() })?;
     line.push(b'\n');
-    append_private(path)?.write_all(&line)
+    append_private_regular(path)?.write_all(&line)
 }
 
 #[cfg(test)]
@@ -110,6 +111,24 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_history_that_is_no_regular_file_is_neither_read_nor_written_nor_waited_for() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("fifo");
+        mknodat(CWD, &fifo, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        for path in [fifo.as_path(), folder.path(), Path::new("/dev/zero")] {
+            let told = read_from(path).unwrap_err().to_string();
+            assert!(told.contains("accepted is a regular file"), "{told}");
+            let told = append_to(path, "x").unwrap_err().to_string();
+            assert!(told.contains("accepted is a regular file"), "{told}");
+        }
+        assert_eq!(read_from(Path::new("/dev/null")).unwrap(), Vec::<String>::new());
+        append_to(Path::new("/dev/null"), "x").unwrap();
     }
 
     #[test]

@@ -54,11 +54,67 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, FileProblem> {
 /// The contents of a file; `None` if they are longer than `most` bytes, of which at most `most + 1` are read.
 ///
 /// # Errors
-/// Fails with the file system's error.
+/// Fails with the file system's error, or if it is no regular file.
 pub fn read_up_to(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    open_regular(path, fs::OpenOptions::new().read(true))?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
+}
+
+/// Opens a regular file, or the null device. Never blocks: opening or reading a FIFO would wait for its other end, and
+/// a terminal for a key.
+///
+/// # Errors
+/// Fails with the file system's error, or if it is another kind of file.
+pub(super) fn open_regular(path: &Path, options: &mut fs::OpenOptions) -> io::Result<fs::File> {
+    // Before opening: to open a device may already act on it. A file that does not exist yet may be created.
+    if let Ok(about) = fs::metadata(path) {
+        check_regular(&about)?;
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NONBLOCK | libc::O_NOCTTY);
+    let file = options.open(path)?;
+    // Again: another file may have taken the name meanwhile.
+    check_regular(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn check_regular(about: &fs::Metadata) -> io::Result<()> {
+    let kind = about.file_type();
+    if kind.is_file() || is_null_device(about) {
+        return Ok(());
+    }
+    let found = if kind.is_dir() { "a folder" } else { special_name(kind) };
+    Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {found}; accepted is a regular file")))
+}
+
+#[cfg(unix)]
+fn special_name(kind: fs::FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn special_name(_kind: fs::FileType) -> &'static str {
+    "no file"
+}
+
+/// Whether it is `/dev/null`, which stands for an empty file.
+#[cfg(unix)]
+fn is_null_device(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    about.file_type().is_char_device() && fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == about.rdev())
+}
+
+#[cfg(not(unix))]
+fn is_null_device(_about: &fs::Metadata) -> bool {
+    false
 }
 
 #[cfg(test)]
@@ -74,5 +130,32 @@ mod tests {
         fs::write(&path, b"a = 1\nb = \xff\n").unwrap();
         assert_eq!(read_settings(&path).unwrap_err().line, Some(2));
         assert_eq!(read_settings(&folder.path().join("none")), Ok(None));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_is_no_regular_one_is_a_problem_and_never_waited_for() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (fifo, socket, link) =
+            (folder.path().join("fifo"), folder.path().join("socket"), folder.path().join("link"));
+        mknodat(CWD, &fifo, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink(&fifo, &link).unwrap();
+        let cases = [
+            (fifo.as_path(), "a FIFO"),
+            (&link, "a FIFO"),
+            (&socket, "a socket"),
+            (folder.path(), "a folder"),
+            (Path::new("/dev/zero"), "a device"),
+            (Path::new("/dev/full"), "a device"),
+        ];
+        for (path, found) in cases {
+            let problem = read_settings(path).unwrap_err();
+            let expected = format!("cannot be read: it is {found}; accepted is a regular file");
+            assert_eq!(problem.what, expected, "{path:?}");
+        }
+        assert_eq!(read_settings(Path::new("/dev/null")), Ok(Some(String::new())));
     }
 }

@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use super::read::open_regular;
+
 /// Writes a file completely or not at all: a temporary file beside it, then a rename. Creates missing directories.
 ///
 /// `private` files are readable by their owner only (0600), because they may contain a peer's data.
@@ -52,10 +54,21 @@ fn options(private: bool) -> OpenOptions {
 /// # Errors
 /// Fails with the file system's error.
 pub fn append_private(path: &Path) -> io::Result<fs::File> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        create_private_dir(folder)?;
-    }
+    create_parent(path)?;
     options(true).create(true).append(true).open(path)
+}
+
+/// Like [`append_private`], but only a regular file; never waits for the other end of a FIFO.
+///
+/// # Errors
+/// Fails with the file system's error, or if it is no regular file.
+pub(super) fn append_private_regular(path: &Path) -> io::Result<fs::File> {
+    create_parent(path)?;
+    open_regular(path, options(true).create(true).append(true))
+}
+
+fn create_parent(path: &Path) -> io::Result<()> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), create_private_dir)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Starts the peers, prints their addresses, and serves until a signal or for `run_for`. Returns the exit code.
 ///
 /// # Errors
-/// Fails if the system provides no signals or threads, or if standard output cannot be written.
+/// Fails if the system provides no signals or threads.
 pub(crate) async fn run(peers: &[ChosenPeer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
@@ -38,12 +38,17 @@ pub(crate) async fn run(peers: &[ChosenPeer], run_for: Option<Duration>, started
     output.write(lines.into());
     let code = tokio::select! {
         code = signals.next() => code,
-        // The reader of the addresses is gone.
-        Err(_) = output.ready() => 0,
+        // The reader of the addresses is gone, or they cannot be written.
+        _ = output.until_failed() => 0,
         () = sleep_or_forever(run_for) => 0,
     };
-    output.finish(PATIENCE).await.context("write standard output")?;
-    Ok(code)
+    match output.finish(PATIENCE).await {
+        Ok(_) => Ok(code),
+        Err(error) => {
+            report::problem(&format!("write standard output: {error}"));
+            Ok(Class::Local.exit_code())
+        }
+    }
 }
 
 async fn sleep_or_forever(run_for: Option<Duration>) {

@@ -105,6 +105,13 @@ impl RunPolicy {
         ids.into_iter().map(|id| Order { id, verb: Verb::Close }).collect()
     }
 
+    /// Standard input could not be read to its end: a request that could not be carried out.
+    pub(crate) fn on_stdin_failed(&mut self, class: Class) {
+        if !self.stopping {
+            self.missed.get_or_insert(class);
+        }
+    }
+
     /// Standard input has ended. Returns the orders to finish sending.
     pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;

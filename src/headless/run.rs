@@ -9,7 +9,6 @@ use super::json::JsonFormat;
 use super::raw::RawFormat;
 use super::run_loop::{RunTimes, run_session};
 use super::{lab, report, stdin};
-use crate::wire::Class;
 
 /// Runs a job to its end, and returns the exit code of the program. `started` is the program's start; event times count
 /// from it.
@@ -22,10 +21,10 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
         report::problem(&format!("{problem}; going on with the defaults"));
     }
     if let HeadlessWork::Session { spec, body_from_stdin: true } = &mut work
-        && let Err(why) = stdin::read_body(spec)
+        && let Err((class, why)) = stdin::read_body(spec)
     {
         report::problem(&why);
-        return Ok(Class::Usage.exit_code());
+        return Ok(class.exit_code());
     }
     // A single connection between two descriptors needs only one thread: each further thread costs one wake-up per
     // block, and time to start.

@@ -117,12 +117,18 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
             Some(ended) = talking.join_next() => {
                 match ended {
                     Ok(None) => {}
-                    Ok(Some(why)) => report::problem(&why),
-                    Err(broken) => report::problem(&format!("standard input is not sent any more: {broken}")),
+                    Ok(Some(why)) => {
+                        report::problem(&why);
+                        policy.on_stdin_failed(Class::Local);
+                    }
+                    Err(broken) => {
+                        report::problem(&format!("standard input is not sent any more: {broken}"));
+                        policy.on_stdin_failed(Class::Internal);
+                    }
                 }
                 actions = policy.stdin_ended(&watched);
             }
-            block = next_block(&mut output, &mut renderer), if !renderer.is_idle() => match block {
+            block = next_block(&mut output, &mut renderer) => match block {
                 Ok(block) if block.is_empty() => {}
                 Ok(block) => output.write(block),
                 Err(StdoutGone) => {
@@ -171,11 +177,15 @@ async fn finish_output(
     }
 }
 
-/// Waits until standard output is ready, then for the next block. Cancel-safe.
+/// Waits until standard output is ready, then for the next block. With nothing to render it waits until standard output
+/// has failed: a listener without peers must not go on if nobody can learn of them. Cancel-safe.
 async fn next_block<F: RecordFormat + Send + 'static>(
     output: &mut StdoutWriter,
     renderer: &mut Renderer<F>,
 ) -> Result<Bytes, StdoutGone> {
+    if renderer.is_idle() {
+        return Err(output.until_failed().await);
+    }
     output.ready().await?;
     Ok(renderer.next().await)
 }

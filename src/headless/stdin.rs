@@ -11,6 +11,7 @@ use crate::net::{Net, buffers};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::spec::http::BodySpec;
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
+use crate::wire::Class;
 
 /// Bytes of one read for UDP: the largest payload of an IPv4 datagram.
 const DATAGRAM: usize = 65_507;
@@ -80,16 +81,20 @@ fn is_null() -> bool {
 }
 
 /// Reads the body of a request from standard input.
-pub(super) fn read_body(spec: &mut Spec) -> Result<(), String> {
+///
+/// # Errors
+/// Fails with `Local` if it cannot be read, and with `Usage` if it is too long.
+pub(super) fn read_body(spec: &mut Spec) -> Result<(), (Class, String)> {
     let SpecKind::Http(http) = &mut spec.what else { return Ok(()) };
     let mut body = Vec::new();
     io::stdin()
         .lock()
         .take(MOST_BODY + 1)
         .read_to_end(&mut body)
-        .map_err(|error| format!("standard input cannot be read: {error}"))?;
+        .map_err(|error| (Class::Local, format!("standard input cannot be read: {error}")))?;
     if body.len() as u64 > MOST_BODY {
-        return Err("standard input is longer than 256 MiB; accepted for more: --data-binary @FILE".to_owned());
+        let why = "standard input is longer than 256 MiB; accepted for more: --data-binary @FILE";
+        return Err((Class::Usage, why.to_owned()));
     }
     http.body = BodySpec::Bytes(body.into());
     Ok(())

@@ -61,7 +61,8 @@ impl Rate {
             if self.bars.len() == BARS {
                 self.bars.pop_front();
             }
-            self.bars.push_back(total - base);
+            // Not negative: a total that goes backwards is a peer's or a kernel's fault.
+            self.bars.push_back(total.saturating_sub(base));
             base = total;
             start += BAR;
             steps += 1;
@@ -78,7 +79,7 @@ impl Rate {
             return 0.0;
         };
         let span = now.duration_since(*first_at).as_secs_f64();
-        if span <= 0.0 { 0.0 } else { (last - first) as f64 / span.max(0.25) }
+        if span <= 0.0 { 0.0 } else { last.saturating_sub(*first) as f64 / span.max(0.25) }
     }
 
     /// Whether the rate or a bar will change as time passes, without new bytes.
@@ -99,6 +100,32 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn totals_that_go_backwards_and_times_out_of_order_give_no_rate_out_of_nowhere() {
+        let start = Instant::now() + Duration::from_secs(100);
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut rate = Rate::new();
+        for (total, now) in [
+            (u64::MAX, at(0)),
+            (0, at(1)),
+            (5, at(0)),
+            (u64::MAX, at(2)),
+            (7, start - Duration::from_secs(50)),
+            (3, at(3)),
+        ] {
+            rate.add_sample(total, now);
+            for seconds in [0, 1, 3, 99] {
+                let shown = rate.per_second(at(seconds));
+                assert!((0.0..=u64::MAX as f64 * 4.0).contains(&shown), "{shown}");
+            }
+        }
+        let mut rate = Rate::new();
+        rate.add_sample(1_000, at(0));
+        rate.add_sample(10, at(1));
+        rate.add_sample(10, at(2));
+        assert_eq!((rate.per_second(at(2)), rate.bars(BARS).max()), (0.0, Some(0)));
+    }
 
     #[test]
     fn a_steady_flow_shows_its_rate_and_stops_at_zero() {

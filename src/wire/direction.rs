@@ -51,13 +51,13 @@ pub struct Totals {
 impl Totals {
     /// Adds one operation that moved `bytes`.
     pub fn add(&mut self, bytes: u64) {
-        self.bytes += bytes;
-        self.ops += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.ops = self.ops.saturating_add(1);
     }
 
     /// Adds another count to this one.
     pub fn merge(&mut self, other: Totals) {
-        self.bytes += other.bytes;
-        self.ops += other.ops;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.ops = self.ops.saturating_add(other.ops);
     }
 }

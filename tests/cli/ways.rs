@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::peers::peer;
+use crate::peers::{self, peer};
 use crate::program::{ends_with, run_alone, sockeye, stderr, wait};
 
 /// Bytes of which no two neighbouring blocks are the same.
@@ -77,6 +77,81 @@ fn a_full_disk_is_a_failure_of_this_side() {
     thread.join().unwrap();
     ends_with(&output, 11);
     assert!(stderr(&output).contains("write standard output: "), "{}", stderr(&output));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_ends_every_command_also_while_nothing_else_happens() {
+    let (echo, thread) = peer(peers::echo);
+    let commands: [&[&str]; 4] = [
+        &["listen", "tcp", "127.0.0.1:0", "--json"],
+        &["listen", "udp", "127.0.0.1:0", "--json"],
+        &["lab", "echo", "--json"],
+        &["tcp", &echo, "--json"],
+    ];
+    for words in commands {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        // Standard input stays open: it does not end the run.
+        let mut child = sockeye(words).stdout(full).spawn().unwrap();
+        let stdin = child.stdin.take();
+        let output = wait(child);
+        drop(stdin);
+        ends_with(&output, 11);
+        let said = stderr(&output);
+        assert!(said.starts_with("sockeye: write standard output: ") && said.lines().count() == 1, "{words:?}: {said}");
+    }
+    thread.join().unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_input_that_cannot_be_read_is_a_failure_of_this_side() {
+    for words in [&["tcp"][..], &["tcp", "--json"], &["udp", "--for", "100ms"], &["http", "--data-binary", "@-"]] {
+        let (echo, thread) = peer(peers::echo);
+        let place = match words[0] {
+            "udp" => "127.0.0.1:9".to_owned(),
+            "http" => format!("http://{echo}/"),
+            _ => echo.clone(),
+        };
+        let folder = std::fs::File::open("/").unwrap();
+        let output = wait(sockeye(&[words, &[&place]].concat()).stdin(folder).spawn().unwrap());
+        ends_with(&output, 11);
+        assert!(stderr(&output).contains("standard input cannot be read: "), "{words:?}: {}", stderr(&output));
+        // Ends a peer that nobody came to.
+        drop(std::net::TcpStream::connect(&echo));
+        thread.join().unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_is_told_once_and_the_run_goes_on() {
+    let (echo, thread) = peer(peers::echo);
+    let output = crate::program::run(&["tcp", &echo, "--log", "/dev/full"], b"x");
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    assert_eq!(output.stdout, b"x");
+    let said = stderr(&output);
+    assert!(said.starts_with("sockeye: --log: /dev/full cannot be written: "), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn settings_that_are_no_regular_file_are_told_and_passed_over() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo");
+    mknodat(CWD, &fifo, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    for (path, found) in [(fifo.as_path(), "a FIFO"), (folder.path(), "a folder"), ("/dev/zero".as_ref(), "a device")] {
+        let (echo, thread) = peer(peers::echo);
+        let output = crate::program::run(&["tcp", &echo, "--config", path.to_str().unwrap()], b"x");
+        thread.join().unwrap();
+        ends_with(&output, 0);
+        assert_eq!(output.stdout, b"x");
+        assert!(stderr(&output).contains(&format!("it is {found}; accepted is a regular file")), "{}", stderr(&output));
+    }
 }
 
 #[test]

@@ -312,3 +312,41 @@ fn a_captured_flood_folds_and_what_is_noted_is_counted() {
         .sum();
     assert_eq!(counted, 20_000);
 }
+
+#[test]
+fn counts_at_their_greatest_and_times_out_of_order_break_no_ladder() {
+    for captures in [false, true] {
+        let mut teller = Teller::new();
+        teller.connected();
+        let totals = Totals { bytes: u64::MAX, ops: u64::MAX };
+        for (millis, direction) in
+            [(900, Direction::Sent), (3, Direction::Sent), (500, Direction::Received), (1, Direction::Received)]
+        {
+            let at = teller.at(millis);
+            teller.story.record(Some(teller.entry), &Record::NotKept { direction, totals }, at);
+            teller.data(millis, direction, b"hello");
+            for byte in [0, 4, u64::MAX] {
+                let after = Some(Duration::MAX);
+                teller.news(millis, News::Tcp(TcpNews::Stamps { byte, scheduled: after, sent: after, acked: after }));
+            }
+            if captures {
+                teller.story.ladder.not_captured(u64::MAX, at);
+            }
+        }
+        for counts in [u64::MAX, 0, u64::MAX, 1, u64::MAX] {
+            let count = Some(counts);
+            let counters = KernelCounters {
+                retransmits: count,
+                probes: count,
+                backoff: count,
+                peer_window: count,
+                our_window: count,
+                ..KernelCounters::default()
+            };
+            teller.counters(2, counters);
+        }
+        teller.closed(0, CloseReason::Fin);
+        let drawn = teller.drawn();
+        assert!(!drawn.is_empty() && teller.story.ladder.rungs().len() <= MOST_RUNGS, "{drawn}");
+    }
+}

@@ -61,6 +61,11 @@ impl WriterThread {
         Ok(())
     }
 
+    /// Waits until writing has failed. Cancel-safe.
+    pub(super) async fn until_failed(&self) {
+        self.blocks.closed().await;
+    }
+
     /// Takes a block. Needs the room that [`WriterThread::ready`] waited for; the first block may come without it.
     pub(super) fn write(&mut self, block: Bytes) {
         match self.permit.take() {

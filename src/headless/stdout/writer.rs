@@ -97,6 +97,20 @@ impl StdoutWriter {
         }
     }
 
+    /// Writes what waits, then waits until writing has failed. Cancel-safe.
+    pub(crate) async fn until_failed(&mut self) -> StdoutGone {
+        if let Err(gone) = self.ready().await {
+            return gone;
+        }
+        match &self.way {
+            SinkKind::Thread(thread) => thread.until_failed().await,
+            SinkKind::Direct(_) => std::future::pending().await,
+            #[cfg(target_os = "linux")]
+            SinkKind::Pipe(_) => std::future::pending().await,
+        }
+        StdoutGone
+    }
+
     /// Takes a block; call [`StdoutWriter::ready`] first. Bytes that cannot be written at once are kept until the next
     /// `ready`.
     pub(crate) fn write(&mut self, block: Bytes) {

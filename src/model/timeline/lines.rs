@@ -86,7 +86,7 @@ fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
 /// The payload bytes of the session, once it is over.
 fn bytes_line(session: &Session) -> Option<TimelineLine> {
     let (sent, received) = (session.totals.sent, session.totals.received);
-    if sent.bytes + received.bytes == 0 {
+    if sent.bytes == 0 && received.bytes == 0 {
         return None;
     }
     let what = format!("▲ {}  ▼ {}", quantity::bytes(sent.bytes), quantity::bytes(received.bytes));

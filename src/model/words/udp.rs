@@ -30,7 +30,7 @@ pub(super) fn icmp_text(icmp: &IcmpMessage) -> String {
     let to = icmp.destination.map_or(String::new(), |destination| format!(" to {destination}"));
     let about = match &icmp.about {
         Some(about) => {
-            let number = quantity::grouped(about.ordinal + 1);
+            let number = quantity::grouped(about.ordinal.saturating_add(1));
             let (size, after) = (quantity::bytes(about.bytes.into()), quantity::duration(about.after));
             let alike = match about.alike {
                 0 => String::new(),

@@ -6,11 +6,16 @@ use std::fmt;
 use std::io;
 
 use super::body::BodyFault;
+use super::own::progress_guard::NoProgress;
 use crate::net::{fault, tls};
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// The limits of a response's head in hyper.
 const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 bytes is not read";
+
+/// The limits of a chunked body in hyper: for the extensions of all its chunks, and for its trailer fields.
+const CHUNK_BOUND: &str = "16,384 bytes of chunk extensions";
+const TRAILER_BOUND: &str = "16,384 bytes of trailer fields";
 
 /// How many causes are read: a chain has no limit of its own.
 const MOST_CAUSES: usize = 32;
@@ -69,6 +74,9 @@ pub(crate) fn from_hyper(error: &hyper::Error, url: &str, stage: TransferStage) 
     let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
+    }
+    if let Some(bound) = find::<NoProgress>(&causes) {
+        return Failure::new(Class::Protocol, operation, url, no_progress_text(bound, stage));
     }
     if let Some(tls) = find::<rustls::Error>(&causes) {
         return tls::failure(tls, operation, url);
@@ -131,7 +139,26 @@ fn class_and_message(
             };
             (Class::Protocol, Some(FailureReason::ResponseCutOff), message)
         }
-        _ => (Class::Protocol, None, format!("{}{}", lower_first(&error.to_string()), progress_text(stage))),
+        _ => {
+            // hyper has no type for these errors, only the text.
+            let text = match error.to_string().as_str() {
+                "chunk extensions over limit" => format!("more than {CHUNK_BOUND} are not read"),
+                "chunk trailers bytes over limit" => format!("more than {TRAILER_BOUND} are not read"),
+                other => lower_first(other),
+            };
+            (Class::Protocol, None, format!("{text}{}", progress_text(stage)))
+        }
+    }
+}
+
+/// The message for a peer that sent more than a bound without getting on with its response.
+fn no_progress_text(bound: &NoProgress, stage: TransferStage) -> String {
+    match stage {
+        TransferStage::Head => format!("{bound} without the head of a response"),
+        TransferStage::Body { .. } => format!(
+            "{bound} without a byte of the body, as in a chunk-size line that does not end{}",
+            progress_text(stage)
+        ),
     }
 }
 

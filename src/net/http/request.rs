@@ -2,12 +2,12 @@
 //! could be opened and the user asked for retries.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use http::header::{HOST, HeaderMap, HeaderValue};
 use http::{Method, Request};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use url::Url;
 
 use super::body::{CountedBody, RequestBody};
@@ -21,9 +21,10 @@ use super::response::{HttpResponse, fields};
 use crate::net::tcp::is_retryable;
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, HttpNews};
-use crate::sessions::spec::http::{HttpVersion, MOST_INTERIM};
+use crate::sessions::spec::http::{HttpVersion, MOST_ACCEPTED_INTERIM, MOST_INTERIM};
+use crate::text::quantity;
 use crate::wire::http::head::InterimHead;
-use crate::wire::{FailedOperation, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 impl ExchangeTask {
     /// Sends one request, and waits for the head of its response.
@@ -122,7 +123,8 @@ impl ExchangeTask {
         *request.headers_mut() = all;
         self.gate.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
-        let mut interim = receive_interim(&mut request, began);
+        let flood = Arc::new(InterimFlood::default());
+        let mut interim = receive_interim(&mut request, began, Arc::clone(&flood));
         let answering = link.send(request);
         let answer = {
             let waiting = link.receive_head(answering);
@@ -131,14 +133,20 @@ impl ExchangeTask {
             loop {
                 tokio::select! {
                     biased;
+                    () = flood.wait() => return Ok(Err(too_many_interim(&hop.url))),
                     Some(head) = interim.recv(), if heard < MOST_INTERIM => {
                         heard += 1;
                         self.gate.news(News::Http(HttpNews::Interim(head))).await;
                     }
-                    answer = &mut waiting => break answer?,
+                    answer = &mut waiting => break answer,
                 }
             }
         };
+        // One turn of the connection may read many of them, up to its own bound.
+        if flood.is_passed() {
+            return Ok(Err(too_many_interim(&hop.url)));
+        }
+        let answer = answer?;
         while let Ok(head) = interim.try_recv() {
             self.gate.news(News::Http(HttpNews::Interim(head))).await;
         }
@@ -178,10 +186,45 @@ impl ExchangeTask {
     }
 }
 
-/// Receives the interim responses to a request; those not read in time are dropped.
-fn receive_interim(request: &mut Request<CountedBody>, began: Instant) -> mpsc::Receiver<InterimHead> {
+/// Counts the interim responses to a request, and reports when there are more than [`MOST_ACCEPTED_INTERIM`].
+#[derive(Debug, Default)]
+struct InterimFlood {
+    arrived: AtomicUsize,
+    passed: Notify,
+}
+
+impl InterimFlood {
+    fn on_interim(&self) {
+        if self.arrived.fetch_add(1, Ordering::Relaxed) == MOST_ACCEPTED_INTERIM {
+            self.passed.notify_one();
+        }
+    }
+
+    fn is_passed(&self) -> bool {
+        self.arrived.load(Ordering::Relaxed) > MOST_ACCEPTED_INTERIM
+    }
+
+    /// Waits until more than the bound have arrived.
+    async fn wait(&self) {
+        self.passed.notified().await;
+    }
+}
+
+fn too_many_interim(url: &Url) -> Failure {
+    let most = quantity::grouped(MOST_ACCEPTED_INTERIM as u64);
+    let why = format!("more than {most} interim responses (1xx) are not read");
+    Failure::new(Class::Protocol, FailedOperation::Request, url.as_str(), why)
+}
+
+/// Receives the interim responses to a request; those not read in time are dropped, but counted.
+fn receive_interim(
+    request: &mut Request<CountedBody>,
+    began: Instant,
+    flood: Arc<InterimFlood>,
+) -> mpsc::Receiver<InterimHead> {
     let (tell, told) = mpsc::channel(MOST_INTERIM);
     hyper::ext::on_informational(request, move |answer| {
+        flood.on_interim();
         let status = answer.status();
         let head = InterimHead {
             status: status.as_u16(),

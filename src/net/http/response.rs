@@ -100,6 +100,12 @@ impl HttpResponse {
             ResponseBody::Own(link, body) => {
                 link.poll_connection(cx);
                 Pin::new(body).poll_frame(cx).map(|frame| {
+                    // An empty frame is no progress: HTTP/2 allows any number of them.
+                    if let Some(Ok(frame)) = &frame
+                        && frame.data_ref().is_none_or(|piece| !piece.is_empty())
+                    {
+                        link.on_progress();
+                    }
                     frame.map(|frame| {
                         frame.map_err(|error| fault::from_hyper(&link.root_error(error), &self.url, stage()))
                     })

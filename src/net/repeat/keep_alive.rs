@@ -16,17 +16,19 @@ use tokio::net::TcpStream;
 use super::connect::RepeatConnect;
 use crate::net::fault;
 use crate::net::http::own::polled_connection::PolledConnection;
+use crate::net::http::own::progress_guard::{ProgressGuard, ProgressMeter};
 use crate::net::http::{RepeatedRequest, TransferStage, from_hyper};
 use crate::text::quantity;
 use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
-type Http1Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+type Http1Connection = http1::Connection<TokioIo<ProgressGuard<TcpStream>>, Full<Bytes>>;
 
 /// An open connection.
 #[derive(Debug)]
 pub(super) struct KeepAliveConnection {
     sender: SendRequest<Full<Bytes>>,
     driven: PolledConnection<Http1Connection>,
+    progress: ProgressMeter,
 }
 
 impl KeepAliveConnection {
@@ -34,9 +36,10 @@ impl KeepAliveConnection {
         let stream = connect.open().await?;
         // A request must not wait for the ACK of an earlier one (Nagle's algorithm).
         stream.set_nodelay(true).map_err(|error| fault::from_io(FailedOperation::Connect, url, &error))?;
+        let (stream, progress) = ProgressGuard::new(stream);
         let made = http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = made.map_err(|error| from_hyper(&error, url, TransferStage::Head))?;
-        Ok(KeepAliveConnection { sender, driven: PolledConnection::new(connection) })
+        Ok(KeepAliveConnection { sender, driven: PolledConnection::new(connection), progress })
     }
 
     /// Whether another request can be sent on it.
@@ -94,6 +97,7 @@ async fn request_on(
         Ok(response) => response,
         Err(error) => return Err(from_hyper(&kept.driven.root_error(error), many.url(), TransferStage::Head)),
     };
+    kept.progress.on_progress();
     if let Some(sent) = many.body_bytes() {
         moved.sent.add(sent);
     }
@@ -119,6 +123,7 @@ async fn drain_body(
             None => break,
             Some(Ok(frame)) => {
                 if let Some(piece) = frame.data_ref() {
+                    kept.progress.on_progress();
                     moved.received.add(piece.len() as u64);
                 }
             }

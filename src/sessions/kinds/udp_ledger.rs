@@ -151,7 +151,7 @@ impl UdpLedger {
 
     /// How many ICMP messages came in all.
     pub fn icmp_count(&self) -> u64 {
-        self.kinds.iter().map(|kind| kind.count).sum::<u64>() + self.other_kinds
+        self.kinds.iter().fold(self.other_kinds, |all, kind| all.saturating_add(kind.count))
     }
 }
 

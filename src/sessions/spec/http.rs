@@ -167,3 +167,6 @@ pub enum HttpVersion {
 
 /// How many interim responses of one request are kept.
 pub const MOST_INTERIM: usize = 16;
+
+/// How many interim responses to one request are accepted; a peer that sends more violates the protocol.
+pub const MOST_ACCEPTED_INTERIM: usize = 1_000;

@@ -133,16 +133,16 @@ impl FlowEnd {
         let since = |window: Option<u64>, before: Option<Instant>| (window == Some(0)).then(|| before.unwrap_or(now));
         self.peer_window_closed = since(self.peer_window, self.peer_window_closed);
         self.own_window_closed = since(self.own_window, self.own_window_closed);
-        self.timer = timer.map(|timer| {
-            let due = now + timer.expires;
+        self.timer = timer.and_then(|timer| {
+            let due = now.checked_add(timer.expires)?;
             let same = |old: &RunningTimer| old.kind == timer.kind && distance(old.due, due) <= SAME_TIMER;
             let whole = self.timer.filter(same).map_or(timer.expires, |old| old.whole.max(timer.expires));
-            RunningTimer { kind: timer.kind, due, whole }
+            Some(RunningTimer { kind: timer.kind, due, whole })
         });
         let most = &mut self.greatest;
         most.send_queue = most.send_queue.max(send_queue.unwrap_or(0));
         most.peer_window = most.peer_window.max(self.peer_window.unwrap_or(0));
-        most.room = most.room.max(recv_queue.unwrap_or(0) + self.own_window.unwrap_or(0));
+        most.room = most.room.max(recv_queue.unwrap_or(0).saturating_add(self.own_window.unwrap_or(0)));
     }
 
     /// Whether flow control blocks this end.
@@ -247,6 +247,25 @@ mod tests {
             flow.sample(&view(0, 2, Some((TimerKind::Probe, left))), at(millis));
             assert_eq!(flow.own.timer.map(|timer| timer.whole), Some(Duration::from_millis(whole)), "at {millis}");
         }
+    }
+
+    #[test]
+    fn the_greatest_numbers_of_a_kernel_do_not_overflow() {
+        let now = Instant::now();
+        let tcp = TcpInfo { rcv_wnd: Some(u32::MAX), backoff: Some(u8::MAX), ..TcpInfo::default() };
+        let queues = (Some(u64::MAX), Some(u64::MAX));
+        let timer = Some(KernelTimer { kind: TimerKind::Probe, expires: Duration::MAX });
+        let view = KernelView {
+            send_queue_bytes: queues.0,
+            recv_queue_bytes: queues.1,
+            tcp: Some(tcp),
+            timer,
+            ..view(0, 0, None)
+        };
+        let mut flow = FlowControl::default();
+        flow.sample(&view, now);
+        assert_eq!(flow.own.greatest.room, u64::MAX);
+        assert_eq!(flow.own.timer, None, "a timer that fires beyond all times is not known");
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl StateTrack {
             }
             News::Tcp(TcpNews::State { from, to, cause, evidence, remaining }) => {
                 if let Some(remaining) = remaining {
-                    self.rests_until = Some(at + *remaining);
+                    self.rests_until = at.checked_add(*remaining);
                 }
                 self.on_reported_step(StateChange {
                     at,

@@ -126,7 +126,7 @@ impl TimerHistory {
 
     /// The running timer, and when it will fire.
     pub fn next(&self) -> Option<(TimerKind, Instant)> {
-        self.running.map(|(timer, looked)| (timer.kind, looked + timer.expires))
+        self.running.and_then(|(timer, looked)| Some((timer.kind, looked.checked_add(timer.expires)?)))
     }
 
     /// The times, up to `end`, at which the running timer will fire if the peer stays silent. A retransmission or
@@ -151,9 +151,10 @@ impl TimerHistory {
             planned.push(at);
             let Some(then) = wait else { break };
             if kind != TimerKind::Keepalive {
-                wait = Some((then * 2).min(LONGEST));
+                wait = Some(then.saturating_mul(2).min(LONGEST));
             }
-            at += wait.unwrap_or(then).max(Duration::from_millis(1));
+            let Some(next) = at.checked_add(wait.unwrap_or(then).max(Duration::from_millis(1))) else { break };
+            at = next;
         }
         planned
     }

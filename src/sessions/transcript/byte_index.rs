@@ -28,7 +28,7 @@ impl Transcript {
         let index = usize::try_from(entry - start).ok()?;
         let passed = block.pieces.get(..index).filter(|_| index < block.pieces.len())?;
         let within: u64 = passed.iter().map(|piece| u64::from(piece.len)).sum();
-        Some((block.direction, before.of(block.direction).bytes + within))
+        Some((block.direction, before.of(block.direction).bytes.saturating_add(within)))
     }
 }
 

@@ -67,8 +67,8 @@ pub(super) fn data_entry<'a>(
 ) -> Option<TranscriptEntry<'a>> {
     let before = before.of(block.direction);
     let data = EntryData {
-        op: before.ops + index as u64 + 1,
-        byte: before.bytes + start as u64,
+        op: before.ops.saturating_add(index as u64).saturating_add(1),
+        byte: before.bytes.saturating_add(start as u64),
         direction: block.direction,
         bytes: block.bytes.get(start..start + piece.len as usize)?,
         full_len: piece.full_len as usize,

@@ -46,8 +46,8 @@ impl Transcript {
                 continue;
             }
             let mut at = before.bytes;
-            for (op, piece) in (before.ops + 1..).zip(&block.pieces) {
-                let end = at + u64::from(piece.len);
+            for (op, piece) in (before.ops.saturating_add(1)..).zip(&block.pieces) {
+                let end = at.saturating_add(u64::from(piece.len));
                 if at < bytes.end && end > bytes.start {
                     if at > bytes.start && shares.ops.is_some() {
                         shares.cuts.push(at);

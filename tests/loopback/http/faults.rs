@@ -49,6 +49,40 @@ fn a_head_without_an_end_is_not_read_for_ever() {
     get(format!("http://{address}/")).failed(Class::Protocol, "100 fields");
 }
 
+/// Starts an answer, then repeats this until the client is gone.
+fn endless(start: &'static str, forever: &'static [u8]) -> String {
+    let address = peer(move |mut stream, _| {
+        stream.write_all(start.as_bytes()).unwrap();
+        let block = forever.repeat(8192 / forever.len());
+        while stream.write_all(&block).is_ok() {}
+    });
+    format!("http://{address}/")
+}
+
+#[test]
+fn interim_answers_without_end_end_at_a_named_bound() {
+    get(endless("", b"HTTP/1.1 102 Processing\r\n\r\n")).failed(Class::Protocol, "1,000 interim responses");
+    get(endless("", b"HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n")).failed(Class::Protocol, "1,000 interim");
+    let thousand = [b"HTTP/1.1 102 Processing\r\n\r\n".repeat(1_000), b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()];
+    assert_eq!(get(says(thousand.concat())).went_well().responses()[0].status, 204);
+}
+
+#[test]
+fn a_chunk_size_line_without_end_ends_at_a_named_bound() {
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+    for forever in [&b"0"[..], b" \t", b" "] {
+        let start: &'static str = format!("{head}0").leak();
+        let seen = get(endless(start, forever));
+        let failure = seen.failed(Class::Protocol, "more than 1 MiB arrived without a byte of the body");
+        assert!(failure.message.contains("chunk-size line") && failure.message.ends_with(", after 5 body bytes"));
+        assert_eq!(seen.received, b"first");
+    }
+    let start: &'static str = format!("{head}0;x=").leak();
+    get(endless(start, b"y")).failed(Class::Protocol, "more than 16,384 bytes of chunk extensions");
+    let start: &'static str = format!("{head}0\r\nx: ").leak();
+    get(endless(start, b"y")).failed(Class::Protocol, "more than 16,384 bytes of trailer fields");
+}
+
 #[test]
 fn what_is_no_http_is_said_to_be_none() {
     get(says("SSH-2.0-OpenSSH_9.9\r\n\r\n")).failed(Class::Protocol, "no HTTP");

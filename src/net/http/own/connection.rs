@@ -18,6 +18,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::polled_connection::PolledConnection;
+use super::progress_guard::{ProgressGuard, ProgressMeter};
 use super::socket_tap::{TapSource, socket_tap};
 use crate::net::http::body::CountedBody;
 use crate::net::http::dial::HttpDialer;
@@ -37,6 +38,7 @@ pub(in crate::net::http) struct HttpConnection {
     driven: PolledConnection<BoxFuture<'static, hyper::Result<()>>>,
     peer: SocketAddr,
     origin: url::Origin,
+    progress: ProgressMeter,
     /// The socket itself, if it carries HTTP/1.1 without TLS.
     source: Option<TapSource>,
 }
@@ -78,26 +80,35 @@ impl HttpConnection {
             let Some((config, name)) = secure else {
                 let (tap, source) = socket_tap(stream);
                 let http2 = spec.version == HttpVersion::Http2;
-                let (sender, connection) = handshake(tap, http2, url).await?;
-                return Ok((sender, connection, (!http2).then_some(source)));
+                let (stream, progress) = ProgressGuard::new(tap);
+                let (sender, connection) = handshake(stream, http2, url).await?;
+                return Ok((sender, connection, progress, (!http2).then_some(source)));
             };
             let secured = TlsConnector::from(config).connect(name, stream).await;
             let secured = secured.map_err(|error| fault::from_handshake(&error, url.as_str()))?;
             let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == HttpVersion::Http2;
-            let (sender, connection) = handshake(secured, http2, url).await?;
-            Ok((sender, connection, None))
+            let (stream, progress) = ProgressGuard::new(secured);
+            let (sender, connection) = handshake(stream, http2, url).await?;
+            Ok((sender, connection, progress, None))
         };
-        let (sender, connection, source) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
+        let opened = tokio::time::timeout_at(deadline, rest).await;
+        let (sender, connection, progress, source) = opened.unwrap_or_else(|_| {
             let allowed = quantity::duration(spec.socket.connect_timeout);
             let message = format!("connected, but the handshake did not finish within {allowed}");
             Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, url.as_str(), message))
         })?;
-        Ok(HttpConnection { sender, driven: PolledConnection::new(connection), peer, origin: url.origin(), source })
+        let driven = PolledConnection::new(connection);
+        Ok(HttpConnection { sender, driven, peer, origin: url.origin(), progress, source })
     }
 
     /// The socket itself, if it carries HTTP/1.1 without TLS: to read a body of known length.
     pub(in crate::net::http) fn source(&self) -> Option<&TapSource> {
         self.source.as_ref()
+    }
+
+    /// The response's head, or a byte of its body, has arrived.
+    pub(in crate::net::http) fn on_progress(&self) {
+        self.progress.on_progress();
     }
 
     /// The peer's address.
@@ -162,6 +173,7 @@ impl HttpConnection {
             answering.as_mut().poll(cx)
         })
         .await
+        .inspect(|_| self.progress.on_progress())
         .map_err(|error| self.root_error(error))
     }
 

@@ -53,11 +53,11 @@ impl Ladder {
 
     /// Counts packets that were not captured.
     pub fn not_captured(&mut self, packets: u64, at: Instant) {
-        self.capture.missed += packets;
+        self.capture.missed = self.capture.missed.saturating_add(packets);
         if let Some(last) = self.rungs.back_mut()
             && let RungLabel::NotCaptured { packets: before } = &mut last.label
         {
-            *before += packets;
+            *before = before.saturating_add(packets);
             return;
         }
         let missed = self.rung(at, RungLabel::NotCaptured { packets }, Evidence::Seen);
@@ -103,7 +103,7 @@ impl Ladder {
             if let RungLabel::Segments { segments, bytes: all, again: more, noted: named, lasted, .. } = &mut run.label
             {
                 *segments += 1;
-                *all += bytes;
+                *all = all.saturating_add(bytes);
                 *more += again;
                 *named += noted;
                 *lasted = at.saturating_duration_since(start);
@@ -179,7 +179,7 @@ impl Ladder {
         let oldest = self.rungs.len().saturating_sub(LATE);
         if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
             segment.stamp = Some(after);
-        } else if let Some(at) = self.write_time(byte).map(|at| at + after) {
+        } else if let Some(at) = self.write_time(byte).and_then(|at| at.checked_add(after)) {
             let mut rung = self.rung(at, RungLabel::Ack { byte }, Evidence::Kernel).with_direction(Direction::Received);
             rung.stamp = Some(after);
             rung.lone = true;
@@ -191,7 +191,7 @@ impl Ladder {
     fn write_time(&self, byte: u64) -> Option<Instant> {
         let is_it = |rung: &&Rung| {
             rung.direction == Some(Direction::Sent)
-                && matches!(rung.label, RungLabel::Data { bytes, byte: first } if first + bytes == byte)
+                && matches!(rung.label, RungLabel::Data { bytes, byte: first } if first.checked_add(bytes) == Some(byte))
         };
         self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
     }
@@ -205,7 +205,7 @@ impl Ladder {
         }
         let before = index.checked_sub(1).and_then(|before| self.rungs.get(before));
         if let Some(before) = before.filter(|before| !matches!(before.label, RungLabel::Silence(_))) {
-            let (start, end) = (before.at - before.since.unwrap_or_default(), before.end_time());
+            let (start, end) = (before.start_time(), before.end_time());
             let pause = rung.at.saturating_duration_since(end);
             if pause >= SILENCE {
                 let silence = self.rung(end, RungLabel::Silence(pause), Evidence::Seen);
@@ -221,7 +221,7 @@ impl Ladder {
             && !matches!(after.label, RungLabel::Silence(_))
         {
             let later = after.at.saturating_duration_since(rung.at);
-            after.since = (later < EXCHANGE_GAP).then(|| later + rung.since.unwrap_or_default());
+            after.since = (later < EXCHANGE_GAP).then(|| later.saturating_add(rung.since.unwrap_or_default()));
         }
         self.last_at = self.last_at.max(Some(rung.end_time()));
         self.rungs.insert(index, rung);
@@ -252,7 +252,7 @@ impl Ladder {
                 captured.direction == direction && !again && captured.carries(byte)
             }
             RungLabel::Segments { byte: Some(first), bytes, .. } => {
-                rung.direction == Some(direction) && (*first..*first + *bytes).contains(&byte)
+                rung.direction == Some(direction) && (*first..first.saturating_add(*bytes)).contains(&byte)
             }
             _ => false,
         })
@@ -271,10 +271,17 @@ impl Rung {
         self.direction.zip(byte)
     }
 
+    /// When its exchange began.
+    fn start_time(&self) -> Instant {
+        self.at.checked_sub(self.since.unwrap_or_default()).unwrap_or(self.at)
+    }
+
     /// When it ended.
     fn end_time(&self) -> Instant {
         match self.label {
-            RungLabel::Run { lasted, .. } | RungLabel::Segments { lasted, .. } => self.at + lasted,
+            RungLabel::Run { lasted, .. } | RungLabel::Segments { lasted, .. } => {
+                self.at.checked_add(lasted).unwrap_or(self.at)
+            }
             _ => self.at,
         }
     }
@@ -314,7 +321,7 @@ fn matches_label(captured: &CapturedSegment, label: &RungLabel) -> bool {
             // A write begins with its first byte; a read is complete with its last byte.
             let byte = match captured.direction {
                 Direction::Sent => *byte,
-                Direction::Received => byte + bytes.saturating_sub(1),
+                Direction::Received => byte.saturating_add(bytes.saturating_sub(1)),
             };
             !again && captured.carries(byte)
         }

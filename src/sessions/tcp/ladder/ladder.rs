@@ -109,7 +109,7 @@ impl Ladder {
         }
         for (number, piece) in (0_u64..).zip(&block.pieces) {
             let at = block.at + Duration::from_micros(u64::from(piece.after_us));
-            self.piece(entry.map(|first| first + number), block.direction, u64::from(piece.len), at);
+            self.piece(entry.map(|first| first.saturating_add(number)), block.direction, u64::from(piece.len), at);
         }
     }
 
@@ -128,7 +128,7 @@ impl Ladder {
         }
         self.burst.pieces += 1;
         let byte = *self.bytes.of(direction);
-        *self.bytes.of_mut(direction) += bytes;
+        self.count_bytes(direction, bytes);
         let call = match direction {
             Direction::Sent => SystemCall::Write(bytes),
             Direction::Received => SystemCall::Read(bytes),
@@ -139,15 +139,20 @@ impl Ladder {
         self.push(rung);
     }
 
+    fn count_bytes(&mut self, direction: Direction, bytes: u64) {
+        let all = self.bytes.of_mut(direction);
+        *all = all.saturating_add(bytes);
+    }
+
     fn add_to_run(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, from: Instant, to: Instant) {
-        *self.bytes.of_mut(direction) += totals.bytes;
+        self.count_bytes(direction, totals.bytes);
         self.last_at = Some(to);
         let place = self.burst.runs.of(direction).and_then(|id| self.index_of(id));
         if let Some(run) = place.and_then(|place| self.rungs.get_mut(place)) {
             let (start, call) = (run.at, &mut run.call);
             if let RungLabel::Run { ops, bytes, lasted } = &mut run.label {
-                *ops += totals.ops;
-                *bytes += totals.bytes;
+                *ops = ops.saturating_add(totals.ops);
+                *bytes = bytes.saturating_add(totals.bytes);
                 *lasted = to.saturating_duration_since(start);
                 *call = Some(calls(direction, *ops));
             }
@@ -163,12 +168,12 @@ impl Ladder {
 
     /// Adds bytes that were counted and are not kept.
     pub fn add_gap(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, at: Instant) {
-        *self.bytes.of_mut(direction) += totals.bytes;
+        self.count_bytes(direction, totals.bytes);
         if let Some(last) = self.rungs.back_mut()
             && last.direction == Some(direction)
             && let RungLabel::NotKept { bytes } = &mut last.label
         {
-            *bytes += totals.bytes;
+            *bytes = bytes.saturating_add(totals.bytes);
             return;
         }
         let mut rung =
@@ -209,7 +214,7 @@ impl Ladder {
                 self.rung(at, label, Evidence::Seen).with_call(SystemCall::SetOption)
             }
             News::Tcp(TcpNews::Stamps { byte, sent, acked: Some(acked), .. }) => {
-                return self.on_stamps(byte + 1, *sent, *acked);
+                return self.on_stamps(byte.saturating_add(1), *sent, *acked);
             }
             News::Tcp(TcpNews::PeerSyn(syn)) => return self.peer_syn(syn),
             _ => return,
@@ -261,15 +266,15 @@ impl Ladder {
     ) {
         let wrote = |rung: &Rung| match rung.label {
             RungLabel::Data { bytes, byte: first } if rung.direction == Some(Direction::Sent) => {
-                (first + bytes == byte).then_some(first)
+                (first.checked_add(bytes) == Some(byte)).then_some(first)
             }
             _ => None,
         };
         let oldest = self.rungs.len().saturating_sub(LATE);
         let mut among = self.rungs.iter().enumerate().skip(oldest).rev();
         let found = among.find_map(|(place, rung)| {
-            let since = rung.since.unwrap_or_default() + after;
-            wrote(rung).map(|first| (place, first, rung.at + after, since))
+            let since = rung.since.unwrap_or_default().saturating_add(after);
+            Some((place, wrote(rung)?, rung.at.checked_add(after)?, since))
         });
         let Some((place, first, at, since)) = found else { return };
         let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();

@@ -239,12 +239,14 @@ impl RungLabel {
             RungLabel::Syn(options) => format!("SYN  seq 0  {options}"),
             RungLabel::SynAck => "SYN-ACK  seq 0  ack 1".to_owned(),
             RungLabel::HandshakeAck => "ACK  ack 1".to_owned(),
-            RungLabel::Ack { byte } => format!("ACK  ack {}", byte + 1),
+            RungLabel::Ack { byte } => format!("ACK  ack {}", byte.saturating_add(1)),
             RungLabel::LateAck { byte, after } => {
-                format!("ACK  ack {}  {} late", byte + 1, quantity::duration(*after))
+                format!("ACK  ack {}  {} late", byte.saturating_add(1), quantity::duration(*after))
             }
-            RungLabel::Held { byte, after } => format!("seq {}  held {}", byte + 1, quantity::duration(*after)),
-            RungLabel::Data { bytes, byte } => format!("{}  seq {}", quantity::bytes(*bytes), byte + 1),
+            RungLabel::Held { byte, after } => {
+                format!("seq {}  held {}", byte.saturating_add(1), quantity::duration(*after))
+            }
+            RungLabel::Data { bytes, byte } => format!("{}  seq {}", quantity::bytes(*bytes), byte.saturating_add(1)),
             RungLabel::Run { bytes, lasted, .. } => {
                 format!("{} in {}", quantity::bytes(*bytes), quantity::duration(*lasted))
             }

@@ -60,13 +60,13 @@ impl Ladder {
                 (RungLabel::Again { what, times: Some(times) }, RungLabel::Again { what: new, times: Some(more) })
                     if what == new =>
                 {
-                    *times += more;
+                    *times = times.saturating_add(*more);
                     self.last_at = Some(at);
                     return;
                 }
                 (RungLabel::WindowProbe { times }, RungLabel::WindowProbe { times: more })
                 | (RungLabel::KeepaliveProbe { times }, RungLabel::KeepaliveProbe { times: more }) => {
-                    *times += more;
+                    *times = times.saturating_add(*more);
                     self.last_at = Some(at);
                     return;
                 }
