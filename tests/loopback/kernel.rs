@@ -215,6 +215,40 @@ fn a_refusal_is_a_reset_in_syn_sent_and_connect_says_its_error() {
 }
 
 #[test]
+fn the_end_of_a_peer_that_is_gone_is_never_its_listener() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut watch = Watch::new();
+    let id = watch.open(tcp(listener.local_addr().unwrap()));
+    watch.until_news(id, "its first sample", |news| matches!(news, News::Tcp(TcpNews::Kernel(_))));
+    reset(listener.accept().unwrap().0);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
+    let told = watch.news_of(id).filter_map(|news| match news {
+        News::Tcp(TcpNews::Kernel(view)) => Some(view.peer_end.map(|end| end.state)),
+        _ => None,
+    });
+    let told: Vec<Option<TcpState>> = told.collect();
+    assert_eq!(told.first(), Some(&Some(TcpState::Established)));
+    assert_eq!(told.last(), Some(&None), "{told:?}");
+}
+
+#[test]
+fn an_accepted_connection_that_closes_last_is_seen_to_its_end() {
+    let mut watch = Watch::new();
+    let (_, address) = watch.listening(listen(any_port()));
+    let theirs = TcpStream::connect(address).unwrap();
+    watch.until("accepted", |watch| !watch.children().is_empty());
+    let child = watch.children()[0];
+    theirs.shutdown(Shutdown::Write).unwrap();
+    until_state(&mut watch, child, TcpState::CloseWait);
+    watch.order(child, Verb::Close);
+    watch.until_closed(child);
+    assert_eq!(
+        steps(&watch, child)[3..],
+        ["CLOSE-WAIT → LAST-ACK we_closed inferred", "LAST-ACK → CLOSED ack_of_fin kernel"]
+    );
+}
+
+#[test]
 fn a_syn_without_an_answer_is_retransmitted_before_our_eyes() {
     // A queue of one, and nobody who accepts: the second or third SYN stays without an answer.
     let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
