@@ -49,11 +49,15 @@ const HEADER: usize = 16;
 const REQUEST: usize = HEADER + 56;
 /// The length of `struct inet_diag_msg`, which precedes the attributes.
 const MESSAGE: usize = 72;
+/// `SOCK_DIAG_BY_FAMILY`: the type of the query, and of its answer.
+const BY_FAMILY: u16 = 20;
 /// `INET_DIAG_INFO`: the attribute that holds `struct tcp_info`.
 const INFO: u16 = 2;
 
 /// Queries the socket with these two addresses; `None` if there is none. Never waits: the kernel answers within the
 /// call that sends the query.
+///
+/// Where the connection is gone, the kernel answers with the listener at `local`: such an answer is `None`, too.
 ///
 /// # Errors
 /// Returns the system's error, for example if it has no such interface.
@@ -71,7 +75,7 @@ pub(crate) fn query(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<So
         let len = recv(socket.as_raw_fd(), &mut answer, MsgFlags::MSG_DONTWAIT)?;
         // Keep the socket only after success: otherwise a late answer would be taken for the next query's.
         *kept = Some(socket);
-        read(&answer[..len])
+        read(&answer[..len], local, peer)
     })
 }
 
@@ -88,7 +92,7 @@ fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     };
     let mut out = Vec::with_capacity(REQUEST);
     out.extend((REQUEST as u32).to_ne_bytes());
-    out.extend(20_u16.to_ne_bytes()); // SOCK_DIAG_BY_FAMILY
+    out.extend(BY_FAMILY.to_ne_bytes());
     out.extend((libc::NLM_F_REQUEST as u16).to_ne_bytes());
     out.extend([0; 8]); // sequence number, sender: the kernel fills ours in
     out.extend([family as u8, libc::IPPROTO_TCP as u8, 1 << (INFO - 1), 0]);
@@ -111,7 +115,8 @@ fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     out
 }
 
-fn read(answer: &[u8]) -> io::Result<Option<SocketDiag>> {
+/// Reads the answer to a query for these two addresses.
+fn read(answer: &[u8], local: SocketAddr, peer: SocketAddr) -> io::Result<Option<SocketDiag>> {
     let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let kind = answer.get(4..6).and_then(|bytes| bytes.try_into().ok()).map(u16::from_ne_bytes).ok_or_else(short)?;
     let body = answer.get(HEADER..).ok_or_else(short)?;
@@ -125,11 +130,17 @@ fn read(answer: &[u8]) -> io::Result<Option<SocketDiag>> {
             code => Err(io::Error::from_raw_os_error(code)),
         };
     }
+    if kind != BY_FAMILY {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
     // `struct inet_diag_msg`: family, state, timer, retransmits, 48 bytes of addresses, the timer in milliseconds,
     // the queues, user and inode.
     let (Some(state), Some(timer), Some(millis)) = (body.get(1), body.get(2), word(52)) else { return Err(short()) };
     let (Some(recv_queue), Some(send_queue)) = (word(56), word(60)) else { return Err(short()) };
     let Some(state) = tcp_info::state(*state) else { return Ok(None) };
+    if state == TcpState::Listen || addresses(body) != Some((end(local), end(peer))) {
+        return Ok(None);
+    }
     let kind = match timer {
         1 => Some(TimerKind::Retransmit),
         2 => Some(TimerKind::Keepalive),
@@ -144,6 +155,27 @@ fn read(answer: &[u8]) -> io::Result<Option<SocketDiag>> {
         send_queue_bytes: u64::from(send_queue),
         tcp: attribute(body.get(MESSAGE..).unwrap_or_default(), INFO).map(TcpInfo::parse),
     }))
+}
+
+/// An address and a port without what the answer does not repeat: an IPv4 address has one form, and zones are left out.
+fn end(address: SocketAddr) -> (IpAddr, u16) {
+    (address.ip().to_canonical(), address.port())
+}
+
+/// The two ends of a `struct inet_diag_msg`: its own and its peer's; `None` if it is cut short or of another family.
+fn addresses(body: &[u8]) -> Option<((IpAddr, u16), (IpAddr, u16))> {
+    let port = |offset: usize| Some(u16::from_be_bytes(body.get(offset..offset + 2)?.try_into().ok()?));
+    let family = i32::from(*body.first()?);
+    let ip = |offset: usize| {
+        let bytes: [u8; 16] = body.get(offset..offset + 16)?.try_into().ok()?;
+        match family {
+            libc::AF_INET => Some(IpAddr::from([bytes[0], bytes[1], bytes[2], bytes[3]])),
+            // A socket for both families has IPv4 peers at mapped addresses.
+            libc::AF_INET6 => Some(IpAddr::from(bytes).to_canonical()),
+            _ => None,
+        }
+    };
+    Some(((ip(8)?, port(4)?), (ip(24)?, port(6)?)))
 }
 
 /// The payload of the first attribute of this type (`struct rtattr`); `None` if it is missing or cut short.
@@ -170,7 +202,8 @@ mod tests {
             if len > 5 {
                 answer[4] = 20;
             }
-            assert!(read(&answer).is_err(), "{len} bytes");
+            let any = SocketAddr::from(([127, 0, 0, 1], 1));
+            assert!(read(&answer, any, any).is_err(), "{len} bytes");
         }
     }
 
@@ -184,6 +217,55 @@ mod tests {
             let nobody = SocketAddr::new(peer.ip(), 1);
             assert_eq!(query(local, nobody).unwrap(), None);
         }
+    }
+
+    #[test]
+    fn a_listener_is_no_answer_for_a_connection_that_is_gone() {
+        // The address of the listener, and the address at which it is reached.
+        let pairs =
+            [("127.0.0.1:0", "127.0.0.1"), ("0.0.0.0:0", "127.0.0.2"), ("[::1]:0", "::1"), ("[::]:0", "127.0.0.1")];
+        for (any, reached) in pairs {
+            let listener = std::net::TcpListener::bind(any).unwrap();
+            let there = SocketAddr::new(reached.parse().unwrap(), listener.local_addr().unwrap().port());
+            let stream = std::net::TcpStream::connect(there).unwrap();
+            let (local, peer) = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
+            let accepted = listener.accept().unwrap().0;
+            let theirs = query(peer, local).unwrap().map(|found| found.state);
+            assert_eq!(theirs, Some(TcpState::Established), "{any}: a socket that is there is found");
+            // Closed with SO_LINGER at 0: both ends are gone at once, the listener stays.
+            socket2::SockRef::from(&accepted).set_linger(Some(Duration::ZERO)).unwrap();
+            drop(accepted);
+            assert_eq!(query(peer, local).unwrap(), None, "{any}: their end");
+            assert_eq!(query(local, peer).unwrap(), None, "{any}: our end");
+            // An address that was never connected.
+            let never = SocketAddr::new(local.ip(), 1);
+            assert_eq!(query(peer, never).unwrap(), None, "{any}: never connected");
+        }
+    }
+
+    #[test]
+    fn an_answer_about_another_socket_is_no_answer() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (local, peer) = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
+        let mut answer = vec![0_u8; HEADER + MESSAGE];
+        answer[4..6].copy_from_slice(&BY_FAMILY.to_ne_bytes());
+        let body = &mut answer[HEADER..];
+        body[..2].copy_from_slice(&[libc::AF_INET as u8, 1]);
+        body[4..6].copy_from_slice(&local.port().to_be_bytes());
+        body[6..8].copy_from_slice(&peer.port().to_be_bytes());
+        body[8..12].copy_from_slice(&[127, 0, 0, 1]);
+        body[24..28].copy_from_slice(&[127, 0, 0, 1]);
+        let state = |answer: &[u8]| read(answer, local, peer).unwrap().map(|found| found.state);
+        assert_eq!(state(&answer), Some(TcpState::Established));
+        // State LISTEN; another port and address of each end; another family.
+        for (offset, other) in [(1, 10), (4, 1), (6, 1), (11, 9), (27, 9), (0, libc::AF_INET6 as u8)] {
+            let mut wrong = answer.clone();
+            wrong[HEADER + offset] = if matches!(offset, 4 | 6) { wrong[HEADER + offset] ^ other } else { other };
+            assert_eq!(state(&wrong), None, "byte {offset}");
+        }
+        answer[4..6].copy_from_slice(&3_u16.to_ne_bytes());
+        assert!(read(&answer, local, peer).is_err(), "NLMSG_DONE is no record");
     }
 
     #[test]

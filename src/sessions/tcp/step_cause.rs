@@ -60,7 +60,8 @@ fn implied_text(cause: StateCause) -> &'static str {
         StateCause::AckOfFin => "ACK of our FIN",
         StateCause::RstArrived => "RST arrived",
         StateCause::TimedOut => "no answer in time",
-        StateCause::Refused => "no way to the host",
+        StateCause::IcmpArrived => "ICMP error: no way to the host",
+        StateCause::CallFailed => "no way to the host",
         StateCause::TimeWaitOver => "2 MSL over: the port is free",
         StateCause::Listen | StateCause::ClosedUnread | StateCause::GivenUp => cause.text(),
     }
