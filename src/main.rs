@@ -52,7 +52,8 @@ fn run(invocation: &cli::Invocation, started: Instant) -> anyhow::Result<u8> {
 fn log_to(path: &Path, problem: Arc<OnceLock<String>>) -> anyhow::Result<()> {
     let filter = match std::env::var("SOCKEYE_LOG") {
         Ok(filter) => EnvFilter::try_new(&filter).with_context(|| {
-            format!("SOCKEYE_LOG: \"{filter}\" makes no sense; accepted: debug, sockeye::net=trace, …")
+            let shown = sanitize::quoted(&filter);
+            format!("SOCKEYE_LOG: {shown} makes no sense; accepted: debug, sockeye::net=trace, …")
         })?,
         Err(_) => EnvFilter::new("sockeye=debug"),
     };

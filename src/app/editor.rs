@@ -13,6 +13,7 @@ use crate::model::limits;
 use crate::model::msg::Msg;
 use crate::model::notice::NoticeWeight;
 use crate::sessions::SessionId;
+use crate::text::sanitize::quoted;
 use crate::text::{quantity, sanitize};
 
 /// The exit code of a shell for a command that it cannot find.
@@ -60,9 +61,9 @@ pub(super) async fn edit(edit: ExternalEdit, signals: &mut AppSignals) -> EditOu
             return EditOutcome::Tell(Box::new(Msg::Edited { id: edit.id, text }));
         }
         (Ok(EditorExit::Status(0)), Err(why)) => return kept(why.clone()),
-        (Ok(EditorExit::Status(NOT_FOUND)), _) => format!("there is no editor {editor:?} ({named_by})"),
-        (Ok(EditorExit::Status(status)), _) => format!("the editor {editor:?} ended with {status}"),
-        (Err(error), _) => format!("the editor {editor:?} ({named_by}) cannot be run: {error}"),
+        (Ok(EditorExit::Status(NOT_FOUND)), _) => format!("there is no editor {} ({named_by})", quoted(&editor)),
+        (Ok(EditorExit::Status(status)), _) => format!("the editor {} ended with {status}", quoted(&editor)),
+        (Err(error), _) => format!("the editor {} ({named_by}) cannot be run: {error}", quoted(&editor)),
     };
     if written.as_ref() == Ok(&edit.text) {
         remove(&path);

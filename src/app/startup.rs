@@ -18,6 +18,7 @@ use crate::model::settings::Settings;
 use crate::model::state::Model;
 use crate::sessions::{Retention, Spec};
 use crate::text::sanitize;
+use crate::text::sanitize::quoted;
 use crate::view::{ColourDepth, StyleSheet};
 
 /// How many of a user's themes are read.
@@ -66,7 +67,7 @@ fn settings(
     let theme = match &from.theme {
         Some(name) if themes.contains(name) => name.clone(),
         Some(name) => {
-            problems.push(format!("there is no theme \"{name}\"; accepted: {}", themes.join(", ")));
+            problems.push(format!("there is no theme {}; accepted: {}", quoted(name), themes.join(", ")));
             by_default.to_owned()
         }
         None => by_default.to_owned(),

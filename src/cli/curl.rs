@@ -7,8 +7,8 @@ use super::script::readable;
 use crate::files::config::ConfigSettings;
 use crate::formats::curl;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, PartValue};
-use crate::sessions::spec::target::quoted;
 use crate::sessions::{Spec, SpecKind};
+use crate::text::sanitize::quoted;
 
 /// The options that take a value: clap's name and curl's.
 const VALUED: [(&str, &str); 17] = [

@@ -16,6 +16,7 @@ use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::sessions::retention;
 use crate::text::sanitize;
+use crate::text::sanitize::quoted;
 
 /// Parses the command line (the program's name first), and reads the settings file that it names, or the user's own.
 ///
@@ -170,7 +171,7 @@ fn theme(name: String) -> Result<String, String> {
     let own = folder.map_or(String::new(), |folder| {
         format!(", or NAME for the file {}", sanitize::line(&folder.join("NAME.toml").to_string_lossy()))
     });
-    Err(format!("--theme: there is no theme \"{}\"; accepted: {}{own}", sanitize::line(&name), presets.join(", ")))
+    Err(format!("--theme: there is no theme {}; accepted: {}{own}", quoted(&name), presets.join(", ")))
 }
 
 /// The settings of the named file, or of the user's own file.

@@ -6,9 +6,9 @@ use super::args;
 use super::values::option;
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::spec::repeat::{DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, RepeatKind, RepeatSpec, StartPace};
-use crate::sessions::spec::target::quoted;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
+use crate::text::sanitize::quoted;
 
 /// The default payload of a datagram: 52 bytes; with the 12 bytes of its number, 64.
 const PAYLOAD: &[u8; 52] = b"sockeye is measuring the way to you and back to us. ";

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use clap::ArgMatches;
 
 use super::args::SendArgs;
-use crate::sessions::spec::target::quoted;
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::text::escapes;
+use crate::text::sanitize::quoted;
 
 /// The steps of `--send`, `--send-hex` and `--send-file` in the order of the command line, then `--finish`.
 pub(super) fn script(send: &SendArgs, finish: bool, words: &ArgMatches) -> Result<Script, String> {

@@ -11,7 +11,7 @@ use crate::files::config::ConfigSettings;
 use crate::formats::dig::{self, DigDefaults};
 use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::target;
 use crate::sessions::spec::{
     self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, SocketSpec, TcpSpec,
     UdpBoundSpec, UdpReceive, UdpSpec, socket_options,
@@ -19,6 +19,7 @@ use crate::sessions::spec::{
 use crate::sessions::tcp::gauges;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
+use crate::text::sanitize::quoted;
 use crate::wire::option as socket;
 
 /// The spec of `sockeye tcp`.

@@ -37,6 +37,62 @@ fn bad(line: &str) -> String {
     error
 }
 
+/// A text with a character of every hostile class: C0, DEL, C1, bidi, zero-width, and what stands for invalid UTF-8.
+const HOSTILE: &str = "\u{1b}[2J\u{7}\u{7f}\u{9b}\u{202e}\u{2066}\u{200b}\u{feff}\u{ad}\u{fffd}";
+
+#[test]
+fn no_message_quotes_a_hostile_character_as_it_is() {
+    use crate::files::{config, keymap, theme::Theme};
+    use crate::model::{command, key::Chord, settings::LineEnding};
+    use crate::sessions::retention::RetentionChange;
+    use crate::sessions::spec::{MulticastGroup, target};
+    use crate::text::{escapes, quantity};
+    use crate::wire::option::SocketOption;
+
+    let value = HOSTILE.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect::<String>();
+    let mut messages = vec![
+        quantity::parse_duration(HOSTILE).unwrap_err(),
+        quantity::parse_size(HOSTILE).unwrap_err(),
+        quantity::parse_backoff(HOSTILE).unwrap_err(),
+        Chord::parse(HOSTILE).unwrap_err(),
+        Chord::parse(&format!("ctrl-ctrl-{HOSTILE}")).unwrap_err(),
+        Chord::parse("shift-\u{202e}").unwrap_err(),
+        command::parse(HOSTILE).unwrap_err(),
+        command::parse(&format!("quit {HOSTILE}")).unwrap_err(),
+        command::parse(&format!("retain {HOSTILE}")).unwrap_err(),
+        LineEnding::parse(HOSTILE).unwrap_err(),
+        RetentionChange::parse(HOSTILE).unwrap_err(),
+        MulticastGroup::parse(HOSTILE).unwrap_err(),
+        SocketOption::parse(HOSTILE).unwrap_err(),
+        target::parse_host_port(&format!("{HOSTILE}:80")).unwrap_err(),
+        ChosenPeer::parse(HOSTILE).unwrap_err(),
+        ChosenPeer::parse(&format!("drip:{HOSTILE}")).unwrap_err(),
+        ChosenPeer::parse(&format!("drip:{HOSTILE}=1")).unwrap_err(),
+        ChosenPeer::parse(&format!("drip:every={HOSTILE}")).unwrap_err(),
+        Theme::parse("t", HOSTILE, &format!("base = \"{value}\"")).unwrap_err().to_string(),
+        Theme::parse("t", HOSTILE, &format!("[roles]\n\"{value}\" = \"red\"")).unwrap_err().to_string(),
+        Theme::parse("t", HOSTILE, &format!("[roles]\ntext = \"{value}\"")).unwrap_err().to_string(),
+        config::parse(HOSTILE.as_ref(), &format!("\"{value}\" = 1")).unwrap_err().to_string(),
+        config::parse(HOSTILE.as_ref(), &format!("line_ending = \"{value}\"")).unwrap_err().to_string(),
+    ];
+    messages.extend(escapes::parse_text(&format!("\\{HOSTILE}")).err().map(|error| error.to_string()));
+    for binding in [
+        "mode = \"X\"\non = \"a\"\nrun = \"quit\"",
+        "mode = \"all\"\non = \"X\"\nrun = \"quit\"",
+        "mode = \"all\"\non = \"a\"\nrun = \"X\"",
+        "\"X\" = 1",
+        "mode = \"composer\"\non = \"U+202E\"\nrun = \"quit\"",
+    ] {
+        let text = format!("[[bind]]\n{}\n", binding.replace('X', &value));
+        let (_, problems) = keymap::with_user(HOSTILE, &text);
+        assert!(!problems.is_empty(), "{text}");
+        messages.extend(problems);
+    }
+    for message in messages {
+        assert!(!message.contains(crate::text::sanitize::is_hostile), "{message:?}");
+    }
+}
+
 #[test]
 fn clap_finds_nothing_wrong_with_the_definition() {
     CliArgs::command().debug_assert();

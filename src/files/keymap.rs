@@ -12,6 +12,7 @@ use crate::model::action::{ACTIONS, Action};
 use crate::model::command::nearest_name;
 use crate::model::key::Chord;
 use crate::model::keymap::{KeyBinding, KeyMode, Keymap, KeymapProblem};
+use crate::text::sanitize::{self, quoted};
 
 /// The text of the built-in keymap, which a user can copy as a start.
 pub const PRESETS: &str = include_str!("../../assets/keymap.toml");
@@ -47,7 +48,13 @@ pub fn with_user(name: &str, text: &str) -> (Keymap, Vec<String>) {
     let (bindings, mut problems) = parse(text);
     problems.extend(keymap.add_layer(bindings));
     problems.sort_by_key(|problem| problem.line);
-    (keymap, problems.into_iter().map(|KeymapProblem { line, what }| format!("{name}:{line}: {what}")).collect())
+    (
+        keymap,
+        problems
+            .into_iter()
+            .map(|KeymapProblem { line, what }| sanitize::line(&format!("{name}:{line}: {what}")))
+            .collect(),
+    )
 }
 
 #[derive(Deserialize)]
@@ -139,7 +146,8 @@ fn modes(names: &WordList) -> Result<Vec<KeyMode>, String> {
         return Ok(KeyMode::ALL.to_vec());
     }
     let known = |name: &String| {
-        let wrong = || format!("\"{name}\" is no mode; accepted are panes, composer, prompt, menu, or all for each");
+        let wrong =
+            || format!("{} is no mode; accepted are panes, composer, prompt, menu, or all for each", quoted(name));
         KeyMode::from_name(name).ok_or_else(wrong)
     };
     names.0.iter().map(known).collect()
@@ -153,7 +161,7 @@ fn action(name: &str) -> Result<Option<Action>, String> {
     Action::from_name(name).map(Some).ok_or_else(|| {
         let near = nearest_name(name, ACTIONS.iter().map(|entry| entry.name));
         let near = near.map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
-        format!("\"{name}\" is no action{near}; accepted are the names that the palette lists, and \"{NOTHING}\"")
+        format!("{} is no action{near}; accepted are the names that the palette lists, and \"{NOTHING}\"", quoted(name))
     })
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::text::sanitize::{self, quoted};
+
 /// The role of a piece of the screen; a theme has a [`RoleStyle`] for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -145,7 +147,7 @@ pub struct ThemeError {
 
 impl fmt::Display for ThemeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.problem)
+        write!(f, "{}:{}: {}", sanitize::line(&self.file), self.line, sanitize::line(&self.problem))
     }
 }
 
@@ -215,7 +217,7 @@ impl Theme {
             None => Theme::preset("dark").unwrap_or_else(Theme::empty),
             Some(base) => Theme::preset(base.get_ref()).ok_or_else(|| {
                 let names: Vec<&str> = Theme::presets().collect();
-                let problem = format!("unknown base \"{}\"; accepted: {}", base.get_ref(), names.join(", "));
+                let problem = format!("unknown base {}; accepted: {}", quoted(base.get_ref()), names.join(", "));
                 fail(base.span().start, problem)
             })?,
         };
@@ -223,7 +225,7 @@ impl Theme {
         for (role, tone) in &parsed.roles {
             let place = Role::ALL.iter().position(|(_, known)| known == role.get_ref()).ok_or_else(|| {
                 let names: Vec<&str> = Role::ALL.iter().map(|(_, name)| *name).collect();
-                let problem = format!("unknown role \"{}\"; accepted: {}", role.get_ref(), names.join(", "));
+                let problem = format!("unknown role {}; accepted: {}", quoted(role.get_ref()), names.join(", "));
                 fail(role.span().start, problem)
             })?;
             theme.tones[place] =
@@ -274,7 +276,8 @@ impl Colour {
     fn parse(word: &str) -> Result<Colour, String> {
         let accepted = || {
             format!(
-                "unknown tone \"{word}\"; accepted: #rrggbb, default, {}, on COLOUR, bold, dim, italic, underline, reverse",
+                "unknown tone {}; accepted: #rrggbb, default, {}, on COLOUR, bold, dim, italic, underline, reverse",
+                quoted(word),
                 ANSI.join(", ")
             )
         };

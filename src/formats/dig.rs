@@ -4,9 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::sessions::spec::dns::{DnsSpec, MOST_KINDS, PORT, TransportChoice};
-use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::target;
 use crate::sessions::spec::{HostPort, IpFamily};
 use crate::text::quantity;
+use crate::text::sanitize::quoted;
 use crate::wire::dns::names;
 use crate::wire::dns::record_type::RecordType;
 

@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::sessions::SpecKind;
-use crate::sessions::spec::target::{join_host_port, parse_bind, parse_local_port, quoted};
+use crate::sessions::spec::target::{join_host_port, parse_bind, parse_local_port};
 use crate::sessions::spec::{IpFamily, ListenSpec, SocketSpec, TcpSpec, UdpBoundSpec, UdpSpec};
 use crate::text::quantity;
+use crate::text::sanitize::quoted;
 
 const ACCEPTED: &str =
     "nc [-u] [-4|-6] [-b] [-s ADDR] [-p PORT] [-w SECONDS] HOST PORT, or nc -l [-u] [-4|-6] [-k] [[ADDR] PORT]";

@@ -3,9 +3,10 @@
 use super::dig::{self, DigDefaults};
 use super::{curl, netcat, shell};
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
-use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::target;
 use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec, UdpSpec};
 use crate::sessions::{Spec, SpecKind};
+use crate::text::sanitize::quoted;
 
 /// The forms that [`parse_anything`] accepts.
 pub const ACCEPTED: &str = "HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT, http(s)://…, GET URL, POST URL BODY, \

@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use crate::sessions::spec::target::quoted;
+use crate::text::sanitize::quoted;
 
 /// The words of one command: `'…'`, `"…"`, `$'…'`, backslashes, and backslash-newline between lines.
 ///

@@ -7,6 +7,7 @@ use super::params::PeerSettings;
 use super::peer::LabPeer;
 use super::table::PEERS;
 use crate::sessions::Spec;
+use crate::text::sanitize::quoted;
 
 /// A peer to be started, with its parameters.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ impl ChosenPeer {
         let (name, params) = text.split_once(':').map_or((text, None), |(name, params)| (name, Some(params)));
         let peer = PEERS.iter().find(|peer| peer.name == name).ok_or_else(|| {
             let known: Vec<&str> = PEERS.iter().map(|peer| peer.name).collect();
-            format!("no lab peer is called {name:?}: there are {}", known.join(", "))
+            format!("no lab peer is called {}: there are {}", quoted(name), known.join(", "))
         })?;
         let settings = params.map(|params| PeerSettings::parse(params, peer.params)).transpose();
         let settings = settings.map_err(|why| format!("{name}: {why}"))?.unwrap_or_default();

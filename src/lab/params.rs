@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::text::{quantity, sanitize};
+use crate::text::quantity;
+use crate::text::sanitize::quoted;
 
 /// A parameter of a peer, declared as a constant in the peer's file. Its type determines its unit.
 #[derive(Debug)]
@@ -188,12 +189,11 @@ impl PeerSettings {
         let mut given: Vec<(&'static str, ParamValue)> = Vec::new();
         for word in text.split(',') {
             let Some((name, value)) = word.split_once('=') else {
-                return Err(format!("\"{}\" is no name=value; {}", sanitize::line(word), accepted()));
+                return Err(format!("{} is no name=value; {}", quoted(word), accepted()));
             };
             let name = name.trim();
             let param = params.iter().find(|param| param.name() == name);
-            let param =
-                param.ok_or_else(|| format!("no parameter is called \"{}\"; {}", sanitize::line(name), accepted()))?;
+            let param = param.ok_or_else(|| format!("no parameter is called {}; {}", quoted(name), accepted()))?;
             if given.iter().any(|(other, _)| *other == name) {
                 return Err(format!("{name} is given twice; accepted: once"));
             }

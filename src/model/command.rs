@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::action::{ACTIONS, Action};
 use crate::sessions::retention;
 use crate::sessions::tcp::gauges::parse_every;
+use crate::text::sanitize::quoted;
 use crate::wire::option::{self, OptionValue, SocketOption};
 
 /// The most completions that are offered: about one screen.
@@ -126,13 +127,13 @@ pub fn parse(line: &str) -> Result<LineCommand, String> {
         (Some(entry), _) if entry.name == "retain" => Ok(LineCommand::ShowRetained),
         (_, Some(action)) if argument.is_empty() => Ok(LineCommand::Run(action)),
         (Some(entry), _) => Err(format!(":{name} needs {}: {}", entry.usage, entry.describe)),
-        (None, Some(_)) => Err(format!(":{name} takes nothing behind it, and \"{argument}\" was found")),
+        (None, Some(_)) => Err(format!(":{name} takes nothing behind it, and {} was found", quoted(argument))),
         (None, None) => match name.parse::<u32>() {
             Ok(number) if argument.is_empty() => Ok(LineCommand::Session(number)),
             _ => {
                 let near =
                     nearest_name(name, names()).map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
-                Err(format!("\"{name}\" is no command{near}; Tab shows those that there are"))
+                Err(format!("{} is no command{near}; Tab shows those that there are", quoted(name)))
             }
         },
     }
@@ -177,7 +178,7 @@ fn split_word(line: &str) -> (&str, &str) {
 fn with_argument(entry: &CommandEntry, argument: &str) -> Result<LineCommand, String> {
     let text = argument.to_owned();
     let wrong =
-        |found: &str| format!(":{} needs {}: {}; \"{found}\" was found", entry.name, entry.usage, entry.describe);
+        |found: &str| format!(":{} needs {}: {}; {} was found", entry.name, entry.usage, entry.describe, quoted(found));
     Ok(match entry.name {
         "send" => LineCommand::Send(text),
         "send-hex" => LineCommand::SendHex(text),

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::text::sanitize::quoted;
+
 /// The highest function key that can be named.
 const LAST_FUNCTION_KEY: u8 = 35;
 
@@ -152,22 +154,24 @@ impl Chord {
                 HeldModifier::Shift => &mut shift,
             };
             if *flag {
-                return Err(format!("the key \"{text}\" names the same modifier twice"));
+                return Err(format!("the key {} names the same modifier twice", quoted(text)));
             }
             (*flag, rest) = (true, after);
         }
         let Some(key) = parse_key_name(rest) else {
             return Err(format!(
-                "\"{text}\" is no key; accepted are a character, or enter, esc, tab, space, backspace, delete, \
+                "{} is no key; accepted are a character, or enter, esc, tab, space, backspace, delete, \
                  insert, up, down, left, right, home, end, pageup, pagedown, f1 to f{LAST_FUNCTION_KEY}, \
-                 with ctrl-, alt- or shift- before it"
+                 with ctrl-, alt- or shift- before it",
+                quoted(text)
             ));
         };
         if let Key::Char(char) = key
             && shift
             && (if ctrl { !char.is_ascii_alphabetic() } else { capital(char).is_none() })
         {
-            return Err(format!("\"{text}\": write the character that Shift makes of \"{char}\" on your keyboard"));
+            let (shown, char) = (quoted(text), quoted(&char.to_string()));
+            return Err(format!("{shown}: write the character that Shift makes of {char} on your keyboard"));
         }
         Ok(Chord::new(key, ctrl, alt, shift))
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::action::Action;
 use super::key::{Chord, Key};
+use crate::text::sanitize::quoted;
 
 /// The context of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -97,9 +98,10 @@ impl Keymap {
         let mut taken: Vec<KeyBinding> = Vec::new();
         for binding in layer {
             let KeyBinding { mode, chord, line, .. } = binding;
+            let shown = quoted(&chord.to_string());
             if mode.is_text_field() && chord.printable().is_some() {
                 let what = format!(
-                    "\"{chord}\" in mode \"{mode}\": a text field owns every printable key; accepted are keys with \
+                    "{shown} in mode \"{mode}\": a text field owns every printable key; accepted are keys with \
                      ctrl or alt, and keys that write nothing (f1, up, enter, …)"
                 );
                 problems.push(KeymapProblem { line, what });
@@ -107,7 +109,7 @@ impl Keymap {
                 let name =
                     |binding: &KeyBinding| binding.action.map_or("nothing".to_owned(), |action| action.to_string());
                 let what = format!(
-                    "\"{chord}\" in mode \"{mode}\" runs \"{}\" here, and \"{}\" on line {}; a key can mean one \
+                    "{shown} in mode \"{mode}\" runs \"{}\" here, and \"{}\" on line {}; a key can mean one \
                      thing in a mode, and the first one is used",
                     name(&binding),
                     name(first),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::sessions::Retention;
+use crate::text::sanitize::quoted;
 
 /// The settings, from the configuration file and changed while running.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl LineEnding {
             "none" => Ok(LineEnding::None),
             "lf" => Ok(LineEnding::Lf),
             "crlf" => Ok(LineEnding::CrLf),
-            other => Err(format!("{other:?}: accepted are none, lf and crlf")),
+            other => Err(format!("{}: accepted are none, lf and crlf", quoted(other))),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::text::{quantity, sanitize};
+use crate::text::quantity;
+use crate::text::sanitize::quoted;
 
 /// The forms that [`RetentionChange::parse`] accepts.
 pub const ACCEPTED: &str = "64MiB, 5000segments, \"64MiB 5000segments\"";
@@ -58,7 +59,7 @@ impl RetentionChange {
     /// # Errors
     /// Fails if the text is neither; the message says what was found and what is accepted.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = |why: &str| format!("\"{}\" {why}; accepted: {ACCEPTED}", sanitize::line(text.trim()));
+        let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED}", quoted(text.trim()));
         let mut wish = RetentionChange::default();
         let mut words = text.split_whitespace().peekable();
         while let Some(word) = words.next() {

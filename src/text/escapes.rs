@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::sanitize;
+use super::sanitize::{self, quoted};
 
 /// The escapes that [`parse_text`] accepts.
 pub const ACCEPTED_ESCAPES: &str = r"\r \n \t \0 \\ \xNN \u{…}";
@@ -27,7 +27,7 @@ pub struct EscapeError {
 impl fmt::Display for EscapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let EscapeError { found, column, problem, accepted } = self;
-        write!(f, "\"{}\" at column {column} {problem}; accepted: {accepted}", sanitize::line(found))
+        write!(f, "{} at column {column} {problem}; accepted: {accepted}", quoted(found))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::sanitize;
+use super::sanitize::quoted;
 
 /// The forms that [`parse_duration`] accepts.
 pub const ACCEPTED_DURATIONS: &str = "500us, 500ms, 2s, 1.5s, 1m, 1m30s, 1h, 1d";
@@ -33,8 +33,8 @@ fn split_number(text: &str) -> Option<(u128, u128, &str)> {
 /// # Errors
 /// Fails if the text is something else, or more than [`LONGEST`]; the message says what was found and what is accepted.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let shown = sanitize::line(text);
-    let wrong = |why: &str| format!("\"{shown}\" {why}; accepted: {ACCEPTED_DURATIONS}");
+    let shown = quoted(text);
+    let wrong = |why: &str| format!("{shown} {why}; accepted: {ACCEPTED_DURATIONS}");
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err(wrong("is no duration"));
@@ -71,8 +71,8 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 /// Fails if the text is something else; the message says what was found and what is accepted. `64K` is refused because
 /// it is ambiguous.
 pub fn parse_size(text: &str) -> Result<u64, String> {
-    let shown = sanitize::line(text);
-    let wrong = |why: &str| format!("\"{shown}\" {why}; accepted: {ACCEPTED_SIZES}");
+    let shown = quoted(text);
+    let wrong = |why: &str| format!("{shown} {why}; accepted: {ACCEPTED_SIZES}");
     let (whole, billionths, unit) = split_number(text.trim()).ok_or_else(|| wrong("is no size"))?;
     let scale: u128 = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 1,
@@ -96,7 +96,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 /// # Errors
 /// Fails if the text is something else; the message says what was found and what is accepted.
 pub fn parse_backoff(text: &str) -> Result<(Duration, Duration), String> {
-    let wrong = |why: &str| format!("\"{}\" {why}; accepted: FIRST..MAX, as 500ms..30s", sanitize::line(text));
+    let wrong = |why: &str| format!("{} {why}; accepted: FIRST..MAX, as 500ms..30s", quoted(text));
     let (first, max) = text.split_once("..").ok_or_else(|| wrong("is no pair of durations"))?;
     let (first, max) = (parse_duration(first)?, parse_duration(max)?);
     if first.is_zero() {

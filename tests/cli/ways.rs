@@ -141,16 +141,25 @@ fn a_log_that_cannot_be_written_is_told_once_and_the_run_goes_on() {
 fn settings_that_are_no_regular_file_are_told_and_passed_over() {
     use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-    let folder = tempfile::tempdir().unwrap();
-    let fifo = folder.path().join("fifo");
-    mknodat(CWD, &fifo, FileType::Fifo, Mode::RWXU, 0).unwrap();
-    for (path, found) in [(fifo.as_path(), "a FIFO"), (folder.path(), "a folder"), ("/dev/zero".as_ref(), "a device")] {
+    for found in ["a FIFO", "a folder", "a device"] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("sockeye")).unwrap();
+        let path = folder.path().join("sockeye/config.toml");
+        match found {
+            "a FIFO" => mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, 0).unwrap(),
+            "a folder" => std::fs::create_dir(&path).unwrap(),
+            _ => std::os::unix::fs::symlink("/dev/zero", &path).unwrap(),
+        }
         let (echo, thread) = peer(peers::echo);
-        let output = crate::program::run(&["tcp", &echo, "--config", path.to_str().unwrap()], b"x");
+        let mut command = sockeye(&["tcp", &echo]);
+        let output = wait(command.env("XDG_CONFIG_HOME", folder.path()).stdin(Stdio::null()).spawn().unwrap());
         thread.join().unwrap();
         ends_with(&output, 0);
-        assert_eq!(output.stdout, b"x");
         assert!(stderr(&output).contains(&format!("it is {found}; accepted is a regular file")), "{}", stderr(&output));
+        // Named by the user, it is a wrong option.
+        let output = run_alone(&["tcp", &echo, "--config", path.to_str().unwrap()]);
+        ends_with(&output, 2);
+        assert!(stderr(&output).contains(found), "{}", stderr(&output));
     }
 }
 

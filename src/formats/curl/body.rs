@@ -6,7 +6,7 @@ use bytes::Bytes;
 use url::form_urlencoded::byte_serialize;
 
 use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
-use crate::sessions::spec::target::quoted;
+use crate::text::sanitize::quoted;
 
 /// The parts of the body so far.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use super::body::CurlBody;
 use super::options::{self, CurlOption, OPTIONS};
 use super::value;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
-use crate::sessions::spec::target::quoted;
 use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily, SocketSpec};
+use crate::text::sanitize::quoted;
 
 /// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
 pub const REDIRECTS: usize = 10;

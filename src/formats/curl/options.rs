@@ -1,6 +1,6 @@
 //! The table of curl's options that are accepted.
 
-use crate::sessions::spec::target::quoted;
+use crate::text::sanitize::quoted;
 
 /// The meaning of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

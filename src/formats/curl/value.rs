@@ -4,8 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::sessions::spec::http::BodySpec;
-use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::target;
 use crate::text::quantity;
+use crate::text::sanitize::quoted;
 use url::Url;
 
 /// The most redirects that `--max-redirs` may ask for.

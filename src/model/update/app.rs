@@ -6,6 +6,7 @@ use crate::model::msg::Effect;
 use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
 use crate::model::state::{Focus, Model};
 use crate::sessions::SessionId;
+use crate::text::sanitize::quoted;
 
 /// Runs an action of the program.
 pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {
@@ -65,7 +66,7 @@ pub(super) fn use_theme(model: &mut Model, name: String) {
         model.settings.theme = name;
     } else {
         let known = model.settings.themes.join(", ");
-        warn(model, format!("there is no theme {name:?}; there are {known}"));
+        warn(model, format!("there is no theme {}; there are {known}", quoted(&name)));
     }
 }
 

@@ -22,6 +22,7 @@ use crate::sessions::News;
 use crate::sessions::news::{DialNews, MOST_ADDRESSES};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{IpFamily, RequestedOptions};
+use crate::text::sanitize::quoted;
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
@@ -62,10 +63,13 @@ impl HttpDialer {
         for (name, address) in &spec.resolve {
             let parsed = name.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
             let Some((host, port)) = parsed else {
-                return Err(Failure::usage(format!("resolve `{name}`: wanted HOST:PORT")));
+                return Err(Failure::usage(format!("resolve {}: wanted HOST:PORT", quoted(name))));
             };
             if address.port() != 0 && address.port() != port {
-                return Err(Failure::usage(format!("resolve `{name}`: the address {address} has another port")));
+                return Err(Failure::usage(format!(
+                    "resolve {}: the address {address} has another port",
+                    quoted(name)
+                )));
             }
             overrides.push((host.trim_matches(['[', ']']).to_ascii_lowercase(), port, address.ip()));
         }

@@ -2,6 +2,7 @@
 
 use super::body::RequestBody;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
+use crate::text::sanitize::quoted;
 use crate::wire::http::head::RequestHead;
 use crate::wire::{Class, FailedOperation, Failure};
 use url::Url;
@@ -18,9 +19,8 @@ use percent_encoding::percent_decode_str;
 /// # Errors
 /// Fails with `Usage` if it is not a token (RFC 9110 §9.1), or opens a tunnel.
 pub(super) fn method(text: &str) -> Result<Method, Failure> {
-    let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
-        Failure::usage(format!("method `{}`: a method is one word without spaces", text.escape_debug()))
-    })?;
+    let method = Method::from_bytes(text.as_bytes())
+        .map_err(|_| Failure::usage(format!("method {}: a method is one word without spaces", quoted(text))))?;
     if method == Method::CONNECT {
         return Err(Failure::usage("method CONNECT opens a tunnel, which is no request for a resource; use a proxy"));
     }
@@ -40,7 +40,7 @@ pub(super) fn url(text: &str) -> Result<(Url, Option<String>), Failure> {
     })?;
     if !matches!(url.scheme(), "http" | "https") {
         let scheme = url.scheme();
-        return Err(refuse(format!("scheme `{scheme}` is not supported; http and https are")));
+        return Err(refuse(format!("scheme {} is not supported; http and https are", quoted(scheme))));
     }
     if !url.has_host() {
         return Err(refuse("the URL has no host; write it as http://HOST/PATH".into()));
@@ -97,13 +97,13 @@ pub(super) fn headers(spec: &HttpSpec, user_of_url: Option<&str>) -> Result<Head
 }
 
 fn bad_name(name: &str) -> Failure {
-    let shown = name.escape_debug();
+    let shown = quoted(name);
     let why = match name.chars().find(|c| matches!(c, '\r' | '\n')) {
         Some(_) => "a name may not hold a line break (CR or LF)",
         None if name.is_empty() => "a name may not be empty",
         None => "a name may hold only letters, digits and !#$%&'*+-.^_`|~",
     };
-    Failure::usage(format!("header `{shown}`: {why}"))
+    Failure::usage(format!("header {shown}: {why}"))
 }
 
 fn bad_value(name: &str, value: &str) -> Failure {
@@ -112,7 +112,7 @@ fn bad_value(name: &str, value: &str) -> Failure {
     } else {
         "its value holds a control character, which is not allowed"
     };
-    Failure::usage(format!("header `{name}`: {why}"))
+    Failure::usage(format!("header {}: {why}", quoted(name)))
 }
 
 /// Sets the body's length, and its type if the body has one of its own.
@@ -197,11 +197,11 @@ mod tests {
     #[test]
     fn a_header_that_would_smuggle_another_is_refused_by_name() {
         for (name, value, named) in [
-            ("x-a", "1\r\nx-b: 2", "header `x-a`: its value holds a line break"),
-            ("x-a", "1\0", "header `x-a`: its value holds a control"),
-            ("x-a\r\nx-b", "1", "header `x-a\\r\\nx-b`: a name may not hold a line break"),
-            ("x a", "1", "header `x a`: a name may hold only"),
-            ("", "1", "header ``: a name may not be empty"),
+            ("x-a", "1\r\nx-b: 2", "header \"x-a\": its value holds a line break"),
+            ("x-a", "1\0", "header \"x-a\": its value holds a control"),
+            ("x-a\r\nx-b", "1", "header \"x-a␍␊x-b\": a name may not hold a line break"),
+            ("x a", "1", "header \"x a\": a name may hold only"),
+            ("", "1", "header \"\": a name may not be empty"),
         ] {
             let failure = headers(&with(name, value), None).unwrap_err();
             assert_eq!(failure.class, Class::Usage);

@@ -13,6 +13,7 @@ use super::fault::TransferStage;
 use super::response::{HttpResponse, fields};
 use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};
+use crate::text::sanitize::quoted;
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
 /// A body of at least this length is read from the socket itself instead of through hyper: 256 KiB.
@@ -54,7 +55,7 @@ impl ExchangeTask {
                 ContentCodings::Plain => {}
                 ContentCodings::Known(known) => decoder = Some(known),
                 ContentCodings::Unknown(name) => {
-                    let why = format!("content coding `{name}` is not known: the body is shown as it comes");
+                    let why = format!("content coding {} is not known: the body is shown as it comes", quoted(&name));
                     self.gate.news(News::Warned(bad_coding(FailedOperation::Decode, url, why))).await;
                 }
             }

@@ -7,6 +7,7 @@ use http::header::{
 use http::{Method, StatusCode};
 use url::Url;
 
+use crate::text::sanitize::quoted;
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// Fields that must not be sent to another origin.
@@ -45,14 +46,16 @@ pub(super) fn next(
     let shown = String::from_utf8_lossy(location.as_bytes()).into_owned();
     let joined = match url.join(&shown) {
         Ok(joined) => joined,
-        Err(error) => return Some(Err(refuse(format!("the redirect's location `{shown}` is no URL: {error}")))),
+        Err(error) => {
+            return Some(Err(refuse(format!("the redirect's location {} is no URL: {error}", quoted(&shown)))));
+        }
     };
     Some(next_request(status, joined, url, method).map_err(refuse))
 }
 
 fn next_request(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Result<RedirectRequest, String> {
     if !matches!(to.scheme(), "http" | "https") || !to.has_host() {
-        return Err(format!("the redirect leads to `{to}`; only http and https are followed"));
+        return Err(format!("the redirect leads to {}; only http and https are followed", quoted(to.as_str())));
     }
     if to.fragment().is_none() {
         to.set_fragment(from.fragment());

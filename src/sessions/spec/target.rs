@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::socket::HostPort;
-use crate::text::sanitize;
+use crate::text::sanitize::{self, quoted};
 
 /// The forms that [`parse_host_port`] accepts.
 pub const ACCEPTED_TARGETS: &str = "HOST:PORT, as example.com:80, 192.0.2.1:80 or [2001:db8::1]:80";
@@ -16,16 +16,6 @@ pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, 127.0.0.1:5000, ::1 
 
 /// The longest host name: RFC 1035 §2.3.4 allows 255 bytes on the wire, 253 as text.
 const LONGEST_HOST: usize = 253;
-
-/// How many characters of a wrong text an error shows.
-const MOST_SHOWN: usize = 60;
-
-/// A text in quotation marks for an error: control characters neutralised, cut at 60 characters.
-pub fn quoted(text: &str) -> String {
-    let shown: String = text.chars().take(MOST_SHOWN).collect();
-    let more = if shown.len() < text.len() { "…" } else { "" };
-    format!("\"{}{more}\"", sanitize::line(&shown))
-}
 
 /// Parses a host and a port to connect to: `name:port`, `v4:port` or `[v6]:port`.
 ///
@@ -208,7 +198,6 @@ pub(super) fn target_of_url(url: &str) -> Option<HostPort> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::sanitize;
     use proptest::prelude::*;
 
     #[test]

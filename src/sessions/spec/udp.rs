@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::kind_facets::KindFacets;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
+use crate::text::sanitize::quoted;
 use crate::wire::option::SocketKind;
 
 /// A UDP conversation to open: the socket is connected, so that ICMP errors are reported.
@@ -198,7 +199,8 @@ impl MulticastGroup {
     pub fn parse(text: &str) -> Result<Self, String> {
         let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
         let parsed: IpAddr = address.trim().parse().map_err(|_| {
-            format!("{address:?} is no address; a group is 224.0.0.0 to 239.255.255.255 or ff00::/8, as 239.1.2.3%eth0")
+            let address = quoted(address);
+            format!("{address} is no address; a group is 224.0.0.0 to 239.255.255.255 or ff00::/8, as 239.1.2.3%eth0")
         })?;
         if !parsed.is_multicast() {
             return Err(format!("{parsed} is no multicast group; those are 224.0.0.0 to 239.255.255.255 and ff00::/8"));

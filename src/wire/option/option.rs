@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::text::sanitize::quoted;
+
 /// An option of a TCP or UDP socket (socket(7), ip(7), tcp(7)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SocketOption {
@@ -237,8 +239,7 @@ impl SocketOption {
         let found = TABLE.iter().find(|line| line.name == wanted || plain(line.symbol) == wanted);
         found.map(|line| line.option).ok_or_else(|| {
             let names: Vec<&str> = TABLE.iter().map(|line| line.name).collect();
-            let shown: String = wanted.chars().take(40).collect();
-            format!("there is no socket option {shown:?}; there are {}", names.join(", "))
+            format!("there is no socket option {}; there are {}", quoted(&wanted), names.join(", "))
         })
     }
 }

@@ -74,7 +74,7 @@ fn a_body_that_was_not_asked_to_be_decoded_is_shown_as_it_came() {
 fn an_unknown_coding_is_said_and_shown_as_it_came() {
     let seen = get(says(answer("content-encoding: rot13\r\n", b"uryyb"))).went_well();
     assert_eq!(seen.received, b"uryyb");
-    assert!(seen.warnings()[0].message.contains("`rot13` is not known"));
+    assert!(seen.warnings()[0].message.contains("\"rot13\" is not known"));
 }
 
 #[test]

@@ -110,14 +110,37 @@ fn what_makes_no_sense_is_refused_before_anything_is_sent() {
         headers: vec![(name.into(), value.into())],
         ..HttpSpec::get("http://127.0.0.1:9/")
     };
-    run(with("x-a", "1\r\nx-b: 2")).failed(Class::Usage, "header `x-a`: its value holds a line break");
-    run(with("x a", "1")).failed(Class::Usage, "header `x a`");
+    run(with("x-a", "1\r\nx-b: 2")).failed(Class::Usage, "header \"x-a\": its value holds a line break");
+    run(with("x a", "1")).failed(Class::Usage, "header \"x a\"");
     get("gopher://h/").failed(Class::Usage, "gopher");
     get("http://").failed(Class::Usage, "no host");
     let spec = HttpSpec { method: "GET /".into(), ..HttpSpec::get("http://127.0.0.1:9/") };
     run(spec).failed(Class::Usage, "method");
     let spec = HttpSpec { proxy: Some("what".into()), ..HttpSpec::get("http://127.0.0.1:9/") };
     run(spec).failed(Class::Usage, "proxy");
+}
+
+#[test]
+fn no_message_quotes_a_hostile_character_of_a_request_or_of_a_peer() {
+    // C0, DEL, C1, bidi, zero-width, and what stands for invalid UTF-8 is no hostile character.
+    let hostile = "\u{1b}[2J\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffd}";
+    let base = || HttpSpec::get("http://127.0.0.1:9/");
+    let location =
+        format!("HTTP/1.1 302 Found\r\nlocation: http://[\u{9b}\u{202e}\u{200b}/\r\ncontent-length: 0\r\n\r\n");
+    let refused = [
+        HttpSpec { method: hostile.into(), ..base() },
+        HttpSpec { headers: vec![(hostile.into(), "1".into())], ..base() },
+        HttpSpec { headers: vec![("x".into(), hostile.into())], ..base() },
+        HttpSpec { proxy: Some(hostile.into()), ..base() },
+        HttpSpec { resolve: vec![(hostile.into(), "127.0.0.1:9".parse().unwrap())], ..base() },
+        HttpSpec { redirects: 3, ..HttpSpec::get(says(location)) },
+    ];
+    for spec in refused {
+        let seen = run(spec);
+        let failure = seen.failure().unwrap();
+        let message = &failure.message;
+        assert!(!message.contains(sockeye::text::sanitize::is_hostile), "{message:?}");
+    }
 }
 
 #[test]

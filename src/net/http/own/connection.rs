@@ -30,6 +30,7 @@ use crate::sessions::news::DialNews;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::text::quantity;
+use crate::text::sanitize::quoted;
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// A connection that is open and speaks HTTP.
@@ -221,7 +222,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, Failure> {
             Class::Tls,
             FailedOperation::Connect,
             url.as_str(),
-            format!("no certificate can be for the name `{host}`"),
+            format!("no certificate can be for the name {}", quoted(&host)),
         )
     })
 }

@@ -12,6 +12,7 @@ use crate::net::http::news_gate::NewsGate;
 use crate::net::http::tls_config::{client_failure, config, load_trust};
 use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
+use crate::text::sanitize::quoted;
 use crate::wire::Failure;
 
 /// The most bytes that the fields of an HTTP/2 response may have in total.
@@ -50,7 +51,7 @@ pub(in crate::net::http) async fn keep_alive_client(
     }
     for (name, address) in &spec.resolve {
         let Some((host, _)) = name.rsplit_once(':') else {
-            return Err(Failure::usage(format!("resolve `{name}`: wanted HOST:PORT")));
+            return Err(Failure::usage(format!("resolve {}: wanted HOST:PORT", quoted(name))));
         };
         builder = builder.resolve(host.trim_matches(['[', ']']), *address);
     }
@@ -116,5 +117,5 @@ pub(in crate::net::http) fn proxy_url(text: &str) -> Result<Url, Failure> {
 }
 
 fn bad_proxy(text: &str, why: &str) -> Failure {
-    Failure::usage(format!("proxy `{}`: {why}", text.escape_debug()))
+    Failure::usage(format!("proxy {}: {why}", quoted(text)))
 }
