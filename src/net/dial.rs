@@ -3,12 +3,11 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use super::capture::CaptureWatch;
@@ -229,10 +228,8 @@ impl ConnectRace<'_> {
         let FailedAttempt { failure, call, icmp } = failed;
         if let Some(call) = call {
             self.report(call).await;
-            if race.under_way.is_empty() {
-                // A refusal by ICMP, not by a RST.
-                let class = if icmp.is_some() { Class::Unreachable } else { failure.class };
-                self.report(no_connection(class)).await;
+            if race.under_way.is_empty() && failure.reason != Some(FailureReason::ConnectNotBegun) {
+                self.report(no_connection(&failure, icmp.is_some())).await;
             }
         }
         if let Some(icmp) = icmp {
@@ -262,19 +259,23 @@ impl ConnectRace<'_> {
         self.journal.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt })).await;
         let began = Instant::now();
         race.next_at = began + STAGGER;
-        match socket(self.spec, peer) {
-            Ok(socket) => {
+        let begun = socket(self.spec, peer)
+            .map_err(|failure| {
+                let reason = failure.reason.or(Some(FailureReason::ConnectNotBegun));
+                Box::new(FailedAttempt { failure: failure.with_reason(reason), call: None, icmp: None })
+            })
+            .and_then(|socket| begin_connect(socket, peer, self.capture));
+        match begun {
+            Ok(begun) => {
                 if race.under_way.is_empty() {
                     self.report(syn_sent()).await;
                 }
-                let second = socket.as_fd().try_clone_to_owned().ok();
+                let second = begun.stream.as_fd().try_clone_to_owned().ok();
                 race.under_way.push(PendingConnect { peer, began, socket: second });
-                let capture = self.capture.cloned();
-                race.running.push(Box::pin(async move { (peer, began, connect_socket(socket, peer, capture).await) }));
+                race.running.push(Box::pin(async move { (peer, began, begun.finish(peer).await) }));
             }
-            Err(failure) => {
-                let broken = FailedAttempt { failure, call: None, icmp: None };
-                race.running.push(Box::pin(async move { (peer, began, Err(broken)) }));
+            Err(broken) => {
+                race.running.push(Box::pin(async move { (peer, began, Err(*broken)) }));
             }
         }
     }
@@ -315,7 +316,7 @@ fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
 }
 
 /// Opens a socket for one address, with the spec's options and local address.
-fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
+fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<socket2::Socket, Failure> {
     let failed = |error: std::io::Error| fault::from_io(FailedOperation::Connect, peer.to_string(), &error);
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
@@ -328,7 +329,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
         }
         socket.bind(&local.into()).map_err(|error| fault::from_bind(FailedOperation::Bind, local, &error))?;
     }
-    Ok(TcpSocket::from_std_stream(socket.into()))
+    Ok(socket)
 }
 
 /// Connects once to one address and reports no news; the repeat mode uses it. Waits as long as the kernel does.
@@ -336,71 +337,99 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
 /// # Errors
 /// Fails if nobody answers there, or if this host cannot send the request.
 pub(crate) async fn connect_once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
-    let (stream, _) = connect_socket(socket(spec, peer)?, peer, None).await.map_err(|broken| broken.failure)?;
+    let begun = begin_connect(socket(spec, peer)?, peer, None).map_err(|broken| broken.failure)?;
+    let (stream, _) = begun.finish(peer).await.map_err(|broken| broken.failure)?;
     Ok(stream)
 }
 
-/// Connects a socket; returns our own address with it.
-async fn connect_socket(
-    socket: TcpSocket,
+/// A `connect()` that the kernel has begun to carry out: it sends a SYN.
+struct BegunConnect {
+    stream: TcpStream,
+    /// A second descriptor of the socket, for its error queue.
+    errors: Option<socket2::Socket>,
+    began: std::time::Instant,
+}
+
+/// Calls `connect()`, which does not wait. An error is one of this machine: no SYN was sent.
+fn begin_connect(
+    socket: socket2::Socket,
     peer: SocketAddr,
-    capture: Option<CaptureWatch>,
-) -> Result<(TcpStream, SocketAddr), FailedAttempt> {
-    // A second descriptor of the same socket: connecting consumes the first one, and with it access to the error queue.
-    let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
+    capture: Option<&CaptureWatch>,
+) -> Result<BegunConnect, Box<FailedAttempt>> {
+    let errors = socket.try_clone().ok();
     if let Some(errors) = &errors {
         error_queue::enable(errors, peer.is_ipv6());
     }
     let began = std::time::Instant::now();
-    let mut connecting = std::pin::pin!(socket.connect(peer));
-    let connected = match (capture, &errors) {
-        (Some(capture), Some(errors)) => {
-            // The first poll calls connect(), and then the kernel has chosen our port.
-            let begun = std::future::poll_fn(|context| Poll::Ready(connecting.as_mut().poll(context))).await;
-            if let Some(local) = errors.local_addr().ok().and_then(|local| local.as_socket()) {
-                capture.assign(local, peer, FlowHint::default());
-            }
-            match begun {
-                Poll::Ready(done) => done,
-                Poll::Pending => connecting.await,
-            }
-        }
-        (None, _) | (_, None) => connecting.await,
+    let failed = |error: std::io::Error| FailedAttempt {
+        failure: fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
+        call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Err(&error), began.elapsed())),
+        icmp: None,
     };
-    let took = began.elapsed();
-    let failed = |error: std::io::Error| {
-        let icmp = match errors.as_ref().map(error_queue::next) {
-            Some(ErrorQueueEntry::Icmp(icmp, _)) => Some(icmp),
-            Some(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) | None => None,
-        };
-        let failure = match &icmp {
-            Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
-            None => fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
-        };
-        FailedAttempt {
-            failure,
-            call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Err(&error), took)),
-            icmp,
+    match socket.connect(&peer.into()) {
+        Ok(()) => {}
+        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
+        Err(error) => {
+            let FailedAttempt { failure, call, icmp } = failed(error);
+            let failure = failure.with_reason(FailureReason::ConnectNotBegun);
+            return Err(Box::new(FailedAttempt { failure, call, icmp }));
         }
-    };
-    let stream = connected.map_err(failed)?;
-    if let Some(errors) = &errors {
-        // On an open connection an ICMP message is only a hint, not an end (RFC 1122 §4.2.3.9).
-        error_queue::disable(errors, peer.is_ipv6());
     }
-    let local = stream.local_addr().map_err(failed)?;
-    if local == peer {
-        // RFC 9293 §3.5, simultaneous open: on loopback the kernel chose the target's free port as our own port too.
-        let message = "nobody listens there; the socket connected to itself";
-        let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message)
-            .with_reason(FailureReason::SelfConnected);
-        return Err(FailedAttempt {
-            failure,
-            call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Ok(0), took)),
-            icmp: None,
-        });
+    // The kernel has chosen our port.
+    if let Some(capture) = capture
+        && let Some(local) = socket.local_addr().ok().and_then(|local| local.as_socket())
+    {
+        capture.assign(local, peer, FlowHint::default());
     }
-    Ok((stream, local))
+    let stream = TcpStream::from_std(socket.into()).map_err(|error| Box::new(failed(error)))?;
+    Ok(BegunConnect { stream, errors, began })
+}
+
+impl BegunConnect {
+    /// Waits until the kernel has connected; returns our own address with the connection.
+    async fn finish(self, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), FailedAttempt> {
+        let BegunConnect { stream, errors, began } = self;
+        let connected = match stream.writable().await {
+            Ok(()) => stream.take_error().and_then(|error| error.map_or(Ok(()), Err)),
+            Err(error) => Err(error),
+        };
+        let took = began.elapsed();
+        let failed = |error: std::io::Error| {
+            // An older message, about an error that did not end the attempt, is not its cause.
+            let icmp = match errors.as_ref().map(error_queue::next) {
+                Some(ErrorQueueEntry::Icmp(icmp, _)) if error.raw_os_error() == Some(icmp.os_code) => Some(icmp),
+                Some(ErrorQueueEntry::Icmp(..) | ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) | None => None,
+            };
+            let failure = match &icmp {
+                Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
+                None => fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
+            };
+            FailedAttempt {
+                failure,
+                call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Err(&error), took)),
+                icmp,
+            }
+        };
+        connected.map_err(failed)?;
+        if let Some(errors) = &errors {
+            // On an open connection an ICMP message is only a hint, not an end (RFC 1122 §4.2.3.9).
+            error_queue::disable(errors, peer.is_ipv6());
+        }
+        let local = stream.local_addr().map_err(failed)?;
+        if local == peer {
+            // RFC 9293 §3.5, simultaneous open: on loopback the kernel chose the target's free port as our own port
+            // too.
+            let message = "nobody listens there; the socket connected to itself";
+            let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message)
+                .with_reason(FailureReason::SelfConnected);
+            return Err(FailedAttempt {
+                failure,
+                call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Ok(0), took)),
+                icmp: None,
+            });
+        }
+        Ok((stream, local))
+    }
 }
 
 fn state_news(from: TcpState, to: TcpState, cause: StateCause) -> News {
@@ -413,9 +442,12 @@ fn syn_sent() -> News {
     News::Tcp(TcpNews::State { from, to, cause: StateCause::Connect, evidence: Evidence::Inferred, remaining: None })
 }
 
-/// The state change after a failed `connect()`.
-fn no_connection(class: Class) -> News {
-    let cause = match class {
+/// The state change after a `connect()` that failed in SYN-SENT.
+fn no_connection(failure: &Failure, icmp: bool) -> News {
+    let cause = match failure.class {
+        // Also a refusal, if ICMP says so and not a RST.
+        _ if icmp => StateCause::IcmpArrived,
+        _ if failure.reason == Some(FailureReason::SelfConnected) => StateCause::WeClosed,
         Class::Refused | Class::Reset => StateCause::RstArrived,
         Class::ConnectTimeout => StateCause::TimedOut,
         Class::Unreachable
@@ -426,7 +458,7 @@ fn no_connection(class: Class) -> News {
         | Class::Protocol
         | Class::IdleTimeout
         | Class::Local
-        | Class::HttpStatus => StateCause::Refused,
+        | Class::HttpStatus => StateCause::CallFailed,
     };
     state_news(TcpState::SynSent, TcpState::Closed, cause)
 }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::news::{DialNews, HttpNews, News, UdpNews};
 use super::spec::RetryPolicy;
 use crate::sessions::tcp::timers::TimerHistory;
-use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
+use crate::wire::{Failure, FailureReason};
 
 /// How many facts are kept: the first `FIRST_FACTS` and the newest of the rest; the dropped ones in between are
 /// counted.
@@ -127,7 +127,12 @@ impl Attempts {
                     AddressAttempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
                 push(&mut self.tried, attempt, MOST_ATTEMPTS);
             }
-            News::Dial(DialNews::AttemptFailed { failure, took }) => self.end_attempt(failure, *took, at),
+            News::Dial(DialNews::AttemptFailed { failure, took }) => {
+                self.end_attempt(failure, *took, at);
+                if failure.reason == Some(FailureReason::ConnectNotBegun) {
+                    self.withdraw_syn();
+                }
+            }
             News::Dial(DialNews::Connected { peer, took, .. }) => {
                 self.icmp = None;
                 for won in self.tried.iter_mut().filter(|one| one.end.is_none() && one.peer == *peer) {
@@ -199,6 +204,14 @@ impl Attempts {
         };
         if let Some(open) = open {
             open.finish(at, Some(took), AddressOutcome::Failed(failure.clone()));
+        }
+    }
+
+    /// Takes back the fact of the newest attempt, which stands for a SYN: the kernel sent none. Its failure remains.
+    fn withdraw_syn(&mut self) {
+        let begun = |(_, news): &(Instant, News)| matches!(news, News::Dial(DialNews::Connecting { .. }));
+        if let Some(place) = self.facts.iter().rposition(begun) {
+            self.facts.remove(place);
         }
     }
 

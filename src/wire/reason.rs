@@ -5,6 +5,8 @@
 pub enum FailureReason {
     /// The kernel connected our socket to itself (RFC 9293 §3.5, simultaneous open).
     SelfConnected,
+    /// The kernel did not carry out `connect()`: it failed at once, and no SYN was sent.
+    ConnectNotBegun,
     /// TCP_USER_TIMEOUT ran out, with bytes unacknowledged or probes unanswered.
     UserTimeout,
     /// All keepalive probes went unanswered.
@@ -99,6 +101,7 @@ impl FailureReason {
     /// Every reason.
     pub const ALL: &[FailureReason] = &[
         FailureReason::SelfConnected,
+        FailureReason::ConnectNotBegun,
         FailureReason::UserTimeout,
         FailureReason::KeepaliveTimeout,
         FailureReason::DnsNoSuchName,
@@ -149,6 +152,7 @@ impl FailureReason {
     pub fn name(self) -> &'static str {
         match self {
             FailureReason::SelfConnected => "self_connected",
+            FailureReason::ConnectNotBegun => "connect_not_begun",
             FailureReason::UserTimeout => "user_timeout",
             FailureReason::KeepaliveTimeout => "keepalive_timeout",
             FailureReason::DnsNoSuchName => "dns_no_such_name",

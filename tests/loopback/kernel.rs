@@ -5,13 +5,13 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use sockeye::sessions::news::call::CallResult;
-use sockeye::sessions::news::{OptionNews, TcpNews};
+use sockeye::sessions::news::{DialNews, OptionNews, TcpNews};
 use sockeye::sessions::order::{SocketVerb, StreamVerb};
 use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
-use sockeye::wire::Class;
 use sockeye::wire::kernel::tcp_info::TcpInfo;
 use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::tcp::state::TcpState;
+use sockeye::wire::{Class, Direction, FailureReason};
 
 use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, reset, stopped_peer};
 use crate::skipped::skipped;
@@ -212,6 +212,61 @@ fn a_refusal_is_a_reset_in_syn_sent_and_connect_says_its_error() {
     assert_eq!(steps(&watch, id), ["CLOSED → SYN-SENT connect inferred", "SYN-SENT → CLOSED rst_arrived seen"]);
     let failed = CallResult::Failed { errno: libc::ECONNREFUSED, name: "ECONNREFUSED".into() };
     assert_eq!(calls(&watch, id), [("connect", address.to_string(), failed)]);
+}
+
+#[test]
+fn a_connect_that_the_kernel_did_not_carry_out_sends_no_syn() {
+    // A link-local address without a zone, a group, a broadcast address; a local address that cannot reach the peer.
+    let targets = [
+        ("[fe80::1]:80", None),
+        ("224.0.0.1:80", None),
+        ("127.255.255.255:80", None),
+        ("192.0.2.1:80", Some("127.0.0.1:0")),
+        ("127.0.0.1:80", Some("192.0.2.1:0")),
+    ];
+    for (target, local) in targets {
+        let mut watch = Watch::new();
+        let mut spec = tcp_to(target.parse().unwrap());
+        spec.socket.bind = local.map(|local| local.parse().unwrap());
+        let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
+        assert_eq!(watch.until_closed(id), CloseReason::Error);
+        assert_eq!(steps(&watch, id), [""; 0], "{target}");
+        let session = watch.session(id);
+        let failure = session.failure().unwrap();
+        assert_eq!(failure.reason, Some(FailureReason::ConnectNotBegun), "{target}: {failure}");
+        let history = session.tcp_history().unwrap();
+        assert_eq!(history.track.steps(), [], "{target}");
+        assert!(history.ladder.rungs().all(|rung| rung.direction.is_none()), "{target}: {:?}", history.ladder);
+        let syn =
+            session.attempts.facts.iter().any(|(_, news)| matches!(news, News::Dial(DialNews::Connecting { .. })));
+        assert!(!syn, "{target}: {:?}", session.attempts.facts);
+    }
+}
+
+#[test]
+fn a_connect_that_is_given_up_in_syn_sent_sends_no_rst() {
+    // A queue of one that is full, and nobody who accepts.
+    let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    listener.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let _first = TcpStream::connect(address).unwrap();
+    for by_order in [false, true] {
+        let mut watch = Watch::new();
+        let mut spec = tcp_to(address);
+        spec.socket.connect_timeout = if by_order { Duration::from_secs(60) } else { Duration::from_millis(300) };
+        let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
+        until_state(&mut watch, id, TcpState::SynSent);
+        if by_order {
+            watch.order(id, Verb::Close);
+        }
+        watch.until_closed(id);
+        let history = watch.session(id).tcp_history().unwrap();
+        assert_eq!(history.track.state(), TcpState::Closed);
+        let sent = history.ladder.rungs().filter(|rung| rung.direction == Some(Direction::Sent));
+        let labels: Vec<String> = sent.map(|rung| rung.label.short_text()).collect();
+        assert!(labels.iter().all(|label| label.starts_with("SYN")), "closed by order: {by_order}: {labels:?}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::{EventOutcome, StateDifference, TcpEvent, compare, path, transition};
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, Failure, FailureReason};
 
 /// How many steps are kept; a connection has at most ten, a retried one ten an attempt. Beyond it the oldest are
 /// dropped.
@@ -142,6 +142,13 @@ impl StateTrack {
                     evidence: *evidence,
                 })
             }
+            News::Dial(DialNews::AttemptFailed { failure, .. } | DialNews::Retrying { because: failure, .. })
+            | News::Failed(failure)
+                if failure.reason == Some(FailureReason::ConnectNotBegun) =>
+            {
+                self.withdraw_syn_sent();
+                0
+            }
             News::Failed(failure) | News::Dial(DialNews::Retrying { because: failure, .. }) => {
                 self.on_failure(failure, at)
             }
@@ -154,13 +161,31 @@ impl StateTrack {
         match failure.class {
             Class::Refused => self.event(at, TcpEvent::Rst, StepCause::ImpliedRefusal, Evidence::Inferred),
             Class::Reset => self.event(at, TcpEvent::Rst, StepCause::Implied(StateCause::RstArrived), failure.evidence),
-            Class::ConnectTimeout => {
-                self.event(at, TcpEvent::UserTimeout, StepCause::Implied(StateCause::TimedOut), Evidence::Seen)
-            }
-            Class::Unreachable => {
-                self.event(at, TcpEvent::GiveUp, StepCause::Implied(StateCause::Refused), failure.evidence)
+            Class::ConnectTimeout | Class::Unreachable => {
+                let cause = match (failure.class, self.state) {
+                    // Without an error of the kernel, it is our own time limit that was over.
+                    (Class::ConnectTimeout, _) if failure.os_code.is_none() => StateCause::GivenUp,
+                    (Class::Unreachable, TcpState::SynSent) if failure.evidence == Evidence::Kernel => {
+                        StateCause::IcmpArrived
+                    }
+                    (Class::Unreachable, TcpState::SynSent) => StateCause::CallFailed,
+                    _ => StateCause::TimedOut,
+                };
+                let event = event_of(cause, self.state, TcpState::Closed);
+                self.event(at, event, StepCause::Implied(cause), failure.evidence)
             }
             _ => 0,
+        }
+    }
+
+    /// Takes back a SYN-SENT that was only inferred from the attempt: the kernel did not carry out `connect()`.
+    fn withdraw_syn_sent(&mut self) {
+        let inferred = |step: &StateChange| {
+            step.event == TcpEvent::ActiveOpen && step.cause == StepCause::Implied(StateCause::Connect)
+        };
+        if self.state == TcpState::SynSent && self.steps.last().is_some_and(inferred) {
+            self.steps.pop();
+            self.reset_to_start();
         }
     }
 
@@ -280,14 +305,18 @@ fn event_of(cause: StateCause, from: TcpState, to: TcpState) -> TcpEvent {
         StateCause::SynAckArrived => TcpEvent::SynAck,
         StateCause::Accepted => TcpEvent::AckOfSyn,
         StateCause::WeShutDown | StateCause::WeClosed => TcpEvent::Close,
-        StateCause::WeReset | StateCause::ClosedUnread | StateCause::GivenUp => TcpEvent::Abort,
+        // An ICMP error or a failed call aborts the attempt (RFC 9293 §3.9.2.2).
+        StateCause::WeReset
+        | StateCause::ClosedUnread
+        | StateCause::GivenUp
+        | StateCause::IcmpArrived
+        | StateCause::CallFailed => TcpEvent::Abort,
         // In FIN-WAIT-1 the FIN also acknowledges ours; in FIN-WAIT-2 ours was acknowledged already.
         StateCause::FinArrived if from == TcpState::FinWait1 && to == TcpState::TimeWait => TcpEvent::FinAckOfFin,
         StateCause::FinArrived => TcpEvent::Fin,
         StateCause::AckOfFin => TcpEvent::AckOfFin,
         StateCause::RstArrived => TcpEvent::Rst,
         StateCause::TimedOut => TcpEvent::GiveUp,
-        StateCause::Refused => TcpEvent::UserTimeout,
         StateCause::TimeWaitOver => TcpEvent::TimeWaitOver,
     }
 }
@@ -370,6 +399,52 @@ mod tests {
         assert_eq!(track.state(), TcpState::Closed);
         track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2 }), now);
         assert_eq!((track.state(), track.latest().len(), track.steps().len()), (TcpState::SynSent, 1, 3));
+    }
+
+    #[test]
+    fn a_connect_that_the_kernel_did_not_carry_out_leaves_no_state() {
+        let now = Instant::now();
+        for class in [Class::Local, Class::Unreachable] {
+            let mut track = StateTrack::new();
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+            let failure = Failure::new(class, FailedOperation::Connect, "", "no route")
+                .with_reason(FailureReason::ConnectNotBegun);
+            let took = std::time::Duration::ZERO;
+            track.on_news(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), now);
+            assert_eq!((track.state(), track.steps()), (TcpState::Closed, &[][..]));
+            // The next address is tried, and the whole attempt fails with the first one's error.
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+            step_told(&mut track, now, TcpState::Closed, TcpState::SynSent, StateCause::Connect);
+            track.on_news(&News::Failed(failure), now);
+            assert_eq!(track.state(), TcpState::SynSent, "a SYN that was sent is not taken back");
+        }
+    }
+
+    #[test]
+    fn each_end_of_an_attempt_has_its_own_cause_and_event() {
+        let now = Instant::now();
+        let fail = |class, os_code, evidence| Failure {
+            os_code,
+            evidence,
+            ..Failure::new(class, FailedOperation::Connect, "", "")
+        };
+        let (seen, kernel) = (Evidence::Seen, Evidence::Kernel);
+        let ends = [
+            (fail(Class::ConnectTimeout, None, seen), StateCause::GivenUp, TcpEvent::Abort),
+            (fail(Class::ConnectTimeout, Some(110), seen), StateCause::TimedOut, TcpEvent::GiveUp),
+            (fail(Class::Unreachable, Some(113), kernel), StateCause::IcmpArrived, TcpEvent::Abort),
+            (fail(Class::Unreachable, Some(113), seen), StateCause::CallFailed, TcpEvent::Abort),
+        ];
+        for (failure, cause, event) in ends {
+            let mut track = StateTrack::new();
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+            track.on_news(&News::Failed(failure), now);
+            let last = track.steps().last().unwrap();
+            assert_eq!((last.to, last.cause, last.event), (TcpState::Closed, StepCause::Implied(cause), event));
+        }
+        let mut track = connected(now);
+        track.on_news(&News::Failed(fail(Class::Unreachable, Some(110), seen)), now);
+        assert_eq!(track.steps().last().unwrap().cause, StepCause::Implied(StateCause::TimedOut));
     }
 
     #[test]

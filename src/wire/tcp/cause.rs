@@ -33,8 +33,10 @@ pub enum StateCause {
     GivenUp,
     /// Twice the maximum segment lifetime is over: the port is free.
     TimeWaitOver,
-    /// The connection was impossible: no route, a firewall, no free port.
-    Refused,
+    /// An ICMP message ended the attempt to connect.
+    IcmpArrived,
+    /// `connect()` failed with an error of this machine: no route, a firewall.
+    CallFailed,
 }
 
 impl StateCause {
@@ -56,7 +58,8 @@ impl StateCause {
             StateCause::TimedOut => "timed_out",
             StateCause::GivenUp => "given_up",
             StateCause::TimeWaitOver => "time_wait_over",
-            StateCause::Refused => "refused",
+            StateCause::IcmpArrived => "icmp_arrived",
+            StateCause::CallFailed => "call_failed",
         }
     }
 
@@ -78,7 +81,8 @@ impl StateCause {
             StateCause::TimedOut => "nobody answered, the kernel gave up",
             StateCause::GivenUp => "given up before there was an answer",
             StateCause::TimeWaitOver => "2 MSL are over, the port is free",
-            StateCause::Refused => "the system refused",
+            StateCause::IcmpArrived => "ICMP error received",
+            StateCause::CallFailed => "connect() failed",
         }
     }
 }

@@ -127,6 +127,7 @@ impl Ladder {
             | RungLabel::State
             | RungLabel::NoAnswer
             | RungLabel::Unreachable(_)
+            | RungLabel::NothingSent(_)
             | RungLabel::Capture(_)
             | RungLabel::NotCaptured { .. }
             | RungLabel::Segment(_)

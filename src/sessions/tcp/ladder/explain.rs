@@ -141,6 +141,9 @@ fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
         RungLabel::Unreachable(_) => {
             ("There is no way to the host: no route here, or ICMP from a router.", "RFC 9293 §3.9.2.2")
         }
+        RungLabel::NothingSent(_) => {
+            ("connect() failed at once, with an error of this machine: no SYN was sent.", "RFC 9293 §3.10.1")
+        }
         RungLabel::NotKept { .. } => {
             ("Exactly counted, but beyond what the session keeps to look at.", "RFC 9293 §3.9.1")
         }

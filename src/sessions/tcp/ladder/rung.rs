@@ -196,6 +196,8 @@ pub enum RungLabel {
     NoAnswer,
     /// A router or the host reported that the peer is unreachable: the message.
     Unreachable(String),
+    /// A call failed at once, and nothing was sent: the message.
+    NothingSent(String),
     /// Bytes that were counted but not kept.
     NotKept {
         /// How many.
@@ -262,7 +264,7 @@ impl RungLabel {
             RungLabel::WindowOpened { bytes } => format!("window {}", quantity::grouped(*bytes)),
             RungLabel::Silence(lasted) => format!("{} of silence", quantity::duration(*lasted)),
             RungLabel::NoAnswer => "no answer".to_owned(),
-            RungLabel::Unreachable(words) => words.clone(),
+            RungLabel::Unreachable(words) | RungLabel::NothingSent(words) => words.clone(),
             RungLabel::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
             RungLabel::State => String::new(),
             RungLabel::Set(args) => args.clone(),

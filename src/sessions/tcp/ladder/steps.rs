@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::ladder::Ladder;
+use super::ladder::{LATE, Ladder};
 use super::rung::{Rung, RungLabel, SystemCall};
 use crate::sessions::tcp::states::StateChange;
-use crate::wire::tcp::TcpEvent;
-use crate::wire::{Class, Direction, Evidence, Failure};
+use crate::sessions::tcp::step_cause::StepCause;
+use crate::wire::tcp::cause::StateCause;
+use crate::wire::tcp::{EventOutcome, TcpEvent, transition};
+use crate::wire::{Class, Direction, Evidence, Failure, FailureReason};
 
 /// A SYN without an answer is sent again after this time: RFC 6298 §2, (2.1).
 const FIRST_RTO: Duration = Duration::from_secs(1);
@@ -14,6 +16,10 @@ const FIRST_RTO: Duration = Duration::from_secs(1);
 impl Ladder {
     /// The rung of a failure; if there was no answer, a rung for the repeated SYN is added before it.
     pub(super) fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
+        if failure.reason == Some(FailureReason::ConnectNotBegun) {
+            self.withdraw_syn(failure);
+            return None;
+        }
         let call = SystemCall::Failed(failure.class);
         let rung = match failure.class {
             Class::Refused => self.rung(at, RungLabel::Rst, Evidence::Inferred).with_direction(Direction::Received),
@@ -35,6 +41,16 @@ impl Ladder {
             _ => return None,
         };
         Some(rung.with_call(call))
+    }
+
+    /// Takes back the SYN of an attempt that the kernel did not carry out: the rung tells why nothing was sent.
+    fn withdraw_syn(&mut self, failure: &Failure) {
+        let syn = |rung: &&mut Rung| rung.call == Some(SystemCall::Connect) && rung.evidence == Evidence::Inferred;
+        if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(syn) {
+            rung.direction = None;
+            rung.label = RungLabel::NothingSent(failure.message.clone());
+            rung.evidence = failure.evidence;
+        }
     }
 
     /// Adds rungs for the segments that a state change implies; `entry` is the transcript entry of the fact behind it.
@@ -64,6 +80,13 @@ impl Ladder {
                         .with_call(SystemCall::Accept),
                 );
             }
+            // RFC 9293 §3.10.4 and §3.10.5: in some states, as in SYN-SENT, the end of a connection sends nothing.
+            TcpEvent::Close | TcpEvent::Abort if !sends_segment(step) => {
+                if step.cause.is_failed_attempt() {
+                    return;
+                }
+                rungs.push(self.rung(at, RungLabel::State, sure).with_call(end_call(step.cause)));
+            }
             TcpEvent::Close => {
                 let call = if step.cause.is_close() { SystemCall::Close } else { SystemCall::Shutdown };
                 rungs.push(self.rung(at, RungLabel::Fin, segment).with_direction(Sent).with_call(call));
@@ -75,7 +98,7 @@ impl Ladder {
             }
             TcpEvent::AckOfFin => rungs.push(self.rung(at, RungLabel::AckOfFin, sure).with_direction(Received)),
             TcpEvent::Abort => {
-                rungs.push(self.rung(at, RungLabel::Rst, segment).with_direction(Sent).with_call(SystemCall::Abort));
+                rungs.push(self.rung(at, RungLabel::Rst, segment).with_direction(Sent).with_call(end_call(step.cause)));
             }
             TcpEvent::TimeWaitOver => rungs.push(self.rung(at, RungLabel::State, sure)),
             // Attempts and failures have rungs from their own facts, which contain more.
@@ -93,5 +116,18 @@ impl Ladder {
         for rung in rungs {
             self.push(Rung { entry, ..rung });
         }
+    }
+}
+
+/// Whether the change sends a segment, by the transition table.
+fn sends_segment(step: &StateChange) -> bool {
+    matches!(transition(step.from, step.event).outcome, EventOutcome::Moves { sends: Some(_), .. })
+}
+
+/// The call that ended the connection: only a reset of ours sets linger to 0.
+fn end_call(cause: StepCause) -> SystemCall {
+    match cause {
+        StepCause::Told(StateCause::WeReset) | StepCause::Implied(StateCause::WeReset) => SystemCall::Abort,
+        _ => SystemCall::Close,
     }
 }
