@@ -7,6 +7,8 @@ pub enum FailureReason {
     SelfConnected,
     /// The kernel did not carry out `connect()`: it failed at once, and no SYN was sent.
     ConnectNotBegun,
+    /// The peer's FIN came, and later a RST: usually the answer to what we sent to a socket that was gone.
+    ResetAfterFin,
     /// TCP_USER_TIMEOUT ran out, with bytes unacknowledged or probes unanswered.
     UserTimeout,
     /// All keepalive probes went unanswered.
@@ -102,6 +104,7 @@ impl FailureReason {
     pub const ALL: &[FailureReason] = &[
         FailureReason::SelfConnected,
         FailureReason::ConnectNotBegun,
+        FailureReason::ResetAfterFin,
         FailureReason::UserTimeout,
         FailureReason::KeepaliveTimeout,
         FailureReason::DnsNoSuchName,
@@ -153,6 +156,7 @@ impl FailureReason {
         match self {
             FailureReason::SelfConnected => "self_connected",
             FailureReason::ConnectNotBegun => "connect_not_begun",
+            FailureReason::ResetAfterFin => "reset_after_fin",
             FailureReason::UserTimeout => "user_timeout",
             FailureReason::KeepaliveTimeout => "keepalive_timeout",
             FailureReason::DnsNoSuchName => "dns_no_such_name",

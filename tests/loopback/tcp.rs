@@ -12,7 +12,7 @@ use sockeye::sessions::order::{ListenerVerb, StreamVerb};
 use sockeye::sessions::spec::{HostPort, IpFamily, RetryPolicy, ScriptStep, TcpSpec};
 use sockeye::sessions::{CloseReason, News, Retention, Spec, SpecKind, Verb};
 use sockeye::wire::tcp::state::TcpState;
-use sockeye::wire::{Class, Direction};
+use sockeye::wire::{Class, Direction, FailureReason};
 
 use crate::live_net::DEADLINE;
 use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_to_end, reset, stopped_peer};
@@ -194,7 +194,33 @@ fn a_reset_after_the_peers_fin_is_noticed_without_a_read_or_a_write() {
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
-    assert_eq!(watch.session(id).failure().unwrap().class, Class::Reset);
+    let failure = watch.session(id).failure().unwrap();
+    assert_eq!((failure.class, failure.reason), (Class::Reset, Some(FailureReason::ResetAfterFin)));
+    assert!(failure.message.starts_with("a RST came"), "we sent nothing: {}", failure.message);
+}
+
+#[test]
+fn a_write_after_the_peer_closed_is_told_as_that() {
+    for reading in [true, false] {
+        let (go, address, gone) = stopped_peer(drop);
+        let mut watch = Watch::new();
+        let id = watch.open(tcp(address));
+        watch.until_open(id);
+        if !reading {
+            watch.order(id, Verb::PauseReading);
+            watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
+        }
+        go.send(()).unwrap();
+        outcome(gone);
+        watch.until_news(id, "CLOSE-WAIT", |news| {
+            matches!(news, News::Tcp(TcpNews::State { to: TcpState::CloseWait, .. }))
+        });
+        watch.send(id, "anybody?");
+        assert_eq!(watch.until_closed(id), CloseReason::Rst);
+        let failure = watch.session(id).failure().unwrap();
+        assert_eq!((failure.class, failure.reason), (Class::Reset, Some(FailureReason::ResetAfterFin)));
+        assert!(failure.message.contains("a RST answered what we sent"), "{}", failure.message);
+    }
 }
 
 #[test]

@@ -22,17 +22,32 @@ pub(super) struct StateReporter {
     journal: Arc<Journal>,
     ends: Option<(SocketAddr, SocketAddr)>,
     told: Mutex<TcpState>,
+    fin: Mutex<Option<PeerFin>>,
+}
+
+/// The peer's FIN, which came before ours.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PeerFin {
+    /// When we noticed it.
+    pub(super) at: Instant,
+    /// Bytes that we had sent by then.
+    pub(super) sent_bytes: u64,
 }
 
 impl StateReporter {
     /// A reporter for an established connection between these two addresses; without them, TIME-WAIT is not seen.
     pub(super) fn established(journal: Arc<Journal>, ends: Option<(SocketAddr, SocketAddr)>) -> Self {
-        StateReporter { journal, ends, told: Mutex::new(TcpState::Established) }
+        StateReporter { journal, ends, told: Mutex::new(TcpState::Established), fin: Mutex::new(None) }
     }
 
     /// The state that was reported last.
     pub(super) fn state(&self) -> TcpState {
         *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The peer's FIN, if it came before ours.
+    pub(super) fn peer_fin(&self) -> Option<PeerFin> {
+        *self.fin.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reports that the connection entered `to`; does nothing if that was reported last.
@@ -43,6 +58,10 @@ impl StateReporter {
     async fn report_for(&self, to: TcpState, cause: StateCause, evidence: Evidence, remaining: Option<Duration>) {
         let from = std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), to);
         if from != to {
+            if to == TcpState::CloseWait {
+                let fin = PeerFin { at: Instant::now(), sent_bytes: self.journal.totals().sent.bytes };
+                *self.fin.lock().unwrap_or_else(PoisonError::into_inner) = Some(fin);
+            }
             self.journal.news(News::Tcp(TcpNews::State { from, to, cause, evidence, remaining })).await;
         }
     }

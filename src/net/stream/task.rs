@@ -139,7 +139,7 @@ pub(crate) async fn run(connection: TcpConnection, context: TaskContext) {
     shared.report_sample().await;
     shared.gauge.mark_activity();
     let (end, unsent) = run_halves(&shared, script, idle_timeout, urgent, context).await;
-    let end = why_ended::explain_timeout(&shared, end);
+    let end = why_ended::explain_reset(&shared, why_ended::explain_timeout(&shared, end));
     shared.stamps.report_unacknowledged(&shared.transport, &shared.journal).await;
     let SharedConnection { transport, peer, journal, way, capture, .. } = shared;
     close_stream(transport, &journal, &way, &end).await;

@@ -1,4 +1,5 @@
-//! Why a connection to a silent peer ended: ETIMEDOUT alone does not say which of the kernel's timers ran out.
+//! Why a connection ended, where the error number alone does not say it: ETIMEDOUT does not name the kernel's timer
+//! that ran out, and EPIPE does not say that the peer's FIN came before its RST.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use super::shared::{ConnectionEnd, SharedConnection};
 use crate::net::{kernel, option};
 use crate::text::quantity;
 use crate::wire::option::{OptionValue, SocketOption};
-use crate::wire::{Failure, FailureReason};
+use crate::wire::{Class, Failure, FailureReason};
 
 /// For an end by ETIMEDOUT, adds which timer ran out, from the socket's options and send queue; other ends stay.
 pub(super) fn explain_timeout(shared: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
@@ -21,6 +22,24 @@ pub(super) fn explain_timeout(shared: &SharedConnection, end: ConnectionEnd) -> 
             })
         }
         other => other,
+    }
+}
+
+/// For an end by RST, adds that the peer's FIN came first; other ends stay.
+pub(super) fn explain_reset(shared: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
+    match (end, shared.way.peer_fin()) {
+        (ConnectionEnd::Failed(failure), Some(fin)) if failure.class == Class::Reset && failure.reason.is_none() => {
+            let sent_after = shared.journal.totals().sent.bytes.saturating_sub(fin.sent_bytes);
+            let before = quantity::duration(fin.at.elapsed());
+            let message = match sent_after {
+                0 => format!("a RST came {before} after the peer's FIN"),
+                _ => format!(
+                    "the peer had closed (its FIN came {before} earlier), and a RST answered what we sent after that"
+                ),
+            };
+            ConnectionEnd::Failed(Failure { reason: Some(FailureReason::ResetAfterFin), message, ..failure })
+        }
+        (end, _) => end,
     }
 }
 
