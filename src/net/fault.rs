@@ -60,6 +60,18 @@ pub(crate) fn from_bind(operation: FailedOperation, local: SocketAddr, error: &i
 
 fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'static str)> {
     let connecting = operation == FailedOperation::Connect;
+    // Only a call that sends or waits for an answer can return the error of an ICMP message.
+    let on_wire = matches!(
+        operation,
+        FailedOperation::Connect
+            | FailedOperation::Finish
+            | FailedOperation::Probe
+            | FailedOperation::Read
+            | FailedOperation::Receive
+            | FailedOperation::Repeat
+            | FailedOperation::Request
+            | FailedOperation::Send
+    );
     let known = match code {
         libc::ECONNREFUSED if connecting => (Class::Refused, "connection refused"),
         libc::ECONNREFUSED => (Class::Refused, "refused: nobody listens on that port"),
@@ -70,6 +82,11 @@ fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'stati
         libc::ENETUNREACH => (Class::Unreachable, "no route to the network"),
         libc::ENETDOWN => (Class::Unreachable, "the network is down"),
         // The kernel's error numbers for rarer ICMP messages (icmp_err_convert in Linux).
+        libc::ENOPROTOOPT | libc::EPROTO | libc::EOPNOTSUPP if !on_wire => {
+            (Class::Local, "this socket does not support it")
+        }
+        #[cfg(target_os = "linux")]
+        libc::ENONET if !on_wire => (Class::Local, "this host is not on the network"),
         libc::ENOPROTOOPT => (Class::Unreachable, "ICMP: the protocol is unreachable"),
         libc::EPROTO => (Class::Unreachable, "ICMP: a parameter of our packet made no sense"),
         libc::EOPNOTSUPP => (Class::Unreachable, "ICMP: the source route failed"),
@@ -194,6 +211,21 @@ mod tests {
         let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(libc::EXDEV));
         assert_eq!(failure.os_code, Some(libc::EXDEV));
         assert!(!failure.message.contains("os error"), "{}", failure.message);
+    }
+
+    #[test]
+    fn a_call_that_sends_nothing_has_no_icmp_error() {
+        let local =
+            [FailedOperation::SetOption, FailedOperation::GetOption, FailedOperation::Join, FailedOperation::Bind];
+        for code in [libc::ENOPROTOOPT, libc::EPROTO, libc::EOPNOTSUPP] {
+            for operation in local {
+                let failure = from_io(operation, "x", &io::Error::from_raw_os_error(code));
+                assert_eq!(failure.class, Class::Local, "{operation} {code}");
+                assert!(!failure.message.contains("ICMP"), "{operation} {code}: {}", failure.message);
+            }
+            assert_eq!(class(FailedOperation::Connect, code), Class::Unreachable);
+            assert_eq!(class(FailedOperation::Send, code), Class::Unreachable);
+        }
     }
 
     #[test]

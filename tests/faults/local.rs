@@ -113,6 +113,19 @@ fn a_status_is_a_failure_only_where_that_was_asked_for() {
 }
 
 #[test]
+fn a_group_that_cannot_be_joined_fails_and_no_router_is_accused() {
+    for local in ["127.0.0.1:0", "0.0.0.0:0"] {
+        let told = sockeye(&["listen", "udp", local, "--group", "ff02::1%lo", "--for", "100ms"]);
+        let warned = told.of("warned").next().unwrap();
+        assert_eq!((told.code, warned["class"].as_str()), (Some(11), Some("local")), "{told:#?}");
+        for name in ["message", "explanation"] {
+            let text = warned[name].as_str().unwrap();
+            assert!(text.contains("needs an IPv6 socket") && !text.contains("ICMP"), "{local}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_name_that_cannot_be_is_not_resolved() {
     sockeye(&["tcp", "no-such-host.invalid:80", "--connect-timeout", "30s"]).failed("resolve", 3);
 }

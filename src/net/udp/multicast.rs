@@ -50,6 +50,9 @@ fn change(socket: &UdpSocket, group: &MulticastGroup, change: GroupChange) -> Re
         let message = "it is no multicast group: IPv4 groups are 224.0.0.0 to 239.255.255.255, IPv6 groups ff00::/8";
         return Err(refused(message.into()));
     }
+    if group.address.is_ipv6() && socket.local_addr().is_ok_and(|local| local.is_ipv4()) {
+        return Err(refused("an IPv6 group needs an IPv6 socket, and this one is IPv4: bind it to [::]".into()));
+    }
     let interface = GroupInterface::find(group.interface.as_deref())
         .map_err(|error| refused(format!("no interface {}: {error}", group.interface.as_deref().unwrap_or("?"))))?;
     let changed = match group.address {
@@ -73,7 +76,11 @@ fn change(socket: &UdpSocket, group: &MulticastGroup, change: GroupChange) -> Re
     changed.map_err(|error| match (error.kind(), change) {
         (io::ErrorKind::AddrInUse, GroupChange::Join) => refused("this socket is in the group already".into()),
         (io::ErrorKind::AddrNotAvailable, GroupChange::Leave) => refused("this socket is not in the group".into()),
-        _ => fault::from_io(change.operation_name(), group.address.to_string(), &error),
+        // Whatever the number is, nothing was sent: no peer and no router said this.
+        _ => Failure {
+            class: Class::Local,
+            ..fault::from_io(change.operation_name(), group.address.to_string(), &error)
+        },
     })
 }
 
@@ -118,10 +125,17 @@ mod tests {
     use crate::sessions::spec::MulticastGroup;
 
     async fn joining(address: &str, interface: Option<&str>) -> String {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        joining_from("127.0.0.1:0", address, interface).await
+    }
+
+    async fn joining_from(local: &str, address: &str, interface: Option<&str>) -> String {
+        let socket = UdpSocket::bind(local).await.unwrap();
         let group = MulticastGroup { address: address.parse().unwrap(), interface: interface.map(str::to_owned) };
         match join(&socket, &group) {
-            News::Warned(failure) => failure.message,
+            News::Warned(failure) => {
+                assert_eq!(failure.class, Class::Local);
+                failure.message
+            }
             other => format!("{other:?}"),
         }
     }
@@ -130,6 +144,12 @@ mod tests {
     async fn what_cannot_be_joined_is_told_with_the_reason() {
         assert!(joining("192.0.2.1", None).await.contains("no multicast group"));
         assert!(joining("239.1.2.3", Some("nosuch0")).await.contains("no interface nosuch0"));
-        assert!(joining("ff02::1234", Some("127.0.0.1")).await.contains("by its name"));
+        assert!(joining_from("[::1]:0", "ff02::1234", Some("127.0.0.1")).await.contains("by its name"));
+        for local in ["0.0.0.0:0", "127.0.0.1:0"] {
+            for interface in [None, Some("lo")] {
+                let told = joining_from(local, "ff02::1", interface).await;
+                assert!(told.contains("an IPv6 group needs an IPv6 socket"), "{local}: {told}");
+            }
+        }
     }
 }
