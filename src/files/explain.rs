@@ -356,6 +356,16 @@ mod tests {
     }
 
     #[test]
+    fn a_warning_is_not_explained_by_what_a_failed_session_is() {
+        let book = explanation_book();
+        let unverified = Failure::new(Class::Tls, FailedOperation::Verify, "h", "certificates are not verified");
+        assert_eq!(book.warning(&unverified), None);
+        assert_eq!(book.warning(&Failure::usage("not done")), None);
+        let cut = Failure::new(Class::Local, FailedOperation::Send, "f", "cut").with_reason(FailureReason::NotSent);
+        assert_eq!(book.warning(&cut), Some(book.failure(&cut, None)));
+    }
+
+    #[test]
     fn no_text_is_chosen_by_the_words_of_a_message() {
         let book = parse(SOURCE).unwrap();
         let words = ["", "NXDOMAIN", "the certificate has expired", "not sent", "the peer answered 404", "odd"];

@@ -20,7 +20,12 @@ pub(crate) fn explanation_fields(session: &Session, news: &News) -> EventFields 
     let mut fields = EventFields::new();
     match news {
         News::Failed(failure) => failed(session, failure, &mut fields),
-        News::Warned(failure) => put_meaning(failure, None, &mut fields),
+        News::Warned(failure) => {
+            // The general text of a class says that the session failed: a warning does not.
+            if let Some(text) = explanation_book().warning(failure) {
+                fields.insert("explanation".to_owned(), text.happened.into());
+            }
+        }
         News::Listener(news) => of_listener(news, &mut fields),
         News::Dial(news) => of_dial(session, news, &mut fields),
         News::Udp(news) => of_udp(news, &mut fields),

@@ -20,7 +20,11 @@ pub(super) fn describe_news(news: &News, is_tcp: bool) -> FactText {
         News::Listener(ListenerNews::Listening { local }) => {
             Some(FactText::seen("bound", format!("bind() gave {local}"), TimelineTone::Well))
         }
-        News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
+        News::Warned(failure) => {
+            let FactText { how, known, .. } = failure_text(failure, None);
+            Some(FactText { what: "warning".into(), how, tone: TimelineTone::Quiet, known })
+        }
+        News::Listener(ListenerNews::AcceptFailed(failure)) => {
             Some(FactText { tone: TimelineTone::Quiet, ..failure_text(failure, None) })
         }
         News::Failed(failure) => Some(failure_text(failure, None)),
@@ -149,6 +153,22 @@ fn dns(news: &DnsNews) -> FactText {
             let servers: Vec<String> = plan.servers.iter().take(4).map(ToString::to_string).collect();
             let how = format!("{}, from {}", servers.join(", "), plan.source);
             FactText::seen("name servers chosen", how, TimelineTone::Plain)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Class, FailedOperation, Failure};
+
+    #[test]
+    fn a_warning_is_not_told_as_a_failure() {
+        for class in [Class::Tls, Class::Local, Class::Usage] {
+            let warning = Failure::new(class, FailedOperation::Verify, "h", "certificates are not verified");
+            let told = describe_news(&News::Warned(warning.clone()), true);
+            assert_eq!((told.what.as_str(), told.how.as_str()), ("warning", "seen: certificates are not verified"));
+            assert_ne!(describe_news(&News::Failed(warning), true).what, "warning");
         }
     }
 }

@@ -53,6 +53,11 @@ pub struct ExplanationMatch {
 }
 
 impl ExplanationMatch {
+    /// Whether the condition names only a class.
+    fn is_general(&self) -> bool {
+        self.operations.is_empty() && self.os_codes.is_empty() && self.icmp.is_empty() && self.reasons.is_empty()
+    }
+
     /// Whether the condition matches a failure and the ICMP message that caused it.
     pub fn matches(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> bool {
         let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
@@ -110,6 +115,12 @@ impl ExplanationBook {
             next.why = filled(&next.why);
         }
         explanation
+    }
+
+    /// Explains a warning; `None` if there is only the general text of its class, which is about a session that failed.
+    pub fn warning(&self, failure: &Failure) -> Option<Explanation> {
+        let (when, _) = self.failures.iter().find(|(when, _)| when.matches(failure, None))?;
+        (!when.is_general()).then(|| self.failure(failure, None))
     }
 
     /// Explains a session's situation.
