@@ -262,7 +262,7 @@ impl ConnectRace<'_> {
         let begun = socket(self.spec, peer)
             .map_err(|failure| {
                 let reason = failure.reason.or(Some(FailureReason::ConnectNotBegun));
-                FailedAttempt { failure: failure.with_reason(reason), call: None, icmp: None }
+                Box::new(FailedAttempt { failure: failure.with_reason(reason), call: None, icmp: None })
             })
             .and_then(|socket| begin_connect(socket, peer, self.capture));
         match begun {
@@ -275,7 +275,7 @@ impl ConnectRace<'_> {
                 race.running.push(Box::pin(async move { (peer, began, begun.finish(peer).await) }));
             }
             Err(broken) => {
-                race.running.push(Box::pin(async move { (peer, began, Err(broken)) }));
+                race.running.push(Box::pin(async move { (peer, began, Err(*broken)) }));
             }
         }
     }
@@ -355,7 +355,7 @@ fn begin_connect(
     socket: socket2::Socket,
     peer: SocketAddr,
     capture: Option<&CaptureWatch>,
-) -> Result<BegunConnect, FailedAttempt> {
+) -> Result<BegunConnect, Box<FailedAttempt>> {
     let errors = socket.try_clone().ok();
     if let Some(errors) = &errors {
         error_queue::enable(errors, peer.is_ipv6());
@@ -371,7 +371,8 @@ fn begin_connect(
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
         Err(error) => {
             let FailedAttempt { failure, call, icmp } = failed(error);
-            return Err(FailedAttempt { failure: failure.with_reason(FailureReason::ConnectNotBegun), call, icmp });
+            let failure = failure.with_reason(FailureReason::ConnectNotBegun);
+            return Err(Box::new(FailedAttempt { failure, call, icmp }));
         }
     }
     // The kernel has chosen our port.
@@ -380,7 +381,7 @@ fn begin_connect(
     {
         capture.assign(local, peer, FlowHint::default());
     }
-    let stream = TcpStream::from_std(socket.into()).map_err(failed)?;
+    let stream = TcpStream::from_std(socket.into()).map_err(|error| Box::new(failed(error)))?;
     Ok(BegunConnect { stream, errors, began })
 }
 

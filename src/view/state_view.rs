@@ -124,7 +124,7 @@ impl StatesPage<'_> {
             _ => matches!(step.event, TcpEvent::Close | TcpEvent::Abort),
         };
         let soon = step.at.saturating_duration_since(asked.at) <= SOON && step.at + SOON >= asked.at;
-        if !ends || !soon {
+        if !ends || !soon || step.cause.is_failed_attempt() {
             return String::new();
         }
         let key = key_hints::key(self.model, KeyMode::Normal, Action::Session(SessionAction::CloseMenu));

@@ -30,6 +30,17 @@ impl StepCause {
         }
     }
 
+    /// Whether an attempt to connect ended by itself: no call of ours ended it, and the failure tells it.
+    pub fn is_failed_attempt(self) -> bool {
+        match self {
+            StepCause::Told(cause) | StepCause::Implied(cause) => {
+                matches!(cause, StateCause::GivenUp | StateCause::IcmpArrived | StateCause::CallFailed)
+            }
+            StepCause::ImpliedRefusal => true,
+            StepCause::Sampled(_) => false,
+        }
+    }
+
     /// What happened, in a few words: `shutdown(SHUT_WR) → FIN`.
     pub fn text(self) -> &'static str {
         match self {

@@ -81,11 +81,12 @@ impl Ladder {
                 );
             }
             // RFC 9293 §3.10.4 and §3.10.5: in some states, as in SYN-SENT, the end of a connection sends nothing.
-            TcpEvent::Close | TcpEvent::Abort if !sends_segment(step) => match step.cause {
-                StepCause::Told(StateCause::GivenUp | StateCause::IcmpArrived | StateCause::CallFailed)
-                | StepCause::Implied(StateCause::GivenUp | StateCause::IcmpArrived | StateCause::CallFailed) => return,
-                _ => rungs.push(self.rung(at, RungLabel::State, sure).with_call(end_call(step.cause))),
-            },
+            TcpEvent::Close | TcpEvent::Abort if !sends_segment(step) => {
+                if step.cause.is_failed_attempt() {
+                    return;
+                }
+                rungs.push(self.rung(at, RungLabel::State, sure).with_call(end_call(step.cause)));
+            }
             TcpEvent::Close => {
                 let call = if step.cause.is_close() { SystemCall::Close } else { SystemCall::Shutdown };
                 rungs.push(self.rung(at, RungLabel::Fin, segment).with_direction(Sent).with_call(call));
