@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use super::job::OutputFormat;
 use super::stdin::StdinState;
+use super::unfinished;
 use super::watched::Watched;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::ScriptStep;
-use crate::sessions::{News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb};
+use crate::sessions::{
+    CloseReason, News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb,
+};
 use crate::wire::FailedOperation;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, Failure, FailureReason};
 
 /// The decisions of a run so far. The state of its sessions is in [`Watched`].
 #[derive(Debug)]
@@ -24,6 +27,14 @@ pub(crate) struct RunPolicy {
     single: bool,
     speaking: bool,
     stopping: bool,
+    /// The time of `--for` is over.
+    time_is_up: bool,
+    /// Sessions that had not done everything when the time was up.
+    open_then: HashSet<SessionId>,
+    /// Standard input had bytes that nobody had read when the time was up.
+    input_left: bool,
+    /// Sessions that reported sends which they did not carry out after the time was up.
+    unsent: HashSet<SessionId>,
     /// How often the kernel's gauges are sampled.
     kernel_every: Option<Duration>,
     failed: Option<Class>,
@@ -58,6 +69,10 @@ impl RunPolicy {
             single: unlimited && manner == OutputFormat::Raw,
             speaking: false,
             stopping: false,
+            time_is_up: false,
+            open_then: HashSet::new(),
+            input_left: false,
+            unsent: HashSet::new(),
             kernel_every: None,
             failed: None,
             missed: None,
@@ -105,6 +120,51 @@ impl RunPolicy {
         ids.into_iter().map(|id| Order { id, verb: Verb::Close }).collect()
     }
 
+    /// The time of `--for` is over: each session that we close from now on is asked what was still open. `input_waits`:
+    /// there are bytes of standard input that were not read yet.
+    pub(crate) fn time_is_up(&mut self, watched: &Watched, input_waits: bool) {
+        self.time_is_up = true;
+        self.input_left = input_waits && self.speaking && self.stdin == StdinState::Pipe;
+        let open = watched.all().filter(|session| self.still_open(session).is_some());
+        self.open_then = open.map(|session| session.id).collect();
+    }
+
+    /// What a session has not done yet.
+    fn still_open(&self, session: &Session) -> Option<Failure> {
+        let speaks = matches!(session.kind, SessionKind::Stream(_) | SessionKind::Conversation { .. });
+        let unsent = self.unsent.contains(&session.id) || (self.input_left && speaks && !self.is_one_of_many(session));
+        unfinished::still_open(session, self.single && session.parent().is_none())
+            .or_else(|| unsent.then(|| unfinished::not_all_sent(session)))
+    }
+
+    /// A session is about to report that it closed. Returns the failure to report before that, if the time limit ended
+    /// it before all that was asked for was done.
+    pub(crate) fn cut_short(&mut self, session: &Session, how: CloseReason) -> Option<Failure> {
+        if !self.time_is_up || how == CloseReason::Fin {
+            return None;
+        }
+        let failure = self.still_open(session)?;
+        self.failed.get_or_insert(failure.class);
+        // What failed while it was closed has already said why.
+        session.failure().is_none().then_some(failure)
+    }
+
+    /// The sessions did not close in time, and are given up: what they still had to send is lost.
+    pub(crate) fn given_up(&mut self, watched: &Watched) -> Vec<Failure> {
+        if !self.time_is_up {
+            return Vec::new();
+        }
+        let open: Vec<Failure> = watched
+            .all()
+            .filter(|session| session.failure().is_none())
+            .map(|session| self.still_open(session).unwrap_or_else(|| unfinished::not_all_sent(session)))
+            .collect();
+        if !open.is_empty() {
+            self.failed.get_or_insert(Class::CutShort);
+        }
+        open
+    }
+
     /// Standard input has ended. Returns the orders to finish sending.
     pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;
@@ -150,6 +210,9 @@ impl RunPolicy {
             }
             News::Warned(failure) => {
                 let http = matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_));
+                if self.time_is_up && failure.reason == Some(FailureReason::NotSent) {
+                    self.unsent.insert(session.id);
+                }
                 if failure.class == Class::Local && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
                 }
@@ -262,10 +325,10 @@ impl RunPolicy {
         vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]
     }
 
-    /// Counts a failure. A failure of one connection does not count for a listener, unless it serves only one
+    /// Counts a failure. One that comes while we stop counts if the session had not done everything. A failure of one connection does not count for a listener, unless it serves only one
     /// connection.
     fn count(&mut self, session: &Session, failure: &Failure) {
-        if !self.stopping && !self.is_one_of_many(session) {
+        if (!self.stopping || self.open_then.contains(&session.id)) && !self.is_one_of_many(session) {
             self.failed.get_or_insert(failure.class);
         }
     }

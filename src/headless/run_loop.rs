@@ -105,13 +105,21 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
             () = sleep_until_some(deadline), if deadline.is_some() => {
                 let before = std::mem::replace(&mut taken, output.taken_bytes());
                 match stage {
-                    ShutdownStage::Running => (stage, deadline) = close_all(&net, &mut policy, &watched),
+                    ShutdownStage::Running => {
+                        policy.time_is_up(&watched, super::stdin::input_waits());
+                        (stage, deadline) = close_all(&net, &mut policy, &watched);
+                    }
                     _ if before != taken => deadline = Some(tokio::time::Instant::now() + PATIENCE),
                     ShutdownStage::Asked => {
                         let (_, later) = close_all(&net, &mut policy, &watched);
                         (stage, deadline) = (ShutdownStage::Urged, later);
                     }
-                    ShutdownStage::Urged => break,
+                    ShutdownStage::Urged => {
+                        for failure in policy.given_up(&watched) {
+                            report::problem(&failure.to_string());
+                        }
+                        break;
+                    }
                 }
             },
             Some(ended) = talking.join_next() => {
@@ -203,6 +211,15 @@ fn apply_reading<F: RecordFormat>(
             told_at = Some(*at);
             if let News::Closed { how, .. } = news {
                 is_last = true;
+                if let Some(session) = watched.get(id)
+                    && let Some(failure) = policy.cut_short(session, *how)
+                {
+                    let record = Record::News { at: *at, news: News::Failed(failure) };
+                    watched.on_record(id, &record);
+                    if let Some(session) = watched.get(id) {
+                        pending.push_back((id, format.item(session, record)));
+                    }
+                }
                 // A failure that the policy decided closed the session by our own order, but the session has still
                 // failed.
                 if *how == CloseReason::Local && watched.has_failed(id) {

@@ -79,6 +79,17 @@ fn is_null() -> bool {
     false
 }
 
+/// Whether standard input has bytes that were not read yet.
+pub(super) fn input_waits() -> bool {
+    #[cfg(unix)]
+    {
+        // `ENOTTY`: a device such as `/dev/null`, which has no bytes.
+        rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|bytes| bytes > 0)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 /// Reads the body of a request from standard input.
 pub(super) fn read_body(spec: &mut Spec) -> Result<(), String> {
     let SpecKind::Http(http) = &mut spec.what else { return Ok(()) };

@@ -306,7 +306,8 @@ fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
         | Class::Protocol
         | Class::IdleTimeout
         | Class::Local
-        | Class::HttpStatus => 0,
+        | Class::HttpStatus
+        | Class::CutShort => 0,
     };
     match before {
         Some(before) if rank(&before) > rank(&failure) => before,
@@ -426,7 +427,8 @@ fn no_connection(class: Class) -> News {
         | Class::Protocol
         | Class::IdleTimeout
         | Class::Local
-        | Class::HttpStatus => StateCause::Refused,
+        | Class::HttpStatus
+        | Class::CutShort => StateCause::Refused,
     };
     state_news(TcpState::SynSent, TcpState::Closed, cause)
 }
