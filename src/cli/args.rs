@@ -50,8 +50,8 @@ pub(super) struct CommonArgs {
 pub(super) enum CliCommand {
     /// Connect to a TCP port
     ///
-    /// Without a screen standard input goes to the peer, and its end finishes sending (FIN); receiving goes on until
-    /// the peer finishes too. With --finish standard input is not read; nor is /dev/null where a script says what
+    /// Without a screen standard input goes to the peer, and its end finishes sending (FIN), without --keep-open;
+    /// receiving goes on until the peer finishes too. With --finish standard input is not read; nor is /dev/null where a script says what
     /// to send.
     Tcp(TcpArgs),
     /// Talk with a UDP port
@@ -221,8 +221,12 @@ pub(super) struct TcpArgs {
     #[command(flatten)]
     pub(super) send: SendArgs,
     /// Finish sending (FIN) after the last --send
-    #[arg(long, help_heading = "Script")]
+    #[arg(long, help_heading = "Script", conflicts_with = "keep_open")]
     pub(super) finish: bool,
+    /// Do not finish sending at the end of standard input: no FIN, as nc does by default. The peer's end, --for or
+    /// --idle-timeout ends the run. Without a screen only
+    #[arg(long, help_heading = "Script")]
+    pub(super) keep_open: bool,
     #[command(flatten)]
     pub(super) reach: AddressArgs,
     #[command(flatten)]

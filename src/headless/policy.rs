@@ -23,6 +23,8 @@ pub(crate) struct RunPolicy {
     /// Sessions that were ordered to finish sending and are still open.
     finishing: HashSet<SessionId>,
     stdin: StdinState,
+    /// True: the end of standard input does not finish sending.
+    keep_open: bool,
     /// True: a listener serves its first connection only, as `nc -l` does.
     single: bool,
     speaking: bool,
@@ -66,6 +68,7 @@ impl RunPolicy {
         RunPolicy {
             finishing: HashSet::new(),
             stdin,
+            keep_open: false,
             single: unlimited && manner == OutputFormat::Raw,
             speaking: false,
             stopping: false,
@@ -82,6 +85,11 @@ impl RunPolicy {
     /// Sets how often the kernel's gauges of each connection are sampled.
     pub(crate) fn with_kernel_sampling(self, every: Option<Duration>) -> Self {
         RunPolicy { kernel_every: every, ..self }
+    }
+
+    /// Sets whether our side stays open after the end of standard input, until the peer finishes.
+    pub(crate) fn with_side_kept_open(self, keep_open: bool) -> Self {
+        RunPolicy { keep_open, ..self }
     }
 
     /// A session was opened.
@@ -172,7 +180,10 @@ impl RunPolicy {
         if !self.single && watched.all().any(is_listener) {
             return Vec::new();
         }
-        watched.all().filter(|session| is_stream(session)).filter_map(|session| self.finish(session)).collect()
+        // Kept open, our side still finishes if the peer did: nothing more will come.
+        let finishes = |session: &&Session| is_stream(session) && (!self.keep_open || session.peer_finished());
+        let finishing: Vec<&Session> = watched.all().filter(finishes).collect();
+        finishing.into_iter().filter_map(|session| self.finish(session)).collect()
     }
 
     /// Finishes sending, once per session.

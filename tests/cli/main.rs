@@ -5,6 +5,7 @@
 mod cut_short;
 mod dns;
 mod json;
+mod keep_open;
 mod peers;
 mod program;
 mod raw;
