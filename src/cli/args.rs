@@ -11,7 +11,8 @@ use clap_complete::Shell;
 /// What stands under the options of `--help`.
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 internal, 2 usage, 3 resolve, 4 refused, 5 connect timeout, 6 unreachable, 7 reset, 8 tls,
-9 protocol, 10 idle timeout, 11 local, 12 http status (with --fail). A signal ends with 128 and its number.
+9 protocol, 10 idle timeout, 11 local, 12 http status (with --fail),
+13 cut short: --for or -m ended it before all was done. A signal ends with 128 and its number.
 
 Durations read 500ms, 2s, 1m; sizes 64KiB, 10MB. Escapes in text: \\r \\n \\t \\0 \\\\ \\xNN \\u{…}.";
 
@@ -49,8 +50,8 @@ pub(super) struct CommonArgs {
 pub(super) enum CliCommand {
     /// Connect to a TCP port
     ///
-    /// Without a screen standard input goes to the peer, and its end finishes sending (FIN); receiving goes on until
-    /// the peer finishes too. With --finish standard input is not read; nor is /dev/null where a script says what
+    /// Without a screen standard input goes to the peer, and its end finishes sending (FIN), without --keep-open;
+    /// receiving goes on until the peer finishes too. With --finish standard input is not read; nor is /dev/null where a script says what
     /// to send.
     Tcp(TcpArgs),
     /// Talk with a UDP port
@@ -105,7 +106,7 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct LimitArgs {
-    /// Stop after this long
+    /// Stop after this long; ends with 13 where what was asked for was not done by then
     #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) run_for: Option<String>,
     /// How much a session keeps for looking at: 64MiB, 5000segments, or both in quotes [default: 64MiB]
@@ -220,8 +221,12 @@ pub(super) struct TcpArgs {
     #[command(flatten)]
     pub(super) send: SendArgs,
     /// Finish sending (FIN) after the last --send
-    #[arg(long, help_heading = "Script")]
+    #[arg(long, help_heading = "Script", conflicts_with = "keep_open")]
     pub(super) finish: bool,
+    /// Do not finish sending at the end of standard input: no FIN, as nc does by default. The peer's end, --for or
+    /// --idle-timeout ends the run. Without a screen only
+    #[arg(long, help_heading = "Script")]
+    pub(super) keep_open: bool,
     #[command(flatten)]
     pub(super) reach: AddressArgs,
     #[command(flatten)]

@@ -40,6 +40,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
         run_for: None,
         kernel_every: None,
         body_from_stdin: false,
+        keep_open: false,
         settings,
         problem,
         log: cli.common.log,
@@ -69,6 +70,7 @@ fn read(
         CliCommand::Tcp(tcp) => {
             let spec = session_specs::tcp(&tcp, &settings, words)?;
             invocation.kernel_every = session_specs::kernel_every(tcp.socket.kernel_every.as_deref())?;
+            invocation.keep_open = tcp.keep_open;
             again = Some(tcp.repeat);
             (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
         }
@@ -110,6 +112,11 @@ fn read(
     if invocation.kernel_every.is_some() && matches!(mode, RunMode::Raw { .. }) {
         return Err("--kernel-every has no effect in a pipe: accepted with --json, or on the screen".to_owned());
     }
+    if invocation.keep_open && mode == RunMode::Screen {
+        return Err("--keep-open is about the end of standard input: accepted without a screen, \
+                    with --raw=force or --json"
+            .to_owned());
+    }
     invocation.mode = mode;
     invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;
     if let Some(text) = &limits.retain {
@@ -118,6 +125,9 @@ fn read(
     }
     let spec = match (spec, again) {
         (Some(spec), Some(again)) => {
+            if again.repeat.is_some() && invocation.keep_open {
+                return Err("--keep-open and --repeat exclude each other: take one of them".to_owned());
+            }
             if again.repeat.is_some() && invocation.body_from_stdin {
                 return Err("--repeat with a body from standard input (@-): accepted is @FILE".to_owned());
             }

@@ -24,6 +24,7 @@ mod segment_events;
 mod signals;
 mod stdin;
 mod stdout;
+mod unfinished;
 mod watched;
 
 pub use job::{HeadlessJob, HeadlessWork, OutputFormat};

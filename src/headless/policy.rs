@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use super::job::OutputFormat;
 use super::stdin::StdinState;
+use super::unfinished;
 use super::watched::Watched;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::ScriptStep;
-use crate::sessions::{News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb};
+use crate::sessions::{
+    CloseReason, News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb,
+};
 use crate::wire::FailedOperation;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, Failure, FailureReason};
 
 /// The decisions of a run so far. The state of its sessions is in [`Watched`].
 #[derive(Debug)]
@@ -20,10 +23,20 @@ pub(crate) struct RunPolicy {
     /// Sessions that were ordered to finish sending and are still open.
     finishing: HashSet<SessionId>,
     stdin: StdinState,
+    /// True: the end of standard input does not finish sending.
+    keep_open: bool,
     /// True: a listener serves its first connection only, as `nc -l` does.
     single: bool,
     speaking: bool,
     stopping: bool,
+    /// The time of `--for` is over.
+    time_is_up: bool,
+    /// Sessions that had not done everything when the time was up.
+    open_then: HashSet<SessionId>,
+    /// Standard input had bytes that nobody had read when the time was up.
+    input_left: bool,
+    /// Sessions that reported sends which they did not carry out after the time was up.
+    unsent: HashSet<SessionId>,
     /// How often the kernel's gauges are sampled.
     kernel_every: Option<Duration>,
     failed: Option<Class>,
@@ -55,9 +68,14 @@ impl RunPolicy {
         RunPolicy {
             finishing: HashSet::new(),
             stdin,
+            keep_open: false,
             single: unlimited && manner == OutputFormat::Raw,
             speaking: false,
             stopping: false,
+            time_is_up: false,
+            open_then: HashSet::new(),
+            input_left: false,
+            unsent: HashSet::new(),
             kernel_every: None,
             failed: None,
             missed: None,
@@ -67,6 +85,11 @@ impl RunPolicy {
     /// Sets how often the kernel's gauges of each connection are sampled.
     pub(crate) fn with_kernel_sampling(self, every: Option<Duration>) -> Self {
         RunPolicy { kernel_every: every, ..self }
+    }
+
+    /// Sets whether our side stays open after the end of standard input, until the peer finishes.
+    pub(crate) fn with_side_kept_open(self, keep_open: bool) -> Self {
+        RunPolicy { keep_open, ..self }
     }
 
     /// A session was opened.
@@ -112,6 +135,51 @@ impl RunPolicy {
         }
     }
 
+    /// The time of `--for` is over: each session that we close from now on is asked what was still open. `input_waits`:
+    /// there are bytes of standard input that were not read yet.
+    pub(crate) fn time_is_up(&mut self, watched: &Watched, input_waits: bool) {
+        self.time_is_up = true;
+        self.input_left = input_waits && self.speaking && self.stdin == StdinState::Pipe;
+        let open = watched.all().filter(|session| self.still_open(session).is_some());
+        self.open_then = open.map(|session| session.id).collect();
+    }
+
+    /// What a session has not done yet.
+    fn still_open(&self, session: &Session) -> Option<Failure> {
+        let speaks = matches!(session.kind, SessionKind::Stream(_) | SessionKind::Conversation { .. });
+        let unsent = self.unsent.contains(&session.id) || (self.input_left && speaks && !self.is_one_of_many(session));
+        unfinished::still_open(session, self.single && session.parent().is_none())
+            .or_else(|| unsent.then(|| unfinished::not_all_sent(session)))
+    }
+
+    /// A session is about to report that it closed. Returns the failure to report before that, if the time limit ended
+    /// it before all that was asked for was done.
+    pub(crate) fn cut_short(&mut self, session: &Session, how: CloseReason) -> Option<Failure> {
+        if !self.time_is_up || how == CloseReason::Fin {
+            return None;
+        }
+        let failure = self.still_open(session)?;
+        self.failed.get_or_insert(failure.class);
+        // What failed while it was closed has already said why.
+        session.failure().is_none().then_some(failure)
+    }
+
+    /// The sessions did not close in time, and are given up: what they still had to send is lost.
+    pub(crate) fn given_up(&mut self, watched: &Watched) -> Vec<Failure> {
+        if !self.time_is_up {
+            return Vec::new();
+        }
+        let open: Vec<Failure> = watched
+            .all()
+            .filter(|session| session.failure().is_none())
+            .map(|session| self.still_open(session).unwrap_or_else(|| unfinished::not_all_sent(session)))
+            .collect();
+        if !open.is_empty() {
+            self.failed.get_or_insert(Class::CutShort);
+        }
+        open
+    }
+
     /// Standard input has ended. Returns the orders to finish sending.
     pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;
@@ -119,7 +187,10 @@ impl RunPolicy {
         if !self.single && watched.all().any(is_listener) {
             return Vec::new();
         }
-        watched.all().filter(|session| is_stream(session)).filter_map(|session| self.finish(session)).collect()
+        // Kept open, our side still finishes if the peer did: nothing more will come.
+        let finishes = |session: &&Session| is_stream(session) && (!self.keep_open || session.peer_finished());
+        let finishing: Vec<&Session> = watched.all().filter(finishes).collect();
+        finishing.into_iter().filter_map(|session| self.finish(session)).collect()
     }
 
     /// Finishes sending, once per session.
@@ -157,6 +228,9 @@ impl RunPolicy {
             }
             News::Warned(failure) => {
                 let http = matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_));
+                if self.time_is_up && failure.reason == Some(FailureReason::NotSent) {
+                    self.unsent.insert(session.id);
+                }
                 if failure.class == Class::Local && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
                 }
@@ -269,10 +343,10 @@ impl RunPolicy {
         vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]
     }
 
-    /// Counts a failure. A failure of one connection does not count for a listener, unless it serves only one
+    /// Counts a failure. One that comes while we stop counts if the session had not done everything. A failure of one connection does not count for a listener, unless it serves only one
     /// connection.
     fn count(&mut self, session: &Session, failure: &Failure) {
-        if !self.stopping && !self.is_one_of_many(session) {
+        if (!self.stopping || self.open_then.contains(&session.id)) && !self.is_one_of_many(session) {
             self.failed.get_or_insert(failure.class);
         }
     }

@@ -28,11 +28,13 @@ const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
 /// anyway. The time starts again while standard output still accepts bytes, however slowly.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// The times of a run.
+/// The times of a run, and how it ends.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RunTimes {
+pub(crate) struct RunLimits {
     /// Stop after this long.
     pub(crate) run_for: Option<Duration>,
+    /// True: the end of standard input does not finish sending.
+    pub(crate) keep_open: bool,
     /// How often the kernel's gauges are sampled.
     pub(crate) kernel_every: Option<Duration>,
     /// The program's start; all times count from it.
@@ -54,9 +56,9 @@ enum ShutdownStage {
 pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
     format: F,
-    times: RunTimes,
+    times: RunLimits,
 ) -> anyhow::Result<u8> {
-    let RunTimes { run_for, kernel_every, started } = times;
+    let RunLimits { run_for, keep_open, kernel_every, started } = times;
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
@@ -67,8 +69,9 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     }
     net.set_second_opinion(format.wants_second_opinion());
     format.adjust_spec(&mut spec);
-    let mut policy =
-        RunPolicy::new(&spec, F::MANNER, StdinState::for_session(&spec, F::MANNER)).with_kernel_sampling(kernel_every);
+    let mut policy = RunPolicy::new(&spec, F::MANNER, StdinState::for_session(&spec, F::MANNER))
+        .with_kernel_sampling(kernel_every)
+        .with_side_kept_open(keep_open);
     let id = net.open(spec.clone());
     let mut watched = Watched::new(F::LEDGERS);
     let mut actions = policy.opened(watched.opened(id, spec));
@@ -105,13 +108,21 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
             () = sleep_until_some(deadline), if deadline.is_some() => {
                 let before = std::mem::replace(&mut taken, output.taken_bytes());
                 match stage {
-                    ShutdownStage::Running => (stage, deadline) = close_all(&net, &mut policy, &watched),
+                    ShutdownStage::Running => {
+                        policy.time_is_up(&watched, super::stdin::input_waits());
+                        (stage, deadline) = close_all(&net, &mut policy, &watched);
+                    }
                     _ if before != taken => deadline = Some(tokio::time::Instant::now() + PATIENCE),
                     ShutdownStage::Asked => {
                         let (_, later) = close_all(&net, &mut policy, &watched);
                         (stage, deadline) = (ShutdownStage::Urged, later);
                     }
-                    ShutdownStage::Urged => break,
+                    ShutdownStage::Urged => {
+                        for failure in policy.given_up(&watched) {
+                            report::problem(&failure.to_string());
+                        }
+                        break;
+                    }
                 }
             },
             Some(ended) = talking.join_next() => {
@@ -213,6 +224,15 @@ fn apply_reading<F: RecordFormat>(
             told_at = Some(*at);
             if let News::Closed { how, .. } = news {
                 is_last = true;
+                if let Some(session) = watched.get(id)
+                    && let Some(failure) = policy.cut_short(session, *how)
+                {
+                    let record = Record::News { at: *at, news: News::Failed(failure) };
+                    watched.on_record(id, &record);
+                    if let Some(session) = watched.get(id) {
+                        pending.push_back((id, format.item(session, record)));
+                    }
+                }
                 // A failure that the policy decided closed the session by our own order, but the session has still
                 // failed.
                 if *how == CloseReason::Local && watched.has_failed(id) {

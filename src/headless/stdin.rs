@@ -80,6 +80,17 @@ fn is_null() -> bool {
     false
 }
 
+/// Whether standard input has bytes that were not read yet.
+pub(super) fn input_waits() -> bool {
+    #[cfg(unix)]
+    {
+        // `ENOTTY`: a device such as `/dev/null`, which has no bytes.
+        rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|bytes| bytes > 0)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 /// Reads the body of a request from standard input.
 ///
 /// # Errors

@@ -307,7 +307,8 @@ fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
         | Class::Protocol
         | Class::IdleTimeout
         | Class::Local
-        | Class::HttpStatus => 0,
+        | Class::HttpStatus
+        | Class::CutShort => 0,
     };
     match before {
         Some(before) if rank(&before) > rank(&failure) => before,
@@ -458,7 +459,8 @@ fn no_connection(failure: &Failure, icmp: bool) -> News {
         | Class::Protocol
         | Class::IdleTimeout
         | Class::Local
-        | Class::HttpStatus => StateCause::CallFailed,
+        | Class::HttpStatus
+        | Class::CutShort => StateCause::CallFailed,
     };
     state_news(TcpState::SynSent, TcpState::Closed, cause)
 }

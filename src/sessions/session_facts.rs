@@ -60,6 +60,11 @@ impl Session {
         matches!(self.phase, SessionPhase::Open(OpenState { we_finished: true, .. }))
     }
 
+    /// Whether it is open and the peer has finished sending.
+    pub fn peer_finished(&self) -> bool {
+        matches!(self.phase, SessionPhase::Open(OpenState { peer_finished: true, .. }))
+    }
+
     /// Whether it sends and receives datagrams.
     pub fn has_datagrams(&self) -> bool {
         self.udp().is_some()

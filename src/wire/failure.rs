@@ -32,11 +32,13 @@ pub enum Class {
     Local,
     /// A 4xx or 5xx status, if the user wants those to be failures.
     HttpStatus,
+    /// A time limit of the user's (`--for`, `-m`) ended the run before all that was asked for was done.
+    CutShort,
 }
 
 impl Class {
     /// Every class, in the order of the exit codes.
-    pub const ALL: [Class; 12] = [
+    pub const ALL: [Class; 13] = [
         Class::Internal,
         Class::Usage,
         Class::Resolve,
@@ -49,9 +51,10 @@ impl Class {
         Class::IdleTimeout,
         Class::Local,
         Class::HttpStatus,
+        Class::CutShort,
     ];
 
-    /// The process's exit code for this class: 1 to 12; 0 is success.
+    /// The process's exit code for this class: 1 to 13; 0 is success.
     pub fn exit_code(self) -> u8 {
         Class::ALL.iter().zip(1_u8..).find(|(class, _)| **class == self).map_or(1, |(_, code)| code)
     }
@@ -71,6 +74,7 @@ impl Class {
             Class::IdleTimeout => "idle_timeout",
             Class::Local => "local",
             Class::HttpStatus => "http_status",
+            Class::CutShort => "cut_short",
         }
     }
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod cut_short;
 mod dns;
 mod json;
+mod keep_open;
 mod peers;
 mod program;
 mod raw;

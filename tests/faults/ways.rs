@@ -164,7 +164,7 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
     let dns = |rcode, name: &str| format!("dns @127.0.0.1 -p {} {name} A", one(rcode));
     let http = |bytes| format!("http http://{}/", says(bytes));
     let (refused, resolve, local) = (("refused", 4), ("resolve", 3), ("local", 11));
-    let (protocol, tls, idle) = (("protocol", 9), ("tls", 8), ("idle_timeout", 10));
+    let (protocol, tls, idle, cut) = (("protocol", 9), ("tls", 8), ("idle_timeout", 10), ("cut_short", 13));
     let ways = [
         Way::new("a closed TCP port", &format!("tcp {closed}"), refused, "connect")
             .errno(libc::ECONNREFUSED)
@@ -182,7 +182,7 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
             .says("The conversation was open"),
         Way::new("silence on UDP", &format!("udp {quiet} --send x --idle-timeout 100ms"), idle, "read")
             .says("no datagram"),
-        Way::new("silence on HTTP", &format!("http http://{silent}/ -m 0.2"), idle, "request").says("whole exchange"),
+        Way::new("silence on HTTP", &format!("http http://{silent}/ -m 0.2"), cut, "request").says("whole exchange"),
         Way::new("a name that cannot be", "tcp no-such-host.invalid:80 --connect-timeout 30s", resolve, "resolve"),
         Way::new("an address of the other family", "tcp 127.0.0.1:80 -6", resolve, "resolve")
             .says("none of the family"),

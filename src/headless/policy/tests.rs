@@ -185,3 +185,23 @@ fn what_fails_while_stopping_is_no_failure() {
     run.tell(FIRST, News::Failed(Failure::new(Class::Reset, FailedOperation::Read, "", "reset")));
     assert_eq!(run.exit_code(), 0);
 }
+
+#[test]
+fn a_time_limit_asks_what_was_still_open() {
+    let (mut run, _) = Run::of(&tcp(), RAW, StdinState::Unread);
+    run.policy.time_is_up(&run.watched, false);
+    run.stop();
+    let session = run.watched.get(FIRST).unwrap();
+    let failure = run.policy.cut_short(session, CloseReason::Local).unwrap();
+    assert_eq!((failure.class, run.exit_code()), (Class::CutShort, 13));
+}
+
+#[test]
+fn what_fails_after_the_time_limit_counts_where_work_was_still_open() {
+    let refused = || News::Failed(Failure::new(Class::Refused, FailedOperation::Connect, "", "refused"));
+    let (mut run, _) = Run::of(&tcp(), RAW, StdinState::Unread);
+    run.policy.time_is_up(&run.watched, false);
+    run.stop();
+    run.tell(FIRST, refused());
+    assert_eq!(run.exit_code(), 4);
+}

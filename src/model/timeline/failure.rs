@@ -17,6 +17,7 @@ pub(super) fn failure_text(failure: &Failure, took: Option<Duration>) -> FactTex
         Class::Reset => "RST came",
         Class::ConnectTimeout => "we gave up",
         Class::IdleTimeout => "we gave up waiting",
+        Class::CutShort => "our time was over",
         Class::Resolve => "no address",
         Class::Tls => "TLS failed",
         Class::Local => "this machine refused",

@@ -79,7 +79,8 @@ fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
         | Class::Tls
         | Class::Protocol
         | Class::IdleTimeout
-        | Class::HttpStatus => false,
+        | Class::HttpStatus
+        | Class::CutShort => false,
     })
 }
 

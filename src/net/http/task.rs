@@ -116,7 +116,7 @@ async fn sleep_or_forever(timeout: Option<Duration>) {
 fn too_long(timeout: Option<Duration>, url: &str) -> Failure {
     let allowed = quantity::duration(timeout.unwrap_or_default());
     Failure::new(
-        Class::IdleTimeout,
+        Class::CutShort,
         FailedOperation::Request,
         url,
         format!("the whole exchange took longer than {allowed}"),

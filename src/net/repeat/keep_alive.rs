@@ -139,6 +139,5 @@ async fn drain_body(
 /// The failure of a request that took too long.
 pub(super) fn too_long(many: &RepeatedRequest) -> Failure {
     let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
-    Failure::new(Class::IdleTimeout, FailedOperation::Request, many.url(), why)
-        .with_reason(FailureReason::ExchangeTooLong)
+    Failure::new(Class::CutShort, FailedOperation::Request, many.url(), why).with_reason(FailureReason::ExchangeTooLong)
 }

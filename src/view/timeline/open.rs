@@ -34,7 +34,7 @@ pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
     let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
     let stalled = clocks.consecutive_firings().is_some() || clocks.running.is_some();
     let broke = session.failure().map(|failure| failure.class);
-    let waited = matches!(broke, Some(Class::IdleTimeout | Class::Unreachable));
+    let waited = matches!(broke, Some(Class::IdleTimeout | Class::CutShort | Class::Unreachable));
     let over = session.is_over();
     if room < AXIS.0 || !(if over { waited } else { stalled || times.idle.is_some() }) {
         return Vec::new();
