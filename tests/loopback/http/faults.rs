@@ -126,7 +126,7 @@ fn no_message_quotes_a_hostile_character_of_a_request_or_of_a_peer() {
     let hostile = "\u{1b}[2J\u{7f}\u{9b}\u{202e}\u{200b}\u{feff}\u{fffd}";
     let base = || HttpSpec::get("http://127.0.0.1:9/");
     let location =
-        format!("HTTP/1.1 302 Found\r\nlocation: http://[\u{9b}\u{202e}\u{200b}/\r\ncontent-length: 0\r\n\r\n");
+        "HTTP/1.1 302 Found\r\nlocation: http://[\u{9b}\u{202e}\u{200b}/\r\ncontent-length: 0\r\n\r\n".to_owned();
     let refused = [
         HttpSpec { method: hostile.into(), ..base() },
         HttpSpec { headers: vec![(hostile.into(), "1".into())], ..base() },
