@@ -1,12 +1,11 @@
 //! The explanation of a failure and the remedies, as fields of its event: the same texts as on the screen.
 
-use std::net::SocketAddr;
-
 use serde_json::Value;
 
 use super::event::fields::{EventFields, milliseconds};
 use crate::files::explain::explanation_book;
 use crate::formats::command_line;
+use crate::sessions::explain::Explanation;
 use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
 use crate::sessions::news::{DialNews, ListenerNews, UdpNews};
@@ -22,9 +21,7 @@ pub(crate) fn explanation_fields(session: &Session, news: &News) -> EventFields 
         News::Failed(failure) => failed(session, failure, &mut fields),
         News::Warned(failure) => {
             // The general text of a class says that the session failed: a warning does not.
-            if let Some(text) = explanation_book().warning(failure) {
-                fields.insert("explanation".to_owned(), text.happened.into());
-            }
+            fields.extend(explanation_book().warning(failure).map(happened));
         }
         News::Listener(news) => of_listener(news, &mut fields),
         News::Dial(news) => of_dial(session, news, &mut fields),
@@ -95,22 +92,19 @@ fn put_chance(session: &Session, attempt: u32, fields: &mut EventFields) {
 }
 
 fn put_meaning(failure: &Failure, icmp: Option<&IcmpMessage>, fields: &mut EventFields) {
-    let text = explanation_book().failure(failure, icmp);
-    fields.insert("explanation".to_owned(), text.happened.into());
+    fields.extend([happened(explanation_book().failure(failure, icmp))]);
+}
+
+fn happened(explanation: Explanation) -> (String, Value) {
+    ("explanation".to_owned(), explanation.happened.into())
 }
 
 /// Why a session ended, and what can be tried; no remedies for an accepted connection, because only the peer can open
 /// it again.
 fn failed(session: &Session, failure: &Failure, fields: &mut EventFields) {
-    let course = &session.attempts;
-    let text = explanation_book().failure(failure, course.icmp.as_ref());
-    let tried = course.tried.back().map(|attempt| attempt.peer);
-    let peer = failure.peer.parse::<SocketAddr>().ok().or(tried).map(|peer| peer.ip());
+    let text = explanation_book().failure(failure, session.attempts.icmp.as_ref());
     let tries = match session.parent() {
-        None => {
-            let context = RemedyContext { spec: &session.spec, peer, addresses: session.path.addresses() };
-            suggestions::suggestions_for(&text, &context, true)
-        }
+        None => suggestions::suggestions_for(&text, &RemedyContext::of_session(session, Some(failure)), true),
         Some(_) => Vec::new(),
     };
     let next: Vec<Value> = tries.iter().map(one_to_try).map(Value::from).collect();

@@ -34,21 +34,10 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
         Some(failure) => model.book.failure(failure, icmp),
         None => model.book.explain_situation(Situation::of_session(session)),
     };
-    let tries =
-        suggestions::suggestions_for(&explanation, &remedy_context(session, failure.as_ref()), failure.is_some());
+    let context = RemedyContext::of_session(session, failure.as_ref());
+    let tries = suggestions::suggestions_for(&explanation, &context, failure.is_some());
     let happened = timeline::lines(session, &model.timers, model.now);
     ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
-}
-
-/// The facts that the remedies are chosen from.
-fn remedy_context<'a>(session: &'a Session, failure: Option<&Failure>) -> RemedyContext<'a> {
-    let named = failure.and_then(|failure| failure.peer.parse::<std::net::SocketAddr>().ok());
-    let tried = session.attempts.tried.back().map(|attempt| attempt.peer);
-    RemedyContext {
-        spec: &session.spec,
-        peer: named.or(tried).map(|peer| peer.ip()),
-        addresses: session.path.addresses(),
-    }
 }
 
 /// The spec that the remedy with this number opens, counted from 1.

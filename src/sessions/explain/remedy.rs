@@ -2,9 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::sessions::session::Session;
 use crate::sessions::spec::dns::{self, DnsSpec, TransportChoice};
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, IpFamily, ListenSpec, Spec, SpecKind, TcpSpec, UdpBoundSpec, UdpSpec};
+use crate::wire::Failure;
 use crate::wire::dns::names;
 use crate::wire::option::SocketKind;
 
@@ -74,6 +76,19 @@ pub struct RemedyContext<'a> {
     pub peer: Option<IpAddr>,
     /// All addresses of the name, if it was looked up.
     pub addresses: &'a [IpAddr],
+}
+
+impl<'a> RemedyContext<'a> {
+    /// What is known of a session; the address is the one that the failure names, else the last one that was tried.
+    pub fn of_session(session: &'a Session, failure: Option<&Failure>) -> Self {
+        let named = failure.and_then(|failure| failure.peer.parse::<SocketAddr>().ok());
+        let tried = session.attempts.tried.back().map(|attempt| attempt.peer);
+        RemedyContext {
+            spec: &session.spec,
+            peer: named.or(tried).map(|peer| peer.ip()),
+            addresses: session.path.addresses(),
+        }
+    }
 }
 
 impl Remedy {
