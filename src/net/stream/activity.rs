@@ -54,6 +54,10 @@ impl StreamActivity {
     pub(super) fn set_sampling_period(&self, period: Option<Duration>) {
         let millis = period.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         self.every_ms.store(millis, Ordering::Relaxed);
+        if period.is_none() {
+            // The kernel may still have work (probes, retransmissions) although nothing of ours moves.
+            self.bell.notify_one();
+        }
         self.period_changed.notify_one();
     }
 

@@ -15,11 +15,9 @@ const AFTER_TIMER: Duration = Duration::from_millis(5);
 /// Samples the kernel's gauges while something moves and until the connection settles. Never ends; sleeps when all is
 /// quiet.
 pub(super) async fn run(shared: &SharedConnection) -> Infallible {
-    let mut by_period = false;
     loop {
         match shared.gauge.sampling_period() {
             Some(period) => {
-                by_period = true;
                 tokio::select! {
                     () = tokio::time::sleep(period) => {}
                     () = shared.gauge.period_changed.notified() => continue,
@@ -27,8 +25,6 @@ pub(super) async fn run(shared: &SharedConnection) -> Infallible {
                 shared.gauge.moved.store(false, Ordering::Release);
                 shared.sample().await;
             }
-            // The kernel may still have work (probes, retransmissions) although nothing of ours moves.
-            None if std::mem::take(&mut by_period) => sample_while_moving(shared).await,
             None => tokio::select! {
                 () = shared.gauge.bell.notified() => sample_while_moving(shared).await,
                 () = shared.gauge.period_changed.notified() => {}

@@ -1,7 +1,7 @@
 //! Reports each state of RFC 9293 that a connection enters, once, when we cause it or the kernel shows it.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,8 +21,14 @@ const MOST_ASKING: Duration = Duration::from_millis(50);
 pub(super) struct StateReporter {
     journal: Arc<Journal>,
     ends: Option<(SocketAddr, SocketAddr)>,
-    told: Mutex<TcpState>,
-    fin: Mutex<Option<PeerFin>>,
+    reported: Mutex<ReportedState>,
+}
+
+/// What was reported last.
+#[derive(Clone, Copy, Debug)]
+struct ReportedState {
+    state: TcpState,
+    peer_fin: Option<PeerFin>,
 }
 
 /// The peer's FIN, which came before ours.
@@ -37,17 +43,22 @@ pub(super) struct PeerFin {
 impl StateReporter {
     /// A reporter for an established connection between these two addresses; without them, TIME-WAIT is not seen.
     pub(super) fn established(journal: Arc<Journal>, ends: Option<(SocketAddr, SocketAddr)>) -> Self {
-        StateReporter { journal, ends, told: Mutex::new(TcpState::Established), fin: Mutex::new(None) }
+        let reported = ReportedState { state: TcpState::Established, peer_fin: None };
+        StateReporter { journal, ends, reported: Mutex::new(reported) }
     }
 
     /// The state that was reported last.
     pub(super) fn state(&self) -> TcpState {
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+        self.reported().state
     }
 
     /// The peer's FIN, if it came before ours.
     pub(super) fn peer_fin(&self) -> Option<PeerFin> {
-        *self.fin.lock().unwrap_or_else(PoisonError::into_inner)
+        self.reported().peer_fin
+    }
+
+    fn reported(&self) -> MutexGuard<'_, ReportedState> {
+        self.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reports that the connection entered `to`; does nothing if that was reported last.
@@ -56,12 +67,15 @@ impl StateReporter {
     }
 
     async fn report_for(&self, to: TcpState, cause: StateCause, evidence: Evidence, remaining: Option<Duration>) {
-        let from = std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), to);
-        if from != to {
-            if to == TcpState::CloseWait {
-                let fin = PeerFin { at: Instant::now(), sent_bytes: self.journal.totals().sent.bytes };
-                *self.fin.lock().unwrap_or_else(PoisonError::into_inner) = Some(fin);
+        let from = {
+            let mut reported = self.reported();
+            if to == TcpState::CloseWait && reported.state != to {
+                let sent_bytes = self.journal.totals().sent.bytes;
+                reported.peer_fin = Some(PeerFin { at: Instant::now(), sent_bytes });
             }
+            std::mem::replace(&mut reported.state, to)
+        };
+        if from != to {
             self.journal.news(News::Tcp(TcpNews::State { from, to, cause, evidence, remaining })).await;
         }
     }
