@@ -343,8 +343,8 @@ impl RunPolicy {
         vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]
     }
 
-    /// Counts a failure. One that comes while we stop counts if the session had not done everything. A failure of one connection does not count for a listener, unless it serves only one
-    /// connection.
+    /// Counts a failure. One that comes while we stop counts if the session had not done everything. A failure of one
+    /// connection does not count for a listener, unless it serves only one connection.
     fn count(&mut self, session: &Session, failure: &Failure) {
         if (!self.stopping || self.open_then.contains(&session.id)) && !self.is_one_of_many(session) {
             self.failed.get_or_insert(failure.class);

@@ -56,9 +56,9 @@ enum ShutdownStage {
 pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
     format: F,
-    times: RunLimits,
+    limits: RunLimits,
 ) -> anyhow::Result<u8> {
-    let RunLimits { run_for, keep_open, kernel_every, started } = times;
+    let RunLimits { run_for, keep_open, kernel_every, started } = limits;
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
@@ -216,6 +216,12 @@ fn apply_reading<F: RecordFormat>(
     format.on_reading(session, &reading);
     watched.apply_measurements(&reading);
     let mut actions = Vec::new();
+    // News of the policy itself, in its place among the records.
+    let tell = |watched: &mut Watched, pending: &mut PendingItems<F::Item>, at, news| {
+        let record = Record::News { at, news };
+        watched.on_record(id, &record);
+        pending.extend(watched.get(id).map(|session| (id, format.item(session, record))));
+    };
     for mut record in reading.records {
         let mut told_at = None;
         let mut is_last = false;
@@ -224,14 +230,8 @@ fn apply_reading<F: RecordFormat>(
             told_at = Some(*at);
             if let News::Closed { how, .. } = news {
                 is_last = true;
-                if let Some(session) = watched.get(id)
-                    && let Some(failure) = policy.cut_short(session, *how)
-                {
-                    let record = Record::News { at: *at, news: News::Failed(failure) };
-                    watched.on_record(id, &record);
-                    if let Some(session) = watched.get(id) {
-                        pending.push_back((id, format.item(session, record)));
-                    }
+                if let Some(failure) = watched.get(id).and_then(|session| policy.cut_short(session, *how)) {
+                    tell(watched, pending, *at, News::Failed(failure));
                 }
                 // A failure that the policy decided closed the session by our own order, but the session has still
                 // failed.
@@ -246,13 +246,7 @@ fn apply_reading<F: RecordFormat>(
         pending.push_back((id, format.item(session, record)));
         for action in decided {
             match (action, told_at) {
-                (PolicyAction::Tell(news), Some(at)) => {
-                    let record = Record::News { at, news };
-                    watched.on_record(id, &record);
-                    if let Some(session) = watched.get(id) {
-                        pending.push_back((id, format.item(session, record)));
-                    }
-                }
+                (PolicyAction::Tell(news), Some(at)) => tell(watched, pending, at, news),
                 (action, _) => actions.push(action),
             }
         }
