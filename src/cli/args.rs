@@ -51,8 +51,8 @@ pub(super) enum CliCommand {
     /// Connect to a TCP port
     ///
     /// Without a screen standard input goes to the peer, and its end finishes sending (FIN), without --keep-open;
-    /// receiving goes on until the peer finishes too. With --finish standard input is not read; nor is /dev/null where a script says what
-    /// to send.
+    /// receiving goes on until the peer finishes too. With --finish standard input is not read; nor is /dev/null where
+    /// a script says what to send.
     Tcp(TcpArgs),
     /// Talk with a UDP port
     ///

@@ -371,9 +371,9 @@ fn begin_connect(
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
         Err(error) => {
-            let FailedAttempt { failure, call, icmp } = failed(error);
-            let failure = failure.with_reason(FailureReason::ConnectNotBegun);
-            return Err(Box::new(FailedAttempt { failure, call, icmp }));
+            let broken = failed(error);
+            let failure = broken.failure.with_reason(FailureReason::ConnectNotBegun);
+            return Err(Box::new(FailedAttempt { failure, ..broken }));
         }
     }
     // The kernel has chosen our port.
