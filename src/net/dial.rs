@@ -199,7 +199,7 @@ impl ConnectRace<'_> {
                             self.report_connected(&stream, local, peer, took).await;
                             return Ok(stream);
                         }
-                        Err(failed) => self.report_failed(&mut race, failed, took).await,
+                        Err(failed) => self.report_failed(&mut race, failed, true, took).await,
                     }
                 }
                 () = tokio::time::sleep_until(self.deadline) => {
@@ -223,14 +223,14 @@ impl ConnectRace<'_> {
         option::report_all(stream, &self.spec.socket.options, peer.is_ipv6(), self.journal).await;
     }
 
-    /// Reports that one address failed, and makes the next one due at once.
-    async fn report_failed(&self, race: &mut RaceState, failed: FailedAttempt, took: Duration) {
+    /// Reports that one address failed, and makes the next one due at once. `begun`: the kernel had sent a SYN.
+    async fn report_failed(&self, race: &mut RaceState, failed: FailedAttempt, begun: bool, took: Duration) {
         let FailedAttempt { failure, call, icmp } = failed;
         if let Some(call) = call {
             self.report(call).await;
-            if race.under_way.is_empty() && failure.reason != Some(FailureReason::ConnectNotBegun) {
-                self.report(no_connection(&failure, icmp.is_some())).await;
-            }
+        }
+        if begun && race.under_way.is_empty() {
+            self.report(no_connection(&failure, icmp.is_some())).await;
         }
         if let Some(icmp) = icmp {
             self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
@@ -259,13 +259,7 @@ impl ConnectRace<'_> {
         self.journal.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt })).await;
         let began = Instant::now();
         race.next_at = began + STAGGER;
-        let begun = socket(self.spec, peer)
-            .map_err(|failure| {
-                let reason = failure.reason.or(Some(FailureReason::ConnectNotBegun));
-                Box::new(FailedAttempt { failure: failure.with_reason(reason), call: None, icmp: None })
-            })
-            .and_then(|socket| begin_connect(socket, peer, self.capture));
-        match begun {
+        match begin_connect(self.spec, peer, self.capture) {
             Ok(begun) => {
                 if race.under_way.is_empty() {
                     self.report(syn_sent()).await;
@@ -274,9 +268,7 @@ impl ConnectRace<'_> {
                 race.under_way.push(PendingConnect { peer, began, socket: second });
                 race.running.push(Box::pin(async move { (peer, began, begun.finish(peer).await) }));
             }
-            Err(broken) => {
-                race.running.push(Box::pin(async move { (peer, began, Err(*broken)) }));
-            }
+            Err(broken) => self.report_failed(race, *broken, false, began.elapsed()).await,
         }
     }
 
@@ -338,7 +330,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<socket2::Socket, Failure> 
 /// # Errors
 /// Fails if nobody answers there, or if this host cannot send the request.
 pub(crate) async fn connect_once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
-    let begun = begin_connect(socket(spec, peer)?, peer, None).map_err(|broken| broken.failure)?;
+    let begun = begin_connect(spec, peer, None).map_err(|broken| broken.failure)?;
     let (stream, _) = begun.finish(peer).await.map_err(|broken| broken.failure)?;
     Ok(stream)
 }
@@ -346,21 +338,22 @@ pub(crate) async fn connect_once(spec: &TcpSpec, peer: SocketAddr) -> Result<Tcp
 /// A `connect()` that the kernel has begun to carry out: it sends a SYN.
 struct BegunConnect {
     stream: TcpStream,
-    /// A second descriptor of the socket, for its error queue.
-    errors: Option<socket2::Socket>,
     began: std::time::Instant,
 }
 
-/// Calls `connect()`, which does not wait. An error is one of this machine: no SYN was sent.
+/// Opens a socket and calls `connect()`, which does not wait. An error is one of this machine; with
+/// [`FailureReason::ConnectNotBegun`], no SYN was sent.
 fn begin_connect(
-    socket: socket2::Socket,
+    spec: &TcpSpec,
     peer: SocketAddr,
     capture: Option<&CaptureWatch>,
 ) -> Result<BegunConnect, Box<FailedAttempt>> {
-    let errors = socket.try_clone().ok();
-    if let Some(errors) = &errors {
-        error_queue::enable(errors, peer.is_ipv6());
-    }
+    let not_begun = |mut broken: FailedAttempt| {
+        broken.failure.reason.get_or_insert(FailureReason::ConnectNotBegun);
+        Box::new(broken)
+    };
+    let socket = socket(spec, peer).map_err(|failure| not_begun(FailedAttempt { failure, call: None, icmp: None }))?;
+    error_queue::enable(&socket, peer.is_ipv6());
     let began = std::time::Instant::now();
     let failed = |error: std::io::Error| FailedAttempt {
         failure: fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
@@ -370,11 +363,7 @@ fn begin_connect(
     match socket.connect(&peer.into()) {
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
-        Err(error) => {
-            let broken = failed(error);
-            let failure = broken.failure.with_reason(FailureReason::ConnectNotBegun);
-            return Err(Box::new(FailedAttempt { failure, ..broken }));
-        }
+        Err(error) => return Err(not_begun(failed(error))),
     }
     // The kernel has chosen our port.
     if let Some(capture) = capture
@@ -383,13 +372,13 @@ fn begin_connect(
         capture.assign(local, peer, FlowHint::default());
     }
     let stream = TcpStream::from_std(socket.into()).map_err(|error| Box::new(failed(error)))?;
-    Ok(BegunConnect { stream, errors, began })
+    Ok(BegunConnect { stream, began })
 }
 
 impl BegunConnect {
     /// Waits until the kernel has connected; returns our own address with the connection.
     async fn finish(self, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), FailedAttempt> {
-        let BegunConnect { stream, errors, began } = self;
+        let BegunConnect { stream, began } = self;
         let connected = match stream.writable().await {
             Ok(()) => stream.take_error().and_then(|error| error.map_or(Ok(()), Err)),
             Err(error) => Err(error),
@@ -397,9 +386,9 @@ impl BegunConnect {
         let took = began.elapsed();
         let failed = |error: std::io::Error| {
             // An older message, about an error that did not end the attempt, is not its cause.
-            let icmp = match errors.as_ref().map(error_queue::next) {
-                Some(ErrorQueueEntry::Icmp(icmp, _)) if error.raw_os_error() == Some(icmp.os_code) => Some(icmp),
-                Some(ErrorQueueEntry::Icmp(..) | ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) | None => None,
+            let icmp = match error_queue::next(&stream) {
+                ErrorQueueEntry::Icmp(icmp, _) if error.raw_os_error() == Some(icmp.os_code) => Some(icmp),
+                ErrorQueueEntry::Icmp(..) | ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing => None,
             };
             let failure = match &icmp {
                 Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
@@ -412,10 +401,8 @@ impl BegunConnect {
             }
         };
         connected.map_err(failed)?;
-        if let Some(errors) = &errors {
-            // On an open connection an ICMP message is only a hint, not an end (RFC 1122 §4.2.3.9).
-            error_queue::disable(errors, peer.is_ipv6());
-        }
+        // On an open connection an ICMP message is only a hint, not an end (RFC 1122 §4.2.3.9).
+        error_queue::disable(&stream, peer.is_ipv6());
         let local = stream.local_addr().map_err(failed)?;
         if local == peer {
             // RFC 9293 §3.5, simultaneous open: on loopback the kernel chose the target's free port as our own port

@@ -5,18 +5,16 @@
 
 use std::net::IpAddr;
 use std::net::SocketAddr;
-
-use bytes::Bytes;
-#[cfg(not(target_os = "linux"))]
 use std::os::fd::AsFd;
 
+use bytes::Bytes;
 use tokio::net::UdpSocket;
 
 use crate::wire::icmp::IcmpMessage;
 
 /// Requests that ICMP errors are queued. Best effort: without it they arrive only as error numbers.
 #[cfg(target_os = "linux")]
-pub(in crate::net) fn enable(socket: &socket2::Socket, v6: bool) {
+pub(in crate::net) fn enable(socket: &impl AsFd, v6: bool) {
     use nix::sys::socket::{setsockopt, sockopt};
 
     if v6 {
@@ -28,7 +26,7 @@ pub(in crate::net) fn enable(socket: &socket2::Socket, v6: bool) {
 
 /// Requests that ICMP errors are no longer queued.
 #[cfg(target_os = "linux")]
-pub(in crate::net) fn disable(socket: &socket2::Socket, v6: bool) {
+pub(in crate::net) fn disable(socket: &impl AsFd, v6: bool) {
     use nix::sys::socket::{setsockopt, sockopt};
 
     if v6 {
