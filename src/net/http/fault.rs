@@ -4,10 +4,12 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use super::body::BodyFault;
 use super::own::progress_guard::NoProgress;
 use crate::net::{fault, tls};
+use crate::text::quantity;
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// The limits of a response's head in hyper.
@@ -32,6 +34,12 @@ pub(crate) enum TransferStage {
         /// Bytes that the head promised.
         promised: Option<u64>,
     },
+}
+
+/// The failure of an exchange that took longer than the user allowed.
+pub(crate) fn too_long(allowed: Duration, url: &str) -> Failure {
+    let why = format!("the whole exchange took longer than {}", quantity::duration(allowed));
+    Failure::new(Class::CutShort, FailedOperation::Request, url, why).with_reason(FailureReason::ExchangeTooLong)
 }
 
 /// Converts an error of the client library.

@@ -24,5 +24,5 @@ mod task;
 mod tls_config;
 pub(crate) use task::run;
 
-pub(crate) use fault::{TransferStage, from_hyper};
+pub(crate) use fault::{TransferStage, from_hyper, too_long};
 pub(crate) use repeated::RepeatedRequest;

@@ -1,13 +1,16 @@
 //! One request and the head of its response: over a connection of our own, or through a proxy. Retried if no connection
 //! could be opened and the user asked for retries.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Instant;
 
 use http::header::{HOST, HeaderMap, HeaderValue};
 use http::{Method, Request};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use url::Url;
 
 use super::body::{CountedBody, RequestBody};
@@ -123,30 +126,32 @@ impl ExchangeTask {
         *request.headers_mut() = all;
         self.gate.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
-        let flood = Arc::new(InterimFlood::default());
-        let mut interim = receive_interim(&mut request, began, Arc::clone(&flood));
+        let arrived = Arc::new(AtomicUsize::new(0));
+        let mut interim = receive_interim(&mut request, began, Arc::clone(&arrived));
         let answering = link.send(request);
         let answer = {
-            let waiting = link.receive_head(answering);
-            tokio::pin!(waiting);
+            let mut waiting = pin!(link.receive_head(answering));
+            // One turn of the connection may read many of them, up to its own bound.
+            let mut bounded = poll_fn(|cx| {
+                let answer = waiting.as_mut().poll(cx);
+                let too_many = arrived.load(Ordering::Relaxed) > MOST_ACCEPTED_INTERIM;
+                if too_many { Poll::Ready(Err(too_many_interim(&hop.url))) } else { answer.map(Ok) }
+            });
             let mut heard = 0;
             loop {
                 tokio::select! {
                     biased;
-                    () = flood.wait() => return Ok(Err(too_many_interim(&hop.url))),
                     Some(head) = interim.recv(), if heard < MOST_INTERIM => {
                         heard += 1;
                         self.gate.news(News::Http(HttpNews::Interim(head))).await;
                     }
-                    answer = &mut waiting => break answer,
+                    answer = &mut bounded => match answer {
+                        Ok(answer) => break answer?,
+                        Err(failure) => return Ok(Err(failure)),
+                    },
                 }
             }
         };
-        // One turn of the connection may read many of them, up to its own bound.
-        if flood.is_passed() {
-            return Ok(Err(too_many_interim(&hop.url)));
-        }
-        let answer = answer?;
         while let Ok(head) = interim.try_recv() {
             self.gate.news(News::Http(HttpNews::Interim(head))).await;
         }
@@ -186,45 +191,22 @@ impl ExchangeTask {
     }
 }
 
-/// Counts the interim responses to a request, and reports when there are more than [`MOST_ACCEPTED_INTERIM`].
-#[derive(Debug, Default)]
-struct InterimFlood {
-    arrived: AtomicUsize,
-    passed: Notify,
-}
-
-impl InterimFlood {
-    fn on_interim(&self) {
-        if self.arrived.fetch_add(1, Ordering::Relaxed) == MOST_ACCEPTED_INTERIM {
-            self.passed.notify_one();
-        }
-    }
-
-    fn is_passed(&self) -> bool {
-        self.arrived.load(Ordering::Relaxed) > MOST_ACCEPTED_INTERIM
-    }
-
-    /// Waits until more than the bound have arrived.
-    async fn wait(&self) {
-        self.passed.notified().await;
-    }
-}
-
 fn too_many_interim(url: &Url) -> Failure {
     let most = quantity::grouped(MOST_ACCEPTED_INTERIM as u64);
     let why = format!("more than {most} interim responses (1xx) are not read");
     Failure::new(Class::Protocol, FailedOperation::Request, url.as_str(), why)
 }
 
-/// Receives the interim responses to a request; those not read in time are dropped, but counted.
+/// Receives the interim responses to a request; those not read in time are dropped. All are
+/// counted in `arrived`.
 fn receive_interim(
     request: &mut Request<CountedBody>,
     began: Instant,
-    flood: Arc<InterimFlood>,
+    arrived: Arc<AtomicUsize>,
 ) -> mpsc::Receiver<InterimHead> {
     let (tell, told) = mpsc::channel(MOST_INTERIM);
     hyper::ext::on_informational(request, move |answer| {
-        flood.on_interim();
+        arrived.fetch_add(1, Ordering::Relaxed);
         let status = answer.status();
         let head = InterimHead {
             status: status.as_u16(),

@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::exchange::{ExchangeTask, StopKind};
+use super::fault;
 use super::news_gate::NewsGate;
 use crate::net::hub::TaskContext;
 use crate::net::order_queue;
 use crate::sessions::order::{OrderRefuser, SocketVerb};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News, Verb};
-use crate::text::quantity;
-use crate::wire::{Class, FailedOperation, Failure, FailureReason};
+use crate::wire::{Class, Failure};
 
 /// Runs one HTTP exchange to its end, and reports it to the session's journal.
 ///
@@ -33,7 +33,7 @@ pub(crate) async fn run(spec: HttpSpec, context: TaskContext) {
             // Stop while the connection is open: a RST must precede the FIN that dropping it sends.
             how = async { exchange.end_by_user(handle_orders(&mut orders, &exchange, &gate, &pause).await) } => ExchangeEnd::Stopped(how),
             outcome = going => outcome.map_or_else(ExchangeEnd::Failed, |()| ExchangeEnd::Done),
-            () = sleep_or_forever(timeout) => ExchangeEnd::Failed(too_long(timeout, &url)),
+            () = sleep_or_forever(timeout) => ExchangeEnd::Failed(fault::too_long(timeout.unwrap_or_default(), &url)),
         }
     };
     let how = match end {
@@ -81,7 +81,10 @@ async fn handle_orders(
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => match exchange.dial() {
                 Some(dial) => dial.set_option(name, value).await,
-                None => refuse_order(gate, "there is no connection yet whose options could be set").await,
+                None => {
+                    let why = "there is no connection yet whose options could be set";
+                    gate.news(News::Warned(Failure::usage(why))).await;
+                }
             },
             Verb::Socket(SocketVerb::ReadOptions) => {
                 if let Some(dial) = exchange.dial() {
@@ -94,16 +97,11 @@ async fn handle_orders(
             | Verb::Datagram(_)
             | Verb::Listener(_)
             | Verb::Socket(SocketVerb::SampleEvery(_))) => {
-                let why = refused.refusal(OrderRefuser::Request);
-                gate.news(News::Warned(Failure::new(Class::Usage, refused.operation(), "", why))).await;
+                gate.news(News::Warned(refused.refused(OrderRefuser::Request, ""))).await;
             }
         }
     }
     StopKind::Close
-}
-
-async fn refuse_order(gate: &NewsGate, why: &str) {
-    gate.news(News::Warned(Failure::usage(why))).await;
 }
 
 async fn sleep_or_forever(timeout: Option<Duration>) {
@@ -111,15 +109,4 @@ async fn sleep_or_forever(timeout: Option<Duration>) {
         Some(timeout) => tokio::time::sleep(timeout).await,
         None => std::future::pending().await,
     }
-}
-
-fn too_long(timeout: Option<Duration>, url: &str) -> Failure {
-    let allowed = quantity::duration(timeout.unwrap_or_default());
-    Failure::new(
-        Class::CutShort,
-        FailedOperation::Request,
-        url,
-        format!("the whole exchange took longer than {allowed}"),
-    )
-    .with_reason(FailureReason::ExchangeTooLong)
 }

@@ -7,7 +7,7 @@ use super::attempt::RepeatAttempt;
 use super::connect::RepeatConnect;
 use super::keep_alive::{self, KeepAliveConnection};
 use super::ledger::AttemptOutcome;
-use crate::net::http::RepeatedRequest;
+use crate::net::http::{RepeatedRequest, too_long};
 use crate::net::journal::Journal;
 use crate::sessions::spec::http::HttpSpec;
 use crate::wire::{Both, Failure, Totals};
@@ -44,7 +44,7 @@ impl RepeatAttempt for RepeatHttp {
                 None => self.many.send_once(&mut moved).await,
             }
         });
-        let result = result.await.unwrap_or_else(|_| Err(keep_alive::too_long(&self.many))).map(Some);
+        let result = result.await.unwrap_or_else(|_| Err(too_long(self.many.timeout(), self.many.url()))).map(Some);
         AttemptOutcome { result, moved }
     }
 }

@@ -18,8 +18,7 @@ use crate::net::fault;
 use crate::net::http::own::polled_connection::PolledConnection;
 use crate::net::http::own::progress_guard::{ProgressGuard, ProgressMeter};
 use crate::net::http::{RepeatedRequest, TransferStage, from_hyper};
-use crate::text::quantity;
-use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
+use crate::wire::{Both, FailedOperation, Failure, Totals};
 
 type Http1Connection = http1::Connection<TokioIo<ProgressGuard<TcpStream>>, Full<Bytes>>;
 
@@ -134,10 +133,4 @@ async fn drain_body(
         }
     }
     Ok(())
-}
-
-/// The failure of a request that took too long.
-pub(super) fn too_long(many: &RepeatedRequest) -> Failure {
-    let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
-    Failure::new(Class::CutShort, FailedOperation::Request, many.url(), why).with_reason(FailureReason::ExchangeTooLong)
 }
