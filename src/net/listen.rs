@@ -195,8 +195,7 @@ impl Acceptor {
             | Verb::Stream(_)
             | Verb::Datagram(_)
             | Verb::Socket(SocketVerb::SampleEvery(_))) => {
-                let (operation, why) = (refused.operation(), refused.refusal(OrderRefuser::Listener));
-                let failure = Failure::new(Class::Usage, operation, self.local.to_string(), why);
+                let failure = refused.refused(OrderRefuser::Listener, self.local.to_string());
                 context.journal.news(News::Warned(failure)).await;
             }
         }

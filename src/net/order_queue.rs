@@ -8,7 +8,6 @@ use tokio::sync::mpsc::error::TryRecvError;
 use super::journal::Journal;
 use crate::sessions::order::OrderRefuser;
 use crate::sessions::{News, Verb};
-use crate::wire::{Class, Failure};
 
 /// How many orders may wait for one session; a further one is refused and reported.
 pub(super) const MOST_ORDERS: usize = 32;
@@ -58,5 +57,5 @@ pub(super) async fn refuse_until_closed(orders: &mut OrderReceiver, journal: &Ar
 
 /// Reports why an order is refused.
 pub(super) async fn refuse(verb: &Verb, journal: &Arc<Journal>, by: OrderRefuser) {
-    journal.news(News::Warned(Failure::new(Class::Usage, verb.operation(), "", verb.refusal(by)))).await;
+    journal.news(News::Warned(verb.refused(by, ""))).await;
 }

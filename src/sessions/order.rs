@@ -8,8 +8,8 @@ use bytes::Bytes;
 
 use super::id::SessionId;
 use super::spec::{DatagramBurst, MulticastGroup};
-use crate::wire::FailedOperation;
 use crate::wire::option::{OptionValue, SocketOption};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// One order to one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +153,11 @@ impl Verb {
             Verb::Socket(SocketVerb::ReadOptions) => FailedOperation::GetOption,
             Verb::Socket(SocketVerb::SampleEvery(_)) => FailedOperation::Sample,
         }
+    }
+
+    /// The warning of a session of this kind that does not carry out this order.
+    pub fn refused(&self, by: OrderRefuser, peer: impl Into<String>) -> Failure {
+        Failure::new(Class::Usage, self.operation(), peer, self.refusal(by))
     }
 
     /// Why a session of this kind does not carry out this order, in words. Only for a session that does not.

@@ -12,12 +12,10 @@ use super::{activity, stamps, states};
 use crate::net::capture::CaptureWatch;
 use crate::net::journal::Journal;
 use crate::net::order_queue;
-use crate::sessions::Verb;
-use crate::sessions::order::OrderRefuser;
 use crate::sessions::spec::Script;
+use crate::wire::Failure;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Failure};
 
 /// How long a close waits for the peer to receive what is queued.
 pub(super) const MOST_CLOSING: Duration = Duration::from_secs(5);
@@ -55,13 +53,6 @@ pub(super) struct SharedConnection {
     pub(crate) v6: bool,
     pub(super) ends: Option<(SocketAddr, SocketAddr)>,
     pub(super) capture: Mutex<Option<CaptureWatch>>,
-}
-
-impl SharedConnection {
-    /// Why a TCP connection does not carry out an order.
-    pub(super) fn refusal(&self, verb: &Verb) -> Failure {
-        Failure::new(Class::Usage, verb.operation(), &self.peer, verb.refusal(OrderRefuser::Connection))
-    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]

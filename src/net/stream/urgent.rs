@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::shared::{ConnectionEnd, MOST_CLOSING, ReadState, SharedConnection, ShutdownIntent};
 use crate::net::option;
-use crate::sessions::order::{SocketVerb, StreamVerb};
+use crate::sessions::order::{OrderRefuser, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, FailedOperation, Failure};
@@ -64,7 +64,7 @@ pub(super) async fn order(shared: &SharedConnection, verb: Option<Verb>, closing
             | Verb::Stream(StreamVerb::FinishSending)
             | Verb::Datagram(_)
             | Verb::Listener(_)),
-        ) => shared.journal.news(News::Warned(shared.refusal(&refused))).await,
+        ) => shared.journal.news(News::Warned(refused.refused(OrderRefuser::Connection, &shared.peer))).await,
     }
     AfterOrder::GoOn
 }

@@ -15,7 +15,7 @@ use super::{read_ahead, unsent};
 use crate::net::{fault, order_queue, syscall};
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::SocketCall;
-use crate::sessions::order::{DatagramVerb, StreamVerb};
+use crate::sessions::order::{DatagramVerb, OrderRefuser, StreamVerb};
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
 use crate::wire::tcp::cause::StateCause;
@@ -136,7 +136,7 @@ impl WritingHalf<'_> {
             | Verb::Datagram(_)
             | Verb::Listener(_)
             | Verb::Socket(_)) => {
-                self.warn(self.shared.refusal(&refused)).await;
+                self.warn(refused.refused(OrderRefuser::Connection, &self.shared.peer)).await;
                 Ok(())
             }
         }
