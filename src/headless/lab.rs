@@ -10,6 +10,7 @@ use super::report;
 use super::signals::HeadlessSignals;
 use super::stdout::writer::StdoutWriter;
 use crate::lab::{ChosenPeer, Lab};
+use crate::net::optional_sleep::sleep_or_forever;
 use crate::wire::Class;
 
 /// How long standard output may take to accept these few lines.
@@ -48,12 +49,5 @@ pub(crate) async fn run(peers: &[ChosenPeer], run_for: Option<Duration>, started
             report::problem(&format!("write standard output: {error}"));
             Ok(Class::Local.exit_code())
         }
-    }
-}
-
-async fn sleep_or_forever(run_for: Option<Duration>) {
-    match run_for {
-        Some(run_for) => tokio::time::sleep(run_for).await,
-        None => std::future::pending().await,
     }
 }

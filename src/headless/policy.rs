@@ -15,7 +15,7 @@ use crate::sessions::{
 };
 use crate::wire::FailedOperation;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Direction, Failure, FailureReason};
+use crate::wire::{Both, Class, Direction, Failure, FailureReason, Totals};
 
 /// The decisions of a run so far. The state of its sessions is in [`Watched`].
 #[derive(Debug)]
@@ -30,17 +30,22 @@ pub(crate) struct RunPolicy {
     speaking: bool,
     stopping: bool,
     /// The time of `--for` is over.
-    time_is_up: bool,
-    /// Sessions that had not done everything when the time was up.
-    open_then: HashSet<SessionId>,
-    /// Standard input had bytes that nobody had read when the time was up.
-    input_left: bool,
-    /// Sessions that reported sends which they did not carry out after the time was up.
-    unsent: HashSet<SessionId>,
+    time_is_up: Option<TimeUp>,
     /// How often the kernel's gauges are sampled.
     kernel_every: Option<Duration>,
     failed: Option<Class>,
     missed: Option<Class>,
+}
+
+/// What was known when the time of `--for` was over, and since then.
+#[derive(Debug)]
+struct TimeUp {
+    /// Sessions that had not done everything by then.
+    open_then: HashSet<SessionId>,
+    /// Standard input had bytes that nobody had read.
+    input_left: bool,
+    /// Sessions that have since reported sends which they did not carry out.
+    unsent: HashSet<SessionId>,
 }
 
 /// What to do next.
@@ -72,10 +77,7 @@ impl RunPolicy {
             single: unlimited && manner == OutputFormat::Raw,
             speaking: false,
             stopping: false,
-            time_is_up: false,
-            open_then: HashSet::new(),
-            input_left: false,
-            unsent: HashSet::new(),
+            time_is_up: None,
             kernel_every: None,
             failed: None,
             missed: None,
@@ -120,7 +122,8 @@ impl RunPolicy {
         self.failed.or(self.missed).map_or(0, Class::exit_code)
     }
 
-    /// Returns the orders that close all sessions. A failure after this call does not count.
+    /// Returns the orders that close all sessions. A later failure counts only for a session that had not done everything
+    /// when the time was up.
     pub(crate) fn close_all(&mut self, watched: &Watched) -> Vec<Order> {
         self.stopping = true;
         let mut ids: Vec<SessionId> = watched.all().map(|session| session.id).collect();
@@ -138,27 +141,26 @@ impl RunPolicy {
     /// The time of `--for` is over: each session that we close from now on is asked what was still open. `input_waits`:
     /// there are bytes of standard input that were not read yet.
     pub(crate) fn time_is_up(&mut self, watched: &Watched, input_waits: bool) {
-        self.time_is_up = true;
-        self.input_left = input_waits && self.speaking && self.stdin == StdinState::Pipe;
-        let open = watched.all().filter(|session| self.still_open(session).is_some());
-        self.open_then = open.map(|session| session.id).collect();
+        let input_left = input_waits && self.speaking && self.stdin == StdinState::Pipe;
+        let mut up = TimeUp { open_then: HashSet::new(), input_left, unsent: HashSet::new() };
+        let open = watched.all().filter(|session| self.still_open(session, &up, None).is_some());
+        up.open_then = open.map(|session| session.id).collect();
+        self.time_is_up = Some(up);
     }
 
-    /// What a session has not done yet.
-    fn still_open(&self, session: &Session) -> Option<Failure> {
+    /// What a session has not done yet. `sent_bytes` is the exact total, once it is known.
+    fn still_open(&self, session: &Session, up: &TimeUp, sent_bytes: Option<u64>) -> Option<Failure> {
         let speaks = matches!(session.kind, SessionKind::Stream(_) | SessionKind::Conversation { .. });
-        let unsent = self.unsent.contains(&session.id) || (self.input_left && speaks && !self.is_one_of_many(session));
+        let unsent = up.unsent.contains(&session.id) || (up.input_left && speaks && !self.is_one_of_many(session));
         unfinished::still_open(session, self.single && session.parent().is_none())
-            .or_else(|| unsent.then(|| unfinished::not_all_sent(session)))
+            .or_else(|| unsent.then(|| unfinished::not_all_sent(session, sent_bytes)))
     }
 
     /// A session is about to report that it closed. Returns the failure to report before that, if the time limit ended
     /// it before all that was asked for was done.
-    pub(crate) fn cut_short(&mut self, session: &Session, how: CloseReason) -> Option<Failure> {
-        if !self.time_is_up || how == CloseReason::Fin {
-            return None;
-        }
-        let failure = self.still_open(session)?;
+    pub(crate) fn cut_short(&mut self, session: &Session, how: CloseReason, totals: &Both<Totals>) -> Option<Failure> {
+        let up = self.time_is_up.as_ref().filter(|_| how != CloseReason::Fin)?;
+        let failure = self.still_open(session, up, Some(totals.sent.bytes))?;
         self.failed.get_or_insert(failure.class);
         // What failed while it was closed has already said why.
         session.failure().is_none().then_some(failure)
@@ -166,13 +168,13 @@ impl RunPolicy {
 
     /// The sessions did not close in time, and are given up: what they still had to send is lost.
     pub(crate) fn given_up(&mut self, watched: &Watched) -> Vec<Failure> {
-        if !self.time_is_up {
-            return Vec::new();
-        }
+        let Some(up) = &self.time_is_up else { return Vec::new() };
         let open: Vec<Failure> = watched
             .all()
             .filter(|session| session.failure().is_none())
-            .map(|session| self.still_open(session).unwrap_or_else(|| unfinished::not_all_sent(session)))
+            .map(|session| {
+                self.still_open(session, up, None).unwrap_or_else(|| unfinished::not_all_sent(session, None))
+            })
             .collect();
         if !open.is_empty() {
             self.failed.get_or_insert(Class::CutShort);
@@ -188,9 +190,9 @@ impl RunPolicy {
             return Vec::new();
         }
         // Kept open, our side still finishes if the peer did: nothing more will come.
-        let finishes = |session: &&Session| is_stream(session) && (!self.keep_open || session.peer_finished());
-        let finishing: Vec<&Session> = watched.all().filter(finishes).collect();
-        finishing.into_iter().filter_map(|session| self.finish(session)).collect()
+        let keep_open = self.keep_open;
+        let finishes = |session: &&Session| is_stream(session) && (!keep_open || session.peer_finished());
+        watched.all().filter(finishes).filter_map(|session| self.finish(session)).collect()
     }
 
     /// Finishes sending, once per session.
@@ -228,8 +230,8 @@ impl RunPolicy {
             }
             News::Warned(failure) => {
                 let http = matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_));
-                if self.time_is_up && failure.reason == Some(FailureReason::NotSent) {
-                    self.unsent.insert(session.id);
+                if let (Some(up), Some(FailureReason::NotSent)) = (&mut self.time_is_up, failure.reason) {
+                    up.unsent.insert(session.id);
                 }
                 if failure.class == Class::Local && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
@@ -346,7 +348,8 @@ impl RunPolicy {
     /// Counts a failure. One that comes while we stop counts if the session had not done everything. A failure of one
     /// connection does not count for a listener, unless it serves only one connection.
     fn count(&mut self, session: &Session, failure: &Failure) {
-        if (!self.stopping || self.open_then.contains(&session.id)) && !self.is_one_of_many(session) {
+        let was_open = self.time_is_up.as_ref().is_some_and(|up| up.open_then.contains(&session.id));
+        if (!self.stopping || was_open) && !self.is_one_of_many(session) {
             self.failed.get_or_insert(failure.class);
         }
     }

@@ -18,6 +18,7 @@ use super::stdout::taken::StdoutGone;
 use super::stdout::writer::{StdoutWriter, WriteOutcome};
 use super::watched::Watched;
 use crate::net::Net;
+use crate::net::optional_sleep::sleep_until_some;
 use crate::sessions::{CloseReason, News, Order, Reading, Record, Spec};
 use crate::wire::Class;
 
@@ -228,9 +229,9 @@ fn apply_reading<F: RecordFormat>(
         if let Record::News { at, news } = &mut record {
             tracing::debug!(session = id.0, ?news);
             told_at = Some(*at);
-            if let News::Closed { how, .. } = news {
+            if let News::Closed { how, totals } = news {
                 is_last = true;
-                if let Some(failure) = watched.get(id).and_then(|session| policy.cut_short(session, *how)) {
+                if let Some(failure) = watched.get(id).and_then(|session| policy.cut_short(session, *how, totals)) {
                     tell(watched, pending, *at, News::Failed(failure));
                 }
                 // A failure that the policy decided closed the session by our own order, but the session has still
@@ -273,11 +274,4 @@ fn send_order(net: &Net, order: Order) {
         // A session that has ended needs no order.
         net.perform_waiting(refused.order).await.unwrap_or_default();
     });
-}
-
-async fn sleep_until_some(deadline: Option<tokio::time::Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
-    }
 }

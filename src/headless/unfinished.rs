@@ -1,4 +1,4 @@
-//! What of a session's task was not done when a time limit ended it: a sentence for each kind. No socket, no clock.
+//! What of a session's task was not done when `--for` ended it: a sentence for each kind. No socket, no clock.
 
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::dns::DnsLookup;
@@ -28,10 +28,13 @@ pub(super) fn still_open(session: &Session, awaits_peer: bool) -> Option<Failure
     }
 }
 
-/// The session could not carry out all of its sends.
-pub(super) fn not_all_sent(session: &Session) -> Failure {
-    let sent = grouped(session.totals.sent.bytes);
-    cut_short(session, FailedOperation::Send, &format!("not everything was sent, only {sent} bytes,"))
+/// The session could not carry out all of its sends; `sent_bytes` is the exact total, if it is known.
+pub(super) fn not_all_sent(session: &Session, sent_bytes: Option<u64>) -> Failure {
+    let what = match sent_bytes {
+        Some(sent) => format!("not everything was sent, only {} bytes,", grouped(sent)),
+        None => "not everything was sent".to_owned(),
+    };
+    cut_short(session, FailedOperation::Send, &what)
 }
 
 fn not_connected(session: &Session) -> Option<Failure> {

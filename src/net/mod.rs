@@ -15,6 +15,7 @@ mod listen;
 mod meter;
 mod open;
 mod option;
+pub(crate) mod optional_sleep;
 mod order_queue;
 mod panic_guard;
 mod repeat;

@@ -192,7 +192,7 @@ fn a_time_limit_asks_what_was_still_open() {
     run.policy.time_is_up(&run.watched, false);
     run.stop();
     let session = run.watched.get(FIRST).unwrap();
-    let failure = run.policy.cut_short(session, CloseReason::Local).unwrap();
+    let failure = run.policy.cut_short(session, CloseReason::Local, &Both::default()).unwrap();
     assert_eq!((failure.class, run.exit_code()), (Class::CutShort, 13));
 }
 

@@ -1,7 +1,6 @@
 //! The task of an HTTP session: it runs the exchange and handles orders.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -9,6 +8,7 @@ use super::exchange::{ExchangeTask, StopKind};
 use super::fault;
 use super::news_gate::NewsGate;
 use crate::net::hub::TaskContext;
+use crate::net::optional_sleep::sleep_or_forever;
 use crate::net::order_queue;
 use crate::sessions::order::{OrderRefuser, SocketVerb};
 use crate::sessions::spec::http::HttpSpec;
@@ -102,11 +102,4 @@ async fn handle_orders(
         }
     }
     StopKind::Close
-}
-
-async fn sleep_or_forever(timeout: Option<Duration>) {
-    match timeout {
-        Some(timeout) => tokio::time::sleep(timeout).await,
-        None => std::future::pending().await,
-    }
 }

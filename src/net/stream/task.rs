@@ -17,6 +17,7 @@ use super::urgent::{AfterOrder, order};
 use super::{activity, error_watch, read, sampling, stamps, states, why_ended, write};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
+use crate::net::optional_sleep::sleep_until_some;
 use crate::net::{fault, kernel, order_queue, syscall};
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::SocketCall;
@@ -226,7 +227,7 @@ async fn run_halves(
                 }
             }
             end = &mut watchers => break end,
-            () = sleep_until(deadline) => break ConnectionEnd::Closed,
+            () = sleep_until_some(deadline) => break ConnectionEnd::Closed,
         }
     };
     let end = match (end, broken) {
@@ -274,11 +275,4 @@ async fn stop_halves(shared: &SharedConnection, end: &ConnectionEnd) {
     }
     shared.report_sample().await;
     shared.change(|state| state.wish = ShutdownIntent::Stop);
-}
-
-async fn sleep_until(deadline: Option<Instant>) {
-    match deadline {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }

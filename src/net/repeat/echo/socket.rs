@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::pending::PendingEchoes;
 use crate::net::journal::Journal;
+use crate::net::optional_sleep::sleep_until_some;
 use crate::net::repeat::ledger::RunLedger;
 use crate::net::repeat::plan::{StartTicket, WorkerSchedule};
 use crate::net::udp::gso::GsoSender;
@@ -256,13 +257,6 @@ fn number_of(answer: &[u8], run: u32) -> Option<u64> {
     let (own, number) = tag.split_first_chunk::<4>()?;
     let number = number.first_chunk::<8>()?;
     (u32::from_be_bytes(*own) == run).then(|| u64::from_be_bytes(*number))
-}
-
-async fn sleep_until_some(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }
 
 #[cfg(test)]
