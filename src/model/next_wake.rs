@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::state::Model;
 use super::view::View;
-use crate::sessions::SessionPhase;
 use crate::sessions::tcp::states::StateTrack;
+use crate::sessions::{Session, SessionPhase};
 use crate::wire::tcp::state::TcpState;
 
 /// How often a countdown or a decaying rate is redrawn.
@@ -22,10 +22,6 @@ impl Model {
         let track = story.map(|story| &story.track).filter(|track| track.state() == TcpState::TimeWait);
         let rest = track.and_then(StateTrack::rests_until).map(|until| until.min(now + TICK));
         let countdown = story.filter(|story| story.flow.counts_down(now)).map(|_| now + FINE_TICK);
-        let ticking = self.sessions.values().any(|session| {
-            let counting = matches!(session.phase, SessionPhase::Waiting { .. });
-            counting || session.rates.sent.will_change(now) || session.rates.received.will_change(now)
-        });
         // The connection attempts in the explain view count down, and the timers of both ends in the flow view.
         let lanes =
             self.session().filter(|_| self.selected_panel().is_some_and(|panel| panel.view.entry().counts_down));
@@ -42,7 +38,8 @@ impl Model {
             | SessionPhase::Listening
             | SessionPhase::Ended { .. } => false,
         });
-        let ticking = ticking || lanes;
+        // All sessions are visited only if the one on the screen needs no tick anyway.
+        let ticking = lanes || self.sessions.values().any(|session| is_ticking(session, now));
         let body = self
             .selected_panel()
             .filter(|panel| panel.view == View::Response)
@@ -50,4 +47,10 @@ impl Model {
         let tick = ticking.then(|| now + TICK);
         [notice, tick, body, rest, countdown].into_iter().flatten().min()
     }
+}
+
+/// Whether a session's row in the list changes with time: it waits for its next attempt, or a rate decays.
+fn is_ticking(session: &Session, now: Instant) -> bool {
+    let counting = matches!(session.phase, SessionPhase::Waiting { .. });
+    counting || session.rates.sent.will_change(now) || session.rates.received.will_change(now)
 }

@@ -75,7 +75,7 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
             let text = match failure.class {
                 Class::Reset => standing.words,
                 Class::HttpStatus => failure.message.clone(),
-                _ => model.book.failure(failure, session.attempts.icmp.as_ref()).headline,
+                _ => model.book.headline(failure, session.attempts.icmp.as_ref()),
             };
             StyledText::single(text, Role::Bad)
         }

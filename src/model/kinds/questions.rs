@@ -1,7 +1,5 @@
 //! The questions that each session kind answers, and the phrases of the answers.
 
-use std::net::SocketAddr;
-
 use crate::model::action::{Action, PaneAction, SessionAction};
 use crate::model::endings::SessionEnding;
 use crate::model::keymap::{KeyMode, Keymap};
@@ -24,9 +22,6 @@ pub(super) trait KindRules {
 
     /// Why it cannot send now, and what to do.
     fn why_not_sent(&self, said: &WhyNotSent) -> String;
-
-    /// A local address, to determine whether the socket is IPv6, once it is known.
-    fn local_address(&self) -> Option<SocketAddr>;
 
     /// The number of lines in the list of peers; a listener's connections are sessions, and are not counted here.
     fn listed_peers(&self) -> usize;
@@ -73,7 +68,7 @@ impl WhyNotSent {
             retry,
             toggle: of(Action::Session(SessionAction::ToggleReading)).unwrap_or_default(),
             says_why: why.map_or(String::new(), |key| format!(": {key} {says},")),
-            headline: session.failure().map(|failure| book.failure(failure, icmp).headline),
+            headline: session.failure().map(|failure| book.headline(failure, icmp)),
         }
     }
 }

@@ -88,39 +88,32 @@ pub struct ExplanationBook {
 impl ExplanationBook {
     /// Explains a failure. `icmp` is the last ICMP message; it is used only if it caused the failure.
     pub fn failure(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> Explanation {
-        let made_of =
-            |icmp: &&IcmpMessage| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
-        let icmp = icmp.filter(made_of);
-        let found = self.failures.iter().find(|(when, _)| when.matches(failure, icmp));
-        let mut explanation = found.map(|(_, explanation)| explanation).cloned().unwrap_or_else(|| Explanation {
-            headline: failure.message.clone(),
-            happened: failure.message.clone(),
-            ..Explanation::default()
-        });
-        let offender = icmp.and_then(|icmp| icmp.offender).map(|offender| offender.to_string());
-        let peer = if failure.peer.is_empty() { "the peer" } else { failure.peer.as_str() };
-        let mut letters = failure.message.chars();
-        let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-        let filled = |text: &str| {
-            text.replace("{peer}", peer)
-                .replace("{offender}", offender.as_deref().unwrap_or("a router on the path"))
-                .replace("{message}", &message)
-        };
-        explanation.headline = filled(&explanation.headline);
-        explanation.happened = filled(&explanation.happened);
-        for text in explanation.rules_out.iter_mut().chain(&mut explanation.likely) {
-            *text = filled(text);
+        let icmp = cause_of(failure, icmp);
+        match self.find(failure, icmp) {
+            Some((_, found)) => filled(found, failure, icmp),
+            None => Explanation {
+                headline: failure.message.clone(),
+                happened: failure.message.clone(),
+                ..Explanation::default()
+            },
         }
-        for next in &mut explanation.next {
-            next.why = filled(&next.why);
-        }
-        explanation
+    }
+
+    /// The headline of [`ExplanationBook::failure`] alone, for a list.
+    pub fn headline(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> String {
+        let icmp = cause_of(failure, icmp);
+        let found = self.find(failure, icmp);
+        found.map_or_else(|| failure.message.clone(), |(_, found)| filler(failure, icmp)(&found.headline))
     }
 
     /// Explains a warning; `None` if there is only the general text of its class, which is about a session that failed.
     pub fn warning(&self, failure: &Failure) -> Option<Explanation> {
-        let (when, _) = self.failures.iter().find(|(when, _)| when.matches(failure, None))?;
-        (!when.is_general()).then(|| self.failure(failure, None))
+        let (when, found) = self.find(failure, None)?;
+        (!when.is_general()).then(|| filled(found, failure, None))
+    }
+
+    fn find(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> Option<&(ExplanationMatch, Explanation)> {
+        self.failures.iter().find(|(when, _)| when.matches(failure, icmp))
     }
 
     /// Explains a session's situation.
@@ -130,6 +123,36 @@ impl ExplanationBook {
             None => Explanation { headline: standing.name().replace('-', " "), ..Explanation::default() },
         }
     }
+}
+
+/// The ICMP message, if it caused the failure.
+fn cause_of<'a>(failure: &Failure, icmp: Option<&'a IcmpMessage>) -> Option<&'a IcmpMessage> {
+    icmp.filter(|icmp| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code))
+}
+
+/// Puts what is known of the failure into the texts of an explanation.
+fn filled(found: &Explanation, failure: &Failure, icmp: Option<&IcmpMessage>) -> Explanation {
+    let fill = filler(failure, icmp);
+    let mut explanation = found.clone();
+    explanation.headline = fill(&explanation.headline);
+    explanation.happened = fill(&explanation.happened);
+    for text in explanation.rules_out.iter_mut().chain(&mut explanation.likely) {
+        *text = fill(text);
+    }
+    for next in &mut explanation.next {
+        next.why = fill(&next.why);
+    }
+    explanation
+}
+
+/// Replaces the placeholders of a text.
+fn filler(failure: &Failure, icmp: Option<&IcmpMessage>) -> impl Fn(&str) -> String {
+    let offender = icmp.and_then(|icmp| icmp.offender).map(|offender| offender.to_string());
+    let offender = offender.unwrap_or_else(|| "a router on the path".to_owned());
+    let peer = if failure.peer.is_empty() { "the peer".to_owned() } else { failure.peer.clone() };
+    let mut letters = failure.message.chars();
+    let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    move |text| text.replace("{peer}", &peer).replace("{offender}", &offender).replace("{message}", &message)
 }
 
 #[cfg(test)]

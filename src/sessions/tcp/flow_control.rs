@@ -88,23 +88,29 @@ impl FlowControl {
 
     /// Whether flow control blocks either end now: a window is closed, or a timer was doubled.
     pub fn is_blocked(&self) -> bool {
-        self.own.is_blocked() || self.peer.as_ref().is_some_and(FlowEnd::is_blocked)
+        self.ends().any(FlowEnd::is_blocked)
     }
 
     /// Whether a timer runs at either end.
     pub fn has_timer(&self, now: Instant) -> bool {
-        let runs = |end: &FlowEnd| end.timer.is_some_and(|timer| timer.due > now);
-        runs(&self.own) || self.peer.as_ref().is_some_and(runs)
+        self.ends().any(|end| end.has_timer(now))
     }
 
     /// Whether a timer is counting down to a probe or retransmission.
     pub fn counts_down(&self, now: Instant) -> bool {
-        let runs = |end: &FlowEnd| end.is_blocked() && end.timer.is_some_and(|timer| timer.due > now);
-        runs(&self.own) || self.peer.as_ref().is_some_and(runs)
+        self.ends().any(|end| end.is_blocked() && end.has_timer(now))
+    }
+
+    fn ends(&self) -> impl Iterator<Item = &FlowEnd> {
+        std::iter::once(&self.own).chain(&self.peer)
     }
 }
 
 impl FlowEnd {
+    fn has_timer(&self, now: Instant) -> bool {
+        self.timer.is_some_and(|timer| timer.due > now)
+    }
+
     fn sample(
         &mut self,
         state: Option<TcpState>,
