@@ -74,11 +74,6 @@ impl InputHistory {
         }
     }
 
-    /// Stops browsing and drops the draft: called when the user leaves the field.
-    pub fn leave_browsing(&mut self) {
-        self.at = None;
-    }
-
     /// The entries, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.entries.iter().map(String::as_str)

@@ -160,7 +160,7 @@ impl OptionsDialog {
     /// All lines.
     pub fn lines(&self, from: OptionsSource<'_>) -> Vec<OptionLine> {
         let session = self.session(from);
-        let v6 = session.and_then(kinds::local_address).is_some_and(|local| local.is_ipv6());
+        let v6 = session.is_some_and(kinds::is_ipv6);
         let live = session.filter(|session| is_live(session));
         SocketOption::options_of(self.kind(from))
             .map(|option| {

@@ -18,8 +18,6 @@ pub struct ScreenSize {
 pub struct FrameReport {
     /// Rows and columns of the selected session's view, without frame and gutter.
     pub view: CellArea,
-    /// Rows of the list of sessions.
-    pub sessions_rows: u16,
     /// Rows and columns of the composer's text.
     pub composer: CellArea,
     /// Areas with a click target, topmost last.

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, area_of, inner_area, part};
+use super::canvas::{Canvas, StyledText, inner_area, part};
 use super::{chart, status};
 use crate::files::theme::Role;
 use crate::model::seen::ClickTarget;
@@ -27,7 +27,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     canvas.draw_styled_text(title_area(area), 0, 0, &StyledText::single(" sessions ", title));
     canvas.hit(area, ClickTarget::Sessions);
     let inner = inner_area(area);
-    canvas.seen.sessions_rows = area_of(inner).rows;
     let (lines, gap) = row_spacing(listed.len(), inner.height);
     let step = lines + gap;
     let count = usize::from((inner.height + gap) / step.max(1));

@@ -1,7 +1,5 @@
 //! Rules for a DNS session.
 
-use std::net::SocketAddr;
-
 use super::questions::{KindRules, NO_MTU_PROBE, WhyNotSent};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
@@ -34,10 +32,6 @@ impl KindRules for DnsRules<'_> {
             Some(key) if self.session.is_over() => format!("the question is answered: {key} asks again"),
             _ => "the query is in progress".to_owned(),
         }
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        None
     }
 
     fn listed_peers(&self) -> usize {

@@ -1,18 +1,14 @@
 //! Rules for an HTTP exchange.
 
-use std::net::SocketAddr;
-
 use super::questions::{KindRules, NO_MTU_PROBE, WhyNotSent};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
 use crate::sessions::Session;
-use crate::sessions::kinds::http::HttpExchange;
 use crate::wire::Failure;
 
 /// An HTTP exchange.
 pub(super) struct HttpRules<'a> {
     pub(super) session: &'a Session,
-    pub(super) exchange: &'a HttpExchange,
 }
 
 impl KindRules for HttpRules<'_> {
@@ -36,10 +32,6 @@ impl KindRules for HttpRules<'_> {
             Some(key) if self.session.is_over() => format!("the exchange is over: {key} sends the request again"),
             _ => "the request is in progress".to_owned(),
         }
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        self.exchange.response().and_then(|response| response.peer)
     }
 
     fn listed_peers(&self) -> usize {

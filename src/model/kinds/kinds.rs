@@ -1,28 +1,23 @@
 //! The list of session kinds: passes each question to the file of the session's kind.
 
-use std::net::SocketAddr;
-
 use super::questions::{KindRules, WhyNotSent};
 use super::{dns, http, listener, repeat, tcp, udp};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
+use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::{Session, SessionPhase};
 use crate::wire::Failure;
 
 /// Passes a question to the rules of a session's kind. This is the list of kinds.
 fn with_rules<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
     match &session.kind {
-        SessionKind::Stream(tcp) => question(&tcp::TcpRules { session, ends: &tcp.ends }),
-        SessionKind::Conversation(udp) => question(&udp::ConversationRules { session, ends: &udp.ends }),
-        SessionKind::Bound(bound) => question(&udp::BoundRules {
-            session,
-            local: bound.local,
-            peers: bound.peers.len(),
-            anybody_heard: bound.last.is_some(),
-        }),
-        SessionKind::Listener(listener) => question(&listener::ListenerRules { session, local: listener.local }),
-        SessionKind::Http(exchange) => question(&http::HttpRules { session, exchange }),
+        SessionKind::Stream(_) => question(&tcp::TcpRules { session }),
+        SessionKind::Conversation(_) => question(&udp::ConversationRules { session }),
+        SessionKind::Bound(bound) => {
+            question(&udp::BoundRules { session, peers: bound.peers.len(), anybody_heard: bound.last.is_some() })
+        }
+        SessionKind::Listener(_) => question(&listener::ListenerRules { session }),
+        SessionKind::Http(_) => question(&http::HttpRules { session }),
         SessionKind::Repeat(_) => question(&repeat::RepeatRules { session }),
         SessionKind::Dns(_) => question(&dns::DnsRules { session }),
     }
@@ -42,8 +37,7 @@ pub(crate) fn endings(session: &Session) -> Vec<SessionEnding> {
 
 /// Whether the session can send now.
 pub(crate) fn can_send(session: &Session) -> bool {
-    let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
-    with_rules(session, |kind| kind.takes_bytes()) && !finished && !session.is_over()
+    with_rules(session, |kind| kind.takes_bytes()) && !session.finished_sending() && !session.is_over()
 }
 
 /// Why the session cannot send, and what to do.
@@ -51,9 +45,14 @@ pub(crate) fn why_not_sent(session: &Session, said: &WhyNotSent) -> String {
     with_rules(session, |kind| kind.why_not_sent(said))
 }
 
-/// A local address, to determine whether the socket is IPv6, once it is known.
-pub(crate) fn local_address(session: &Session) -> Option<SocketAddr> {
-    with_rules(session, |kind| kind.local_address())
+/// Whether the session's socket is IPv6; an HTTP exchange knows the peer of its connection only. False while unknown.
+pub(crate) fn is_ipv6(session: &Session) -> bool {
+    let peer = if let SessionKind::Http(exchange) = &session.kind {
+        exchange.response().and_then(|response| response.peer)
+    } else {
+        None
+    };
+    session.bound().or(peer).is_some_and(|address| address.is_ipv6())
 }
 
 /// The number of lines in the list of peers.

@@ -1,7 +1,5 @@
 //! Rules for a TCP listener.
 
-use std::net::SocketAddr;
-
 use super::questions::{KindRules, NO_MTU_PROBE, WhyNotSent, of_socket};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
@@ -11,7 +9,6 @@ use crate::wire::Failure;
 /// A TCP listener.
 pub(super) struct ListenerRules<'a> {
     pub(super) session: &'a Session,
-    pub(super) local: Option<SocketAddr>,
 }
 
 impl KindRules for ListenerRules<'_> {
@@ -29,10 +26,6 @@ impl KindRules for ListenerRules<'_> {
 
     fn why_not_sent(&self, said: &WhyNotSent) -> String {
         of_socket(self.session, said)
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        self.local
     }
 
     fn listed_peers(&self) -> usize {

@@ -1,7 +1,5 @@
 //! Rules for a run of many connections, datagrams or requests.
 
-use std::net::SocketAddr;
-
 use super::questions::{KindRules, NO_MTU_PROBE, WhyNotSent};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
@@ -38,10 +36,6 @@ impl KindRules for RepeatRules<'_> {
             | SessionPhase::Waiting { .. }
             | SessionPhase::Listening => format!("running: {toggle} pauses it"),
         }
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        None
     }
 
     fn listed_peers(&self) -> usize {

@@ -1,18 +1,14 @@
 //! Rules for a TCP connection.
 
-use std::net::SocketAddr;
-
 use super::questions::{KindRules, NO_MTU_PROBE, WhyNotSent, of_socket};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
-use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::{Session, SessionPhase};
 use crate::wire::Failure;
 
 /// A TCP connection, ours or an accepted one.
 pub(super) struct TcpRules<'a> {
     pub(super) session: &'a Session,
-    pub(super) ends: &'a Endpoints,
 }
 
 /// The views of a connection that we opened. An accepted one was not dialled, so it has no path to show.
@@ -50,10 +46,6 @@ impl KindRules for TcpRules<'_> {
 
     fn why_not_sent(&self, said: &WhyNotSent) -> String {
         of_socket(self.session, said)
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        self.ends.local
     }
 
     fn listed_peers(&self) -> usize {

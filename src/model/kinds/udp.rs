@@ -1,25 +1,20 @@
 //! Rules for UDP: a session with one peer, and a bound socket.
 
-use std::net::SocketAddr;
-
 use super::questions::{KindRules, WhyNotSent, of_socket};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
 use crate::sessions::Session;
-use crate::sessions::kinds::tcp::Endpoints;
 use crate::wire::FailedOperation;
 use crate::wire::Failure;
 
 /// A UDP session with one peer.
 pub(super) struct ConversationRules<'a> {
     pub(super) session: &'a Session,
-    pub(super) ends: &'a Endpoints,
 }
 
 /// A bound UDP socket.
 pub(super) struct BoundRules<'a> {
     pub(super) session: &'a Session,
-    pub(super) local: Option<SocketAddr>,
     /// How many peers are listed.
     pub(super) peers: usize,
     /// Whether a datagram has been received.
@@ -51,10 +46,6 @@ impl KindRules for ConversationRules<'_> {
 
     fn why_not_sent(&self, said: &WhyNotSent) -> String {
         of_socket(self.session, said)
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        self.ends.local
     }
 
     fn listed_peers(&self) -> usize {
@@ -89,10 +80,6 @@ impl KindRules for BoundRules<'_> {
 
     fn why_not_sent(&self, said: &WhyNotSent) -> String {
         of_socket(self.session, said)
-    }
-
-    fn local_address(&self) -> Option<SocketAddr> {
-        self.local
     }
 
     fn listed_peers(&self) -> usize {

@@ -12,8 +12,7 @@ use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpExchange;
-use crate::sessions::news::{HttpNews, ListenerNews};
-use crate::sessions::spec::AcceptedSpec;
+use crate::sessions::news::HttpNews;
 use crate::sessions::transcript::EntryKind;
 use crate::sessions::{News, Reading, Record, Session, SessionId, Spec, SpecKind};
 use crate::text::quantity;
@@ -64,13 +63,7 @@ fn capture_refused(reading: &Reading) -> Option<String> {
 
 /// Adds the session of a reading, if the reading reports that a listener has just accepted it.
 fn add_accepted_session(model: &mut Model, reading: &Reading) {
-    let born = reading.records.iter().find_map(|record| match record {
-        Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
-            Some((*at, AcceptedSpec { listener: *listener, local: *local, peer: *peer }))
-        }
-        Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,
-    });
-    let Some((at, known)) = born else { return };
+    let Some((at, known)) = reading.accepted() else { return };
     let retain = model.sessions.get(&known.listener).map_or(model.settings.retain, |parent| parent.spec.retain);
     let mut spec = Spec::new(SpecKind::Accepted(known));
     spec.retain = retain;

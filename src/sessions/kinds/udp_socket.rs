@@ -5,15 +5,12 @@ use std::net::IpAddr;
 use super::udp_ledger::UdpLedger;
 use crate::sessions::news::{News, UdpNews};
 use crate::sessions::record::Record;
-use crate::wire::icmp::IcmpMessage;
 
 /// State of a UDP socket beside its bytes.
 #[derive(Clone, Debug, Default)]
 pub struct UdpSocketView {
     /// The groups it joined.
     pub groups: Vec<IpAddr>,
-    /// The last ICMP error that it received.
-    pub icmp: Option<IcmpMessage>,
     /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
     pub dropped: Option<u64>,
     /// Outcomes of its datagrams.
@@ -32,8 +29,7 @@ impl UdpSocketView {
                 }
             }
             UdpNews::Left { group } => self.groups.retain(|joined| joined != group),
-            UdpNews::Icmp(icmp) => self.icmp = Some(icmp.clone()),
-            UdpNews::MtuStep(_) | UdpNews::PathMtu(_) | UdpNews::BurstEnded { .. } => {}
+            UdpNews::Icmp(_) | UdpNews::MtuStep(_) | UdpNews::PathMtu(_) | UdpNews::BurstEnded { .. } => {}
         }
     }
 }

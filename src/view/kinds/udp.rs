@@ -56,7 +56,7 @@ impl KindWords for ConversationWords<'_> {
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
         let local = self.ends.local.map(|local| StyledText::single(format!("from {local}"), Role::Dim));
-        local.into_iter().chain(of_socket(self.socket)).collect()
+        local.into_iter().chain(of_socket(self.session, self.socket)).collect()
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
@@ -98,7 +98,7 @@ impl KindWords for BoundWords<'_> {
             parts.push(StyledText::single(format!("bound {local}"), Role::Dim));
             parts.push(StyledText::single(if local.is_ipv4() { "IPv4" } else { "IPv6" }, Role::Dim));
         }
-        parts.extend(of_socket(self.socket));
+        parts.extend(of_socket(self.session, self.socket));
         parts
     }
 
@@ -152,7 +152,7 @@ fn udp_figures(column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>, sessi
     column.y += udp::draw_short(column.canvas, rest, place.model, session, place.panel);
 }
 
-fn of_socket(socket: &UdpSocketView) -> Vec<StyledText> {
+fn of_socket(session: &Session, socket: &UdpSocketView) -> Vec<StyledText> {
     let mut parts = Vec::new();
     if !socket.groups.is_empty() {
         let groups: Vec<String> = socket.groups.iter().take(4).map(ToString::to_string).collect();
@@ -166,7 +166,7 @@ fn of_socket(socket: &UdpSocketView) -> Vec<StyledText> {
     };
     parts.push(count("dropped", socket.dropped));
     parts.push(count("truncated", Some(socket.ledger.truncated)));
-    if let Some(icmp) = &socket.icmp {
+    if let Some(icmp) = &session.attempts.icmp {
         let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
         let text = format!("last ICMP: {} ({}/{}){from}", words::icmp_meaning(icmp), icmp.kind, icmp.code);
         parts.push(StyledText::single(text, Role::Warn));

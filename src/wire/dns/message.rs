@@ -152,9 +152,4 @@ impl DnsMessage {
         let has = |kind| self.authorities.iter().any(|record| record.kind == kind);
         self.answers.is_empty() && has(RecordType::NS) && !has(RecordType::SOA) && self.flags & 0x0400 == 0
     }
-
-    /// Whether it has an answer record of this type, or of any type if `kind` is ANY.
-    pub fn has_answer_of(&self, kind: RecordType) -> bool {
-        self.answers.iter().any(|record| record.kind == kind || kind.0 == 255)
-    }
 }

@@ -56,11 +56,6 @@ impl Default for Gauges {
 }
 
 impl Gauges {
-    /// The sample period.
-    pub fn sample_period(&self) -> Duration {
-        self.every
-    }
-
     /// The time that all samples together cover.
     pub fn span(&self) -> Duration {
         self.every.saturating_mul(u32::try_from(self.len()).unwrap_or(u32::MAX))
