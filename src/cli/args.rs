@@ -10,16 +10,16 @@ use clap_complete::Shell;
 
 /// What stands under the options of `--help`.
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 internal, 2 usage, 3 resolve, 4 refused, 5 connect timeout, 6 unreachable, 7 reset, 8 tls,
-9 protocol, 10 idle timeout, 11 local, 12 http status (with --fail),
-13 cut short: --for or -m ended it before all was done. A signal ends with 128 and its number.
+Exit codes: 0 done, 1 internal, 2 usage, 3 resolve, 4 refused, 5 connect timeout, 6 unreachable,
+7 reset, 8 tls, 9 protocol, 10 idle timeout, 11 local, 12 http status (with --fail),
+13 cut short: --for or -m ended it before all was done. After a signal: 128 plus its number.
 
 Durations read 500ms, 2s, 1m; sizes 64KiB, 10MB. Escapes in text: \\r \\n \\t \\0 \\\\ \\xNN \\u{…}.";
 
 /// netcat you can see: drive TCP, UDP and HTTP, and see what really happened.
 ///
 /// With a terminal on standard input and output a command opens the screen. Otherwise, or with --raw or --json, it runs
-/// without one: --raw is a pipe, --json writes one event a line.
+/// without one: --raw is a pipe, --json writes one event per line.
 #[derive(Debug, Parser)]
 #[command(name = "sockeye", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(super) struct CliArgs {
@@ -38,7 +38,7 @@ pub(super) struct CommonArgs {
     /// Colours of the screen: dark, light, mono, or a theme of your own
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,
-    /// Take names from the system's resolver alone: no name server is asked by us beside it
+    /// Take addresses from the system's resolver only, and send no queries of our own to name servers
     #[arg(long, global = true)]
     pub(super) system_resolver: bool,
     /// Write a diagnostic log to this file ($SOCKEYE_LOG chooses what: debug, info, sockeye::net=trace, …)
@@ -50,9 +50,9 @@ pub(super) struct CommonArgs {
 pub(super) enum CliCommand {
     /// Connect to a TCP port
     ///
-    /// Without a screen standard input goes to the peer, and its end finishes sending (FIN), without --keep-open;
-    /// receiving goes on until the peer finishes too. With --finish standard input is not read; nor is /dev/null where
-    /// a script says what to send.
+    /// Without a screen standard input goes to the peer. At its end we finish sending (FIN), unless --keep-open is
+    /// given; receiving goes on until the peer finishes too. With --finish standard input is not read; neither is
+    /// /dev/null if a script says what to send.
     Tcp(TcpArgs),
     /// Talk with a UDP port
     ///
@@ -65,8 +65,8 @@ pub(super) enum CliCommand {
     Http(Box<HttpArgs>),
     /// Ask name servers, and see what they say; dig's spellings
     ///
-    /// Without a server those of /etc/resolv.conf are asked, in order, its search domains included, and the system's
-    /// own answer stands beside; without a type A and AAAA are asked for at once. Without a screen it prints as dig
+    /// Without a server those of /etc/resolv.conf are queried in order, with its search domains, and the system's own
+    /// answer is shown beside theirs; without a type A and AAAA are queried at once. Without a screen it prints as dig
     /// does. A name without an answer ends with 3.
     Dns(DnsArgs),
     /// Wait for peers; each one accepted becomes a session
@@ -76,7 +76,7 @@ pub(super) enum CliCommand {
     Listen(ListenArgs),
     /// Start the built-in peers on loopback, and open sessions to them
     ///
-    /// With --json it prints one line for each peer, with its address, and serves until a signal.
+    /// With --json it prints one line for each peer, with its address, and serves until a signal or --for.
     #[command(after_help = crate::lab::help())]
     Lab(LabArgs),
     /// Print a completion script for a shell
@@ -96,7 +96,7 @@ pub(super) struct OutputArgs {
     #[arg(long, value_name = "force", num_args = 0..=1, require_equals = true, default_missing_value = "",
           conflicts_with = "json", hide_possible_values = true)]
     pub(super) raw: Option<String>,
-    /// One JSON object a line on standard output
+    /// One JSON object per line on standard output
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
@@ -106,10 +106,11 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct LimitArgs {
-    /// Stop after this long; ends with 13 where what was asked for was not done by then
+    /// Stop after this long. Exit code 13 if what was asked for was not done by then; lab, --repeat and listeners that
+    /// serve many end with 0
     #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) run_for: Option<String>,
-    /// How much a session keeps for looking at: 64MiB, 5000segments, or both in quotes [default: 64MiB]
+    /// How much of a session is kept to look at: 64MiB, 5000segments, or both in quotes [default: 64MiB]
     #[arg(long, value_name = "SIZE|Nsegments", allow_negative_numbers = true)]
     pub(super) retain: Option<String>,
 }
@@ -152,7 +153,7 @@ pub(super) struct RetryArgs {
     /// How many more attempts to connect after the first
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) retry: Option<String>,
-    /// The wait between attempts: doubled from FIRST up to MAX, half of it by chance [default: 500ms..30s]
+    /// The wait between attempts: doubled from FIRST up to MAX; the second half of each wait is random [default: 500ms..30s]
     #[arg(long, value_name = "FIRST..MAX", allow_negative_numbers = true)]
     pub(super) backoff: Option<String>,
 }
@@ -161,7 +162,7 @@ pub(super) struct RetryArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Receiving datagrams")]
 pub(super) struct ReceiveArgs {
-    /// UDP: how much the kernel is asked to hold of what was not read yet (SO_RCVBUF); what it gives is told
+    /// UDP: how many unread bytes the kernel is asked to hold (SO_RCVBUF); a warning says so if it gives less
     /// [default: 4MiB]
     #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
     pub(super) receive_buffer: Option<String>,
@@ -186,7 +187,7 @@ pub(super) struct RepeatArgs {
     /// (corrected for coordinated omission)
     #[arg(long, value_name = "R", allow_negative_numbers = true)]
     pub(super) rate: Option<String>,
-    /// Wait so long between one's end and the next; for UDP between two datagrams
+    /// Wait this long between the end of one and the start of the next; for UDP between two datagrams
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) interval: Option<String>,
     /// UDP: how long an answer is waited for; then it counts as lost. With 0s nothing is waited for, and datagrams leave
@@ -195,7 +196,7 @@ pub(super) struct RepeatArgs {
     pub(super) patience: Option<String>,
 }
 
-/// The socket's options, and looks at it.
+/// The socket's options, and how often it is sampled.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(super) struct SocketArgs {
@@ -203,8 +204,8 @@ pub(super) struct SocketArgs {
     /// that is none lists them all. A listener's connections have its options too
     #[arg(long = "option", value_name = "NAME=VALUE")]
     pub(super) options: Vec<String>,
-    /// Look at the kernel's gauges of a TCP connection this often: a `kernel` event each with --json, and the pace of
-    /// the gauges on the screen (10ms to 1m) [default: 100ms on the screen, else at connect and close only]
+    /// Sample the kernel's gauges of a TCP connection this often: with --json one `kernel` event per sample; on the
+    /// screen the pace of the gauges (10ms to 1m) [default: 100ms on the screen, else at connect and close only]
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) kernel_every: Option<String>,
 }
@@ -223,8 +224,8 @@ pub(super) struct TcpArgs {
     /// Finish sending (FIN) after the last --send
     #[arg(long, help_heading = "Script", conflicts_with = "keep_open")]
     pub(super) finish: bool,
-    /// Do not finish sending at the end of standard input: no FIN, as nc does by default. The peer's end, --for or
-    /// --idle-timeout ends the run. Without a screen only
+    /// Do not send a FIN at the end of standard input (nc's default). The run ends when the peer finishes, or by --for
+    /// or --idle-timeout. Only without a screen
     #[arg(long, help_heading = "Script")]
     pub(super) keep_open: bool,
     #[command(flatten)]
@@ -339,10 +340,10 @@ pub(super) struct ListenArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct LabArgs {
-    /// Which peers, each with the parameters that it is given; none names all of them
+    /// Which peers, each with its parameters; without any, all peers
     #[arg(value_name = "PEER[:name=value,…]")]
     pub(super) peers: Vec<String>,
-    /// One JSON object a line on standard output, no screen
+    /// One JSON object per line on standard output, no screen
     #[arg(long)]
     pub(super) json: bool,
     /// Not for the lab: it has no peer to pipe to.
@@ -361,7 +362,7 @@ pub(super) struct HttpArgs {
     #[arg(long, value_name = "force", num_args = 0..=1, require_equals = true, default_missing_value = "",
           help_heading = "Output")]
     pub(super) raw: Option<String>,
-    /// One JSON object a line on standard output. With =DATA: send DATA as JSON, as curl's --json does
+    /// One JSON object per line on standard output. With =DATA: send DATA as JSON, as curl's --json does
     #[arg(long, value_name = "DATA", num_args = 0..=1, require_equals = true, default_missing_value = "",
           action = clap::ArgAction::Append, help_heading = "Output")]
     pub(super) json: Vec<String>,

@@ -1,8 +1,9 @@
 //! The same engine without a screen: `--raw` is a pipe, `--json` writes one event per line, `lab` runs the built-in
 //! peers.
 //!
-//! Standard output carries only what was asked for; standard error has one line for each thing that did not work. If
-//! the reader of standard output goes away, the program ends silently, like every program in a pipe.
+//! Standard output carries only what was asked for; standard error has one line for each thing that did not work, or
+//! that a person needs to know. If the reader of standard output goes away, the program ends silently, like every
+//! program in a pipe.
 
 mod event;
 mod explanation;

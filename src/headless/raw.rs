@@ -1,4 +1,5 @@
-//! `--raw`: the bytes of the peer, unchanged, and one line on standard error for each thing that did not work.
+//! `--raw`: the bytes of the peer, unchanged, and one line on standard error for each thing that did not work, or
+//! that a person needs to know.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! Problems on standard error.
+//! Lines on standard error.
 
 use std::io::{self, Write as _};
 

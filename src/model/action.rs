@@ -234,7 +234,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     session("retry", SessionAction::Retry, "connect or send again"),
     session("remove", SessionAction::Remove, "take an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
-    session("save", SessionAction::Save, "save what was said to a file"),
+    session("save", SessionAction::Save, "save the received bytes to a file"),
     session("mtu", SessionAction::ProbeMtu, "UDP: probe the path MTU"),
     session("try-1", SessionAction::RunProbe(1), "try what the explain view offers under 1"),
     session("try-2", SessionAction::RunProbe(2), "try what the explain view offers under 2"),

@@ -95,7 +95,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("session", "N", "show a session"),
     command("search", "TEXT", "search"),
     command("filter", "TEXT", "show only what contains this"),
-    command("save", "PATH", "save what was said to a file"),
+    command("save", "PATH", "save the received bytes to a file"),
 ];
 
 /// Other names of actions, for users of vi.

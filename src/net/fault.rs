@@ -45,9 +45,8 @@ pub(crate) fn from_bind(operation: FailedOperation, local: SocketAddr, error: &i
             failure.message = format!("port {port} is below 1024: it needs root or CAP_NET_BIND_SERVICE; try {other}");
         }
         Some(libc::EADDRINUSE) => {
-            failure.message = format!(
-                "port {port} is in use: another process has it (ss -lnp shows which); choose another port, or 0 for any"
-            );
+            failure.message =
+                format!("port {port} is in use (ss -lnp shows by which process); choose another port, or 0 for any");
         }
         Some(libc::EADDRNOTAVAIL) => {
             let any = if local.is_ipv4() { "0.0.0.0" } else { "[::]" };

@@ -214,7 +214,8 @@ impl Acceptor {
             drop(stream);
             let why = match limit {
                 0 => "this listener refuses everybody".to_owned(),
-                limit => format!("{} connections are open, and the limit is {limit}", self.open.len()),
+                1 => "the limit of 1 open connection is reached".to_owned(),
+                limit => format!("the limit of {limit} open connections is reached"),
             };
             context.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
             return;

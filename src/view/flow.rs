@@ -70,8 +70,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     canvas.seen.view = area_of(place);
     let Some(story) = panel.tcp_history(session).filter(|story| !story.gauges.is_empty()) else {
-        let text = "no kernel data of this socket yet: queues and windows show once it is connected";
-        canvas.draw_sentence(place, 0, 0, text, Role::Dim);
+        let later = if session.is_over() { "" } else { ": queues and windows show once it is connected" };
+        canvas.draw_sentence(place, 0, 0, &format!("{}{later}", gauges::no_data(session)), Role::Dim);
         return ShownRange::default();
     };
     let twin = model.other_end(session);

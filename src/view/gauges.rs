@@ -30,11 +30,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     if gauges.is_empty() {
         canvas.seen.view = area_of(place);
-        let text = if session.is_over() {
-            "the socket was gone before the kernel was asked"
-        } else {
-            "no kernel data of this socket yet"
-        };
+        let text = no_data(session);
         canvas.draw_sentence(place, 0, 0, text, Role::Dim);
         return ShownRange::default();
     }
@@ -65,6 +61,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel
     let whole = all as f64;
     let below = all.saturating_sub(first + count);
     ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: 0 }
+}
+
+/// Why there is nothing to show of a connection.
+pub(super) fn no_data(session: &Session) -> &'static str {
+    if session.is_over() {
+        "the socket was gone before the kernel was asked"
+    } else {
+        "no kernel data of this socket yet"
+    }
 }
 
 /// How many rows a gauge has: 1; 2 with its explanation; 3 with a blank row.

@@ -30,7 +30,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let count = usize::from(table.height);
     let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
     let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
-    draw_heading(canvas, place, "peer", "datagrams");
+    draw_heading(canvas, place, "peer", ["datagrams"; 2]);
     for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
         peer_row(canvas, row, *peer, counts, panel.composer.to == Some(*peer));
@@ -62,14 +62,14 @@ fn columns(area: Rect) -> (u16, bool) {
     (area.width.saturating_sub(figures).clamp(1, 47), counts)
 }
 
-fn draw_heading(canvas: &mut Canvas<'_>, area: Rect, name: &str, operations: &str) {
+fn draw_heading(canvas: &mut Canvas<'_>, area: Rect, name: &str, [received, sent]: [&str; 2]) {
     let (width, counts) = columns(area);
     canvas.draw_text(part(area, 0, 0, width, 1), 0, 0, name, Role::Dim);
     let strip = if counts {
-        StyledText::single(format!("{operations:>10}"), Role::Dim)
+        StyledText::single(format!("{received:>10}"), Role::Dim)
             .with(" ▼", Role::Received)
             .with(format!("{:>8}", "bytes"), Role::Dim)
-            .with(format!("{operations:>11}"), Role::Dim)
+            .with(format!("{sent:>11}"), Role::Dim)
             .with(" ▲", Role::Sent)
             .with(format!("{:>8}", "bytes"), Role::Dim)
     } else {
@@ -111,7 +111,7 @@ fn draw_connections(
     session: &Session,
     panel: &Panel,
 ) -> ShownRange {
-    draw_heading(canvas, place, "connection", "reads");
+    draw_heading(canvas, place, "connection", ["reads", "writes"]);
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     let (width, _) = columns(place);
     let all = model.accepted_by(session.id).count();

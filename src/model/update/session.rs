@@ -99,7 +99,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     };
     let (id, over, listens) = (session.id, session.is_over(), matches!(session.kind, SessionKind::Listener { .. }));
     if !listens && session.tcp_history().is_none() {
-        warn(model, "the packets of TCP connections and listeners can be captured");
+        warn(model, "only the packets of TCP connections and listeners can be captured");
         return;
     }
     if let Some(session) = model.sessions.get_mut(&id) {
