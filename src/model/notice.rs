@@ -64,9 +64,15 @@ impl Notices {
         self.all.back().map(|last| last.at + STAYS * turns)
     }
 
-    /// Removes all notices.
-    pub fn dismiss(&mut self) {
-        self.all.clear();
+    /// A key was pressed: the notice on the screen has been seen. Of several that were added at the same time, the next
+    /// one is shown.
+    pub fn on_key(&mut self, now: Instant) {
+        let Some((place, burst)) = self.current_turn(now) else { return };
+        let rest = burst - place - 1;
+        self.all.drain(..self.all.len() - rest);
+        for notice in &mut self.all {
+            notice.at = now;
+        }
     }
 
     /// Removes all notices that are not problems.
@@ -110,5 +116,21 @@ mod tests {
         let later = start + Duration::from_secs(1);
         notices.notify(NoticeWeight::Done, "later", later);
         assert_eq!(seen(&notices, later), (Some("later".to_owned()), None, Some(later + STAYS)));
+    }
+
+    #[test]
+    fn a_key_ends_the_one_on_the_screen_and_shows_the_next_of_those_that_came_with_it() {
+        let start = Instant::now();
+        let mut notices = Notices::default();
+        for text in ["one", "two", "three"] {
+            notices.notify(NoticeWeight::Problem, text, start);
+        }
+        let shown = |notices: &Notices, at| notices.current(at).map(|notice| notice.text.clone());
+        let key = start + STAYS + Duration::from_millis(1);
+        notices.on_key(key);
+        assert_eq!(shown(&notices, key).as_deref(), Some("three"), "the first had passed, the second was seen");
+        notices.on_key(key);
+        assert_eq!(shown(&notices, key), None);
+        notices.on_key(key);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::key::Chord;
 use crate::sessions::SessionId;
 
 /// The terminal's size in cells.
@@ -24,6 +25,17 @@ pub struct FrameReport {
     pub hits: Vec<(CellArea, ClickTarget)>,
     /// How many rows the visible document has at its width, if there is one.
     pub document_rows: usize,
+    /// The part of the list of sessions that is on the screen; `None`: the list is not on the screen.
+    pub list: Option<ShownSessions>,
+}
+
+/// A part of the list of sessions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ShownSessions {
+    /// The place of the first session, from 0.
+    pub first: usize,
+    /// How many sessions there is room for.
+    pub count: usize,
 }
 
 /// A rectangle of cells.
@@ -65,4 +77,6 @@ pub enum ClickTarget {
     Peer(SocketAddr),
     /// A remedy, by its number from 1.
     Probe(u8),
+    /// A key in the footer: the click presses it.
+    Key(Chord),
 }

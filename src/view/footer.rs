@@ -1,130 +1,213 @@
-//! The row at the bottom: a notice if there is one, else the keys that are useful now.
+//! The row at the bottom: the keys that are useful now, where the focus is.
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText};
-use super::key_hints::{self, KeyHint, first_bound_key, key};
-use crate::files::theme::Role;
+use super::canvas::Canvas;
+use super::key_hints::{self, KeyHint, first_bound_key, hint, key};
+use super::overlay_keys::{self, pair};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::KeyMode;
-use crate::model::notice::NoticeWeight;
+use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model};
 use crate::model::view::View;
-use crate::sessions::Session;
+use crate::sessions::{Session, SessionPhase};
+use crate::text::quantity;
 
-/// How many rows a notice may take.
-const MOST_ROWS: u16 = 4;
-
-/// Draws the footer; without a footer, a notice in the last row.
-pub(super) fn draw(canvas: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &Model) {
-    if let Some(notice) = model.notices.current(model.now) {
-        let (mark, role) = match notice.weight {
-            NoticeWeight::Done => ("◆ ", Role::Good),
-            NoticeWeight::Problem => ("! ", Role::Warn),
-        };
-        let mut strip = StyledText::single(mark, role);
-        if let Some((place, of)) = model.notices.position(model.now) {
-            strip = strip.with(format!("{place} of {of}  "), Role::Dim);
-        }
-        let margin = 1 + strip.columns();
-        let width = bottom.width.saturating_sub(margin + 1);
-        // A long notice takes more rows upwards, so that its end, which names what is accepted, is visible.
-        let rows = Canvas::sentence_rows(width, &notice.text).min(MOST_ROWS).min(bottom.y + 1);
-        let area = Rect { y: bottom.y + 1 - rows, height: rows * bottom.height.min(1), ..bottom };
-        canvas.clear(area, if rows > 1 { Role::Menu } else { Role::Background });
-        canvas.draw_styled_text(area, 1, 0, &strip);
-        canvas.draw_sentence(Rect { width: area.width.saturating_sub(1), ..area }, margin, 0, &notice.text, Role::Text);
+/// Draws the footer.
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    if area.is_empty() {
         return;
     }
-    key_hints::draw(canvas, footer, 1, 0, &key_hints(model));
+    if let Some(overlay) = &model.overlay {
+        key_hints::draw_footer(canvas, area, &overlay_keys::of_overlay(model, overlay), &[]);
+        return;
+    }
+    let list_hidden = canvas.seen.list.is_none();
+    let (hints, last) = match (model.session(), model.selected_panel()) {
+        (Some(session), Some(panel)) => match model.focus {
+            Focus::Composer => (in_composer(model), vec![composer_help(model)]),
+            Focus::Sessions => (in_list(model, session), common(model)),
+            Focus::View => (in_view(model, session, panel, list_hidden), common(model)),
+        },
+        _ => (at_home(model), common(model)),
+    };
+    key_hints::draw_footer(canvas, area, &hints, &last);
 }
 
-fn key_hints(model: &Model) -> Vec<KeyHint> {
-    let app = |action: AppAction| key(model, KeyMode::Normal, Action::App(action));
-    let pane = |action: PaneAction| key(model, KeyMode::Normal, Action::Pane(action));
-    let compose = |action: ComposeAction| key(model, KeyMode::Composer, Action::Compose(action));
-    let new =
-        first_bound_key(model, KeyMode::Normal, &[Action::App(AppAction::NewOrNextHit), Action::App(AppAction::New)]);
-    let common = [(app(AppAction::CommandLine), "command"), (app(AppAction::Help), "help")];
-    let Some(shown) = model.session() else {
-        let mut hints = vec![(new, "new session")];
-        hints.extend(common);
-        hints.push((app(AppAction::Back), "quit"));
-        return hints;
-    };
-    let mut hints = match model.focus {
-        Focus::Composer => vec![
-            (compose(ComposeAction::Send), "send"),
-            (key(model, KeyMode::Composer, Action::App(AppAction::Escape)), "leave"),
-            (compose(ComposeAction::ToggleHex), "hex"),
-            (compose(ComposeAction::NextLineEnding), "line end"),
-            (compose(ComposeAction::Newline), "new line"),
-            (compose(ComposeAction::HistoryBack), "history"),
-            (key(model, KeyMode::Composer, Action::Session(SessionAction::SendFile)), "file"),
-            (key(model, KeyMode::Composer, Action::App(AppAction::Palette)), "more"),
-        ],
-        Focus::Sessions => {
-            let mut hints = vec![(new, "new"), (pane(PaneAction::Activate), "open")];
-            hints.extend(session_hints(model, shown));
-            hints.push((app(AppAction::NextPane), "next pane"));
-            hints
-        }
-        Focus::View => in_view(model, shown, &new),
-    };
-    if model.focus != Focus::Composer {
-        hints.extend(common);
-    }
-    if model.focus == Focus::Sessions {
-        hints.push((app(AppAction::Back), "back"));
-    }
+fn app(model: &Model, action: AppAction, what: &str) -> KeyHint {
+    hint(key(model, KeyMode::Normal, Action::App(action)), what)
+}
+
+fn pane(model: &Model, action: PaneAction, what: &str) -> KeyHint {
+    hint(key(model, KeyMode::Normal, Action::Pane(action)), what)
+}
+
+fn session(model: &Model, action: SessionAction, what: &str) -> KeyHint {
+    hint(key(model, KeyMode::Normal, Action::Session(action)), what)
+}
+
+/// The keys that stay when there is too little room: the help to the last, then the `:` line.
+fn common(model: &Model) -> Vec<KeyHint> {
+    vec![app(model, AppAction::CommandLine, "command"), app(model, AppAction::Help, "help")]
+}
+
+fn composer_help(model: &Model) -> KeyHint {
+    hint(key(model, KeyMode::Composer, Action::App(AppAction::Help)), "help")
+}
+
+fn new_key(model: &Model) -> Option<String> {
+    first_bound_key(model, KeyMode::Normal, &[Action::App(AppAction::NewOrNextHit), Action::App(AppAction::New)])
+}
+
+fn at_home(model: &Model) -> Vec<KeyHint> {
+    vec![hint(new_key(model), "new session"), app(model, AppAction::Back, "quit")]
+}
+
+fn in_composer(model: &Model) -> Vec<KeyHint> {
+    let of = |action: Action| key(model, KeyMode::Composer, action);
+    let is_hex = model.selected_panel().is_some_and(|panel| panel.composer.hex);
+    vec![
+        hint(of(Action::Compose(ComposeAction::Send)), "send"),
+        hint(of(Action::App(AppAction::Escape)), "leave"),
+        hint(of(Action::Compose(ComposeAction::ToggleHex)), if is_hex { "text" } else { "hex" }),
+        hint(of(Action::Compose(ComposeAction::NextLineEnding)), "line end"),
+        hint(of(Action::Compose(ComposeAction::Newline)), "new line"),
+        hint(of(Action::Compose(ComposeAction::HistoryBack)), "history"),
+        hint(of(Action::Session(SessionAction::SendFile)), "file"),
+        hint(of(Action::App(AppAction::Palette)), "more"),
+    ]
+}
+
+fn in_list(model: &Model, shown: &Session) -> Vec<KeyHint> {
+    let mut hints = vec![hint(new_key(model), "new"), pane(model, PaneAction::Activate, "open")];
+    hints.extend(ending(model, shown));
+    hints.push(explain(model, shown));
+    hints.push(app(model, AppAction::NextPane, "next pane"));
+    hints.push(app(model, AppAction::Back, "back"));
+    hints.extend(reading(model, shown));
+    hints.extend(more(model, shown, None));
     hints
 }
 
-/// The keys for the session itself.
-fn session_hints(model: &Model, shown: &Session) -> Vec<KeyHint> {
-    let session = |action: SessionAction| key(model, KeyMode::Normal, Action::Session(action));
-    if shown.is_over() {
-        let again = if shown.parent().is_some() { None } else { session(SessionAction::Retry) };
-        vec![(again, "again"), (session(SessionAction::Remove), "remove")]
-    } else {
-        vec![(session(SessionAction::CloseMenu), "close…")]
+/// The keys that end the session; for one that is over, those that open it again or remove it.
+fn ending(model: &Model, shown: &Session) -> Vec<KeyHint> {
+    if !shown.is_over() {
+        return vec![session(model, SessionAction::CloseMenu, "close…")];
     }
+    let again = shown.parent().is_none().then(|| session(model, SessionAction::Retry, "again"));
+    again.into_iter().chain([session(model, SessionAction::Remove, "remove")]).collect()
 }
 
-fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<KeyHint> {
-    let pane = |action: PaneAction| key(model, KeyMode::Normal, Action::Pane(action));
+/// The key that goes on reading, while it is stopped.
+fn reading(model: &Model, shown: &Session) -> Option<KeyHint> {
+    is_paused(shown).then(|| session(model, SessionAction::ToggleReading, "reads on"))
+}
+
+fn is_paused(shown: &Session) -> bool {
+    matches!(&shown.phase, SessionPhase::Open(open) if open.paused)
+}
+
+fn explain(model: &Model, shown: &Session) -> KeyHint {
+    pane(model, PaneAction::Show(View::Explain), if shown.failure().is_some() { "why" } else { "explain" })
+}
+
+/// The keys that are seldom urgent: they come last, and go first.
+fn more(model: &Model, shown: &Session, view: Option<View>) -> Vec<KeyHint> {
     let mut hints = Vec::new();
-    let panel = model.selected_panel();
-    if panel.is_some_and(|panel| panel.search.is_some()) {
-        hints.push((new.clone(), "next hit"));
-        hints.push((pane(PaneAction::PreviousHit), "previous"));
-        hints.push((key(model, KeyMode::Normal, Action::App(AppAction::Escape)), "end search"));
+    if view != Some(View::Explain) {
+        hints.push(pane(
+            model,
+            PaneAction::Show(View::Explain),
+            if shown.failure().is_some() { "why" } else { "explain" },
+        ));
     }
-    if panel.is_some_and(|panel| panel.frozen.is_some()) {
-        hints.push((pane(PaneAction::Freeze), "unfreeze"));
+    hints.push(session(model, SessionAction::Save, "save"));
+    if view.is_some() {
+        hints.push(pane(model, PaneAction::Copy, "copy"));
     }
-    if panel.is_some_and(|panel| panel.view == View::Ladder) {
-        hints.push((pane(PaneAction::Down), "rung"));
-        hints.push((pane(PaneAction::Activate), "its bytes"));
-        let captured = panel.and_then(|panel| panel.tcp_history(shown)).is_some_and(|story| story.ladder.is_captured());
-        let capture = key(model, KeyMode::Normal, Action::Session(SessionAction::ToggleCapture));
-        hints.push(if captured { (pane(PaneAction::Numbers), "numbers") } else { (capture, "capture") });
+    if shown.spec.what.socket_kind().is_some() {
+        hints.push(session(model, SessionAction::Options, "options"));
     }
-    if model.can_send() {
-        hints.push((key(model, KeyMode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
+    if matches!(shown.phase, SessionPhase::Open(_)) && !is_paused(shown) {
+        hints.push(session(model, SessionAction::ToggleReading, "stop reading"));
     }
-    hints.extend(session_hints(model, shown));
-    let reading = panel.map(|panel| panel.view);
-    if reading == Some(View::Explain) {
-        hints.insert(0, (key(model, KeyMode::Normal, Action::App(AppAction::SelectSession(1))), "… try"));
-        hints.push((pane(PaneAction::Copy), "copy"));
+    if view.is_some_and(View::is_transcript) {
+        hints.push(app(
+            model,
+            AppAction::ToggleClock,
+            if model.settings.wall_clock { "session time" } else { "clock" },
+        ));
     }
-    hints.push((pane(PaneAction::NextView), "view"));
-    if reading == Some(View::Response) {
-        hints.push((pane(PaneAction::Pretty), "pretty"));
-        hints.push((key(model, KeyMode::Normal, Action::Session(SessionAction::Save)), "save"));
-    }
-    hints.push((pane(PaneAction::Search), "search"));
-    hints.push((pane(PaneAction::Filter), "filter"));
     hints
+}
+
+/// The keys of the pane, those that the present state makes urgent first.
+fn in_view(model: &Model, shown: &Session, panel: &Panel, list_hidden: bool) -> Vec<KeyHint> {
+    let mut hints = Vec::new();
+    if panel.search.is_some() {
+        hints.push(hint(new_key(model), "next hit"));
+        hints.push(pane(model, PaneAction::PreviousHit, "previous"));
+        hints.push(app(model, AppAction::Escape, "end search"));
+    }
+    if panel.frozen.is_some() {
+        hints.push(pane(model, PaneAction::Freeze, &format!("goes on: {}", waiting_text(shown, panel))));
+    }
+    hints.extend(reading(model, shown));
+    if model.can_send() {
+        hints.push(hint(key(model, KeyMode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
+    }
+    hints.push(pane(model, PaneAction::NextView, "view"));
+    let listed = model.sessions_in_order();
+    if let Some(place) = listed.iter().position(|id| *id == shown.id).filter(|_| list_hidden && listed.len() > 1) {
+        let of = |action| key(model, KeyMode::Normal, Action::App(action));
+        let keys = pair(of(AppAction::NextSession), of(AppAction::PreviousSession));
+        hints.push(hint(keys, format!("{} of {}", place + 1, listed.len())));
+    }
+    if panel.view != View::Explain {
+        hints.push(explain(model, shown));
+    }
+    hints.extend(of_view(model, shown, panel));
+    hints.extend(ending(model, shown));
+    hints.push(pane(model, PaneAction::Search, "search"));
+    hints.push(pane(model, PaneAction::Filter, "filter"));
+    hints.extend(more(model, shown, Some(panel.view)));
+    hints
+}
+
+/// The keys that only this view has.
+fn of_view(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
+    match panel.view {
+        View::Ladder => {
+            let is_captured = panel.tcp_history(shown).is_some_and(|story| story.ladder.is_captured());
+            let capture = session(model, SessionAction::ToggleCapture, "capture");
+            vec![
+                pane(model, PaneAction::Down, "rung"),
+                pane(model, PaneAction::Activate, "its bytes"),
+                if is_captured { pane(model, PaneAction::Numbers, "numbers") } else { capture },
+            ]
+        }
+        View::Response => vec![pane(model, PaneAction::Pretty, "pretty")],
+        View::Peers => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "takes it")],
+        View::Kernel => vec![pane(model, PaneAction::Down, "gauge")],
+        View::Text
+        | View::Hex
+        | View::Headers
+        | View::Request
+        | View::State
+        | View::Way
+        | View::Answer
+        | View::Fields
+        | View::Explain
+        | View::Flow
+        | View::Latency => Vec::new(),
+    }
+}
+
+/// What has come since the display was frozen.
+fn waiting_text(shown: &Session, panel: &Panel) -> String {
+    let bytes = |totals: &crate::wire::Both<crate::wire::Totals>| totals.sent.bytes + totals.received.bytes;
+    match bytes(&shown.totals).saturating_sub(bytes(&panel.frozen_totals)) {
+        0 => "nothing waits".to_owned(),
+        waiting => format!("{} wait", quantity::bytes(waiting)),
+    }
 }

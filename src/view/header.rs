@@ -3,12 +3,15 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, part};
+use super::key_hints;
 use crate::files::theme::Role;
+use crate::model::action::{Action, AppAction};
+use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 use crate::text::quantity;
 
-/// Draws the header.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+/// Draws the header; if there is no footer, the key of the help stands in it.
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, without_footer: bool) {
     let mut left = StyledText::single(" sockeye", Role::Brand);
     if model.zoomed {
         left = left.with("  zoomed", Role::Warn);
@@ -18,6 +21,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
     if !model.settings.mouse {
         left = left.with("  mouse released", Role::Dim);
+    }
+    let help = key_hints::key(model, KeyMode::Normal, Action::App(AppAction::Help)).filter(|_| without_footer);
+    if let Some(help) = help {
+        left = left.with("  ", Role::Dim).with(help, Role::Key).with(" help", Role::Dim);
     }
     let used = canvas.draw_styled_text(area, 0, 0, &left);
     let rest = part(area, used + 1, 0, area.width.saturating_sub(used + 1), 1);

@@ -4,12 +4,10 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, columns_of, part};
 use super::dialog::dialog;
-use super::{key_hints, prompt};
+use super::{overlay_keys, prompt};
 use crate::files::theme::Role;
-use crate::model::action::{Action, AppAction};
 use crate::model::editor::TextField;
 use crate::model::help::{self, HelpGroup};
-use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 
 /// From this inner width on, the groups are in two columns.
@@ -54,8 +52,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, query: 
         canvas.draw_text(body, 0, 0, "no key has these words", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
-    let hints = [(key_hints::key(model, KeyMode::Prompt, Action::App(AppAction::Escape)), "leaves")];
-    key_hints::draw(canvas, inner, 0, last, &hints);
+    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
     let below = longest.saturating_sub(first + height);
     let text = match (first, below) {
         (0, 0) => return,

@@ -3,6 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::canvas::part;
+use super::notice;
+use crate::model::overlay::Overlay;
 use crate::model::state::{Focus, INSIGHT_COLUMNS, Model};
 
 /// The width of the list of sessions, with its frame: below 100 columns, and from there on.
@@ -15,7 +17,7 @@ const WIDE: u16 = INSIGHT_COLUMNS;
 const NARROW: u16 = 72;
 
 /// With fewer rows, there is no footer.
-const SHORT: u16 = 14;
+const SHORT: u16 = 12;
 
 /// The areas of the screen; an empty rectangle is not drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,21 +30,31 @@ pub(super) struct ScreenLayout {
     pub(super) main: Rect,
     /// The figures of the selected session.
     pub(super) insight: Rect,
-    /// One row of hints at the bottom.
+    /// Everything above the notice, the prompt and the footer, where dialogs are drawn.
+    pub(super) dialogs: Rect,
+    /// The current notice, below the panes.
+    pub(super) notice: Rect,
+    /// The one-line field that is open at the bottom.
+    pub(super) prompt: Rect,
+    /// One row of keys at the bottom.
     pub(super) footer: Rect,
-    /// The row of prompts and notices: the footer, or the last row of the screen.
-    pub(super) bottom: Rect,
 }
 
 /// The layout for this area.
 pub(super) fn screen_layout(area: Rect, model: &Model) -> ScreenLayout {
     let header_rows = u16::from(area.height >= 4);
     let footer_rows = u16::from(area.height >= SHORT);
-    let body = part(area, 0, header_rows, area.width, area.height - header_rows - footer_rows);
+    let prompt_rows = u16::from(matches!(model.overlay, Some(Overlay::Prompt { .. })));
+    let below = footer_rows + prompt_rows;
+    let notice_rows = notice::rows(model, area.width).min(area.height.saturating_sub(header_rows + below).div_ceil(3));
+    let above = area.height.saturating_sub(below + notice_rows);
+    let body = part(area, 0, header_rows, area.width, above.saturating_sub(header_rows));
     let mut layout = ScreenLayout {
         header: part(area, 0, 0, area.width, header_rows),
+        dialogs: part(area, 0, 0, area.width, above),
+        notice: part(area, 0, above, area.width, notice_rows),
+        prompt: part(area, 0, above + notice_rows, area.width, prompt_rows),
         footer: part(area, 0, area.height - footer_rows, area.width, footer_rows),
-        bottom: part(area, 0, area.height.saturating_sub(1), area.width, 1),
         ..ScreenLayout::default()
     };
     let list_focused = model.focus == Focus::Sessions && !model.sessions.is_empty();

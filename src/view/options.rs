@@ -5,11 +5,8 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, columns_of, part};
 use super::dialog::dialog as framed;
-use super::key_hints::{self, KeyHint};
-use super::{prompt, status};
+use super::{overlay_keys, prompt, status};
 use crate::files::theme::Role;
-use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
-use crate::model::keymap::KeyMode;
 use crate::model::options::{OptionLine, OptionsDialog, ValueField, ValueSource};
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
@@ -65,7 +62,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, dialog:
         draw_explanation(canvas, below, model, dialog, line);
     }
     let last = inner.height.saturating_sub(1);
-    key_hints::draw(canvas, inner, 0, last, &key_hints(model, dialog, lines.get(picked)));
+    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
     let below = lines.len().saturating_sub(first + shown);
     if below > 0 && inner.width >= NARROW {
         canvas.draw_right(inner, last, &StyledText::single(format!("▼ {below} more"), Role::Dim));
@@ -146,21 +143,4 @@ fn draw_explanation(canvas: &mut Canvas<'_>, area: Rect, model: &Model, dialog: 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
-}
-
-fn key_hints(model: &Model, dialog: &OptionsDialog, line: Option<&OptionLine>) -> Vec<KeyHint> {
-    let prompt = |action: Action| key_hints::key(model, KeyMode::Prompt, action);
-    let menu = |action: Action| key_hints::key(model, KeyMode::Menu, action);
-    if dialog.field.is_some() {
-        return vec![
-            (prompt(Action::Compose(ComposeAction::Send)), "sets it"),
-            (prompt(Action::App(AppAction::Escape)), "leaves it"),
-        ];
-    }
-    let is_switch = line.is_some_and(|line| line.option.unit() == OptionUnit::Switch);
-    vec![
-        (menu(Action::Pane(PaneAction::Activate)), if is_switch { "switches it" } else { "changes it" }),
-        (menu(Action::Pane(PaneAction::Copy)), "copies the call"),
-        (menu(Action::App(AppAction::Escape)), "leaves"),
-    ]
 }

@@ -4,10 +4,11 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, part};
 use super::dialog::dialog;
-use super::{help, key_hints, kinds, options, prompt, status};
+use super::layout::ScreenLayout;
+use super::{help, key_hints, kinds, options, overlay_keys, prompt, status};
 use crate::files::theme::Role;
 use crate::formats::paste;
-use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
+use crate::model::action::{Action, AppAction};
 use crate::model::editor::TextField;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
@@ -29,23 +30,19 @@ const EXAMPLES: [(&str, &str); 7] = [
 ];
 
 /// Draws the open overlay.
-pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, overlay: &Overlay) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, overlay: &Overlay) {
+    let screen = layout.dialogs;
     match overlay {
         Overlay::Help { query, scroll } => help::draw(canvas, screen, model, query, *scroll),
         Overlay::New { input, problem } => new(canvas, screen, model, input, problem.as_deref()),
         Overlay::Close { picked } => draw_close_menu(canvas, screen, model, *picked),
         Overlay::Prompt { purpose, input, completing, problem } => {
-            prompt::draw(canvas, screen, model, *purpose, input, completing.as_ref(), problem.as_deref());
+            prompt::draw(canvas, layout, model, *purpose, input, completing.as_ref(), problem.as_deref());
         }
         Overlay::Palette { input, picked } => find(canvas, screen, model, input, *picked),
         Overlay::Options(dialog) => options::draw(canvas, screen, model, dialog),
-        Overlay::Confirm(question) => draw_confirmation(canvas, screen, *question),
+        Overlay::Confirm(question) => draw_confirmation(canvas, screen, model, *question),
     }
-}
-
-fn prompt_hints(model: &Model, take: &'static str) -> Vec<key_hints::KeyHint> {
-    let of = |action: Action| key_hints::key(model, KeyMode::Prompt, action);
-    vec![(of(Action::Compose(ComposeAction::Send)), take), (of(Action::App(AppAction::Escape)), "leaves")]
 }
 
 fn new(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, problem: Option<&str>) {
@@ -76,9 +73,7 @@ fn new(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
         canvas.draw_styled_text(inner, 0, y, &strip);
         y += 1;
     }
-    let mut hints = prompt_hints(model, "opens it");
-    hints.push((key_hints::key(model, KeyMode::Prompt, Action::Session(SessionAction::Options)), "socket options"));
-    key_hints::draw(canvas, inner, 0, last, &hints);
+    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
 }
 
 /// The socket options requested for the session to be opened. Returns how many rows they took.
@@ -129,12 +124,7 @@ fn draw_close_menu(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked:
         }
         canvas.hit(row, ClickTarget::Line(at));
     }
-    let of = |action: Action| key_hints::key(model, KeyMode::Menu, action);
-    let hints = [
-        (of(Action::Pane(PaneAction::Activate)), "takes it"),
-        (of(Action::App(AppAction::Escape)).or_else(|| of(Action::App(AppAction::Back))), "leaves"),
-    ];
-    key_hints::draw(canvas, inner, 1, inner.height.saturating_sub(1), &hints);
+    overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
 }
 
 fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
@@ -172,7 +162,7 @@ fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField,
         canvas.draw_text(list, 1, 0, "nothing has these letters", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
-    key_hints::draw(canvas, inner, 0, last, &prompt_hints(model, "does it"));
+    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
     let below = found.len().saturating_sub(first + count);
     if below > 0 {
         let strip = StyledText::single(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
@@ -180,13 +170,12 @@ fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField,
     }
 }
 
-fn draw_confirmation(canvas: &mut Canvas<'_>, screen: Rect, question: ConfirmQuestion) {
+fn draw_confirmation(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, question: ConfirmQuestion) {
     let text = match question {
         ConfirmQuestion::Quit { open: 1 } => "One session is open. Quit and close it?".to_owned(),
         ConfirmQuestion::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
     };
     let inner = dialog(canvas, screen, 52, 5, "quit");
     canvas.draw_sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
-    let hints = [(Some("y".to_owned()), "quit"), (Some("n".to_owned()), "stay")];
-    key_hints::draw(canvas, inner, 0, inner.height.saturating_sub(1), &hints);
+    overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
 }

@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, columns_of, inner_area, part};
+use super::canvas::{Canvas, StyledText, inner_area, part};
 use super::composer::{self, WarningRoom};
 use super::marks::ShownRange;
 use super::{
-    dns, document, explain, flow, gauges, http, ladder, peers, repeat, state_view, status, status_line, transcript, udp,
+    dns, document, explain, flow, gauges, http, ladder, peers, repeat, state_view, status_line, title, transcript, udp,
 };
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, ScrollPosition};
@@ -25,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     canvas.draw_frame(area, border);
     let inner = inner_area(area);
     canvas.hit(area, ClickTarget::View);
-    title(canvas, area, model, session, panel);
+    title::draw(canvas, area, model, session, panel);
     let rows = composer::rows(model, panel, inner.height);
     let field = part(inner, 0, inner.height - rows, inner.width, rows);
     let ruled = u16::from(rows > 0);
@@ -94,52 +94,6 @@ fn draw_view(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessi
         (View::Text | View::Latency | View::Response | View::Answer, _, _) => {
             transcript::draw(canvas, area, model, session, panel, TranscriptMode::Text)
         }
-    }
-}
-
-/// The title in the upper border; at its right, the session's views.
-fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
-    let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
-    let number = StyledText::single(format!(" {} ", session.id), Role::Dim);
-    let name = session.title();
-    let views = View::of_session(session);
-    let all: u16 = views.iter().map(|view| columns_of(view.name()) + 1).sum::<u16>() + 1;
-    let one = columns_of(panel.view.name()) + 2;
-    let states = status::headlines(session, model.now).into_iter();
-    let states: Vec<StyledText> = states.map(|state| StyledText::single(" ── ", Role::Border).append(state)).collect();
-    let fixed = |state: &StyledText| number.columns() + state.columns() + 1;
-    // The first choice that leaves the whole name, or enough of it to be recognised.
-    let choices = [all, one, 0].into_iter().flat_map(|tabs| states.iter().map(move |state| (tabs, state)));
-    let fits = |least: u16| {
-        let needed = columns_of(&name).min(least);
-        choices.clone().find(|(tabs, state)| fixed(state) + needed + tabs <= line.width)
-    };
-    let (tabs, state) = match fits(44).or_else(|| fits(24)).or_else(|| fits(14)) {
-        Some((tabs, state)) => (tabs, state.clone()),
-        None => (0, states.last().cloned().unwrap_or_default()),
-    };
-    let room = part(line, 0, 0, line.width.saturating_sub(tabs), 1);
-    let mut x = canvas.draw_styled_text(room, 0, 0, &number);
-    let for_name = room.width.saturating_sub(fixed(&state)).max(12.min(room.width.saturating_sub(x)));
-    x += canvas.draw_text(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
-    canvas.draw_styled_text(room, x, 0, &state.with(" ", Role::Dim));
-    let shown: &[View] = if tabs == all {
-        views
-    } else if tabs > 0 {
-        &[panel.view]
-    } else {
-        &[]
-    };
-    let mut x = line.width - tabs;
-    for view in shown {
-        x += canvas.draw_text(line, x, 0, " ", Role::Dim);
-        let role = if *view == panel.view { Role::Key } else { Role::Dim };
-        let used = canvas.draw_text(line, x, 0, view.name(), role);
-        canvas.hit(part(line, x, 0, used, 1), ClickTarget::Tab(*view));
-        x += used;
-    }
-    if !shown.is_empty() {
-        canvas.draw_text(line, x, 0, " ", Role::Dim);
     }
 }
 

@@ -3,29 +3,30 @@
 use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, StyledText, columns_of, part};
-use super::key_hints;
+use super::layout::ScreenLayout;
 use crate::files::theme::Role;
-use crate::model::action::{Action, AppAction, ComposeAction};
 use crate::model::command;
 use crate::model::editor::TextField;
-use crate::model::keymap::KeyMode;
 use crate::model::overlay::PromptPurpose;
 use crate::model::state::Model;
 
 /// The most rows of completions.
 const MOST_COMPLETIONS: u16 = 8;
 
-/// Draws a field over the last row of the screen.
+/// The most rows of an error.
+const MOST_PROBLEM: u16 = 4;
+
+/// Draws the field in its row; its completions, or the error, above it.
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
-    screen: Rect,
+    layout: &ScreenLayout,
     model: &Model,
     purpose: PromptPurpose,
     input: &TextField,
     completing: Option<&(usize, String)>,
     problem: Option<&str>,
 ) {
-    let row = part(screen, 0, screen.height.saturating_sub(1), screen.width, 1);
+    let row = layout.prompt;
     canvas.clear(row, Role::Menu);
     let mut x = canvas.draw_text(row, 1, 0, label(purpose), Role::Key) + 1;
     if !matches!(purpose, PromptPurpose::Command | PromptPurpose::Search) {
@@ -33,16 +34,29 @@ pub(super) fn draw(
     }
     field(canvas, part(row, x, 0, row.width.saturating_sub(x + 1), 1), input);
     let typed = columns_of(input.text()).min(row.width);
-    let hints = key_hints(model, purpose);
     let room = part(row, x + typed + 3, 0, row.width, 1);
-    key_hints::draw(canvas, room, 0, 0, &hints);
-    let above = part(screen, 0, 0, screen.width, screen.height.saturating_sub(1));
+    if columns_of(example(purpose)) <= room.width {
+        canvas.draw_text(room, 0, 0, example(purpose), Role::Faint);
+    }
+    let above = layout.dialogs;
     if let Some(problem) = problem {
-        let line = part(above, 0, above.height.saturating_sub(1), above.width, 1);
-        canvas.clear(line, Role::Menu);
-        canvas.draw_text(line, 1, 0, &format!("! {problem}"), Role::Bad);
+        let width = above.width.saturating_sub(4);
+        let rows = Canvas::sentence_rows(width, problem).min(MOST_PROBLEM).min(above.height);
+        let lines = part(above, 0, above.height - rows, above.width, rows);
+        canvas.clear(lines, Role::Menu);
+        canvas.draw_text(lines, 1, 0, "!", Role::Bad);
+        canvas.draw_sentence(part(lines, 0, 0, lines.width.saturating_sub(1), rows), 3, 0, problem, Role::Bad);
     } else if purpose == PromptPurpose::Command {
         completions(canvas, above, model, input, completing);
+    }
+}
+
+/// What can be typed, where the label does not say it.
+fn example(purpose: PromptPurpose) -> &'static str {
+    match purpose {
+        PromptPurpose::Filter => "sent, received, events, words, -without",
+        PromptPurpose::Search => r"words, \r\n, \x00",
+        PromptPurpose::Command | PromptPurpose::SendFile | PromptPurpose::Save => "",
     }
 }
 
@@ -54,23 +68,6 @@ fn label(purpose: PromptPurpose) -> &'static str {
         PromptPurpose::SendFile => "send file",
         PromptPurpose::Save => "save to",
     }
-}
-
-fn key_hints(model: &Model, purpose: PromptPurpose) -> Vec<key_hints::KeyHint> {
-    let of = |action: Action| key_hints::key(model, KeyMode::Prompt, action);
-    let mut hints = Vec::new();
-    if purpose == PromptPurpose::Command {
-        hints.push((of(Action::App(AppAction::NextPane)), "completes"));
-    }
-    hints.push((of(Action::Compose(ComposeAction::Send)), "takes it"));
-    hints.push((of(Action::App(AppAction::Escape)), "leaves"));
-    let example: (Option<String>, &'static str) = match purpose {
-        PromptPurpose::Filter => (Some("e.g.".to_owned()), "sent, received, events, words, -without"),
-        PromptPurpose::Search => (Some("e.g.".to_owned()), r"words, \r\n, \x00"),
-        PromptPurpose::Command | PromptPurpose::SendFile | PromptPurpose::Save => (None, ""),
-    };
-    hints.push(example);
-    hints
 }
 
 /// Draws a one-line field, and puts the terminal's cursor in it.

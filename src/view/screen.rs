@@ -4,9 +4,8 @@ use ratatui::Frame;
 
 use super::canvas::Canvas;
 use super::style::StyleSheet;
-use super::{figures, footer, header, home, layout, overlay, pane, sidebar};
+use super::{figures, footer, header, home, layout, notice, overlay, pane, sidebar};
 use crate::files::theme::Role;
-use crate::model::overlay::Overlay;
 use crate::model::seen::FrameReport;
 use crate::model::state::Model;
 
@@ -21,7 +20,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameRep
     }
     canvas.clear(area, Role::Background);
     let layout = layout::screen_layout(area, model);
-    header::draw(&mut canvas, layout.header, model);
+    header::draw(&mut canvas, layout.header, model, layout.footer.is_empty());
     if !layout.sidebar.is_empty() {
         sidebar::draw(&mut canvas, layout.sidebar, model);
     }
@@ -36,12 +35,11 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameRep
             _ => home::draw(&mut canvas, layout.main, model),
         }
     }
-    if !matches!(model.overlay, Some(Overlay::Prompt { .. })) {
-        footer::draw(&mut canvas, layout.footer, layout.bottom, model);
-    }
+    notice::draw(&mut canvas, layout.notice, model);
+    footer::draw(&mut canvas, layout.footer, model);
     if let Some(overlay) = &model.overlay {
         canvas.cursor = None;
-        overlay::draw(&mut canvas, area, model, overlay);
+        overlay::draw(&mut canvas, &layout, model, overlay);
     }
     let Canvas { seen, cursor, .. } = canvas;
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, StyledText, inner_area, part};
 use super::{chart, status};
 use crate::files::theme::Role;
-use crate::model::seen::ClickTarget;
+use crate::model::seen::{ClickTarget, ShownSessions};
 use crate::model::state::{Focus, Model};
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, SessionId, SessionPhase};
@@ -33,6 +33,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let picked = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
     let first = picked.saturating_sub(count / 2).min(listed.len().saturating_sub(count));
     let digits = listed.iter().max().map_or(1, |id| id.to_string().len());
+    canvas.seen.list = Some(ShownSessions { first, count });
     let mut y = 0;
     for id in listed.iter().skip(first).take(count) {
         let row = part(inner, 0, y, inner.width, lines);

@@ -136,10 +136,6 @@ fn escape(model: &mut Model) {
         model.focus = Focus::View;
         return;
     }
-    if model.notices.current(model.now).is_some() {
-        model.notices.dismiss();
-        return;
-    }
     let Some(panel) = model.panel_mut() else { return };
     if panel.search.take().is_some() || panel.filter.take().is_some() {
         return;

@@ -12,6 +12,7 @@ use crate::model::view::View;
 
 /// Handles a key.
 pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    model.notices.on_key(model.now);
     if model.overlay.is_some() {
         overlay::on_key(model, chord, effects);
         return;

@@ -48,6 +48,7 @@ fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>)
         }
         (Some(ClickTarget::Peer(peer)), None) => pane::send_to_peer(model, peer),
         (Some(ClickTarget::Probe(number)), None) => session::run_probe(model, number, effects),
+        (Some(ClickTarget::Key(chord)), _) => keys::on_key(model, chord, effects),
         (Some(ClickTarget::Line(_)) | None, None) | (_, Some(_)) => {}
     }
     super::notices::settle_focus(model);
@@ -67,7 +68,8 @@ fn scroll_wheel(model: &mut Model, hit: Option<ClickTarget>, by: isize, effects:
             | ClickTarget::Tab(_)
             | ClickTarget::Line(_)
             | ClickTarget::Peer(_)
-            | ClickTarget::Probe(_),
+            | ClickTarget::Probe(_)
+            | ClickTarget::Key(_),
         ) => {
             scroll::scroll(model, ScrollMove::Rows(by * WHEEL_ROWS));
         }

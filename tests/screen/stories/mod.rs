@@ -3,6 +3,7 @@
 mod desk;
 mod http;
 mod options;
+mod way;
 
 use std::time::Duration;
 
