@@ -108,13 +108,13 @@ mod tests {
     #[test]
     fn what_fits_is_the_current_view_its_next_and_its_previous_one() {
         let tabs = ViewTabs::new(&VIEWS, View::Ladder);
-        assert_eq!(tabs.fit(29), 0..5);
-        assert_eq!(tabs.columns(&(0..5)), 29);
+        assert_eq!(tabs.fit(30), 0..5);
+        assert_eq!(tabs.columns(&(0..5)), 30);
         assert_eq!(tabs.fit(28), 1..5);
         assert_eq!((tabs.fit(26), tabs.fit(24)), (0..4, 1..4));
         assert_eq!(tabs.least_columns(), [20, 16]);
         assert_eq!(tabs.fit(19), 2..4);
-        assert_eq!(tabs.fit(15), 2..3);
+        assert_eq!(tabs.fit(15), 1..3);
         assert_eq!(tabs.fit(3), 2..3);
     }
 
