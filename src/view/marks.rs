@@ -88,11 +88,13 @@ impl FoundRanges {
     }
 }
 
-/// The role of one glyph of payload: [`Role::Control`] for line ends and tabs, [`Role::Hostile`] for what a terminal
+/// The role of one glyph of payload: [`Role::Control`] for line ends, tabs and what is shown by its number only because of
+/// its width, [`Role::Hostile`] for what a terminal
 /// would execute.
 pub(super) fn glyph_role(base: Role, kind: GlyphKind, first: u8) -> Role {
     match kind {
         GlyphKind::Plain => base,
+        GlyphKind::Unsettled => Role::Control,
         GlyphKind::Control if matches!(first, b'\n' | b'\r' | b'\t') => Role::Control,
         GlyphKind::Control | GlyphKind::Marked => Role::Hostile,
     }

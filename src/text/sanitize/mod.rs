@@ -3,6 +3,7 @@
 mod escape_starts;
 mod quoted;
 mod sanitize;
+mod unsettled;
 
 pub use quoted::quoted;
 pub use sanitize::{

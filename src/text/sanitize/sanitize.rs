@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::escape_starts;
+use super::unsettled::is_unsettled;
 
 /// The most code points of one glyph; each mark beyond is shown as a marked glyph of its own.
 pub const MOST_CODE_POINTS: usize = 8;
@@ -32,6 +33,8 @@ pub enum GlyphKind {
     Control,
     /// C1, bidi, invisible or loose combining characters as `U+NNNN`; bytes that are no UTF-8 as `\xNN`.
     Marked,
+    /// A harmless character whose width depends on the terminal, as `U+NNNN`.
+    Unsettled,
 }
 
 /// Iterator over the glyphs of some bytes, in order; their `bytes` add up to the whole. Lazy: holds only the slice.
@@ -80,6 +83,9 @@ fn first_of(text: &str) -> Glyph<'_> {
     if first.width().unwrap_or(0) == 0 || is_hostile(first) {
         return control_glyph(first);
     }
+    if is_unsettled(first) {
+        return Glyph { kind: GlyphKind::Unsettled, ..control_glyph(first) };
+    }
     let selected = selects_presentation(first, second);
     if selected && let Some(selector) = second {
         // The selector chooses the emoji or the text form; terminals disagree on the width of either, so only the base
@@ -88,16 +94,23 @@ fn first_of(text: &str) -> Glyph<'_> {
         let bytes = first.len_utf8() + selector.len_utf8();
         return Glyph { bytes: u16::try_from(bytes).unwrap_or(u16::MAX), ..base };
     }
-    let fit = text.char_indices().take(MOST_CODE_POINTS).take_while(|(at, c)| *at == 0 || !is_hostile(*c));
+    let fit = text
+        .char_indices()
+        .take(MOST_CODE_POINTS)
+        .take_while(|(at, c)| *at == 0 || !is_hostile(*c) && !is_unsettled(*c));
     let end = fit.last().map_or(0, |(at, c)| at + c.len_utf8());
-    cluster_glyph(text[..end].graphemes(true).next().unwrap_or_default())
+    let cluster = text[..end].graphemes(true).next().unwrap_or_default();
+    // Terminals add up the widths of characters, whether or not they form a ligature.
+    let one_by_one: usize = cluster.chars().map(|c| c.width().unwrap_or(0)).sum();
+    cluster_glyph(if cluster.width() == one_by_one { cluster } else { &text[..first.len_utf8()] })
 }
 
 /// Whether no adjacent character of this set combines with it, in either direction; a fast path that avoids
 /// segmentation.
 fn never_combines(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a1}'..='\u{a8}' | '\u{aa}'..='\u{ac}' | '\u{af}'..='\u{2ff}' | '\u{391}'..='\u{482}'
-        | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}')
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{a8}' | '\u{aa}'..='\u{ac}' | '\u{af}'..='\u{2ff}' | '\u{391}'..='\u{3a1}'
+        | '\u{3a3}'..='\u{482}'
+        | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fef}')
 }
 
 /// Whether the second character is a variation selector after a base that takes one.
