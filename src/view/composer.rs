@@ -17,15 +17,16 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::kinds::udp::UdpBoundSession;
 
-/// How many rows of text the composer has in a pane with this inner height; its title takes one more.
-pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
+/// How many rows of text the composer has in a pane with this inside; its title takes one more.
+pub(super) fn rows(model: &Model, panel: &Panel, inner: Rect) -> u16 {
+    let (inner, columns) = (inner.height, inner.width.saturating_sub(2));
     if !model.can_send() {
         return if inner >= 6 { 1 } else { 0 };
     }
     match inner {
         0..3 => 0,
-        3..14 => panel.composer.editor.rows((inner / 3).max(1)),
-        _ => panel.composer.editor.rows((inner / 3).max(3)).max(3),
+        3..14 => panel.composer.editor.rows(columns, (inner / 3).max(1)),
+        _ => panel.composer.editor.rows(columns, (inner / 3).max(3)).max(3),
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
         }
         if let SessionKind::Bound(UdpBoundSession { last, .. }) = &session.kind {
             strip = match composer.to.or(*last) {
-                Some(to) => strip.with(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
+                Some(to) => strip.with(format!(" · to {}", super::gutter::peer(to, 24, false)), Role::Dim),
                 None => strip.with(" · no peer yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }

@@ -26,7 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let inner = inner_area(area);
     canvas.hit(area, ClickTarget::View);
     title::draw(canvas, area, model, session, panel);
-    let rows = composer::rows(model, panel, inner.height);
+    let rows = composer::rows(model, panel, inner);
     let field = part(inner, 0, inner.height - rows, inner.width, rows);
     let ruled = u16::from(rows > 0);
     let body = part(inner, 0, 0, inner.width, inner.height - rows - ruled);

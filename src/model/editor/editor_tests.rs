@@ -99,8 +99,8 @@ fn a_pasted_line_break_stays_in_a_composer_and_is_a_space_in_a_prompt() {
 #[test]
 fn the_rows_of_a_text_are_its_lines_and_never_none() {
     let editor = field("1\n2\n3");
-    assert_eq!([editor.rows(0), editor.rows(2), editor.rows(9)], [1, 2, 3]);
-    assert_eq!(field("").rows(5), 1);
+    assert_eq!([editor.rows(80, 0), editor.rows(80, 2), editor.rows(80, 9)], [1, 2, 3]);
+    assert_eq!(field("").rows(80, 5), 1);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::keys::EditAction;
-use super::window::{FieldView, line_end, line_start, visible_window};
+use super::window::{FieldView, line_end, line_start, visible_window, wrapped_rows, wrapped_window};
 
 /// How many changes can be undone; beyond that, the oldest is dropped.
 const MOST_CHANGES: usize = 200;
@@ -140,18 +140,20 @@ impl TextField {
         }
     }
 
-    /// The part of the text that fits a window of this size: the lines around the cursor, with the cursor's own line
-    /// scrolled sideways as far as needed. Cost: depends on the window, not on the text.
+    /// The part of the text that fits a window of this size: the rows around the cursor. A field of many lines wraps
+    /// them; one of a single line scrolls sideways as far as needed. Cost: depends on the window, not on the text.
     ///
     /// Without a column or a row there are no lines, and the cursor is at (0, 0).
     pub fn visible_window(&self, columns: u16, rows: u16) -> FieldView {
-        visible_window(&self.text, self.cursor, columns, rows)
+        match self.lines {
+            FieldLines::Many => wrapped_window(&self.text, self.cursor, columns, rows),
+            FieldLines::One => visible_window(&self.text, self.cursor, columns, rows),
+        }
     }
 
-    /// How many rows the text takes if each line is one row: at least 1. Counts no further than `most`.
-    pub fn rows(&self, most: u16) -> u16 {
-        let breaks = self.text.match_indices('\n').take(usize::from(most)).count();
-        u16::try_from(breaks + 1).unwrap_or(u16::MAX).min(most.max(1))
+    /// How many rows the text takes, wrapped to so many columns: at least 1. Counts no further than `most`.
+    pub fn rows(&self, columns: u16, most: u16) -> u16 {
+        wrapped_rows(&self.text, columns, most)
     }
 
     fn normalized<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {

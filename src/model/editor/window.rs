@@ -1,5 +1,8 @@
 //! The visible part of a text field. Its cost depends on the window, not on the text.
 
+use std::ops::Range;
+
+use crate::model::wrap;
 use crate::text::sanitize::glyphs;
 
 /// Bytes of text that are read beside the cursor for each column: more than a glyph of eight code points needs, and a
@@ -53,6 +56,56 @@ pub(super) fn visible_window(text: &str, cursor: usize, columns: u16, rows: u16)
     lines.push(drawn);
     lines.extend(below.into_iter().map(|start| plain_line(line(start), wide)));
     FieldView { lines, cursor: (u16::try_from(column).unwrap_or(u16::MAX), row) }
+}
+
+/// The part of a text that fits a window of this size, with long lines wrapped; `cursor` is a byte offset on a
+/// character boundary.
+pub(super) fn wrapped_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
+    if columns == 0 || rows == 0 {
+        return FieldView { lines: Vec::new(), cursor: (0, 0) };
+    }
+    let bytes = text.as_bytes();
+    let most = usize::from(rows);
+    let mut above: Vec<Range<usize>> =
+        wrap::rows_around(bytes, cursor, columns).take_while(|row| row.start <= cursor).collect();
+    let full = above.last().is_none_or(|row| row_columns(&text[row.clone()]) >= usize::from(columns));
+    if cursor == text.len() && (full || text.ends_with('\n')) {
+        above.push(cursor..cursor);
+    }
+    while above.len() < most && above.first().is_some_and(|first| first.start > 0) {
+        let start = above.first().map_or(0, |first| first.start);
+        let before = wrap::rows_around(bytes, start - 1, columns).take_while(|row| row.start < start);
+        above.splice(0..0, before.collect::<Vec<_>>());
+    }
+    let own = above.pop().unwrap_or(0..0);
+    let end = own.end;
+    let below = wrap::rows_around(bytes, end, columns).skip_while(|row| row.start < end);
+    let mut below: Vec<Range<usize>> = below.filter(|row| !row.is_empty()).take(most - 1).collect();
+    let spare = most - 1;
+    below.truncate(below.len().min((spare - above.len().min(spare)).max(spare / 2)));
+    let above = &above[above.len().saturating_sub(spare - below.len())..];
+    let column = row_columns(&text[own.start..cursor]).min(usize::from(columns) - 1);
+    let line = |row: &Range<usize>| row_text(&text[row.clone()], usize::from(columns));
+    let lines = above.iter().chain([&own]).chain(&below).map(line).collect();
+    let place = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+    FieldView { lines, cursor: (place(column), place(above.len())) }
+}
+
+/// How many rows a text takes in so many columns: at least 1. Counts no further than `most`.
+pub(super) fn wrapped_rows(text: &str, columns: u16, most: u16) -> u16 {
+    let rows = wrap::rows_around(text.as_bytes(), 0, columns.max(1)).take(usize::from(most)).count();
+    let rows = rows + usize::from(text.ends_with('\n'));
+    u16::try_from(rows).unwrap_or(u16::MAX).clamp(1, most.max(1))
+}
+
+/// The width of a row, without its line end.
+fn row_columns(row: &str) -> usize {
+    glyphs(row.trim_end_matches('\n').as_bytes()).map(|glyph| usize::from(glyph.columns)).sum()
+}
+
+/// A row as it is drawn, without its line end; a glyph that is wider than the window is left out.
+fn row_text(row: &str, columns: usize) -> String {
+    fill(String::new(), 0, cells(row.trim_end_matches('\n'), columns), columns).0
 }
 
 /// The starts of the lines above the cursor's line (nearest first) and of the lines below it, as many as fit.
@@ -201,6 +254,27 @@ mod tests {
     }
 
     #[test]
+    fn a_wrapped_text_uses_the_rows_and_follows_its_cursor() {
+        let wrapped = |text: &str, columns: u16, rows: u16| {
+            let at = text.find('|').expect("a cursor in the text");
+            let view = wrapped_window(&text.replace('|', ""), at, columns, rows);
+            (view.lines.join("/"), view.cursor)
+        };
+        assert_eq!(wrapped("0123456789abcdef|", 10, 3), ("0123456789/abcdef".into(), (6, 1)));
+        assert_eq!(wrapped("0123456789|", 10, 3), ("0123456789/".into(), (0, 1)));
+        assert_eq!(wrapped("0123456789|abc", 10, 3), ("0123456789/abc".into(), (0, 1)));
+        assert_eq!(wrapped("|", 10, 3), (String::new(), (0, 0)));
+        assert_eq!(wrapped("ab\n|", 10, 3), ("ab/".into(), (0, 1)));
+        assert_eq!(wrapped("ab|\ncd\nef", 10, 3), ("ab/cd/ef".into(), (2, 0)));
+        assert_eq!(wrapped("0123456789abcdefghijklmnopqrs|", 10, 2), ("abcdefghij/klmnopqrs".into(), (9, 1)));
+        assert_eq!(wrapped("|0123456789abcdefghijklmnopqrs", 10, 2), ("0123456789/abcdefghij".into(), (0, 0)));
+        assert_eq!(wrapped("日本語|", 5, 2), ("日本/語".into(), (2, 1)));
+        assert_eq!(wrapped_rows("0123456789abc", 10, 9), 2);
+        assert_eq!(wrapped_rows("a\nb\n", 10, 9), 3);
+        assert_eq!(wrapped_rows(&"x".repeat(1000), 10, 9), 9);
+    }
+
+    #[test]
     fn only_the_lines_around_the_cursor_are_shown() {
         check("1\n2\n3\n4\n5\n6|", (10, 3), &["4", "5", "6"], (1, 2));
         check("|1\n2\n3\n4\n5\n6", (10, 3), &["1", "2", "3"], (0, 0));
@@ -231,12 +305,13 @@ mod tests {
             rows in 1_u16..6,
         ) {
             let cursor = boundary(&text, (share * text.len() as f64) as usize);
-            let view = visible_window(&text, cursor, columns, rows);
+            for view in [visible_window(&text, cursor, columns, rows), wrapped_window(&text, cursor, columns, rows)] {
             prop_assert!(view.lines.len() <= usize::from(rows));
             prop_assert!(view.cursor.0 < columns && usize::from(view.cursor.1) < view.lines.len());
             for line in &view.lines {
                 prop_assert!(line.width() <= usize::from(columns), "{line:?}");
                 prop_assert!(!line.chars().any(char::is_control));
+            }
             }
         }
     }
