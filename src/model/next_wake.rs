@@ -49,8 +49,12 @@ impl Model {
     }
 }
 
-/// Whether a session's row in the list changes with time: it waits for its next attempt, or a rate decays.
+/// Whether a session's row in the list changes with time: it waits for an answer or for its next attempt, or a
+/// rate decays.
 fn is_ticking(session: &Session, now: Instant) -> bool {
-    let counting = matches!(session.phase, SessionPhase::Waiting { .. });
+    let counting = matches!(
+        session.phase,
+        SessionPhase::Waiting { .. } | SessionPhase::Connecting { .. } | SessionPhase::Resolving
+    );
     counting || session.rates.sent.will_change(now) || session.rates.received.will_change(now)
 }

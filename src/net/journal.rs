@@ -15,6 +15,7 @@ use super::meter::Meter;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::send_progress::SendProgress;
 use crate::sessions::{Block, News, Reading, Record, Retention, SessionId};
 use crate::text::sanitize;
 use crate::wire::kernel::view::KernelView;
@@ -112,6 +113,7 @@ struct JournalState {
     dropped: Both<Totals>,
     kernel: Option<Arc<KernelView>>,
     http: Option<HttpGauge>,
+    sending: Option<SendBegin>,
     repeat: Option<Arc<RepeatReading>>,
     capture: Option<Box<CaptureReading>>,
     dropped_datagrams: Option<u64>,
@@ -297,6 +299,19 @@ impl Journal {
         self.bell.ring(self);
     }
 
+    /// A file, or a request's body, begins to be sent: what is counted as sent from now on is of it.
+    pub(crate) fn begin_sending(self: &Arc<Self>, total_bytes: Option<u64>) {
+        let sent_before = self.totals().sent.bytes;
+        self.lock().sending = Some(SendBegin { total_bytes, sent_before, began: Instant::now() });
+        self.bell.ring(self);
+    }
+
+    /// What [`Journal::begin_sending`] reported is over, whole or not.
+    pub(crate) fn end_sending(self: &Arc<Self>) {
+        self.lock().sending = None;
+        self.bell.ring(self);
+    }
+
     /// Counts bytes that nobody sees: in the totals only, without a gap.
     pub(crate) fn count_unobserved(&self, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
@@ -370,12 +385,14 @@ impl Journal {
         inner.bytes = 0;
         inner.pieces = 0;
         inner.news = 0;
+        let totals = self.meter.totals();
         let reading = Reading {
             id: self.id,
-            totals: self.meter.totals(),
+            totals,
             records,
             kernel: inner.kernel.clone(),
             http: inner.http,
+            sending: inner.sending.map(|begin| begin.progress(totals.sent.bytes)),
             repeat: inner.repeat.take(),
             capture: inner.take_capture(),
             dropped_datagrams: inner.dropped_datagrams,
@@ -384,6 +401,22 @@ impl Journal {
         drop(inner);
         self.drained.notify_waiters();
         reading
+    }
+}
+
+/// The begin of a file or body that is being sent.
+#[derive(Clone, Copy, Debug)]
+struct SendBegin {
+    total_bytes: Option<u64>,
+    /// What the session had sent before it.
+    sent_before: u64,
+    began: Instant,
+}
+
+impl SendBegin {
+    fn progress(self, sent_bytes: u64) -> SendProgress {
+        let SendBegin { total_bytes, sent_before, began } = self;
+        SendProgress { sent_bytes: sent_bytes.saturating_sub(sent_before), total_bytes, began }
     }
 }
 

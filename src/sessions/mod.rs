@@ -15,6 +15,7 @@ pub mod record;
 pub mod repeat;
 pub mod retention;
 pub mod search;
+pub mod send_progress;
 pub mod session;
 mod session_facts;
 pub mod spec;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::id::SessionId;
 use super::news::News;
 use super::record::Record;
+use super::send_progress::SendProgress;
 use super::spec::AcceptedSpec;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::ListenerNews;
@@ -27,6 +28,8 @@ pub struct Reading {
     pub kernel: Option<Arc<KernelView>>,
     /// Counters of an HTTP body.
     pub http: Option<HttpGauge>,
+    /// The file or body that is being sent, if there is one.
+    pub sending: Option<SendProgress>,
     /// Counters of a repeat run, if they changed.
     pub repeat: Option<Arc<crate::sessions::repeat::run::RepeatReading>>,
     /// Captured segments, while capture is on or has just ended.
@@ -62,6 +65,7 @@ impl Reading {
             records: Vec::new(),
             kernel: None,
             http: None,
+            sending: None,
             repeat: None,
             capture: None,
             dropped_datagrams: None,

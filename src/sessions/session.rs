@@ -14,6 +14,7 @@ use super::phase::{OpenState, SessionPhase};
 use super::rate::Rate;
 use super::reading::Reading;
 use super::record::Record;
+use super::send_progress::SendProgress;
 use super::spec::Spec;
 use super::transcript::Transcript;
 use crate::sessions::tcp::history::TcpHistory;
@@ -41,6 +42,8 @@ pub struct Session {
     pub kind: SessionKind,
     /// The kernel's newest view.
     pub kernel: Option<Arc<KernelView>>,
+    /// The file or body that is being sent, if there is one.
+    pub sending: Option<SendProgress>,
     /// The newest failure that did not end the session.
     pub warning: Option<Failure>,
     /// The path to the peer: lookup, race, route.
@@ -67,6 +70,7 @@ impl Session {
             transcript,
             kind,
             kernel: None,
+            sending: None,
             warning: None,
             path: PeerPath::default(),
             options: super::options::OptionStates::default(),
@@ -77,6 +81,7 @@ impl Session {
     /// Applies a reading: its counters and records.
     pub fn apply_reading(&mut self, reading: Reading, now: Instant) {
         self.totals = reading.totals;
+        self.sending = reading.sending;
         self.apply_measurements(&reading, now);
         for record in reading.records {
             if let Record::News { at, news } = &record {

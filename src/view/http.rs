@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, StyledText, part};
 use super::marks::ShownRange;
 use super::status_label::status_role;
-use super::{document, failure_card};
+use super::{document, failure_card, kinds};
 use crate::files::theme::Role;
 use crate::model::documents::document as documents;
 use crate::model::panel::Panel;
@@ -41,7 +41,7 @@ pub(super) fn response(
     match exchange.response() {
         Some(_) => y += draw_figures(canvas, part(head, 0, y, head.width, head.height), session, exchange),
         None if session.failure().is_none() => {
-            let text = if session.is_over() { "no response came" } else { "waiting for the response" };
+            let text = if session.is_over() { "no response came" } else { kinds::http_words(session, exchange) };
             canvas.draw_text(head, 0, y, text, Role::Dim);
             y += 1;
         }

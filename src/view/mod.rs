@@ -3,6 +3,7 @@
 mod canvas;
 mod chart;
 mod composer;
+mod connecting;
 mod diagram;
 mod dialog;
 mod dns;
@@ -32,6 +33,7 @@ mod overlay;
 mod overlay_keys;
 mod pane;
 mod peers;
+mod progress;
 mod prompt;
 mod read_boundaries;
 mod repeat;
@@ -47,6 +49,6 @@ mod timeline;
 mod title;
 mod transcript;
 mod udp;
-pub use screen::draw;
+pub use screen::{draw, text_shown};
 
 pub use style::{ColourDepth, StyleSheet};

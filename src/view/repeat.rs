@@ -24,10 +24,10 @@ const BARS: usize = 12;
 const LABEL: usize = 10;
 
 /// The columns of the percentiles' table, if the histogram is beside it.
-const TABLE: u16 = 21;
+const TABLE: u16 = 23;
 
 /// The width that the histogram and the table need side by side.
-const SIDE_BY_SIDE: u16 = 46;
+const SIDE_BY_SIDE: u16 = 48;
 
 /// Draws the results of a run so far.
 pub(super) fn draw(
@@ -100,7 +100,7 @@ fn headline_rows(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> 
         if reading.final_one { reading.elapsed } else { std::time::Duration::from_secs(reading.elapsed.as_secs()) };
     first = first.with(format!(" · in {}", quantity::duration(lasted)), Role::Dim);
     let mut rows = vec![first];
-    let mut speed = row_label("a second").with(per_second(reading), Role::Strong);
+    let mut speed = row_label("average").with(per_second(reading), Role::Strong).with(" a second", Role::Text);
     if reading.corrected {
         speed = speed.with(" · times count from when each should have been started", Role::Dim);
     }
@@ -140,7 +140,7 @@ fn headline_rows(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> 
     if !matches!(spec.what, RepeatKind::Connect(_)) {
         let totals = &tally.totals;
         rows.push(
-            row_label("bytes")
+            row_label(if matches!(spec.what, RepeatKind::Http(_)) { "bodies" } else { "bytes" })
                 .with("▲ ", Role::Sent)
                 .with(quantity::bytes(totals.sent.bytes), Role::Text)
                 .with("  ▼ ", Role::Received)
@@ -159,7 +159,9 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let lasts = series.slot_length().saturating_mul(u32::try_from(step).unwrap_or(u32::MAX));
     let rates: Vec<u128> = slots.iter().map(|slot| u128::from(slot.done + slot.failed)).collect();
     let slowest: Vec<u128> = slots.iter().map(|slot| slot.slowest.as_nanos()).collect();
-    let most = rates.iter().max().copied().unwrap_or(0) as f64 / lasts.as_secs_f64().max(1e-9);
+    // The last bar may not be full yet. No average is above the maximum.
+    let full = rates.iter().max().copied().unwrap_or(0) as f64 / lasts.as_secs_f64().max(1e-9);
+    let most = full.max(reading.per_second().unwrap_or(0.0));
     let longest = slots.iter().map(|slot| slot.slowest).max().unwrap_or_default();
     let slowest_of_all = if longest.is_zero() { "–".to_owned() } else { quantity::duration(longest) };
     let line = |label: &str, levels: &[u128], bad: &dyn Fn(usize) -> bool, text: String| {
@@ -173,8 +175,8 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     };
     let failed = |place: usize| slots.get(place).is_some_and(|slot| slot.failed > 0);
     vec![
-        line("over time", &rates, &failed, format!("most {}/s", quantity::grouped(most.round() as u64))),
-        line("slowest", &slowest, &|_| false, format!("most {slowest_of_all}")),
+        line("over time", &rates, &failed, format!("peak {}/s", quantity::grouped(most.round() as u64))),
+        line("slowest", &slowest, &|_| false, format!("the slowest: {slowest_of_all}")),
     ]
 }
 
@@ -192,12 +194,12 @@ fn percentiles(reading: &RepeatReading) -> Vec<StyledText> {
     let times = [("fastest", latency.minimum()), ("mean", latency.mean())].into_iter();
     let times = times.chain(PERCENTILES.map(|(part, name)| (name, latency.quantile(part))));
     let times = times.chain([("slowest", latency.maximum())]);
-    times
-        .map(|(name, time)| {
-            let text = time.map_or_else(|| "–".to_owned(), quantity::duration);
-            row_label(name).with(format!("{text:>9}"), Role::Strong)
-        })
-        .collect()
+    let heading = StyledText::single(format!("{:<LABEL$}{:>9}", "latency", "time"), Role::Dim);
+    let rows = times.map(|(name, time)| {
+        let text = time.map_or_else(|| "–".to_owned(), quantity::duration);
+        row_label(name).with(format!("{text:>9}"), Role::Strong)
+    });
+    std::iter::once(heading).chain(rows).collect()
 }
 
 /// Bars whose length is the number of times in them.
@@ -205,7 +207,8 @@ fn histogram(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let bars = reading.tally.latency.bars(BARS);
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let room = u64::from(width).saturating_sub(20).max(1);
-    bars.iter().map(|bar| bar_row(*bar, most, room)).collect()
+    let heading = StyledText::single("histogram: how many up to", Role::Dim);
+    std::iter::once(heading).chain(bars.iter().map(|bar| bar_row(*bar, most, room))).collect()
 }
 
 fn bar_row(bar: HistogramBar, most: u64, room: u64) -> StyledText {

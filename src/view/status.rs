@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::canvas::StyledText;
-use super::kinds;
 use super::status_label::{StatusLabel, status_label};
+use super::{connecting, kinds, progress};
 use crate::files::theme::Role;
 use crate::model::state::Model;
 use crate::sessions::OpenState;
@@ -85,10 +85,10 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
             StyledText::single(format!("retry {attempt}/{of} in {wait}"), Role::Warn)
         }
         SessionPhase::Starting | SessionPhase::Resolving | SessionPhase::Connecting { .. } => {
-            StyledText::single(standing.words, Role::Dim)
+            connecting::brief(model, session).unwrap_or_else(|| StyledText::single(standing.words, Role::Dim))
         }
         SessionPhase::Open(_) | SessionPhase::Listening | SessionPhase::Ended { .. } => {
-            kinds::detail(session, standing)
+            progress::brief(session, now).unwrap_or_else(|| kinds::detail(session, standing))
         }
     }
 }

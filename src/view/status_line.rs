@@ -1,9 +1,10 @@
-//! The status line: addresses, drops and limits of a UDP socket or listener; for TCP, what flow control is blocking.
+//! The status line: addresses, drops and limits of a UDP socket or listener; for TCP, what flow control is
+//! blocking. Before that, the progress of a file or body that is being sent.
 
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, part};
-use super::kinds;
+use super::{connecting, kinds, progress};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
@@ -11,7 +12,9 @@ use crate::sessions::Session;
 
 /// Draws it, wrapped between its parts. Returns how many rows it took.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {
-    let parts = kinds::status_line(session, model, panel);
+    let mut parts = progress::parts(session, model.now, area.width.saturating_sub(2));
+    parts.extend(connecting::parts(model, session, panel.view));
+    parts.extend(kinds::status_line(session, model, panel));
     let most = if area.height >= 10 { 3 } else { 1 };
     flow(canvas, part(area, 1, 0, area.width.saturating_sub(2), most.min(area.height)), &parts)
 }

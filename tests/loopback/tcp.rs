@@ -575,6 +575,8 @@ fn a_file_cut_off_by_a_reset_says_how_much_of_it_was_sent() {
     let id = watch.open(tcp(address));
     watch.order(id, Verb::SendFile(file.path().to_owned()));
     watch.until_blocked(id);
+    let progress = watch.session(id).sending.unwrap();
+    assert_eq!((progress.total_bytes, progress.sent_bytes), (Some(64 << 20), watch.sent(id)));
     watch.order(id, Verb::Reset);
     assert_eq!(watch.until_closed(id), CloseReason::Rst);
     go.send(()).unwrap();

@@ -89,8 +89,16 @@ impl RequestBody {
     /// The body for the client library; each piece that the connection accepts is counted and recorded as sent.
     pub(super) fn into_counted(self, gate: Arc<NewsGate>) -> CountedBody {
         let length = self.length;
+        if self.some && length != Some(0) {
+            gate.journal().begin_sending(length);
+        }
         let pieces = futures_util::stream::try_unfold((self, gate), |(mut body, gate)| async move {
-            let Some(piece) = body.next_piece(&gate).await.map_err(BodyFault)? else { return Ok(None) };
+            let Some(piece) = body.next_piece(&gate).await.map_err(BodyFault)? else {
+                if body.some {
+                    gate.journal().end_sending();
+                }
+                return Ok(None);
+            };
             let block = Block::single_piece(Direction::Sent, Instant::now(), piece.clone());
             if !gate.block(block).await {
                 return Err(BodyFault(Failure::new(

@@ -14,6 +14,8 @@ use crate::net::buffers;
 pub(super) struct FileReadAhead {
     file: Arc<File>,
     regular: bool,
+    /// The length of a regular file when it was opened.
+    length: Option<u64>,
     under_way: Option<JoinHandle<io::Result<Bytes>>>,
 }
 
@@ -26,11 +28,17 @@ impl FileReadAhead {
         let path = path.to_owned();
         let opened = spawn_blocking(move || {
             let file = File::open(path)?;
-            let regular = file.metadata()?.is_file();
-            io::Result::Ok((Arc::new(file), regular))
+            let about = file.metadata()?;
+            let length = about.is_file().then(|| about.len());
+            io::Result::Ok((Arc::new(file), length))
         });
-        let (file, regular) = opened.await.map_err(io::Error::other)??;
-        Ok(FileReadAhead { file, regular, under_way: None })
+        let (file, length) = opened.await.map_err(io::Error::other)??;
+        Ok(FileReadAhead { file, regular: length.is_some(), length, under_way: None })
+    }
+
+    /// How long a regular file was when it was opened; `None` for a pipe or a device.
+    pub(super) fn length(&self) -> Option<u64> {
+        self.length
     }
 
     /// The file, if it is a regular file (its content is in the page cache), not a pipe or a device.

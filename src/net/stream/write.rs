@@ -216,7 +216,9 @@ impl WritingHalf<'_> {
     async fn send_file(&mut self, path: PathBuf) -> Result<(), WriteAbort> {
         let name = path.display().to_string();
         let mut bytes = 0;
-        let (mut failure, outcome) = match self.send_file_copied(&path, &mut bytes).await {
+        let sent = self.send_file_copied(&path, &mut bytes).await;
+        self.shared.journal.end_sending();
+        let (mut failure, outcome) = match sent {
             Ok(Ok(())) => {
                 self.shared.journal.news(News::FileSent { path, bytes }).await;
                 return Ok(());
@@ -252,6 +254,7 @@ impl WritingHalf<'_> {
                 Err(error) => return Ok(Err(error)),
             },
         };
+        shared.journal.begin_sending(ahead.length());
         #[cfg(target_os = "linux")]
         if shared.journal.counts_sent_only()
             && let Some(file) = ahead.as_regular()

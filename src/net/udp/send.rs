@@ -86,7 +86,11 @@ impl SharedSocket {
     async fn do_job(&self, job: SendJob) {
         let done = match job {
             SendJob::Datagram(to, bytes) => self.send_one(to, bytes).await,
-            SendJob::File(path) => self.send_file(&path).await,
+            SendJob::File(path) => {
+                let sent = self.send_file(&path).await;
+                self.journal.end_sending();
+                sent
+            }
             SendJob::Burst(burst, stops) => self.send_burst(&burst, stops).await,
             SendJob::ProbeMtu(stops) => self.probe_mtu(stops).await,
             SendJob::Close => Ok(()),
@@ -110,6 +114,8 @@ impl SharedSocket {
         let unread = |error: io::Error| fault::from_io(FailedOperation::Read, name.to_string(), &error);
         let to = self.destination(None)?;
         let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
+        let about = file.metadata().await.map_err(unread)?;
+        self.journal.begin_sending(about.is_file().then(|| about.len()));
         let mut sent_bytes = 0;
         let mut cut = true;
         loop {

@@ -11,6 +11,7 @@ use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::{FigureColumn, UNKNOWN, kernel};
+use crate::view::progress;
 use crate::view::status_label::{self, StatusLabel, status_label as label, status_role};
 use crate::wire::Totals;
 
@@ -22,8 +23,7 @@ pub(super) struct HttpWords<'a> {
 
 impl KindWords for HttpWords<'_> {
     fn open(&self, _open: OpenState) -> StatusLabel {
-        let words = if self.exchange.response().is_some() { "receiving" } else { "waiting for the response" };
-        label("●", Role::Good, words)
+        label("●", Role::Good, open_words(self.session, self.exchange))
     }
 
     fn listening(&self) -> StatusLabel {
@@ -59,12 +59,21 @@ impl KindWords for HttpWords<'_> {
     fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
 
     fn unit(&self, _totals: Totals) -> String {
-        String::new()
+        "in bodies".to_owned()
     }
 
     fn last_figures(&self, column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {
         kernel(column, self.session);
         push_hops(column, self.exchange);
+    }
+}
+
+/// What an open exchange is doing.
+pub(in crate::view) fn open_words(session: &Session, exchange: &HttpExchange) -> &'static str {
+    match (exchange.response(), progress::under_way(session)) {
+        (Some(_), _) => "receiving",
+        (None, Some(_)) => "sending the request's body",
+        (None, None) => "waiting for the response",
     }
 }
 

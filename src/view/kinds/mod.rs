@@ -9,6 +9,7 @@ mod repeat;
 mod tcp;
 mod udp;
 
+pub(super) use http::open_words as http_words;
 pub(super) use kinds::{
     about, detail, ended_status, last_figures, listening, meaning, name, open, own_figures, status_line, unit,
 };

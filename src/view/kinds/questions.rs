@@ -42,7 +42,8 @@ pub(super) trait KindWords {
     /// The figures of the kind, between the addresses and the counts of bytes.
     fn own_figures(&self, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>);
 
-    /// The count of operations beside the count of bytes, such as `in 3 datagrams`; empty if it has no meaning.
+    /// The count of operations beside the count of bytes, such as `in 3 datagrams`, or what the bytes are of; empty if neither
+    /// has a meaning.
     fn unit(&self, totals: Totals) -> String;
 
     /// The figures after the counts of bytes.

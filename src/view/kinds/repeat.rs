@@ -6,7 +6,7 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::repeat::RepeatView;
 use crate::sessions::phase::OpenState;
-use crate::sessions::spec::repeat::{RepeatSpec, StartPace};
+use crate::sessions::spec::repeat::{RepeatKind, RepeatSpec, StartPace};
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
@@ -54,7 +54,10 @@ impl KindWords for RepeatWords<'_> {
     fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
 
     fn unit(&self, _totals: Totals) -> String {
-        String::new()
+        match &self.session.spec.what {
+            SpecKind::Repeat(spec) if matches!(spec.what, RepeatKind::Http(_)) => "in bodies".to_owned(),
+            _ => String::new(),
+        }
     }
 
     fn last_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}

@@ -1,13 +1,13 @@
 //! What we send.
 
-use std::io::Write;
+use std::io::{Read as _, Write};
 
 use serde_json::Value;
 use sockeye::sessions::News;
 use sockeye::sessions::spec::http::{BodySpec, FormPart, HttpSpec, PartValue};
 use sockeye::wire::Class;
 
-use super::exchange::{Seen, lab, run};
+use super::exchange::{Running, Seen, answer, lab, peer, run};
 
 fn post(url: String, body: BodySpec) -> HttpSpec {
     HttpSpec { method: "POST".into(), body, ..HttpSpec::get(url) }
@@ -52,6 +52,25 @@ fn a_file_is_streamed_and_counted() {
     assert_eq!(seen.sent, bytes);
     assert_eq!(echoed(&seen)["body_bytes"], 500_000);
     assert!(seen.news.contains(&News::FileSent { path, bytes: 500_000 }));
+}
+
+#[test]
+fn while_a_body_is_sent_how_much_of_it_was_sent_is_known() {
+    let (go, wait) = std::sync::mpsc::channel();
+    let address = peer(move |mut stream, _| {
+        wait.recv().unwrap();
+        std::io::copy(&mut (&mut stream).take(64 << 20), &mut std::io::sink()).unwrap();
+        stream.write_all(&answer("", b"thanks")).unwrap();
+    });
+    let body = BodySpec::Bytes(vec![b'a'; 64 << 20].into());
+    let mut running = Running::start(post(format!("http://{address}/"), body));
+    running.until(|seen| seen.sending.is_some_and(|progress| progress.sent_bytes > 0));
+    let progress = running.seen.sending.unwrap();
+    assert_eq!((progress.total_bytes, progress.sent_bytes), (Some(64 << 20), running.seen.totals.sent.bytes));
+    assert!(!progress.is_complete());
+    go.send(()).unwrap();
+    running.until(|seen| seen.sending.is_some_and(|progress| progress.is_complete()));
+    assert_eq!(running.end().went_well().totals.sent.bytes, 64 << 20);
 }
 
 #[test]

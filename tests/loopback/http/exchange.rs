@@ -7,6 +7,7 @@ use std::time::Instant;
 use sockeye::lab::{ChosenPeer, Lab};
 use sockeye::net::OverflowPolicy;
 use sockeye::sessions::kinds::http::HttpGauge;
+use sockeye::sessions::send_progress::SendProgress;
 use sockeye::sessions::spec::http::HttpSpec;
 use sockeye::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
@@ -24,6 +25,7 @@ pub(crate) struct Seen {
     pub(crate) not_kept: u64,
     pub(crate) totals: Both<Totals>,
     pub(crate) gauge: HttpGauge,
+    pub(crate) sending: Option<SendProgress>,
     pub(crate) how: Option<CloseReason>,
 }
 
@@ -107,6 +109,7 @@ impl Running {
     pub(crate) fn look(&mut self) {
         for reading in self.net.sample() {
             self.seen.totals = reading.totals;
+            self.seen.sending = reading.sending;
             self.seen.gauge = reading.http.unwrap_or_default();
             for record in reading.records {
                 self.take(record);
