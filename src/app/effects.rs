@@ -10,6 +10,7 @@ use super::editor::ExternalEdit;
 use crate::files;
 use crate::model::msg::{Effect, Msg};
 use crate::model::notice::NoticeWeight;
+use crate::model::seen::CellArea;
 use crate::model::words::text_of;
 use crate::net::Net;
 use crate::sessions::Transcript;
@@ -28,6 +29,8 @@ pub(super) enum LoopEffect {
     Tell(Box<Msg>),
     /// Copy this text to the clipboard.
     Copy(String),
+    /// Copy the text of these cells to the clipboard, and say what was copied.
+    CopyShown(CellArea, &'static str),
     /// Capture the mouse, or release it.
     GrabMouse(bool),
     /// Suspend the program.
@@ -87,6 +90,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             None
         }
         Effect::Copy(text) => Some(LoopEffect::Copy(text)),
+        Effect::CopyShown { area, what } => Some(LoopEffect::CopyShown(area, what)),
         Effect::GrabMouse(grab) => Some(LoopEffect::GrabMouse(grab)),
         Effect::Suspend => Some(LoopEffect::Suspend),
         Effect::EditOutside { id, text } => Some(LoopEffect::Edit(ExternalEdit { id, text })),

@@ -21,12 +21,14 @@ use super::terminal::{self, Screen};
 use super::{editor, input};
 use crate::cli::Invocation;
 use crate::model::msg::Msg;
+use crate::model::notice::NoticeWeight;
 use crate::model::pacer::Pacer;
 use crate::model::seen::ScreenSize;
 use crate::model::state::{Focus, Model};
 use crate::model::update::update;
 use crate::net::{Net, OverflowPolicy};
 use crate::sessions::{Reading, Spec};
+use crate::text::quantity;
 use crate::view::{self, StyleSheet};
 
 /// How many answers of other tasks may wait; when the queue is full, the task waits.
@@ -185,6 +187,12 @@ impl App {
                 match effects::perform(effect, &self.net, &self.reply_to) {
                     Some(LoopEffect::Tell(msg)) => waiting.push(*msg),
                     Some(LoopEffect::Copy(text)) => self.copy(&text)?,
+                    Some(LoopEffect::CopyShown(area, what)) => {
+                        let text = view::text_shown(&self.model, self.look()?, area);
+                        self.copy(&text)?;
+                        let text = format!("copied {what}: {} bytes", quantity::grouped(text.len() as u64));
+                        waiting.push(Msg::Said { weight: NoticeWeight::Done, text });
+                    }
                     Some(LoopEffect::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
                     Some(LoopEffect::Suspend) => self.suspend()?,
                     Some(LoopEffect::Edit(edit)) => self.edit = Some(edit),
@@ -193,6 +201,11 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// The styles of the theme in use.
+    fn look(&self) -> anyhow::Result<&StyleSheet> {
+        find_look(&self.looks, &self.model)
     }
 
     fn copy(&mut self, text: &str) -> anyhow::Result<()> {
@@ -263,9 +276,8 @@ impl App {
         } else {
             self.handle_quietly(Msg::Wake, now)?;
         }
-        let look = self.looks.iter().find(|(name, _)| *name == self.model.settings.theme).or(self.looks.first());
-        let Some((_, look)) = look else { anyhow::bail!("there is no theme") };
         let mut seen = None;
+        let look = find_look(&self.looks, &self.model)?;
         let model = &self.model;
         self.screen
             .draw(|frame| seen = Some(view::draw(frame, model, look)))
@@ -280,4 +292,9 @@ impl App {
         self.pacer.want_at(self.model.wakes_at(now));
         Ok(())
     }
+}
+
+fn find_look<'a>(looks: &'a [(String, StyleSheet)], model: &Model) -> anyhow::Result<&'a StyleSheet> {
+    let look = looks.iter().find(|(name, _)| *name == model.settings.theme).or(looks.first());
+    Ok(&look.context("there is no theme")?.1)
 }

@@ -2,6 +2,7 @@
 
 pub mod command_line;
 pub mod curl;
+pub mod curl_line;
 pub mod dig;
 pub mod dig_answer;
 pub(crate) mod netcat;

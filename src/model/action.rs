@@ -102,7 +102,9 @@ pub enum PaneAction {
     Pretty,
     /// Show sequence numbers as in the header, or counted from 0.
     Numbers,
-    /// Copy the item at the cursor, or the selection.
+    /// Begin to mark rows at the cursor, or mark nothing any more.
+    Mark,
+    /// Copy what is marked, or what is under the cursor.
     Copy,
     /// Select the item at the cursor, or go into the composer.
     Activate,
@@ -291,7 +293,8 @@ const AFTER_VIEWS: &[ActionEntry] = &[
     view_entry("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
     view_entry("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
     view_entry("numbers", PaneAction::Numbers, "ladder: relative or absolute numbers"),
-    view_entry("copy", PaneAction::Copy, "copy"),
+    view_entry("mark", PaneAction::Mark, "text, hex: mark rows from here; again: mark nothing"),
+    view_entry("copy", PaneAction::Copy, "copy what is marked or under the cursor; else what the view is about"),
 ];
 
 impl Action {
@@ -359,7 +362,7 @@ mod tests {
         let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, Boundaries, Numbers, Zoom, Freeze,
-            Pretty, Copy, Activate; PaneAction::Show(_)));
+            Pretty, Mark, Copy, Activate; PaneAction::Show(_)));
         let with_key = View::ALL.iter().copied().filter(|view| view.entry().action.is_some());
         all.extend(with_key.map(|view| Action::Pane(PaneAction::Show(view))));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, ToggleCapture, Retry,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::key::Chord;
 use super::notice::NoticeWeight;
-use super::seen::ScreenSize;
+use super::seen::{CellArea, ScreenSize};
 use crate::sessions::search::{Needle, SearchHit};
 use crate::sessions::{Order, Reading, RefusedOrder, Retention, SessionId, Spec, Transcript};
 
@@ -105,6 +105,13 @@ pub enum Effect {
     },
     /// Put text on the clipboard (OSC 52).
     Copy(String),
+    /// Put on the clipboard what the screen shows in these cells; [`Msg::Said`] answers.
+    CopyShown {
+        /// The cells.
+        area: CellArea,
+        /// What that is, as the notice names it.
+        what: &'static str,
+    },
     /// Write the received bytes of a session that are still kept to a file; [`Msg::Said`] answers.
     Save {
         /// The file.

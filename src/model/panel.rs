@@ -27,6 +27,29 @@ pub enum ScrollPosition {
     At(TranscriptPlace),
 }
 
+/// The row under the cursor in text and hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TranscriptCursor {
+    /// A place in that row.
+    pub at: TranscriptPlace,
+    /// Where a mark began: the rows from there to the cursor are marked. `None`: nothing is marked.
+    pub mark: Option<TranscriptPlace>,
+}
+
+impl TranscriptCursor {
+    /// The first and the last place of what is marked; of the cursor's row, if nothing is.
+    pub fn span(&self) -> (TranscriptPlace, TranscriptPlace) {
+        let other = self.mark.unwrap_or(self.at);
+        (self.at.min(other), self.at.max(other))
+    }
+
+    /// Whether the cursor or the mark holds a part of the row that begins at `place`, with the next one at `next`.
+    pub fn holds_row(&self, place: TranscriptPlace, next: TranscriptPlace) -> bool {
+        let (first, last) = self.span();
+        first < next && place <= last
+    }
+}
+
 /// How one session is shown.
 #[derive(Debug)]
 pub struct Panel {
@@ -46,8 +69,16 @@ pub struct Panel {
     pub composer: Composer,
     /// The response's body as text, once it was shown.
     pub body: BodyText,
-    /// The first row of a document (response, headers, request) that is shown.
+    /// The row under the cursor in text and hex, and where a mark began; `None`: no row was picked.
+    pub cursor: Option<TranscriptCursor>,
+    /// The first row of a document (response, headers, request) that is shown, unless its end is followed.
     pub document_scroll: usize,
+    /// True: the last rows of a document are shown, also as it grows.
+    pub document_follows: bool,
+    /// The row of a document under the cursor; `None`: no row was picked.
+    pub document_cursor: Option<usize>,
+    /// The view that led to this one, and to which Esc goes back.
+    pub came_from: Option<View>,
     /// The line under the cursor in the list of peers.
     pub peer_picked: usize,
     /// The connection under the cursor in a listener's list; `None` follows the newest.
@@ -153,7 +184,11 @@ impl Panel {
             filter: None,
             composer,
             body: BodyText::default(),
+            cursor: None,
             document_scroll: 0,
+            document_follows: false,
+            document_cursor: None,
+            came_from: None,
             peer_picked: 0,
             child_picked: None,
             rung: None,
@@ -164,6 +199,12 @@ impl Panel {
             frozen_story: None,
             hostile: EscapeCounts::default(),
         }
+    }
+
+    /// The first row that is shown of a document with so many rows, on a screen of `rows`.
+    pub fn document_top(&self, document_rows: usize, rows: usize) -> usize {
+        let last = document_rows.saturating_sub(rows);
+        if self.document_follows { last } else { self.document_scroll.min(last) }
     }
 
     /// The transcript to show: the frozen copy while the display is frozen.

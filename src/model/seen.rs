@@ -19,6 +19,8 @@ pub struct ScreenSize {
 pub struct FrameReport {
     /// Rows and columns of the selected session's view, without frame and gutter.
     pub view: CellArea,
+    /// The row under the cursor, if the view has one that is no row of a text.
+    pub picked: Option<CellArea>,
     /// Rows and columns of the composer's text.
     pub composer: CellArea,
     /// Areas with a click target, topmost last.

@@ -12,7 +12,7 @@ pub struct ViewEntry {
     pub shows: ViewContent,
     /// Which connections' gauges are sampled at intervals while the view is on the screen.
     pub samples: KernelSampling,
-    /// What is copied from it.
+    /// What is copied from it if no row is under the cursor.
     pub copies: CopiedText,
     /// Whether it shows countdowns.
     pub counts_down: bool,
@@ -61,17 +61,17 @@ pub enum KernelSampling {
     BothEnds,
 }
 
-/// What is copied from a view.
+/// What is copied from a document if no row is under the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopiedText {
-    /// The transcript entry at the current search hit, else the last one with bytes.
-    Entry,
+    /// What is on the screen: of a transcript, the last bytes.
+    Shown,
     /// The body of the response.
     Body,
+    /// The request as a curl line.
+    CurlLine,
     /// The answers in the format of dig.
     DigAnswer,
-    /// The text of the explain view.
-    Explanation,
 }
 
 /// The views of a session.
@@ -137,7 +137,7 @@ impl View {
                 action: Some(("view-text", "view: text")),
                 shows: ViewContent::Transcript,
                 samples: KernelSampling::No,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Hex => ViewEntry {
@@ -145,7 +145,7 @@ impl View {
                 action: Some(("view-hex", "view: hex")),
                 shows: ViewContent::Transcript,
                 samples: KernelSampling::No,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Response => ViewEntry {
@@ -161,7 +161,7 @@ impl View {
                 action: Some(("view-headers", "view: HTTP headers")),
                 shows: ViewContent::Document(ViewDocument::Heads),
                 samples: KernelSampling::No,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Request => ViewEntry {
@@ -169,7 +169,7 @@ impl View {
                 action: Some(("view-request", "view: HTTP request")),
                 shows: ViewContent::Document(ViewDocument::Request),
                 samples: KernelSampling::No,
-                copies: CopiedText::Entry,
+                copies: CopiedText::CurlLine,
                 counts_down: false,
             },
             View::Peers => ViewEntry {
@@ -177,7 +177,7 @@ impl View {
                 action: Some(("view-peers", "view: peers of a listener")),
                 shows: ViewContent::Peers,
                 samples: KernelSampling::No,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Ladder => ViewEntry {
@@ -185,7 +185,7 @@ impl View {
                 action: Some(("view-ladder", "view: ladder, who sent what and when")),
                 shows: ViewContent::Rungs,
                 samples: KernelSampling::OwnEnd,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::State => ViewEntry {
@@ -193,7 +193,7 @@ impl View {
                 action: Some(("view-state", "view: TCP state diagram")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::BothEnds,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Kernel => ViewEntry {
@@ -201,7 +201,7 @@ impl View {
                 action: Some(("view-kernel", "view: kernel gauges over time")),
                 shows: ViewContent::Gauges,
                 samples: KernelSampling::OwnEnd,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Way => ViewEntry {
@@ -209,7 +209,7 @@ impl View {
                 action: Some(("view-way", "view: path to the peer: resolvers, race, route")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Answer => ViewEntry {
@@ -233,7 +233,7 @@ impl View {
                 action: Some(("view-explain", "view: why it failed, or what it is doing")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
-                copies: CopiedText::Explanation,
+                copies: CopiedText::Shown,
                 counts_down: true,
             },
             View::Flow => ViewEntry {
@@ -241,7 +241,7 @@ impl View {
                 action: Some(("view-flow", "view: flow control, windows and queues at both ends")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::BothEnds,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: true,
             },
             View::Latency => ViewEntry {
@@ -249,7 +249,7 @@ impl View {
                 action: None,
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
-                copies: CopiedText::Entry,
+                copies: CopiedText::Shown,
                 counts_down: false,
             },
         }

@@ -47,9 +47,12 @@ pub(super) fn draw_folded(
     let rows = fold.row_count();
     canvas.seen.document_rows = rows;
     let height = usize::from(place.height);
-    let scroll = panel.document_scroll.min(rows.saturating_sub(height));
-    for (y, line) in (0_u16..).zip(&fold.rows(document, scroll, height)) {
+    let scroll = panel.document_top(rows, height);
+    for (y, (row, line)) in (0_u16..).zip((scroll..).zip(&fold.rows(document, scroll, height))) {
         draw_row(canvas, place, y, line, panel);
+        if panel.document_cursor == Some(row) {
+            canvas.tint(part(place, 0, y, place.width, 1), Role::Selection);
+        }
     }
     let all = rows.max(1) as f64;
     let below = rows.saturating_sub(scroll + height);

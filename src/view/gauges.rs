@@ -52,6 +52,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel
         }
         if index == picked && boxed > 0 {
             canvas.tint(line, Role::Selection);
+            canvas.seen.picked = Some(area_of(line));
         }
     }
     if boxed > 0 {

@@ -30,13 +30,17 @@ impl Gutter {
     pub(super) fn for_session(model: &Model, session: &Session, columns: u16) -> Self {
         let time = if model.settings.wall_clock { 14 } else { 9 };
         let peers = matches!(session.kind, SessionKind::Bound { .. });
+        let several = has_several_addresses(session);
         Gutter {
             time: if columns >= time + 20 { time } else { 0 },
             mark: if columns >= 10 { 2 } else { 0 },
-            size: if columns >= 60 { 9 } else { 0 },
+            size: if columns >= if several { 76 } else { 60 } { 9 } else { 0 },
             peer: match columns {
                 _ if !peers => 0,
                 84.. => 22,
+                // An address takes more columns than a port.
+                60.. if several => 22,
+                46.. if several => 16,
                 44.. => 8,
                 _ => 0,
             },
@@ -105,12 +109,29 @@ pub(super) fn operation_text(direction: Direction, number: u64) -> String {
     if text.len() <= 8 { text } else { format!("#{}", quantity::grouped(number)) }
 }
 
-/// A peer in at most this many columns: whole, or its end, which has the port.
-pub(super) fn peer(peer: SocketAddr, columns: u16) -> String {
+/// Whether the peers of a bound socket have more than one address, so that a port alone does not tell them apart.
+pub(super) fn has_several_addresses(session: &Session) -> bool {
+    let SessionKind::Bound(bound) = &session.kind else { return false };
+    let ends = (bound.peers.first_key_value(), bound.peers.last_key_value());
+    matches!(ends, (Some((first, _)), Some((last, _))) if first.ip() != last.ip())
+}
+
+/// A peer in at most this many columns: whole, or the part that tells it from the others. With `several` addresses
+/// among the peers that is the address, or its end; else the end, which has the port.
+pub(super) fn peer(peer: SocketAddr, columns: u16, several: bool) -> String {
     let columns = usize::from(columns);
     let text = peer.to_string();
     if text.len() <= columns {
         return text;
+    }
+    if several {
+        let address = peer.ip().to_string();
+        let kept = (address.len() + 1).saturating_sub(columns);
+        return if address.len() <= columns {
+            address
+        } else {
+            format!("…{}", address.get(kept..).unwrap_or_default())
+        };
     }
     let port = format!(":{}", peer.port());
     if columns < 12 || columns < port.len() {
@@ -136,8 +157,18 @@ mod tests {
     #[test]
     fn a_peer_that_is_too_long_keeps_its_port() {
         let v6: SocketAddr = "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535".parse().unwrap();
-        assert_eq!(peer(v6, 21), "…ef0:1234:5678]:65535");
-        assert_eq!(peer(v6, 7), ":65535");
-        assert_eq!(peer("1.2.3.4:5".parse().unwrap(), 21), "1.2.3.4:5");
+        assert_eq!(peer(v6, 21, false), "…ef0:1234:5678]:65535");
+        assert_eq!(peer(v6, 7, false), ":65535");
+        assert_eq!(peer("1.2.3.4:5".parse().unwrap(), 21, false), "1.2.3.4:5");
+    }
+
+    #[test]
+    fn with_several_addresses_the_address_comes_before_the_port() {
+        let v4: SocketAddr = "192.168.100.201:65535".parse().unwrap();
+        assert_eq!(peer(v4, 21, true), "192.168.100.201:65535");
+        assert_eq!(peer(v4, 15, true), "192.168.100.201");
+        assert_eq!(peer(v4, 8, true), "…100.201");
+        let v6: SocketAddr = "[2001:db8:1234:5678:9abc:def0:1234:5678]:5".parse().unwrap();
+        assert_eq!(peer(v6, 10, true), "…1234:5678");
     }
 }

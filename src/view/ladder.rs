@@ -69,6 +69,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
                     page.rung(canvas, row, rung);
                     if *index == picked {
                         canvas.tint(row, Role::Selection);
+                        canvas.seen.picked = Some(area_of(row));
                     }
                 }
             }
@@ -122,7 +123,7 @@ fn draw_endpoints(canvas: &mut Canvas<'_>, area: Rect, columns: LadderColumns, s
     let peer = ends.peer.map_or(asked, |address| address.to_string());
     let both = columns_of(&local) + columns_of(&peer) + 2 <= area.width;
     let cut = |whole: String, address: Option<std::net::SocketAddr>| match address {
-        Some(address) if !both => gutter::peer(address, half - 1),
+        Some(address) if !both => gutter::peer(address, half - 1, false),
         _ => whole,
     };
     let (local, peer) = (cut(local, ends.local), cut(peer, ends.peer));

@@ -18,6 +18,9 @@ use crate::sessions::kinds::udp::UdpBoundSession;
 use crate::text::quantity;
 use crate::wire::Totals;
 
+/// The columns of the mark before a peer: the arrow of the one that the composer sends to.
+const MARK: u16 = 2;
+
 /// Draws the table.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
@@ -30,12 +33,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let count = usize::from(table.height);
     let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
     let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
-    draw_heading(canvas, place, "peer", ["datagrams"; 2]);
+    let several = gutter::has_several_addresses(session);
+    draw_heading(canvas, place, "  peer", ["datagrams"; 2]);
     for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
-        peer_row(canvas, row, *peer, counts, panel.composer.to == Some(*peer));
+        peer_row(canvas, row, (*peer, several), counts, panel.composer.to == Some(*peer));
         if at == picked {
             canvas.tint(row, Role::Selection);
+            canvas.seen.picked = Some(area_of(row));
         }
         canvas.hit(row, ClickTarget::Peer(*peer));
     }
@@ -93,13 +98,14 @@ fn draw_totals(canvas: &mut Canvas<'_>, area: Rect, received: Totals, sent: Tota
     canvas.draw_text(area, width, 0, &text, Role::Text);
 }
 
-fn peer_row(canvas: &mut Canvas<'_>, area: Rect, peer: SocketAddr, counts: &PeerCount, aimed: bool) {
+fn peer_row(canvas: &mut Canvas<'_>, area: Rect, (peer, several): (SocketAddr, bool), counts: &PeerCount, aimed: bool) {
     let (width, _) = columns(area);
     let role = if aimed { Role::Key } else { Role::Text };
-    let mark = if aimed { "→ " } else { "" };
-    let used = canvas.draw_text(area, 0, 0, mark, role);
-    let text = gutter::peer(peer, width.saturating_sub(used + 1));
-    canvas.draw_text(part(area, 0, 0, width, 1), used, 0, &text, role);
+    if aimed {
+        canvas.draw_text(area, 0, 0, "→", role);
+    }
+    let text = gutter::peer(peer, width.saturating_sub(MARK + 1), several);
+    canvas.draw_text(part(area, 0, 0, width, 1), MARK, 0, &text, role);
     draw_totals(canvas, area, counts.totals.received, counts.totals.sent);
 }
 
@@ -131,6 +137,7 @@ fn draw_connections(
         draw_totals(canvas, row, child.totals.received, child.totals.sent);
         if at == picked.unwrap_or(0) {
             canvas.tint(row, Role::Selection);
+            canvas.seen.picked = Some(area_of(row));
         }
         canvas.hit(row, ClickTarget::Session(child.id));
     }

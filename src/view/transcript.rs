@@ -58,7 +58,11 @@ pub(super) fn draw(
     let twin = model.other_end(session);
     let page = TranscriptPage { model, session, panel, transcript, gutter, stream, twin };
     for (y, row) in (0_u16..).zip(&rows) {
-        page.row(canvas, part(area, 0, y, area.width, 1), row);
+        let line = part(area, 0, y, area.width, 1);
+        page.row(canvas, line, row);
+        if panel.cursor.is_some_and(|cursor| cursor.holds_row(row.place, row.next)) {
+            canvas.tint(line, Role::Selection);
+        }
     }
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(rows.len())) {
         failure_card::draw(canvas, part(whole, 0, used, whole.width, whole.height), model, session, failure);
@@ -194,7 +198,13 @@ impl TranscriptPage<'_> {
         }
         x += self.gutter.size;
         if let Some(peer) = bytes.peer.filter(|_| self.gutter.peer > 0) {
-            canvas.draw_text(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
+            canvas.draw_text(
+                area,
+                x,
+                0,
+                &gutter::peer(peer, self.gutter.peer - 1, gutter::has_several_addresses(self.session)),
+                Role::Text,
+            );
         }
     }
 

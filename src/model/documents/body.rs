@@ -7,8 +7,10 @@ use super::document::{Document, Fold};
 /// A response's body, collected from the transcript as one text.
 #[derive(Debug, Default)]
 pub struct BodyText {
-    /// Whether JSON is pretty-printed.
+    /// Whether JSON is pretty-printed: at first, for a response that says that it is JSON.
     pub pretty: bool,
+    /// Whether the whole body was laid out; before its end, JSON cannot be parsed.
+    pub laid_out_whole: bool,
     /// The body as a document, built again when it grew or when `pretty` changed.
     pub document: Option<Document>,
     /// The document wrapped to the width of the last frame, so that a frame need not measure its lines again.
@@ -21,6 +23,10 @@ pub struct BodyText {
     pub passed: u64,
     /// Bytes that the transcript had dropped before they could be collected.
     pub missing: u64,
+    /// Whether the body is a stream of events or lines, which is read at its end.
+    pub is_stream: bool,
+    /// How many of the exchange's hops the type of the body was looked up for: a redirect has its own.
+    pub judged_hops: usize,
     /// How often the document was built.
     pub edition: u64,
     /// When the document was last built.

@@ -4,6 +4,7 @@ use super::notices::{notify, open_overlay, settle_focus, warn};
 use crate::model::action::AppAction;
 use crate::model::msg::Effect;
 use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
+use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model};
 use crate::sessions::SessionId;
 use crate::text::sanitize::quoted;
@@ -113,6 +114,8 @@ fn turn_focus(model: &mut Model, forward: bool) {
 fn go_back(model: &mut Model) {
     if model.zoomed {
         model.zoomed = false;
+    } else if model.focus == Focus::View && model.panel_mut().is_some_and(go_back_to_view) {
+        // The view that led here is shown again.
     } else if model.focus != Focus::Sessions && model.selected.is_some() {
         model.focus = Focus::Sessions;
     } else {
@@ -128,6 +131,19 @@ pub(super) fn quit(model: &mut Model) {
     }
 }
 
+/// Goes back to the view that led to the present one; false if none did.
+fn go_back_to_view(panel: &mut Panel) -> bool {
+    let Some(view) = panel.came_from.take() else { return false };
+    panel.view = view;
+    panel.cursor = None;
+    true
+}
+
+/// Marks nothing any more; false if nothing was marked.
+fn unmark(panel: &mut Panel) -> bool {
+    panel.cursor.as_mut().is_some_and(|cursor| cursor.mark.take().is_some())
+}
+
 fn escape(model: &mut Model) {
     if model.overlay.take().is_some() {
         return;
@@ -137,6 +153,12 @@ fn escape(model: &mut Model) {
         return;
     }
     let Some(panel) = model.panel_mut() else { return };
+    if unmark(panel) || go_back_to_view(panel) {
+        return;
+    }
+    if panel.cursor.take().is_some() || panel.document_cursor.take().is_some() {
+        return;
+    }
     if panel.search.take().is_some() || panel.filter.take().is_some() {
         return;
     }

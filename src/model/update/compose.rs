@@ -102,6 +102,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             }
             if let Some(panel) = model.panel_mut() {
                 panel.scroll = crate::model::panel::ScrollPosition::Tail;
+                panel.cursor = None;
             }
         }
     }

@@ -14,11 +14,16 @@ pub(super) fn moved_rung(session: &Session, panel: &Panel, step: ScrollMove) -> 
     let last = ladder.len().checked_sub(1)?;
     let at = panel.rung.map_or(last, |id| ladder.index_of(id).unwrap_or(0));
     let at = match step {
-        ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
+        ScrollMove::Step(by) | ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
         ScrollMove::Top => 0,
         ScrollMove::Bottom => last,
     };
     if at == last { None } else { ladder.get(at).map(|rung| rung.id) }
+}
+
+/// The newest rung.
+pub(super) fn newest_rung(session: &Session, panel: &Panel) -> Option<u64> {
+    panel.tcp_history(session)?.ladder.rungs().next_back().map(|rung| rung.id)
 }
 
 /// Shows the transcript entry of the selected rung.
@@ -35,6 +40,8 @@ pub(super) fn jump_to_entry(model: &mut Model) {
         Some((entry, within)) => {
             if let Some(panel) = model.panel_mut() {
                 panel.view = View::Text;
+                panel.came_from = Some(View::Ladder);
+                panel.cursor = None;
                 panel.rung = Some(id);
             }
             moving::show(model, entry, within);

@@ -2,7 +2,7 @@
 
 use crate::model::documents::document::Fold;
 use crate::model::documents::of_view;
-use crate::model::panel::ScrollPosition;
+use crate::model::panel::{ScrollPosition, TranscriptCursor};
 use crate::model::state::Model;
 use crate::model::transcript_layout::TranscriptPlace;
 use crate::model::view::View;
@@ -10,6 +10,8 @@ use crate::model::view::View;
 /// A movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScrollMove {
+    /// The cursor a row down, or up where negative; as [`ScrollMove::Rows`] in a view without a cursor.
+    Step(isize),
     /// Rows down, or up where negative.
     Rows(isize),
     /// To the first row.
@@ -20,7 +22,7 @@ pub(super) enum ScrollMove {
 
 pub(super) fn moved_index(at: usize, step: ScrollMove, last: usize) -> usize {
     match step {
-        ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
+        ScrollMove::Step(by) | ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
         ScrollMove::Top => 0,
         ScrollMove::Bottom => last,
     }
@@ -36,9 +38,10 @@ pub(super) fn show_line(model: &mut Model, line: usize, offset: usize) {
     let fold = Fold::new(&document, columns);
     let row = fold.row_of(line) + document.lines.get(line).map_or(0, |line| line.row_at(columns, offset));
     let last = fold.row_count().saturating_sub(rows);
-    if !(panel.document_scroll..panel.document_scroll + rows).contains(&row) {
-        panel.document_scroll = row.saturating_sub(rows / 3).min(last);
-    }
+    let top = panel.document_top(fold.row_count(), rows);
+    panel.document_scroll = if (top..top + rows).contains(&row) { top } else { row.saturating_sub(rows / 3).min(last) };
+    panel.document_follows = false;
+    panel.document_cursor = Some(row);
 }
 
 /// Shows the row that holds a place, a third below the top.
@@ -50,6 +53,9 @@ pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
     if !panel.view.is_transcript() {
         panel.view = View::Text;
     }
-    panel.scroll =
-        ScrollPosition::At(panel.layout(session, columns).rows_back(TranscriptPlace { entry, offset }, rows / 3));
+    let layout = panel.layout(session, columns);
+    let place = TranscriptPlace { entry, offset };
+    let (top, at) = (layout.rows_back(place, rows / 3), layout.row_start(place));
+    panel.scroll = ScrollPosition::At(top);
+    panel.cursor = Some(TranscriptCursor { at, mark: panel.cursor.and_then(|cursor| cursor.mark) });
 }

@@ -2,37 +2,32 @@
 
 use super::moving::ScrollMove;
 use super::notices::{notify, warn};
-use super::{app, ladder, scroll, search};
-use crate::formats::dig_answer;
+use super::{app, copy, cursor, follow, ladder, scroll, search};
 use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::overlay::PromptPurpose;
-use crate::model::panel::{ActiveFilter, ScrollPosition, SearchSubject};
+use crate::model::panel::{ActiveFilter, ScrollPosition};
 use crate::model::state::{Focus, Model};
-use crate::model::view::{CopiedText, View};
+use crate::model::view::View;
 use crate::sessions::SessionId;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
-use crate::sessions::transcript::EntryKind;
-use crate::text::{quantity, sanitize};
 use crate::wire::segment::SequenceDisplay;
-
-/// The most bytes of one copy to the clipboard: terminals accept no more by OSC 52.
-const MOST_COPIED: usize = 64 * 1024;
 
 /// Runs an action of a pane.
 pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effect>) {
     let page = isize::try_from(model.seen.view.rows.max(2)).unwrap_or(1) - 1;
     match action {
-        PaneAction::Down => move_selection(model, 1),
-        PaneAction::Up => move_selection(model, -1),
+        PaneAction::Down => step(model, 1),
+        PaneAction::Up => step(model, -1),
         PaneAction::HalfPageDown => move_selection(model, (page / 2).max(1)),
         PaneAction::HalfPageUp => move_selection(model, -(page / 2).max(1)),
         PaneAction::PageDown => move_selection(model, page.max(1)),
         PaneAction::PageUp => move_selection(model, -page.max(1)),
         PaneAction::Top => edge(model, ScrollMove::Top),
         PaneAction::Bottom => edge(model, ScrollMove::Bottom),
-        PaneAction::Follow => toggle_follow(model),
+        PaneAction::Follow => follow::toggle(model),
+        PaneAction::Mark => cursor::toggle_mark(model),
         PaneAction::Search => {
             if model.selected.is_some() {
                 let last = model
@@ -61,8 +56,17 @@ pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::Freeze => toggle_freeze(model),
         PaneAction::Pretty => toggle_pretty(model, effects),
         PaneAction::Numbers => turn_numbers(model),
-        PaneAction::Copy => copy_selection(model, effects),
+        PaneAction::Copy => copy::run(model, effects),
         PaneAction::Activate => open_selected(model),
+    }
+}
+
+/// Moves the cursor by a row.
+fn step(model: &mut Model, by: isize) {
+    if model.focus == Focus::Sessions {
+        app::move_in_list(model, by);
+    } else {
+        scroll::scroll(model, ScrollMove::Step(by));
     }
 }
 
@@ -79,15 +83,6 @@ fn edge(model: &mut Model, step: ScrollMove) {
         app::move_in_list(model, if step == ScrollMove::Top { isize::MIN } else { isize::MAX });
     } else {
         scroll::scroll(model, step);
-    }
-}
-
-/// Follows the end as more arrives, or stops doing so.
-fn toggle_follow(model: &mut Model) {
-    if model.selected_panel().is_some_and(|panel| panel.scroll == ScrollPosition::Tail) {
-        scroll::scroll(model, ScrollMove::Rows(-1));
-    } else {
-        scroll::scroll(model, ScrollMove::Bottom);
     }
 }
 
@@ -118,6 +113,9 @@ pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>
     if let Some(panel) = model.panel_mut() {
         panel.view = view;
         panel.document_scroll = 0;
+        panel.document_cursor = None;
+        panel.came_from = None;
+        panel.document_follows = view == View::Response && panel.body.is_stream;
     }
     if model.focus == Focus::Sessions {
         model.focus = Focus::View;
@@ -226,54 +224,13 @@ pub(super) fn send_to_peer(model: &mut Model, peer: std::net::SocketAddr) {
     }
 }
 
-fn copy_selection(model: &mut Model, effects: &mut Vec<Effect>) {
-    let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
-    let bytes = match panel.view.entry().copies {
-        CopiedText::Body => Some(panel.body.bytes.clone()),
-        CopiedText::DigAnswer => match &session.kind {
-            // As dig prints it, but with spaces for tabs: a tab would be neutralised.
-            SessionKind::Dns(lookup) => {
-                let text: String = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer)).collect();
-                Some(text.replace('\t', " ").into_bytes())
-            }
-            _ => None,
-        },
-        CopiedText::Explanation => Some(crate::model::explain::text(model, session).into_bytes()),
-        CopiedText::Entry => {
-            let shown = panel.transcript(session);
-            let search = panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
-            let hit = search.and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
-            let mut at = hit.or_else(|| shown.last());
-            loop {
-                match at.and_then(|number| shown.entry(number)).map(|entry| entry.kind) {
-                    Some(EntryKind::Data(data)) => {
-                        break Some(data.bytes[..data.bytes.len().min(MOST_COPIED)].to_vec());
-                    }
-                    Some(EntryKind::Note(_) | EntryKind::Gap(_)) => at = at.and_then(|number| shown.previous(number)),
-                    None => break None,
-                }
-            }
-        }
-    };
-    let Some(mut bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
-        warn(model, "there is nothing to copy yet");
-        return;
-    };
-    let whole = bytes.len();
-    bytes.truncate(MOST_COPIED);
-    let text: Vec<String> = String::from_utf8_lossy(&bytes).split('\n').map(sanitize::line).collect();
-    effects.push(Effect::Copy(text.join("\n")));
-    let cut =
-        if whole > MOST_COPIED { format!(", the first of {}", quantity::bytes(whole as u64)) } else { String::new() };
-    notify(model, format!("copied {}{cut}", quantity::bytes(bytes.len() as u64)));
-}
-
 /// Shows only the entries that match a filter; an empty filter shows all.
 pub(super) fn filter(model: &mut Model, typed: &str) -> Result<(), String> {
     let parsed = if typed.trim().is_empty() { None } else { Some(TranscriptFilter::parse(typed)?) };
     if let Some(panel) = model.panel_mut() {
         panel.filter = parsed.map(|filter| ActiveFilter { filter, index: FilterIndex::default() });
         panel.scroll = ScrollPosition::Tail;
+        panel.cursor = None;
     }
     super::readings::refresh_panel(model);
     Ok(())

@@ -95,6 +95,12 @@ pub(super) fn refresh_panel(model: &mut Model) {
 /// [`BODY_PAUSE`](crate::model::documents::body::BODY_PAUSE), and once at the end.
 fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
     let SessionKind::Http(exchange) = &session.kind else { return };
+    if exchange.hops.len() > panel.body.judged_hops && exchange.hops.last().is_some_and(|hop| hop.response.is_some()) {
+        panel.body.judged_hops = exchange.hops.len();
+        panel.body.is_stream = is_stream(exchange);
+        panel.body.pretty |= is_json(exchange);
+        panel.document_follows |= panel.body.is_stream && panel.document_cursor.is_none() && panel.document_scroll == 0;
+    }
     let body = &mut panel.body;
     let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
     let mut at = transcript.next_from(body.gathered_to);
@@ -142,10 +148,48 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         if let (Some(fold), Some(document)) = (&mut body.fold, &body.document) {
             fold.renew_last(document);
         }
-    } else if body.document.is_none() || body.stale && due || body.longer && session.is_over() {
+    } else if body.document.is_none()
+        || body.stale && due
+        || session.is_over() && (body.longer || body.pretty && !body.laid_out_whole)
+    {
         body.missing = missing;
-        lay_out_body(exchange, body, now);
+        lay_out_body(exchange, body, now, session.is_over());
+        // Nobody asked for it, so nobody is told that it is no JSON.
+        body.pretty &= body.problem.take().is_none();
     }
+}
+
+/// Media types whose bodies are read at their end while they arrive: events, lines of JSON, frames.
+const STREAMS: [&str; 6] = [
+    "text/event-stream",
+    "application/x-ndjson",
+    "application/jsonl",
+    "application/json-seq",
+    "application/stream+json",
+    "multipart/x-mixed-replace",
+];
+
+/// Whether a response is a stream, by its type.
+fn is_stream(exchange: &HttpExchange) -> bool {
+    STREAMS.contains(&media_type(exchange).as_str())
+}
+
+/// Whether a response is one JSON text, by its type (RFC 8259, RFC 6839 §3.1).
+fn is_json(exchange: &HttpExchange) -> bool {
+    let kind = media_type(exchange);
+    kind == "application/json" || kind.ends_with("+json") && !STREAMS.contains(&kind.as_str())
+}
+
+/// The media type in small letters, without parameters; empty if there is none.
+fn media_type(exchange: &HttpExchange) -> String {
+    let kind = content_type(exchange).unwrap_or_default().to_ascii_lowercase();
+    kind.split(';').next().unwrap_or_default().trim().to_owned()
+}
+
+fn content_type(exchange: &HttpExchange) -> Option<String> {
+    let head = exchange.response()?;
+    let (_, value) = head.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"))?;
+    Some(String::from_utf8_lossy(value).into_owned())
 }
 
 /// Wraps the body to the width of the view, once, so that a frame need not measure its lines again.
@@ -157,15 +201,16 @@ fn fold_body(body: &mut BodyText, columns: u16) {
     }
 }
 
-/// Builds the document of a body again, pretty-printed as JSON if requested and possible.
-fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant) {
+/// Builds the document of a body again, pretty-printed as JSON if requested, `whole`, and possible.
+fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant, whole: bool) {
+    body.laid_out_whole = whole;
     body.problem = None;
     body.fold = None;
     body.stale = false;
     body.longer = false;
     body.laid_out = Some(now);
     body.edition += 1;
-    if body.pretty {
+    if body.pretty && whole {
         match json::pretty_json(&body.bytes) {
             Ok(document) => {
                 body.document = Some(document);
@@ -174,10 +219,7 @@ fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant) {
             Err(problem) => body.problem = Some(problem),
         }
     }
-    let content_type = exchange.response().and_then(|head| {
-        let found = head.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-        found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
-    });
+    let content_type = content_type(exchange);
     let total = exchange.gauge.body_bytes.saturating_sub(body.missing);
     let mut document = document::body_document(&body.bytes, total, content_type.as_deref());
     if body.missing > 0 {
@@ -194,7 +236,7 @@ pub(super) fn lay_out_again(model: &mut Model) {
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     if let SessionKind::Http(exchange) = &session.kind {
-        lay_out_body(exchange, &mut panel.body, now);
+        lay_out_body(exchange, &mut panel.body, now, true);
         fold_body(&mut panel.body, model.seen.view.columns);
     }
 }

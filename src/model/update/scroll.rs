@@ -1,15 +1,13 @@
 //! Scrolls the content of a panel.
 
-use super::ladder;
 use super::moving::{ScrollMove, moved_index};
+use super::{cursor, ladder};
 use crate::model::kinds;
-use crate::model::panel::{Panel, ScrollPosition};
 use crate::model::state::Model;
-use crate::model::transcript_layout::TranscriptPlace;
 use crate::model::view::ViewContent;
+use crate::sessions::SessionId;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::gauges::Gauge;
-use crate::sessions::{Session, SessionId};
 
 /// Scrolls the selected session's view.
 pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
@@ -24,12 +22,13 @@ pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
     }
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     match panel.view.entry().shows {
-        ViewContent::Transcript => panel.scroll = scrolled_place(session, panel, step, columns, rows),
+        ViewContent::Transcript => cursor::move_in_transcript(session, panel, step, columns, rows),
         ViewContent::Rungs => panel.rung = ladder::moved_rung(session, panel, step),
         ViewContent::Gauges if session.tcp_history().is_some() => {
             panel.gauge = moved_index(panel.gauge, step, Gauge::ALL.len() - 1);
         }
-        ViewContent::Document(_) | ViewContent::Page | ViewContent::Gauges => {
+        ViewContent::Document(_) => cursor::move_in_document(panel, step, document_rows, rows),
+        ViewContent::Page | ViewContent::Gauges => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved_index(panel.document_scroll, step, last);
         }
@@ -53,28 +52,4 @@ fn scroll_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
         panel.child_picked = children.get(to).copied().filter(|_| to > 0);
     }
     true
-}
-
-fn scrolled_place(session: &Session, panel: &Panel, step: ScrollMove, columns: u16, rows: usize) -> ScrollPosition {
-    let sight = panel.layout(session, columns);
-    match step {
-        ScrollMove::Top => ScrollPosition::At(TranscriptPlace::default()),
-        ScrollMove::Bottom => ScrollPosition::Tail,
-        ScrollMove::Rows(by) if by < 0 => {
-            let top = match panel.scroll {
-                ScrollPosition::At(place) => place,
-                ScrollPosition::Tail => sight.last_page(rows),
-            };
-            ScrollPosition::At(sight.rows_back(top, by.unsigned_abs()))
-        }
-        ScrollMove::Rows(by) => {
-            let ScrollPosition::At(place) = panel.scroll else { return ScrollPosition::Tail };
-            let by = by.unsigned_abs();
-            let ahead = sight.rows_from(place, by + rows + 1);
-            match ahead.get(by) {
-                Some(row) if ahead.len() > by + rows => ScrollPosition::At(row.place),
-                _ => ScrollPosition::Tail,
-            }
-        }
-    }
 }

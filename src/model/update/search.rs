@@ -89,7 +89,7 @@ fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchH
 /// Stores the hits of a search, and goes to the next hit from the current scroll position. Hits after the first part of
 /// an answer do not scroll.
 pub(super) fn on_hits(model: &mut Model, id: SessionId, generation: u64, hits: Vec<SearchHit>, done: bool) {
-    let columns = model.seen.view.columns;
+    let (rows, columns) = (usize::from(model.seen.view.rows.max(1)), model.seen.view.columns);
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     let wanted = |search: &ActiveSearch| search.generation == generation;
     let Some(subject) = panel.search.as_ref().filter(|search| wanted(search)).map(|search| search.subject) else {
@@ -98,7 +98,7 @@ pub(super) fn on_hits(model: &mut Model, id: SessionId, generation: u64, hits: V
     let top = match (subject, panel.scroll) {
         (SearchSubject::Document { .. }, _) => {
             let fold = document_shown(session, panel).map(|document| document::Fold::new(&document, columns));
-            fold.map_or(0, |fold| fold.line_at(panel.document_scroll)) as u64
+            fold.map_or(0, |fold| fold.line_at(panel.document_top(fold.row_count(), rows))) as u64
         }
         (SearchSubject::Transcript, ScrollPosition::At(place)) => place.entry,
         (SearchSubject::Transcript, ScrollPosition::Tail) => u64::MAX,

@@ -29,7 +29,7 @@ impl FileReadAhead {
         let opened = spawn_blocking(move || {
             let file = File::open(path)?;
             let about = file.metadata()?;
-            let length = about.is_file().then(|| about.len());
+            let length = about.is_file().then_some(about.len());
             io::Result::Ok((Arc::new(file), length))
         });
         let (file, length) = opened.await.map_err(io::Error::other)??;

@@ -115,7 +115,7 @@ impl SharedSocket {
         let to = self.destination(None)?;
         let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
         let about = file.metadata().await.map_err(unread)?;
-        self.journal.begin_sending(about.is_file().then(|| about.len()));
+        self.journal.begin_sending(about.is_file().then_some(about.len()));
         let mut sent_bytes = 0;
         let mut cut = true;
         loop {

@@ -2,6 +2,7 @@
 
 mod captured;
 mod dns;
+mod moving;
 mod repeat;
 mod scenes;
 mod tcp;
@@ -37,6 +38,12 @@ fn a_udp_session_shows_packets_verdicts_its_ledger_and_its_path() {
     check("udp", udp::conversation, &[SMALL, USUAL, LARGE, WIDE]);
     check("udp_ledger", udp::ledger, &[SMALL, USUAL, LARGE, WIDE]);
     check("udp_socket", udp::socket, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn what_is_under_way_shows_how_far_it_is() {
+    check("upload", moving::upload, &[SMALL, USUAL, LARGE]);
+    check("connecting", moving::connecting, &[SMALL, USUAL]);
 }
 
 #[test]

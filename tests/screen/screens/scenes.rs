@@ -240,7 +240,7 @@ pub(crate) fn response(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     fetch(&mut bench, 0);
     bench.wake(1_000_000);
-    bench.keys("P");
+    bench.keys("f4");
     bench
 }
 

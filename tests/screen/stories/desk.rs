@@ -92,6 +92,15 @@ impl Desk {
 
     /// A desk with an HTTP exchange whose response has begun, in its view.
     pub(crate) fn fetching() -> Desk {
+        Desk::fetching_with(vec![("server".to_owned(), b"a needle in a head".to_vec())])
+    }
+
+    /// A desk with an HTTP exchange whose response, of this media type, has begun, in its view.
+    pub(crate) fn fetching_as(kind: &str) -> Desk {
+        Desk::fetching_with(vec![("Content-Type".to_owned(), kind.as_bytes().to_vec())])
+    }
+
+    fn fetching_with(fields: Vec<(String, Vec<u8>)>) -> Desk {
         let mut desk = Desk::new();
         desk.opens(1, SpecKind::Http(HttpSpec::get("http://127.0.0.1:7001/")));
         let headers = vec![("host".to_owned(), b"127.0.0.1:7001".to_vec())];
@@ -101,7 +110,7 @@ impl Desk {
             version: "HTTP/1.1".into(),
             status: 200,
             reason: "OK".into(),
-            headers: vec![("server".to_owned(), b"a needle in a head".to_vec())],
+            headers: fields,
             after: Duration::from_millis(1),
             peer: None,
         })));

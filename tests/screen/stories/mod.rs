@@ -1,5 +1,6 @@
 //! Stories: keys and facts go in with a clock that the test holds; what the model wants and shows comes out.
 
+mod copying;
 mod desk;
 mod http;
 mod options;

@@ -1,0 +1,132 @@
+//! A request as a curl command line, to run again or to hand over.
+
+use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion, PartValue};
+
+/// The `curl` line that sends this request. It has everything that the user gave, passwords included: for a copy that
+/// the user asked for.
+pub fn curl_line(http: &HttpSpec) -> String {
+    let mut words = vec!["curl".to_owned()];
+    let usual = if http.body == BodySpec::None { "GET" } else { "POST" };
+    if http.method == "HEAD" && http.body == BodySpec::None {
+        words.push("--head".to_owned());
+    } else if http.method != usual {
+        words.push(format!("-X {}", quoted_word(http.method.as_bytes())));
+    }
+    words.push(quoted_word(http.url.as_bytes()));
+    for (name, value) in &http.headers {
+        // For curl, `Name:` removes a field, and `Name;` sends an empty one.
+        let field = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        words.push(format!("-H {}", quoted_word(field.as_bytes())));
+    }
+    words.extend(http.user.as_ref().map(|user| format!("-u {}", quoted_word(user.as_bytes()))));
+    let typed = http.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    match &http.body {
+        BodySpec::None => {}
+        BodySpec::Bytes(_) | BodySpec::File(_) => {
+            if !typed {
+                // Otherwise curl adds the type of a form.
+                words.push("-H Content-Type:".to_owned());
+            }
+            words.push(match &http.body {
+                BodySpec::File(path) => {
+                    format!("--data-binary {}", quoted_word(format!("@{}", path.display()).as_bytes()))
+                }
+                BodySpec::Bytes(bytes) => format!("--data-raw {}", quoted_word(bytes)),
+                BodySpec::None | BodySpec::Multipart(_) => String::new(),
+            });
+        }
+        BodySpec::Multipart(parts) => {
+            for part in parts {
+                let (flag, value) = match &part.value {
+                    PartValue::Text(text) => ("--form-string", text.clone()),
+                    PartValue::File(path) => ("-F", format!("@{}", path.display())),
+                };
+                words.push(format!("{flag} {}", quoted_word(format!("{}={value}", part.name).as_bytes())));
+            }
+        }
+    }
+    let flags = [(http.compressed, "--compressed"), (http.insecure, "-k"), (http.fail_on_status, "--fail")];
+    words.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag.to_owned()));
+    if http.redirects > 0 {
+        words.push(format!("-L --max-redirs {}", http.redirects));
+    }
+    match http.version {
+        HttpVersion::Any => {}
+        HttpVersion::Http1 => words.push("--http1.1".to_owned()),
+        HttpVersion::Http2 => words.push("--http2".to_owned()),
+    }
+    match http.socket.family {
+        IpFamily::Any => {}
+        IpFamily::V4 => words.push("-4".to_owned()),
+        IpFamily::V6 => words.push("-6".to_owned()),
+    }
+    words.extend(http.proxy.as_ref().map(|proxy| format!("-x {}", quoted_word(proxy.as_bytes()))));
+    for (place, address) in &http.resolve {
+        words.push(format!("--resolve {}", quoted_word(format!("{place}:{}", address.ip()).as_bytes())));
+    }
+    words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
+    words.join(" ")
+}
+
+/// A word for a shell: bare if it is harmless, in quotes, or as `$'…'` (bash, zsh, ksh) if it has bytes that a line of
+/// text cannot have.
+fn quoted_word(word: &[u8]) -> String {
+    let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./:%=+,@".contains(byte);
+    if !word.is_empty() && word.iter().all(harmless) {
+        return String::from_utf8_lossy(word).into_owned();
+    }
+    match std::str::from_utf8(word) {
+        Ok(text) if !text.chars().any(char::is_control) => format!("'{}'", text.replace('\'', r"'\''")),
+        Ok(_) | Err(_) => {
+            let escaped: String = word.iter().map(|byte| escaped_byte(*byte)).collect();
+            format!("$'{escaped}'")
+        }
+    }
+}
+
+fn escaped_byte(byte: u8) -> String {
+    match byte {
+        b'\n' => r"\n".to_owned(),
+        b'\r' => r"\r".to_owned(),
+        b'\t' => r"\t".to_owned(),
+        b'\\' | b'\'' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        // Three digits, so that a digit after it is no part of the escape.
+        _ => format!("\\{byte:03o}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::paste::parse_anything;
+    use crate::sessions::SpecKind;
+
+    #[test]
+    fn the_line_asks_for_the_same_request_again() {
+        for line in [
+            "curl http://127.0.0.1:1/a",
+            "curl -I http://127.0.0.1:1/a",
+            "curl -X DELETE 'http://127.0.0.1:1/a?b=c&d' -H 'X-One: two three' -u me:secret",
+            "curl http://127.0.0.1:1/ --data-raw 'it'\\''s=1' -H 'content-type: text/plain' --compressed -k -L",
+            "curl http://127.0.0.1:1/ -F a=b --http1.1 -m 3",
+            "curl http://127.0.0.1:1/ --data-raw $'a\\nb\\x01' -H 'content-type: x/y'",
+        ] {
+            let asked = parse_anything(line).unwrap_or_else(|why| panic!("{line}: {why}"));
+            let SpecKind::Http(asked) = asked.what else { panic!("{line}") };
+            let copied = curl_line(&asked);
+            let again = parse_anything(&copied).unwrap_or_else(|why| panic!("{copied}: {why}"));
+            let SpecKind::Http(again) = again.what else { panic!("{copied}") };
+            assert_eq!(again, asked, "{copied}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_a_shell_would_change_is_quoted() {
+        assert_eq!(quoted_word(b"a-b_c/d"), "a-b_c/d");
+        assert_eq!(quoted_word(b"a b'c"), r"'a b'\''c'");
+        assert_eq!(quoted_word(b"a\n\x1b1'\\\xff"), r"$'a\n\0331\'\\\377'");
+        assert_eq!(quoted_word(b""), "''");
+    }
+}

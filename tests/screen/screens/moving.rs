@@ -1,0 +1,118 @@
+//! What is under way: a body or a file that is being sent, an attempt to connect.
+
+use std::time::Duration;
+
+use sockeye::sessions::news::{DialNews, HttpNews};
+use sockeye::sessions::send_progress::SendProgress;
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::{Block, News, Record, SessionId, SpecKind};
+use sockeye::wire::Direction;
+use sockeye::wire::http::head::RequestHead;
+use sockeye::wire::kernel::tcp_info::TcpInfo;
+use sockeye::wire::kernel::view::KernelView;
+use sockeye::wire::tcp::state::TcpState;
+
+use crate::bench::{Bench, address, tcp_to};
+use crate::drawn::{drawn, lines};
+
+/// The rows of the screen as text.
+pub(crate) fn shown(bench: &mut Bench) -> String {
+    let (_, seen) = drawn(&bench.model);
+    bench.model.seen = seen;
+    let (buffer, _) = drawn(&bench.model);
+    lines(&buffer, |cell| cell.symbol().to_owned())
+}
+
+/// A POST of 40,000 bytes, of which so many were sent.
+fn post(columns: u16, rows: u16, sent: usize) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let url = "http://127.0.0.1:7001/up".to_owned();
+    let spec = HttpSpec { method: "POST".into(), ..HttpSpec::get(&url) };
+    let id = bench.open(0, SpecKind::Http(spec));
+    let head = RequestHead { method: "POST".into(), url, headers: Vec::new(), body_bytes: Some(40_000) };
+    bench.news(id, 100, News::Http(HttpNews::Request(head)));
+    sends(&mut bench, id, sent, Some(40_000));
+    bench
+}
+
+fn sends(bench: &mut Bench, id: SessionId, sent: usize, total_bytes: Option<u64>) {
+    let began = bench.at(200);
+    for (micros, part) in [(1_000, sent / 2), (1_001_000, sent - sent / 2)] {
+        let block = Block::single_piece(Direction::Sent, bench.at(micros), vec![b'x'; part].into());
+        let so_far = if micros < 1_001_000 { part } else { sent } as u64;
+        bench.reading_with(id, micros, vec![Record::Block(block)], |reading| {
+            reading.sending = Some(SendProgress { sent_bytes: so_far, total_bytes, began });
+        });
+    }
+}
+
+pub(crate) fn upload(columns: u16, rows: u16) -> Bench {
+    post(columns, rows, 20_000)
+}
+
+#[test]
+fn a_request_with_a_body_waits_for_the_response_only_once_the_body_was_sent() {
+    let text = shown(&mut post(120, 20, 20_000));
+    assert!(text.contains("50 % · 20.0 kB of 40.0 kB · 20.0 kB/s · 1 s left"), "{text}");
+    assert!(text.contains("▲ 50 % of 40 kB · 1 s"), "{text}");
+    assert!(text.contains("sending the request's body") && !text.contains("waiting for the response"), "{text}");
+    let text = shown(&mut post(120, 20, 40_000));
+    assert!(text.contains("waiting for the response") && !text.contains("sending the request"), "{text}");
+    assert!(!text.contains(" left"), "{text}");
+}
+
+#[test]
+fn a_file_of_unknown_length_has_no_percentage_and_no_end() {
+    let mut bench = Bench::new(120, 24);
+    let id = bench.connected(0, "127.0.0.1:7001");
+    sends(&mut bench, id, 3_000, None);
+    let text = shown(&mut bench);
+    assert!(text.contains("sending · 3.0 kB so far"), "{text}");
+    assert!(!text.contains('%') && !text.contains("left"), "{text}");
+}
+
+/// Nobody answers our SYN, which the kernel has sent twice more.
+pub(crate) fn connecting(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, tcp_to("127.0.0.1:7001"));
+    bench.news(id, 100, News::Dial(DialNews::Connecting { peer: address("127.0.0.1:7001"), attempt: 1 }));
+    for (micros, retransmits) in [(1_100_000, 1), (3_200_000, 2)] {
+        let tcp = TcpInfo { state: Some(TcpState::SynSent), retransmits: Some(retransmits), ..TcpInfo::default() };
+        let view = KernelView { state: tcp.state, tcp: Some(tcp), rtt: None::<Duration>, ..KernelView::default() };
+        bench.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
+    }
+    bench.wake(4_100_100);
+    bench
+}
+
+#[test]
+fn an_attempt_shows_that_it_lives_and_which_key_explains_it() {
+    let mut bench = connecting(120, 24);
+    let text = shown(&mut bench);
+    assert!(text.contains("no answer for 4.1 s · SYN sent again 2 times (kernel) · w explains"), "{text}");
+    assert!(bench.model.wakes_at(bench.model.now).is_some(), "the screen must count on");
+    bench.keys("w");
+    let text = shown(&mut bench);
+    assert!(!text.contains("w explains") && text.contains("waiting for an answer to our SYN"), "{text}");
+}
+
+#[test]
+fn with_several_addresses_among_the_peers_each_row_names_the_address() {
+    use sockeye::sessions::news::ListenerNews;
+    use sockeye::sessions::spec::UdpBoundSpec;
+    for columns in [80, 110, 170] {
+        let mut bench = Bench::new(columns, 24);
+        let local = address("127.0.0.1:5000");
+        let id = bench.open(0, SpecKind::UdpBound(UdpBoundSpec::at(local)));
+        bench.news(id, 100, News::Listener(ListenerNews::Listening { local }));
+        bench.datagram(id, 1_000_000, Direction::Received, b"one", "127.0.0.1:5514", 3);
+        let text = shown(&mut bench);
+        assert!(text.contains(":5514"), "{text}");
+        bench.datagram(id, 1_000_001, Direction::Received, b"two", "127.0.0.2:5514", 3);
+        let text = shown(&mut bench);
+        for peer in ["127.0.0.1", "127.0.0.2"] {
+            let row = text.lines().find(|row| row.contains(peer) && row.contains('▼') && row.contains(" 1.00"));
+            assert!(row.is_some(), "{peer} at {columns} columns:\n{text}");
+        }
+    }
+}
