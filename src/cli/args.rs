@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::input::{DatagramArgs, InputArgs};
+
 /// What stands under the options of `--help`.
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 internal, 2 usage, 3 resolve, 4 refused, 5 connect timeout, 6 unreachable,
@@ -50,14 +52,15 @@ pub(super) struct CommonArgs {
 pub(super) enum CliCommand {
     /// Connect to a TCP port
     ///
-    /// Without a screen standard input goes to the peer. At its end we finish sending (FIN), unless --keep-open is
-    /// given; receiving goes on until the peer finishes too. With --finish standard input is not read; neither is
+    /// Without a screen standard input goes to the peer. At its end we finish sending (FIN), unless --keep-open or
+    /// --finish-after is given; receiving goes on until the peer finishes too. With --finish standard input is not read; neither is
     /// /dev/null if a script says what to send.
     Tcp(TcpArgs),
     /// Talk with a UDP port
     ///
-    /// Without a screen every block read from standard input becomes one datagram. A UDP conversation has no end of
-    /// its own: --for, --idle-timeout, a signal or an ICMP "port unreachable" ends it.
+    /// Without a screen every block read from standard input becomes one datagram; --lines and --datagram-size cut it
+    /// otherwise. A UDP conversation has no end of its own: --answers, --finish-after, --for, --idle-timeout, a signal
+    /// or an ICMP "port unreachable" ends it.
     Udp(UdpArgs),
     /// Send one HTTP request, with curl's spellings
     ///
@@ -222,12 +225,10 @@ pub(super) struct TcpArgs {
     #[command(flatten)]
     pub(super) send: SendArgs,
     /// Finish sending (FIN) after the last --send
-    #[arg(long, help_heading = "Script", conflicts_with = "keep_open")]
+    #[arg(long, help_heading = "Script", conflicts_with_all = ["keep_open", "finish_after"])]
     pub(super) finish: bool,
-    /// Do not send a FIN at the end of standard input (nc's default). The run ends when the peer finishes, or by --for
-    /// or --idle-timeout. Only without a screen
-    #[arg(long, help_heading = "Script")]
-    pub(super) keep_open: bool,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
     #[command(flatten)]
     pub(super) reach: AddressArgs,
     #[command(flatten)]
@@ -263,6 +264,13 @@ pub(super) struct UdpArgs {
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
+    /// Hear answers from every address, each shown with its sender. Always so for a broadcast address or a group
+    #[arg(long, help_heading = "Connection", conflicts_with = "probe_mtu")]
+    pub(super) any_peer: bool,
+    #[command(flatten)]
+    pub(super) cut: DatagramArgs,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
     /// After the last --send, find the path MTU: datagrams with the don't-fragment bit, 64 at the most, until the biggest
     /// that passes is known. Without a screen the session ends with the result
     #[arg(long, help_heading = "Script")]
@@ -331,6 +339,10 @@ pub(super) struct ListenArgs {
     /// UDP: allow sending to a broadcast address
     #[arg(long)]
     pub(super) broadcast: bool,
+    #[command(flatten)]
+    pub(super) cut: DatagramArgs,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
     /// End a conversation when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) idle_timeout: Option<String>,

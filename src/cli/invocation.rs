@@ -24,8 +24,6 @@ pub struct Invocation {
     pub kernel_every: Option<Duration>,
     /// True: the HTTP request's body is read from standard input before the session is opened (`-d @-`).
     pub body_from_stdin: bool,
-    /// True: the end of standard input is not told to the peer (`--keep-open`).
-    pub keep_open: bool,
     /// The settings: from the command line, else from the settings file.
     pub settings: ConfigSettings,
     /// A problem with the settings file; the defaults are used then.
@@ -68,7 +66,6 @@ impl Invocation {
             work,
             manner,
             run_for: self.run_for,
-            keep_open: self.keep_open,
             kernel_every: self.kernel_every,
             problem: self.problem.clone(),
             asks_beside,

@@ -5,6 +5,7 @@
 
 mod args;
 mod curl;
+mod input;
 mod repeat;
 mod script;
 

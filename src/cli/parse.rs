@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use super::args::{CliArgs, CliCommand};
+use super::input::InputArgs;
 use super::invocation::{Invocation, ParsedCommand, RunMode, StdioTerminals};
 use super::values::option;
 use super::{curl, repeat, session_specs};
@@ -40,7 +41,6 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
         run_for: None,
         kernel_every: None,
         body_from_stdin: false,
-        keep_open: false,
         settings,
         problem,
         log: cli.common.log,
@@ -66,16 +66,18 @@ fn read(
 ) -> Result<(), String> {
     let settings = invocation.settings.clone();
     let mut again = None;
+    let mut input: Option<InputArgs> = None;
     let (mode, limits, spec) = match command {
         CliCommand::Tcp(tcp) => {
             let spec = session_specs::tcp(&tcp, &settings, words)?;
             invocation.kernel_every = session_specs::kernel_every(tcp.socket.kernel_every.as_deref())?;
-            invocation.keep_open = tcp.keep_open;
+            input = Some(tcp.input);
             again = Some(tcp.repeat);
             (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
         }
         CliCommand::Udp(udp) => {
             let spec = session_specs::udp(&udp, words)?;
+            input = Some(udp.input);
             again = Some(udp.repeat);
             (mode(udp.output.raw.as_deref(), udp.output.json, terminals)?, udp.output.limits, Some(spec))
         }
@@ -85,6 +87,7 @@ fn read(
         }
         CliCommand::Listen(listen) => {
             let spec = session_specs::listen(&listen, words)?;
+            input = Some(listen.input);
             invocation.kernel_every = session_specs::kernel_every(listen.socket.kernel_every.as_deref())?;
             (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
         }
@@ -112,10 +115,11 @@ fn read(
     if invocation.kernel_every.is_some() && matches!(mode, RunMode::Raw { .. }) {
         return Err("--kernel-every has no effect in a pipe: accepted with --json, or on the screen".to_owned());
     }
-    if invocation.keep_open && mode == RunMode::Screen {
-        return Err("--keep-open is about the end of standard input: accepted without a screen, \
-                    with --raw=force or --json"
-            .to_owned());
+    let input = input.unwrap_or_default();
+    if let Some(name) = input.headless_only()
+        && mode == RunMode::Screen
+    {
+        return Err(format!("{name} is for a run without a screen: accepted with --raw=force or --json"));
     }
     invocation.mode = mode;
     invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;
@@ -125,8 +129,8 @@ fn read(
     }
     let spec = match (spec, again) {
         (Some(spec), Some(again)) => {
-            if again.repeat.is_some() && invocation.keep_open {
-                return Err("--keep-open and --repeat exclude each other: take one of them".to_owned());
+            if let Some(name) = input.any_given().filter(|_| again.repeat.is_some()) {
+                return Err(format!("{name} and --repeat exclude each other: take one of them"));
             }
             if again.repeat.is_some() && invocation.body_from_stdin {
                 return Err("--repeat with a body from standard input (@-): accepted is @FILE".to_owned());

@@ -42,7 +42,8 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
     let concurrency = args.concurrency.as_deref().map_or(Ok(1), |text| parse_count("--concurrency", text, most))?;
     let concurrency = usize::try_from(concurrency).unwrap_or(MOST_CONCURRENCY);
     let patience = args.patience.as_deref().map(|text| option("--patience", text)).transpose()?;
-    let Spec { what, script, retain, label, capture } = spec;
+    // The options about standard input exclude `--repeat`, so `input` and `answers` are the defaults.
+    let Spec { what, script, input: _, answers: _, retain, label, capture } = spec;
     if capture {
         return Err("--capture is for one session: accepted without --repeat".to_owned());
     }

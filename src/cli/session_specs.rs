@@ -31,7 +31,8 @@ pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMat
     let socket = SocketSpec { family, bind, connect_timeout, idle_timeout, retry, options: Vec::new() };
     let spec = TcpSpec { target, socket };
     let spec = spec_with_script(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
-    with_socket_options(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
+    let spec = tcp.input.applied_to(Spec { capture: tcp.capture, ..spec })?;
+    with_socket_options(spec, &tcp.socket.options)
 }
 
 /// The connect time-out, and the retries.
@@ -77,13 +78,16 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
         target: parse_target(&udp.target)?,
         socket: SocketSpec { family, bind, idle_timeout: idle(udp.idle_timeout.as_deref())?, ..SocketSpec::default() },
         broadcast: udp.broadcast,
+        any_peer: udp.any_peer,
+        datagram_size: udp.cut.parse()?,
         receive: receive(&udp.receive)?,
     };
     let mut script = script::script(&udp.send, false, words)?;
     if udp.probe_mtu {
         script.steps.push(ScriptStep::ProbeMtu);
     }
-    with_socket_options(spec_with_script(SpecKind::Udp(spec), script), &udp.options)
+    let spec = udp.input.applied_to(spec_with_script(SpecKind::Udp(spec), script))?;
+    with_socket_options(spec, &udp.options)
 }
 
 /// The spec of `sockeye dns`: converts clap's matches back to dig's arguments.
@@ -125,6 +129,9 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
             if listen.receive.gro || listen.receive.receive_buffer.is_some() {
                 return Err("--gro and --receive-buffer are for UDP: accepted with listen udp".to_owned());
             }
+            if listen.cut.datagram_size.is_some() {
+                return Err("--datagram-size is for UDP: accepted with udp and listen udp".to_owned());
+            }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
             SpecKind::Listen(ListenSpec { local, limit: limit.map(|limit| limit as usize), socket })
         }
@@ -142,10 +149,12 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
             let receive = receive(&listen.receive)?;
-            SpecKind::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, receive, socket })
+            let (broadcast, datagram_size) = (listen.broadcast, listen.cut.parse()?);
+            SpecKind::UdpBound(UdpBoundSpec { local, groups, broadcast, datagram_size, receive, socket })
         }
     };
-    with_socket_options(Spec { capture: listen.capture, ..spec_with_script(what, script) }, &listen.socket.options)
+    let spec = Spec { capture: listen.capture, ..spec_with_script(what, script) };
+    with_socket_options(listen.input.applied_to(spec)?, &listen.socket.options)
 }
 
 /// Adds the socket options of `--option` to a spec.

@@ -84,6 +84,8 @@ fn of_udp(udp: &UdpSpec) -> Vec<String> {
     words.extend(udp.socket.bind.map(|local| format!("--bind {local}")));
     words.extend(udp.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
     words.extend(udp.broadcast.then(|| "--broadcast".to_owned()));
+    words.extend(udp.any_peer.then(|| "--any-peer".to_owned()));
+    words.extend(udp.datagram_size.map(|size| format!("--datagram-size {size}")));
     words
 }
 

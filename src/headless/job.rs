@@ -15,8 +15,6 @@ pub struct HeadlessJob {
     pub manner: OutputFormat,
     /// Stop after this long, counted from the program's start.
     pub run_for: Option<Duration>,
-    /// True: the end of standard input does not finish sending.
-    pub keep_open: bool,
     /// How often the kernel's gauges are sampled and reported; `None`: only when a connection begins and ends.
     pub kernel_every: Option<Duration>,
     /// Whether name servers are also queried directly, in addition to the system's resolver.

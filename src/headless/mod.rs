@@ -8,6 +8,7 @@
 mod event;
 mod explanation;
 mod format;
+mod input_shaper;
 mod job;
 mod json;
 mod json_item;

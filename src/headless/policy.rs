@@ -1,6 +1,7 @@
 //! Decides when to send standard input, when to finish sending, and when to end. No socket, no clock.
 
 use std::collections::HashSet;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::job::OutputFormat;
@@ -9,7 +10,7 @@ use super::unfinished;
 use super::watched::Watched;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
-use crate::sessions::spec::ScriptStep;
+use crate::sessions::spec::{InputEnd, ScriptStep};
 use crate::sessions::{
     CloseReason, News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb,
 };
@@ -23,8 +24,12 @@ pub(crate) struct RunPolicy {
     /// Sessions that were ordered to finish sending and are still open.
     finishing: HashSet<SessionId>,
     stdin: StdinState,
-    /// True: the end of standard input does not finish sending.
-    keep_open: bool,
+    /// What the end of standard input means.
+    input_end: InputEnd,
+    /// The run ends with success after this many received reads or datagrams.
+    answers: Option<NonZeroU64>,
+    /// How many were received so far, by all sessions.
+    answered: u64,
     /// True: a listener serves its first connection only, as `nc -l` does.
     single: bool,
     speaking: bool,
@@ -54,12 +59,11 @@ pub(crate) enum PolicyAction {
     /// Give this order.
     Order(Order),
     /// Send standard input to this session from now on.
-    Speak {
-        /// The session.
-        id: SessionId,
-        /// True: each block read is one datagram.
-        datagrams: bool,
-    },
+    Speak(SessionId),
+    /// Report that the wait after the end of standard input is over, after this long.
+    WakeAfter(Duration),
+    /// Everything that was asked for is done: end the run.
+    End,
     /// Report this news as if the session had reported it, after its own news.
     Tell(News),
 }
@@ -73,7 +77,9 @@ impl RunPolicy {
         RunPolicy {
             finishing: HashSet::new(),
             stdin,
-            keep_open: false,
+            input_end: spec.input.end,
+            answers: spec.answers,
+            answered: 0,
             single: unlimited && manner == OutputFormat::Raw,
             speaking: false,
             stopping: false,
@@ -89,31 +95,29 @@ impl RunPolicy {
         RunPolicy { kernel_every: every, ..self }
     }
 
-    /// Sets whether our side stays open after the end of standard input, until the peer finishes.
-    pub(crate) fn with_side_kept_open(self, keep_open: bool) -> Self {
-        RunPolicy { keep_open, ..self }
-    }
-
     /// A session was opened.
     pub(crate) fn opened(&mut self, session: &Session) -> Vec<PolicyAction> {
-        match session.kind {
-            SessionKind::Stream(_) => self.start_stdin(session.id, false),
-            SessionKind::Conversation { .. } => self.start_stdin(session.id, true),
+        let mut actions = match session.kind {
+            SessionKind::Stream(_) | SessionKind::Conversation { .. } => self.start_stdin(session.id),
             SessionKind::Bound { .. }
             | SessionKind::Listener { .. }
             | SessionKind::Http(_)
             | SessionKind::Repeat(_)
             | SessionKind::Dns(_) => Vec::new(),
+        };
+        if let (StdinState::Unread, InputEnd::After(wait)) = (self.stdin, self.input_end) {
+            actions.push(PolicyAction::WakeAfter(wait));
         }
+        actions
     }
 
     /// Starts to send standard input to a session, unless that has begun or there is no input.
-    fn start_stdin(&mut self, id: SessionId, datagrams: bool) -> Vec<PolicyAction> {
+    fn start_stdin(&mut self, id: SessionId) -> Vec<PolicyAction> {
         let wanted = matches!(self.stdin, StdinState::Pipe | StdinState::Terminal);
         if !wanted || std::mem::replace(&mut self.speaking, true) {
             return Vec::new();
         }
-        vec![PolicyAction::Speak { id, datagrams }]
+        vec![PolicyAction::Speak(id)]
     }
 
     /// The exit code so far: the class of the first failure, or else of the first request that could not be carried
@@ -153,17 +157,30 @@ impl RunPolicy {
         let speaks = matches!(session.kind, SessionKind::Stream(_) | SessionKind::Conversation { .. });
         let unsent = up.unsent.contains(&session.id) || (up.input_left && speaks && !self.is_one_of_many(session));
         unfinished::still_open(session, self.single && session.parent().is_none())
+            .or_else(|| self.unanswered(session, Class::IdleTimeout, "when --for ended the run"))
             .or_else(|| unsent.then(|| unfinished::not_all_sent(session, sent_bytes)))
     }
 
-    /// A session is about to report that it closed. Returns the failure to report before that, if the time limit ended
-    /// it before all that was asked for was done.
+    /// A session is about to report that it closed. Returns the failure to report before that, if the time
+    /// limit or the peer ended it before all that was asked for was done.
     pub(crate) fn cut_short(&mut self, session: &Session, how: CloseReason, totals: &Both<Totals>) -> Option<Failure> {
-        let up = self.time_is_up.as_ref().filter(|_| how != CloseReason::Fin)?;
-        let failure = self.still_open(session, up, Some(totals.sent.bytes))?;
+        let failure = match &self.time_is_up {
+            Some(up) if how != CloseReason::Fin => self.still_open(session, up, Some(totals.sent.bytes))?,
+            _ if self.stopping || matches!(session.kind, SessionKind::Listener(_)) => return None,
+            _ if how == CloseReason::Local => {
+                self.unanswered(session, Class::IdleTimeout, "when --finish-after ended the session")?
+            }
+            _ => self.unanswered(session, Class::Protocol, "when the peer ended the connection")?,
+        };
         self.failed.get_or_insert(failure.class);
         // What failed while it was closed has already said why.
         session.failure().is_none().then_some(failure)
+    }
+
+    /// Fewer answers than asked for were received, as a failure of this class.
+    fn unanswered(&self, session: &Session, class: Class, when: &str) -> Option<Failure> {
+        let missing = self.answers.filter(|answers| self.answered < answers.get() && !self.is_one_of_many(session))?;
+        Some(unfinished::too_few_answers(session, class, (self.answered, missing.get()), when))
     }
 
     /// The sessions did not close in time, and are given up: what they still had to send is lost.
@@ -189,10 +206,28 @@ impl RunPolicy {
         if !self.single && watched.all().any(is_listener) {
             return Vec::new();
         }
-        // Kept open, our side still finishes if the peer did: nothing more will come.
-        let keep_open = self.keep_open;
-        let finishes = |session: &&Session| is_stream(session) && (!keep_open || session.peer_finished());
-        watched.all().filter(finishes).filter_map(|session| self.finish(session)).collect()
+        // Our side does not stay open if the peer has finished: nothing more will come.
+        let at_once = self.input_end == InputEnd::Usual;
+        let finishes = |session: &&Session| is_stream(session) && (at_once || session.peer_finished());
+        let mut actions: Vec<PolicyAction> =
+            watched.all().filter(finishes).filter_map(|session| self.finish(session)).collect();
+        if let InputEnd::After(wait) = self.input_end {
+            actions.push(PolicyAction::WakeAfter(wait));
+        }
+        actions
+    }
+
+    /// The wait after the end of standard input is over: connections finish sending, UDP sessions end.
+    pub(crate) fn wait_is_over(&mut self, watched: &Watched) -> Vec<PolicyAction> {
+        let mut actions = Vec::new();
+        for session in watched.all() {
+            if is_stream(session) {
+                actions.extend(self.finish(session));
+            } else if matches!(session.kind, SessionKind::Conversation(_) | SessionKind::Bound(_)) {
+                actions.push(PolicyAction::Order(Order { id: session.id, verb: Verb::Close }));
+            }
+        }
+        actions
     }
 
     /// Finishes sending, once per session.
@@ -205,17 +240,25 @@ impl RunPolicy {
     /// Decides on a record that the session has just applied.
     pub(crate) fn on_record(&mut self, watched: &Watched, session: &Session, record: &Record) -> Vec<PolicyAction> {
         match record {
-            Record::Block(block) => self.on_block(session, block.direction),
-            Record::NotKept { .. } => Vec::new(),
+            Record::Block(block) => self.on_block(session, block.direction, block.pieces.len() as u64),
+            Record::NotKept { direction, totals } => self.on_block(session, *direction, totals.ops),
             Record::News { news, .. } => self.on_news(watched, session, news),
         }
     }
 
     /// Starts standard input on a bound socket with the first received datagram: before that, there is no peer to send
-    /// to.
-    fn on_block(&mut self, session: &Session, direction: Direction) -> Vec<PolicyAction> {
+    /// to. Counts answers, and ends with the last one that was asked for.
+    fn on_block(&mut self, session: &Session, direction: Direction, reads: u64) -> Vec<PolicyAction> {
+        if direction == Direction::Sent {
+            return Vec::new();
+        }
+        self.answered += reads;
         let is_bound = matches!(session.kind, SessionKind::Bound { .. });
-        if is_bound && direction == Direction::Received { self.start_stdin(session.id, true) } else { Vec::new() }
+        let mut actions = if is_bound { self.start_stdin(session.id) } else { Vec::new() };
+        if self.answers.is_some_and(|answers| self.answered >= answers.get()) {
+            actions.push(PolicyAction::End);
+        }
+        actions
     }
 
     fn on_news(&mut self, watched: &Watched, session: &Session, news: &News) -> Vec<PolicyAction> {
@@ -302,10 +345,10 @@ impl RunPolicy {
             return vec![PolicyAction::Order(Order { id, verb: Verb::Close })];
         }
         if !self.single {
-            return self.start_stdin(listener, false);
+            return self.start_stdin(listener);
         }
         let mut actions = vec![PolicyAction::Order(Order { id: listener, verb: Verb::Close })];
-        actions.extend(self.start_stdin(id, false));
+        actions.extend(self.start_stdin(id));
         actions
     }
 

@@ -8,6 +8,7 @@ use super::job::{HeadlessJob, HeadlessWork, OutputFormat};
 use super::json::JsonFormat;
 use super::raw::RawFormat;
 use super::run_loop::{RunLimits, run_session};
+use super::stdin::StdinState;
 use super::{lab, report, stdin};
 
 /// Runs a job to its end, and returns the exit code of the program. `started` is the program's start; event times count
@@ -16,12 +17,19 @@ use super::{lab, report, stdin};
 /// # Errors
 /// Fails if the program itself cannot go on: no runtime, or standard output cannot be written.
 pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
-    let HeadlessJob { mut work, manner, run_for, keep_open, kernel_every, problem, asks_beside } = job;
+    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, asks_beside } = job;
     if let Some(problem) = problem {
         report::problem(&format!("{problem}; going on with the defaults"));
     }
     if let HeadlessWork::Session { spec, body_from_stdin: true } = &mut work
         && let Err((class, why)) = stdin::read_body(spec)
+    {
+        report::problem(&why);
+        return Ok(class.exit_code());
+    }
+    if let HeadlessWork::Session { spec, .. } = &work
+        && StdinState::for_session(spec, manner) == StdinState::Pipe
+        && let Err((class, why)) = stdin::check_length(spec)
     {
         report::problem(&why);
         return Ok(class.exit_code());
@@ -38,11 +46,10 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
             (HeadlessWork::Lab(peers), _) => lab::run(&peers, run_for, started).await,
             (HeadlessWork::Session { spec, .. }, OutputFormat::Json) => {
                 let format = JsonFormat::new(started).with_second_opinion(asks_beside).gauging(kernel_every.is_some());
-                run_session(*spec, format, RunLimits { run_for, keep_open, kernel_every, started }).await
+                run_session(*spec, format, RunLimits { run_for, kernel_every, started }).await
             }
             (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {
-                run_session(*spec, RawFormat::default(), RunLimits { run_for, keep_open, kernel_every: None, started })
-                    .await
+                run_session(*spec, RawFormat::default(), RunLimits { run_for, kernel_every: None, started }).await
             }
         }
     });

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 
 use super::format::{PendingItems, RecordFormat};
+use super::input_shaper::InputPlan;
 use super::job::OutputFormat;
 use super::policy::{PolicyAction, RunPolicy};
 use super::renderer::Renderer;
@@ -34,8 +35,6 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 pub(crate) struct RunLimits {
     /// Stop after this long.
     pub(crate) run_for: Option<Duration>,
-    /// True: the end of standard input does not finish sending.
-    pub(crate) keep_open: bool,
     /// How often the kernel's gauges are sampled.
     pub(crate) kernel_every: Option<Duration>,
     /// The program's start; all times count from it.
@@ -59,20 +58,22 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     format: F,
     limits: RunLimits,
 ) -> anyhow::Result<u8> {
-    let RunLimits { run_for, keep_open, kernel_every, started } = limits;
+    let RunLimits { run_for, kernel_every, started } = limits;
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
+    // Spliced reads would be counted too late to end with the last answer.
     if F::MANNER == OutputFormat::Raw
+        && spec.answers.is_none()
         && let Some(outlet) = StdoutWriter::splice_sink()
     {
         net.set_splice_sink(outlet);
     }
     net.set_second_opinion(format.wants_second_opinion());
     format.adjust_spec(&mut spec);
-    let mut policy = RunPolicy::new(&spec, F::MANNER, StdinState::for_session(&spec, F::MANNER))
-        .with_kernel_sampling(kernel_every)
-        .with_side_kept_open(keep_open);
+    let mut policy =
+        RunPolicy::new(&spec, F::MANNER, StdinState::for_session(&spec, F::MANNER)).with_kernel_sampling(kernel_every);
+    let plan = InputPlan::of(&spec);
     let id = net.open(spec.clone());
     let mut watched = Watched::new(F::LEDGERS);
     let mut actions = policy.opened(watched.opened(id, spec));
@@ -81,14 +82,21 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     let mut stage = ShutdownStage::Running;
     let mut stopped_by = None;
     let mut deadline = run_for.map(|run_for| tokio::time::Instant::from(started + run_for));
+    let mut wake_at = None;
     let mut reader_gone = false;
     let mut taken = 0;
     loop {
         for action in actions.drain(..) {
             match action {
                 PolicyAction::Order(order) => send_order(&net, order),
-                PolicyAction::Speak { id, datagrams } => {
-                    talking.spawn(forward(net.clone(), id, datagrams, F::MANNER));
+                PolicyAction::Speak(id) => {
+                    talking.spawn(forward(net.clone(), id, plan, F::MANNER));
+                }
+                PolicyAction::WakeAfter(wait) => wake_at = Some(tokio::time::Instant::now() + wait),
+                PolicyAction::End => {
+                    if stage == ShutdownStage::Running {
+                        (stage, deadline) = close_all(&net, &mut policy, &watched);
+                    }
                 }
                 // Already queued by `apply_reading`, in its place among the records.
                 PolicyAction::Tell(_) => {}
@@ -126,6 +134,10 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
                     }
                 }
             },
+            () = sleep_until_some(wake_at), if wake_at.is_some() => {
+                wake_at = None;
+                actions = policy.wait_is_over(&watched);
+            }
             Some(ended) = talking.join_next() => {
                 match ended {
                     Ok(None) => {}

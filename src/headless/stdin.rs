@@ -6,15 +6,15 @@ use std::io::{self, IsTerminal as _, Read as _};
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
+use super::input_shaper::{InputCut, InputPlan, InputShaper};
 use super::job::OutputFormat;
+use super::report;
 use crate::net::{Net, buffers};
-use crate::sessions::spec::ScriptStep;
 use crate::sessions::spec::http::BodySpec;
+use crate::sessions::spec::{MOST_DATAGRAM, ScriptStep};
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
+use crate::text::quantity::grouped;
 use crate::wire::Class;
-
-/// Bytes of one read for UDP: the largest payload of an IPv4 datagram.
-const DATAGRAM: usize = 65_507;
 
 /// How many blocks may wait between the reading thread and the session; when the queue is full, reading waits.
 const MOST_BLOCKS: usize = 2;
@@ -114,11 +114,11 @@ pub(super) fn read_body(spec: &mut Spec) -> Result<(), (Class, String)> {
 /// Sends standard input to a session until the input or the session ends. Returns a message if reading failed.
 ///
 /// Cost: one copy of each block. It waits while the session is busy, so the writer of the pipe waits too.
-pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, format: OutputFormat) -> Option<String> {
+pub(crate) async fn forward(net: Net, id: SessionId, plan: InputPlan, format: OutputFormat) -> Option<String> {
     // If sent bytes need not be shown, the session sends the file straight from the page cache, without copying it
     // here.
     if format == OutputFormat::Raw
-        && !datagrams
+        && plan.is_verbatim()
         && let Some(whole) = take_whole()
     {
         // A session that has ended needs no order, and itself reports what it did not send.
@@ -126,21 +126,61 @@ pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, format: Ou
         return None;
     }
     let (sender, mut blocks) = mpsc::channel(MOST_BLOCKS);
-    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, datagrams));
+    let by_datagram = plan.cut == InputCut::Datagrams;
+    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, by_datagram));
     if let Err(error) = reader {
         return Some(format!("standard input cannot be read: {error}"));
     }
-    while let Some(block) = blocks.recv().await {
-        match block {
-            Ok(bytes) => {
-                if net.perform_waiting(Order { id, verb: Verb::Send(bytes) }).await.is_err() {
-                    break;
-                }
+    let mut shaper = InputShaper::new(plan);
+    loop {
+        let (pieces, is_end) = match blocks.recv().await {
+            Some(Ok(block)) => (shaper.push(block), false),
+            Some(Err(error)) => return Some(format!("standard input cannot be read: {error}")),
+            None => (shaper.finish().into_iter().collect(), true),
+        };
+        if let Some(notice) = shaper.take_notice() {
+            report::problem(&notice);
+        }
+        for bytes in pieces {
+            if net.perform_waiting(Order { id, verb: Verb::Send(bytes) }).await.is_err() {
+                return None;
             }
-            Err(error) => return Some(format!("standard input cannot be read: {error}")),
+        }
+        let failure = shaper.take_failure();
+        if is_end || failure.is_some() {
+            return failure;
         }
     }
-    None
+}
+
+/// Refuses a file as standard input that is longer than one datagram, if nothing says how to cut it.
+///
+/// # Errors
+/// Fails with class `Usage`, and a sentence that says what is accepted.
+pub(super) fn check_length(spec: &Spec) -> Result<(), (Class, String)> {
+    if InputPlan::of(spec).cut != InputCut::Datagrams {
+        return Ok(());
+    }
+    match rest_of_file() {
+        Some(length) if length > MOST_DATAGRAM as u64 => {
+            let length = grouped(length);
+            let why = format!(
+                "standard input is a file of {length} bytes, and one datagram has 65,507 at most; \
+                 accepted: --datagram-size N, or --lines"
+            );
+            Err((Class::Usage, why))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// How many bytes a regular file as standard input still has.
+fn rest_of_file() -> Option<u64> {
+    use std::io::Seek as _;
+
+    let file = stdin().ok()?;
+    let about = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some(about.len().saturating_sub((&file).stream_position().ok()?))
 }
 
 /// Claims all of standard input at once, if it is an unread file that can be opened a second time. Returns the name to
@@ -166,7 +206,7 @@ fn take_whole() -> Option<&'static str> {
 }
 
 /// Reads to the end, or until the receiver is gone.
-fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
+fn read(sender: &mpsc::Sender<io::Result<Bytes>>, by_datagram: bool) {
     let file = match stdin() {
         Ok(file) => file,
         Err(error) => {
@@ -176,7 +216,7 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
         }
     };
     loop {
-        let block = match if datagrams { datagram(&file) } else { buffers::read(&file) } {
+        let block = match if by_datagram { datagram(&file) } else { buffers::read(&file) } {
             Ok(bytes) if bytes.is_empty() => return,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             block => block,
@@ -190,9 +230,9 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
 
 /// One read that fits in one datagram.
 fn datagram(mut file: &File) -> io::Result<Bytes> {
-    let mut buffer = BytesMut::zeroed(DATAGRAM);
+    let mut buffer = BytesMut::zeroed(MOST_DATAGRAM);
     let length = file.read(&mut buffer)?;
-    if length < DATAGRAM / 2 {
+    if length < MOST_DATAGRAM / 2 {
         return Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()));
     }
     Ok(buffer.split_to(length).freeze())

@@ -7,7 +7,7 @@ use crate::sessions::phase::SessionPhase;
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity::grouped;
-use crate::wire::{Class, FailedOperation, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// What was still open, as a failure of class [`Class::CutShort`]; `None`: all that was asked for was done.
 ///
@@ -78,9 +78,25 @@ fn no_answer(session: &Session, lookup: &DnsLookup) -> Option<Failure> {
     Some(cut_short(session, FailedOperation::Ask, &what))
 }
 
+/// Fewer answers were received than `--answers` asked for: `(received, asked)`.
+pub(super) fn too_few_answers(session: &Session, class: Class, (got, asked): (u64, u64), when: &str) -> Failure {
+    let what = match (got, asked) {
+        (0, 1) => "no answer had come".to_owned(),
+        (0, _) => format!("none of {} answers had come", grouped(asked)),
+        (_, _) => format!("{} of {} answers had come", grouped(got), grouped(asked)),
+    };
+    Failure::new(class, FailedOperation::Read, peer_of(session), format!("{what} {when}"))
+        .with_reason(FailureReason::AnswersMissing)
+}
+
 fn cut_short(session: &Session, operation: FailedOperation, what: &str) -> Failure {
+    Failure::new(Class::CutShort, operation, peer_of(session), format!("{what} when --for ended the run"))
+}
+
+/// The peer or the target of a session, as messages name it.
+fn peer_of(session: &Session) -> String {
     let facets = session.spec.what.facets();
-    let peer = match &session.spec.what {
+    match &session.spec.what {
         SpecKind::Dns(spec) => spec.question_text(),
         SpecKind::Http(spec) => spec.url.clone(),
         SpecKind::Accepted(spec) => spec.peer.to_string(),
@@ -88,6 +104,5 @@ fn cut_short(session: &Session, operation: FailedOperation, what: &str) -> Failu
         SpecKind::Tcp(_) | SpecKind::Udp(_) | SpecKind::UdpBound(_) | SpecKind::Repeat(_) => {
             facets.target().map_or_else(|| facets.title(session.bound()), |target| target.to_string())
         }
-    };
-    Failure::new(Class::CutShort, operation, peer, format!("{what} when --for ended the run"))
+    }
 }

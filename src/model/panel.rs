@@ -166,12 +166,12 @@ pub struct Composer {
 }
 
 impl Panel {
-    /// The panel of a new session.
+    /// The panel of a new session; its spec may ask for another line ending than the settings'.
     pub fn new(session: &Session, line_ending: LineEnding) -> Self {
         let composer = Composer {
             editor: TextField::new(FieldLines::Many, limits::COMPOSER),
             hex: false,
-            line_ending,
+            line_ending: if session.spec.input.crlf { LineEnding::CrLf } else { line_ending },
             to: None,
             problem: None,
         };

@@ -9,11 +9,11 @@ impl Net {
     pub fn open(&self, spec: Spec) -> SessionId {
         let context = self.task_context(spec.retain);
         let id = context.journal.id;
-        let Spec { what, script, capture, .. } = spec;
+        let Spec { what, script, capture, answers, .. } = spec;
         match what {
             SpecKind::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, capture, context)),
-            SpecKind::Udp(udp) => self.spawn(id, udp::run(udp, script, context)),
-            SpecKind::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, context)),
+            SpecKind::Udp(udp) => self.spawn(id, udp::run(udp, (script, answers), context)),
+            SpecKind::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, (script, answers), context)),
             SpecKind::Listen(listen) => self.spawn(id, listen::run(listen, script, capture, context)),
             SpecKind::Http(http) => self.spawn(id, http::run(http, context)),
             SpecKind::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, context)),

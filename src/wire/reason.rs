@@ -85,6 +85,12 @@ pub enum FailureReason {
     NothingMoved,
     /// The data to send was not sent completely.
     NotSent,
+    /// Fewer answers were received than were asked for.
+    AnswersMissing,
+    /// A datagram from another address than the peer's was refused.
+    ForeignSender,
+    /// A multicast group was joined by a socket that is bound to a unicast address: none of its datagrams can arrive.
+    GroupOutOfReach,
     /// 401, 403 or 407: not authenticated, or not allowed.
     StatusDenied,
     /// 404 or 410.
@@ -143,6 +149,9 @@ impl FailureReason {
         FailureReason::ExchangeTooLong,
         FailureReason::NothingMoved,
         FailureReason::NotSent,
+        FailureReason::AnswersMissing,
+        FailureReason::ForeignSender,
+        FailureReason::GroupOutOfReach,
         FailureReason::StatusDenied,
         FailureReason::StatusNotFound,
         FailureReason::StatusBadRequest,
@@ -195,6 +204,9 @@ impl FailureReason {
             FailureReason::ExchangeTooLong => "exchange_too_long",
             FailureReason::NothingMoved => "nothing_moved",
             FailureReason::NotSent => "not_sent",
+            FailureReason::AnswersMissing => "answers_missing",
+            FailureReason::ForeignSender => "foreign_sender",
+            FailureReason::GroupOutOfReach => "group_out_of_reach",
             FailureReason::StatusDenied => "status_denied",
             FailureReason::StatusNotFound => "status_not_found",
             FailureReason::StatusBadRequest => "status_bad_request",

@@ -99,7 +99,7 @@ fn closed() -> News {
 #[test]
 fn the_end_of_standard_input_finishes_sending_once_and_the_end_of_the_session_ends_the_run() {
     let (mut run, acts) = Run::of(&tcp(), RAW, StdinState::Pipe);
-    assert_eq!(acts, [PolicyAction::Speak { id: FIRST, datagrams: false }]);
+    assert_eq!(acts, [PolicyAction::Speak(FIRST)]);
     assert_eq!(run.tell(FIRST, PEER_FINISHED), [], "what the pipe still has may be wanted");
     assert_eq!(run.stdin_ended(), [order(FIRST, Verb::Stream(StreamVerb::FinishSending))]);
     assert_eq!(run.stdin_ended(), []);
@@ -120,7 +120,7 @@ fn a_raw_listener_serves_its_first_connection_and_closes() {
     let (mut run, acts) = Run::of(&listen(None), RAW, StdinState::Pipe);
     assert_eq!(acts, []);
     let acts = run.tell(CHILD, accepted());
-    assert_eq!(acts, [order(FIRST, Verb::Close), PolicyAction::Speak { id: CHILD, datagrams: false }]);
+    assert_eq!(acts, [order(FIRST, Verb::Close), PolicyAction::Speak(CHILD)]);
     assert_eq!(
         run.stdin_ended(),
         [order(CHILD, Verb::Stream(StreamVerb::FinishSending))],
@@ -140,7 +140,7 @@ fn a_raw_listener_serves_its_first_connection_and_closes() {
 fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
     for (spec, manner) in [(listen(Some(2)), RAW), (listen(None), OutputFormat::Json)] {
         let (mut run, _) = Run::of(&spec, manner, StdinState::Pipe);
-        assert_eq!(run.tell(CHILD, accepted()), [PolicyAction::Speak { id: FIRST, datagrams: false }]);
+        assert_eq!(run.tell(CHILD, accepted()), [PolicyAction::Speak(FIRST)]);
         assert_eq!(run.tell(SessionId(3), accepted()), []);
         assert_eq!(run.tell(CHILD, PEER_FINISHED), [order(CHILD, Verb::Stream(StreamVerb::FinishSending))]);
         run.tell(CHILD, News::Failed(Failure::new(Class::Reset, FailedOperation::Read, "", "reset")));

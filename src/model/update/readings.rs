@@ -67,6 +67,7 @@ fn add_accepted_session(model: &mut Model, reading: &Reading) {
     let retain = model.sessions.get(&known.listener).map_or(model.settings.retain, |parent| parent.spec.retain);
     let mut spec = Spec::new(SpecKind::Accepted(known));
     spec.retain = retain;
+    spec.input = model.sessions.get(&known.listener).map(|parent| parent.spec.input).unwrap_or_default();
     let session = Session::new(reading.id, spec, at);
     if let Some(parent) = model.sessions.get_mut(&known.listener) {
         parent.accepted_one();

@@ -5,23 +5,28 @@ use socket2::{SockAddr, Socket};
 use super::multicast;
 use super::open::{OpenedSocket, configured_socket, register, report_receive_buffer};
 use super::orders::UdpOrders;
-use super::shared::{SharedSocket, UdpEnding};
+use super::shared::{SharedSocket, UdpEnding, UdpLimits, UdpPlan};
 use crate::net::hub::TaskContext;
 use crate::net::{fault, option, order_queue};
 use crate::sessions::News;
 use crate::sessions::news::ListenerNews;
-use crate::sessions::spec::{Script, UdpBoundSpec};
+use crate::sessions::spec::UdpBoundSpec;
 use crate::wire::{FailedOperation, Failure};
 
 /// Runs a bound UDP socket, from its binding to [`News::Closed`].
 ///
 /// The script waits for the first datagram: before that there is no peer to send to.
-pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, context: TaskContext) -> impl Future<Output = ()> {
+pub(crate) fn run_bound(spec: UdpBoundSpec, plan: UdpPlan, context: TaskContext) -> impl Future<Output = ()> {
     let urgent = context.net.urgent(context.journal.id);
-    open_and_run(spec, script, context, urgent)
+    open_and_run(spec, plan, context, urgent)
 }
 
-async fn open_and_run(spec: UdpBoundSpec, script: Script, context: TaskContext, urgent: order_queue::OrderReceiver) {
+async fn open_and_run(
+    spec: UdpBoundSpec,
+    (script, answers): UdpPlan,
+    context: TaskContext,
+    urgent: order_queue::OrderReceiver,
+) {
     let TaskContext { journal, orders: plain, net: _net } = context;
     let opened = match open(&spec) {
         Ok(opened) => opened,
@@ -33,7 +38,8 @@ async fn open_and_run(spec: UdpBoundSpec, script: Script, context: TaskContext, 
     for wanted in &spec.groups {
         journal.news(multicast::join(&opened.socket, wanted)).await;
     }
-    let shared = SharedSocket::new(journal, opened, None, spec.socket.idle_timeout);
+    let shared =
+        SharedSocket::new(journal, opened, None, UdpLimits { idle_timeout: spec.socket.idle_timeout, answers });
     shared.run(UdpOrders { urgent, plain }, script).await;
 }
 

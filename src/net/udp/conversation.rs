@@ -10,24 +10,29 @@ use super::open::{
     OpenedSocket, broadcast_not_asked_for, configured_socket, register, report_receive_buffer, unspecified_address,
 };
 use super::orders::UdpOrders;
-use super::shared::{SharedSocket, UdpEnding};
+use super::shared::{SharedSocket, UdpEnding, UdpLimits, UdpPlan};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::{fault, option, order_queue, resolve, route};
 use crate::sessions::news::DialNews;
 use crate::sessions::order::SocketVerb;
-use crate::sessions::spec::{Script, UdpSpec};
+use crate::sessions::spec::UdpSpec;
 use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent queue is open before this
 /// returns, so that no order is lost.
-pub(crate) fn run(spec: UdpSpec, script: Script, context: TaskContext) -> impl Future<Output = ()> {
+pub(crate) fn run(spec: UdpSpec, plan: UdpPlan, context: TaskContext) -> impl Future<Output = ()> {
     let urgent = context.net.urgent(context.journal.id);
-    run_connected(spec, script, context, urgent)
+    run_connected(spec, plan, context, urgent)
 }
 
-async fn run_connected(spec: UdpSpec, script: Script, context: TaskContext, mut urgent: order_queue::OrderReceiver) {
+async fn run_connected(
+    spec: UdpSpec,
+    (script, answers): UdpPlan,
+    context: TaskContext,
+    mut urgent: order_queue::OrderReceiver,
+) {
     let TaskContext { journal, orders: plain, net: _net } = context;
     let mut reading = true;
     let found = tokio::select! {
@@ -44,7 +49,8 @@ async fn run_connected(spec: UdpSpec, script: Script, context: TaskContext, mut 
     };
     report_receive_buffer(&journal, &opened, spec.receive).await;
     option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
-    let shared = SharedSocket::new(journal, opened, Some(peer), spec.socket.idle_timeout);
+    let shared =
+        SharedSocket::new(journal, opened, Some(peer), UdpLimits { idle_timeout: spec.socket.idle_timeout, answers });
     if !reading {
         shared.set_reading(false).await;
     }

@@ -105,7 +105,8 @@ mod linux {
         Ok(nix::sys::socket::setsockopt(socket, nix::sys::socket::sockopt::UdpGroSegment, &true)?)
     }
 
-    /// Reads what has arrived, at most [`MOST_MESSAGES`], and replaces the content of `arrivals`. Never waits.
+    /// Reads what has arrived, at most `most` and [`MOST_MESSAGES`] messages, and replaces the content of `arrivals`.
+    /// Never waits.
     ///
     /// # Errors
     /// Fails if nothing was read: `WouldBlock`, or a pending error of the socket.
@@ -113,6 +114,7 @@ mod linux {
         socket: &UdpSocket,
         space: &mut ReceiveSpace,
         arrivals: &mut Vec<ReceivedMessage>,
+        most: usize,
     ) -> io::Result<()> {
         arrivals.clear();
         let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
@@ -134,7 +136,7 @@ mod linux {
             // MSG_TRUNC as an input flag makes the kernel return the datagram's full length (recv(2)).
             const FLAGS: MessageFlags = (libc::MSG_TRUNC | libc::MSG_DONTWAIT) as MessageFlags;
             retry_interrupted(|| {
-                let (fd, most) = (socket.as_raw_fd(), MOST_MESSAGES as libc::c_uint);
+                let (fd, most) = (socket.as_raw_fd(), most.min(MOST_MESSAGES) as libc::c_uint);
                 // SAFETY: the descriptor is open while it is borrowed. Every header points to one vector of a slot, a
                 // name and a control buffer, with their lengths; all of them live, unshared, until the call returns.
                 unsafe { libc::recvmmsg(fd, headers.as_mut_ptr(), most, FLAGS, ptr::null_mut()) }
@@ -261,9 +263,10 @@ mod plain {
         socket: &UdpSocket,
         space: &mut ReceiveSpace,
         arrivals: &mut Vec<ReceivedMessage>,
+        most: usize,
     ) -> io::Result<()> {
         arrivals.clear();
-        for slot in space.store.chunks_exact_mut(space.room) {
+        for slot in space.store.chunks_exact_mut(space.room).take(most) {
             match socket.try_recv_from(slot) {
                 Ok((len, peer)) => {
                     let packet = RawPacket::default();

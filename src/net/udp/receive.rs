@@ -64,15 +64,20 @@ impl ReceiveBatch {
         }
     }
 
-    /// Reads what has arrived with one call, at most [`MOST_MESSAGES`] messages. Discards what was read before.
+    /// Reads what has arrived with one call, at most `most` and [`MOST_MESSAGES`] messages. Discards what was read before.
     ///
     /// # Errors
     /// Fails if nothing was read: `WouldBlock`, or a pending error of the socket.
-    pub(super) fn receive(&mut self, socket: &UdpSocket) -> io::Result<()> {
+    pub(super) fn receive(&mut self, socket: &UdpSocket, most: usize) -> io::Result<()> {
         self.next = (0, 0);
-        mmsg::receive(socket, &mut self.space, &mut self.arrivals)?;
+        mmsg::receive(socket, &mut self.space, &mut self.arrivals, most)?;
         self.at = Instant::now();
         Ok(())
+    }
+
+    /// How many messages the last call read.
+    pub(super) fn message_count(&self) -> u64 {
+        self.arrivals.len() as u64
     }
 
     /// The peer of the last datagram.
@@ -159,7 +164,7 @@ mod tests {
         let (mut bytes, mut lengths) = (Vec::new(), Vec::new());
         while lengths.len() < 3 {
             socket.readable().await.unwrap();
-            match batch.receive(&socket) {
+            match batch.receive(&socket, MOST_MESSAGES) {
                 Ok(()) => {
                     assert_eq!(batch.last_peer(), Some(peer.local_addr().unwrap()));
                     while let Some(block) = batch.next_block(true) {

@@ -1,6 +1,7 @@
 //! What the halves of a UDP session's task share.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use tokio::sync::{Notify, watch};
 use super::drop_counter::DropCounter;
 use super::recent_sends::RecentSends;
 use crate::net::journal::Journal;
+use crate::sessions::spec::Script;
 use crate::sessions::{CloseReason, News};
 use crate::wire::Failure;
 
@@ -37,6 +39,18 @@ impl UdpEnding {
     }
 }
 
+/// What to send automatically, and after how many received datagrams the session ends.
+pub(crate) type UdpPlan = (Script, Option<NonZeroU64>);
+
+/// What ends a UDP session by itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UdpLimits {
+    /// It fails after both directions were idle for this long.
+    pub(super) idle_timeout: Option<Duration>,
+    /// It ends after it received this many datagrams, and receives no more.
+    pub(super) answers: Option<NonZeroU64>,
+}
+
 /// An open UDP socket, and the state that its halves share.
 #[derive(Debug)]
 pub(super) struct SharedSocket {
@@ -46,6 +60,7 @@ pub(super) struct SharedSocket {
     /// The peer of a conversation; `None` for a bound socket.
     pub(super) peer: Option<SocketAddr>,
     pub(super) idle_timeout: Option<Duration>,
+    pub(super) answers: Option<NonZeroU64>,
     pub(super) heard: Mutex<Option<SocketAddr>>,
     pub(super) heard_first: Notify,
     pub(super) reading: watch::Sender<bool>,

@@ -1,6 +1,7 @@
 //! An open UDP socket: reading, sending, orders, errors and the idle time-out, all in one task.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use super::open::OpenedSocket;
 use super::orders::UdpOrders;
 use super::receive::{ROOM_BYTES, ReceiveBatch};
 use super::send::jobs_of;
-use super::shared::{SamplingRest, SharedSocket, UdpEnding, lock};
+use super::shared::{SamplingRest, SharedSocket, UdpEnding, UdpLimits, lock};
 use crate::net::fault;
 use crate::net::journal::Journal;
 use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
@@ -41,9 +42,10 @@ impl SharedSocket {
         journal: Arc<Journal>,
         opened: OpenedSocket,
         peer: Option<SocketAddr>,
-        idle_timeout: Option<Duration>,
+        limits: UdpLimits,
     ) -> Self {
         let OpenedSocket { socket, local, merged } = opened;
+        let UdpLimits { idle_timeout, answers } = limits;
         SharedSocket {
             journal,
             socket,
@@ -51,6 +53,7 @@ impl SharedSocket {
             merged,
             peer,
             idle_timeout,
+            answers,
             heard: Mutex::default(),
             heard_first: Notify::new(),
             reading: watch::Sender::new(true),
@@ -129,7 +132,11 @@ impl SharedSocket {
     async fn read(&self, batch: &mut ReceiveBatch) -> UdpEnding {
         let mut reading = self.reading.subscribe();
         let mut unexplained = 0;
+        let mut left = self.answers.map_or(u64::MAX, NonZeroU64::get);
         loop {
+            if left == 0 {
+                return UdpEnding::Local;
+            }
             if !*reading.borrow_and_update() {
                 if self.counting_drops(reading.changed()).await.is_err() {
                     return UdpEnding::Local;
@@ -142,9 +149,11 @@ impl SharedSocket {
                 _changed = reading.changed() => continue,
                 ready = self.socket.readable() => ready,
             };
-            match ready.and_then(|()| batch.receive(&self.socket)) {
+            let most = usize::try_from(left).unwrap_or(usize::MAX);
+            match ready.and_then(|()| batch.receive(&self.socket, most)) {
                 Ok(()) => {
                     unexplained = 0;
+                    left = left.saturating_sub(batch.message_count());
                     self.deliver(batch).await;
                 }
                 // A datagram with a wrong checksum makes the socket readable and is then dropped, so that there is

@@ -132,6 +132,8 @@ impl Remedy {
         let again = matches!(self, Remedy::Again);
         (again || what != ground.spec.what).then(|| Spec {
             what,
+            input: ground.spec.input,
+            answers: ground.spec.answers,
             script: if self.keeps_script() { ground.spec.script.clone() } else { Default::default() },
             retain: ground.spec.retain,
             label: None,

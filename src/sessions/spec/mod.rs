@@ -2,6 +2,7 @@
 
 pub mod dns;
 pub mod http;
+mod input;
 mod kind_facets;
 pub mod repeat;
 mod script;
@@ -12,6 +13,7 @@ mod tcp;
 mod udp;
 mod what;
 
+pub use input::{InputEnd, InputSpec};
 pub use kind_facets::KindFacets;
 pub use script::{DatagramBurst, Pace, Script, ScriptStep};
 pub use socket::{
@@ -19,5 +21,5 @@ pub use socket::{
     requested_value,
 };
 pub use tcp::{AcceptedSpec, ListenSpec, TcpSpec};
-pub use udp::{MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};
+pub use udp::{MOST_DATAGRAM, MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};
 pub use what::{Spec, SpecKind};

@@ -1,6 +1,7 @@
 //! Specs of UDP conversations and bound sockets.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 use super::kind_facets::KindFacets;
@@ -9,7 +10,11 @@ use crate::sessions::id::SessionId;
 use crate::text::sanitize::quoted;
 use crate::wire::option::SocketKind;
 
-/// A UDP conversation to open: the socket is connected, so that ICMP errors are reported.
+/// 65,507 bytes: the largest payload of one datagram over IPv4 (65,535 less the headers of IP and UDP).
+pub const MOST_DATAGRAM: usize = 65_507;
+
+/// A UDP conversation to open. With one peer the socket is connected, and the kernel passes only its datagrams; for a
+/// broadcast address or a group, and with `any_peer`, it is not, and the datagrams of everybody are heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UdpSpec {
     /// The host and port of the peer.
@@ -18,6 +23,11 @@ pub struct UdpSpec {
     pub socket: SocketSpec,
     /// Whether the target may be a broadcast address; off by default.
     pub broadcast: bool,
+    /// Whether datagrams from any address are heard, not only the target's.
+    pub any_peer: bool,
+    /// The size in bytes of the datagrams into which files are cut; `None`: a file is one datagram, or refused if it
+    /// has more than [`MOST_DATAGRAM`] bytes.
+    pub datagram_size: Option<NonZeroU16>,
     /// How the socket receives.
     pub receive: UdpReceive,
 }
@@ -96,7 +106,14 @@ pub struct UdpReceive {
 impl UdpSpec {
     /// A conversation with the defaults.
     pub fn new(target: HostPort) -> Self {
-        UdpSpec { target, socket: SocketSpec::default(), broadcast: false, receive: UdpReceive::default() }
+        UdpSpec {
+            target,
+            socket: SocketSpec::default(),
+            broadcast: false,
+            any_peer: false,
+            datagram_size: None,
+            receive: UdpReceive::default(),
+        }
     }
 }
 
@@ -109,6 +126,8 @@ pub struct UdpBoundSpec {
     pub groups: Vec<MulticastGroup>,
     /// Whether broadcasts may be sent; off by default.
     pub broadcast: bool,
+    /// The size in bytes of the datagrams into which files are cut; see [`UdpSpec::datagram_size`].
+    pub datagram_size: Option<NonZeroU16>,
     /// `idle_timeout` and `options` are used. The socket is bound to `local` and never connects: `family`, `bind`,
     /// `connect_timeout` and `retry` are unused.
     pub socket: SocketSpec,
@@ -120,7 +139,7 @@ impl UdpBoundSpec {
     /// A bound socket that is in no group and may not send broadcasts.
     pub fn at(local: SocketAddr) -> Self {
         let (socket, receive) = (SocketSpec::default(), UdpReceive::default());
-        UdpBoundSpec { local, groups: Vec::new(), broadcast: false, socket, receive }
+        UdpBoundSpec { local, groups: Vec::new(), broadcast: false, datagram_size: None, socket, receive }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Spec of a session, parsed and complete: nothing in it needs to be checked again.
 
+use std::num::NonZeroU64;
+
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
+use super::input::InputSpec;
 use super::kind_facets::KindFacets;
 use super::script::Script;
 use super::tcp::{AcceptedSpec, ListenSpec, TcpSpec};
@@ -16,6 +19,10 @@ pub struct Spec {
     pub what: SpecKind,
     /// What to send automatically once it is open.
     pub script: Script,
+    /// How standard input is sent, and what its end means.
+    pub input: InputSpec,
+    /// End with success after this many reads (of a connection) or datagrams were received.
+    pub answers: Option<NonZeroU64>,
     /// How much of the transcript to keep.
     pub retain: Retention,
     /// A name for the peer that says more than its address: the name of a built-in peer.
@@ -27,7 +34,15 @@ pub struct Spec {
 impl Spec {
     /// A session without a script, with the default retention.
     pub fn new(what: SpecKind) -> Self {
-        Spec { what, script: Script::default(), retain: Retention::DEFAULT, label: None, capture: false }
+        Spec {
+            what,
+            script: Script::default(),
+            input: InputSpec::default(),
+            answers: None,
+            retain: Retention::DEFAULT,
+            label: None,
+            capture: false,
+        }
     }
 }
 
