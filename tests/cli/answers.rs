@@ -118,7 +118,8 @@ fn a_bound_socket_ends_after_its_datagrams() {
 
 #[test]
 fn each_line_is_a_datagram_and_each_line_feed_crlf() {
-    let cases: &[(&[&str], &[u8], &[&[u8]])] = &[
+    type InputCase = (&'static [&'static str], &'static [u8], &'static [&'static [u8]]);
+    let cases: &[InputCase] = &[
         (&[], b"a\nb\nc\n", &[b"a\nb\nc\n"]),
         (&["--lines"], b"a\nb\nc", &[b"a\n", b"b\n", b"c"]),
         (&["--lines", "--crlf"], b"a\nb\r\n\nc", &[b"a\r\n", b"b\r\n", b"\r\n", b"c"]),
