@@ -17,6 +17,11 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let started = Instant::now();
+    app::panic_exit::exit_on_panic();
+    #[cfg(debug_assertions)]
+    if let Ok(place) = std::env::var("SOCKEYE_PANIC_AT") {
+        sockeye::sessions::panic_guard::arm_panic_point(place);
+    }
     app::allocator::configure_allocator();
     let terminals = StdioTerminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {

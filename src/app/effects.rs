@@ -14,6 +14,7 @@ use crate::model::seen::CellArea;
 use crate::model::words::text_of;
 use crate::net::Net;
 use crate::sessions::Transcript;
+use crate::sessions::panic_guard::{catch_panic, panic_failure, panic_point};
 use crate::sessions::search::Finder;
 use crate::sessions::transcript::EntryKind;
 use crate::text::{quantity, sanitize};
@@ -54,38 +55,46 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             None
         }
         Effect::Search { id, generation, needle, from, transcript } => {
-            let replies = replies.clone();
-            tokio::task::spawn_blocking(move || {
+            let search = move |replies: &mpsc::Sender<Msg>| {
+                panic_point("search");
                 let mut finder = Finder::new(&transcript, &needle, text_of, from, MOST_HITS);
                 let mut told = false;
                 while finder.search_slice() {
                     if finder.has_hits() && !told {
                         told = true;
-                        answer(&replies, Msg::Found { id, generation, hits: finder.hits(), done: false });
+                        answer(replies, Msg::Found { id, generation, hits: finder.hits(), done: false });
                     }
                 }
-                answer(&replies, Msg::Found { id, generation, hits: finder.hits(), done: true });
-            });
+                Msg::Found { id, generation, hits: finder.hits(), done: true }
+            };
+            run_beside(replies, search, move |why| Msg::SearchFailed { id, generation, why });
             None
         }
         Effect::Save { path, transcript } => {
-            let replies = replies.clone();
-            tokio::task::spawn_blocking(move || {
+            let save = move |_: &mpsc::Sender<Msg>| {
+                panic_point("save");
                 let (weight, text) = match save(&path, &transcript) {
                     Ok(text) => (NoticeWeight::Done, text),
                     Err(error) => (NoticeWeight::Problem, sanitize::line(&format!("{error:#}"))),
                 };
-                answer(&replies, Msg::Said { weight, text });
-            });
+                Msg::Said { weight, text }
+            };
+            run_beside(replies, save, problem);
             None
         }
         Effect::Remember(text) => {
             let replies = replies.clone();
             tokio::task::spawn_blocking(move || {
-                if let Err(error) = files::history::append(&text) {
-                    let text = sanitize::line(&format!("the history is not kept: {error:#}"));
-                    answer(&replies, Msg::Said { weight: NoticeWeight::Problem, text });
-                }
+                let kept = catch_panic(|| {
+                    panic_point("history");
+                    files::history::append(&text)
+                });
+                let why = match kept {
+                    Ok(Ok(())) => return,
+                    Ok(Err(error)) => format!("{error:#}"),
+                    Err(panic) => panic_failure(&*panic).message,
+                };
+                answer(&replies, problem(sanitize::line(&format!("the history is not kept: {why}"))));
             });
             None
         }
@@ -95,6 +104,23 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
         Effect::Suspend => Some(LoopEffect::Suspend),
         Effect::EditOutside { id, text } => Some(LoopEffect::Edit(ExternalEdit { id, text })),
     }
+}
+
+/// Runs slow work on another thread, and sends its answer; after a panic the answer is that of `failed`.
+fn run_beside(
+    replies: &mpsc::Sender<Msg>,
+    work: impl FnOnce(&mpsc::Sender<Msg>) -> Msg + Send + 'static,
+    failed: impl FnOnce(String) -> Msg + Send + 'static,
+) {
+    let replies = replies.clone();
+    tokio::task::spawn_blocking(move || {
+        let done = catch_panic(|| work(&replies));
+        answer(&replies, done.unwrap_or_else(|panic| failed(panic_failure(&*panic).message)));
+    });
+}
+
+fn problem(text: String) -> Msg {
+    Msg::Said { weight: NoticeWeight::Problem, text }
 }
 
 /// Sends an answer of another task. If the loop has ended, nobody needs the answer.

@@ -17,7 +17,7 @@ use tokio::time::sleep_until;
 use super::effects::{self, LoopEffect};
 use super::signals::{self, AppSignals};
 use super::startup::{self, Startup};
-use super::terminal::{self, Screen};
+use super::terminal::Screen;
 use super::{editor, input};
 use crate::cli::Invocation;
 use crate::model::msg::Msg;
@@ -69,7 +69,6 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
         lab = Some(started);
         specs.extend(sessions);
     }
-    terminal::restore_on_panic();
     let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be set up")?;
     let mut app = App::new(desk, screen, specs, invocation.run_for, !invocation.settings.system_resolver)?;
     let mut events = terminal_events();

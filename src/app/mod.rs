@@ -6,6 +6,7 @@ mod effects;
 mod event_loop;
 mod foreground_job;
 mod input;
+pub mod panic_exit;
 mod quiet_backend;
 mod signals;
 mod startup;

@@ -121,7 +121,7 @@ impl Drop for Screen {
 }
 
 /// Restores the terminal, if it is set up for us. Errors are ignored: the terminal may be gone.
-fn restore() {
+pub(super) fn restore() {
     if OURS.swap(false, Ordering::SeqCst) {
         drop(execute!(
             io::stdout(),
@@ -133,19 +133,4 @@ fn restore() {
         ));
         drop(terminal::disable_raw_mode());
     }
-}
-
-/// Makes a panic on any thread restore the terminal before its message is printed, and end the program with exit code
-/// 1. A panic in a session's task ends only that session, which reports it.
-pub fn restore_on_panic() {
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if crate::net::catches_panic() {
-            return;
-        }
-        restore();
-        tell(panic);
-        drop(writeln!(io::stderr(), "sockeye: this is our fault; please report it with the lines above"));
-        std::process::exit(1);
-    }));
 }

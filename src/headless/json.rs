@@ -17,6 +17,7 @@ use super::repeat;
 use super::segment_events::{SegmentEvent, SegmentQueue};
 use crate::net::OverflowPolicy;
 use crate::sessions::news::TcpNews;
+use crate::sessions::panic_guard::panic_point;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
 use crate::wire::kernel::view::KernelView;
@@ -97,6 +98,7 @@ impl RecordFormat for JsonFormat {
     }
 
     fn render(&mut self, pending: &mut PendingItems<JsonItem>) -> Bytes {
+        panic_point("render");
         let mut lines = Vec::new();
         for (id, at, look) in std::mem::take(&mut self.looks) {
             let (name, fields) = repeat::event(&look);

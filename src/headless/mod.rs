@@ -13,6 +13,7 @@ mod job;
 mod json;
 mod json_item;
 mod json_line;
+mod json_reading;
 mod lab;
 mod payload;
 mod policy;
@@ -31,5 +32,6 @@ mod watched;
 
 pub use job::{HeadlessJob, HeadlessWork, OutputFormat};
 pub use json_line::line;
+pub use json_reading::json_lines;
 pub use payload::add_payload as put_payload;
 pub use run::run;

@@ -10,6 +10,7 @@ use super::input_shaper::{InputCut, InputPlan, InputShaper};
 use super::job::OutputFormat;
 use super::report;
 use crate::net::{Net, buffers};
+use crate::sessions::panic_guard::panic_point;
 use crate::sessions::spec::http::BodySpec;
 use crate::sessions::spec::{MOST_DATAGRAM, ScriptStep};
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
@@ -207,6 +208,7 @@ fn take_whole() -> Option<&'static str> {
 
 /// Reads to the end, or until the receiver is gone.
 fn read(sender: &mpsc::Sender<io::Result<Bytes>>, by_datagram: bool) {
+    panic_point("stdin");
     let file = match stdin() {
         Ok(file) => file,
         Err(error) => {

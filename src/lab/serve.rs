@@ -8,6 +8,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use crate::sessions::panic_guard;
+
 /// The length of a peer's accept queue.
 const BACKLOG: u32 = 128;
 
@@ -48,6 +50,17 @@ where
     connections(listen(TcpSocket::new_v4()?)?, tasks, conversation)
 }
 
+/// Runs a task of a peer. A panic ends only this task: the lab, its other connections and the program go on.
+pub(super) async fn end_alone(task: impl Future<Output = ()>) {
+    let task = async move {
+        panic_guard::panic_point("lab peer");
+        task.await;
+    };
+    if let Err(failure) = panic_guard::guard_task(Box::pin(task)).await {
+        tracing::error!(%failure, "a task of a built-in peer");
+    }
+}
+
 /// Binds this IPv4 socket to 127.0.0.1, at a port that the kernel chooses, and listens.
 ///
 /// # Errors
@@ -86,7 +99,7 @@ where
                 Ok((stream, _)) if open.len() < MOST_CONNECTIONS => {
                     let held = conversation(stream);
                     // An error on a connection concerns only its peer, which sees it; the lab goes on.
-                    open.spawn(async move { timeout(LONGEST, held).await.map_or((), drop) });
+                    open.spawn(end_alone(async move { timeout(LONGEST, held).await.map_or((), drop) }));
                 }
                 Ok((one_too_many, _)) => drop(one_too_many),
                 Err(_) => sleep(REST).await,

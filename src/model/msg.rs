@@ -41,6 +41,15 @@ pub enum Msg {
         /// Whether the search is complete.
         done: bool,
     },
+    /// A background search ended without a result.
+    SearchFailed {
+        /// The session.
+        id: SessionId,
+        /// The number of the search.
+        generation: u64,
+        /// Why, as one line.
+        why: String,
+    },
     /// Text came back from the external editor, changed or not.
     Edited {
         /// The session whose composer it belongs to.

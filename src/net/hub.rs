@@ -8,9 +8,10 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::journal::{Bell, Journal, OverflowPolicy};
+use super::order_queue;
 use super::order_queue::MOST_ORDERS;
 use super::splice::SpliceSink;
-use super::{order_queue, panic_guard};
+use crate::sessions::panic_guard;
 use crate::sessions::{CloseReason, News, Order, Reading, RefusedOrder, Retention, SessionId, Verb};
 
 /// All sessions, and the interface to their tasks.
@@ -109,11 +110,15 @@ impl Net {
     }
 
     /// Runs a session's task to its end, then removes its order queues. A task that panics ends its session as failed,
-    /// class `internal`; all other sessions continue.
-    pub(crate) fn spawn(&self, id: SessionId, task: impl Future<Output = ()> + Send + 'static) {
+    /// class `internal`; all other sessions continue. `kind` names the task to [`panic_guard::panic_point`].
+    pub(crate) fn spawn(&self, id: SessionId, kind: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let net = self.clone();
+        let task = async move {
+            panic_guard::panic_point(kind);
+            task.await;
+        };
         // Boxed: otherwise the generated future stores the task twice, as argument and as awaited value.
-        let task = panic_guard::catch_panic(Box::pin(task));
+        let task = panic_guard::guard_task(Box::pin(task));
         self.shared.runtime.spawn(async move {
             let outcome = task.await;
             let lanes = net.orders().remove(&id);
@@ -194,5 +199,53 @@ impl Net {
     /// Reads at most `most` sessions, those that have waited longest. The others keep their news.
     pub fn sample_some(&self, most: usize) -> Vec<Reading> {
         self.shared.bell.sample(most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Handle;
+
+    use super::*;
+    use crate::sessions::panic_guard::catches_panic;
+    use crate::sessions::{CloseReason, News, Record, Retention};
+    use crate::wire::Class;
+
+    #[tokio::test]
+    async fn a_task_that_panics_ends_its_session_as_internal_and_no_other() {
+        let net = Net::new(Handle::current(), OverflowPolicy::DropOldest);
+        let (broken, whole) = (net.task_context(Retention::default()), net.task_context(Retention::default()));
+        let (first, second) = (broken.journal.id, whole.journal.id);
+        net.spawn(first, "test", async move {
+            let _held = broken;
+            tokio::task::yield_now().await;
+            assert!(catches_panic());
+            panic!("no such \x1b[2J thing");
+        });
+        net.spawn(second, "test", async move {
+            let mut whole = whole;
+            whole.orders.recv().await;
+            whole.journal.report_closed(CloseReason::Local).await;
+        });
+        let mut told = Vec::new();
+        while told.len() < 3 {
+            net.changed().await;
+            for reading in net.sample() {
+                told.extend(reading.records.into_iter().map(|record| (reading.id, record)));
+            }
+            if told.len() == 2 {
+                net.send_order(crate::sessions::Order { id: second, verb: crate::sessions::Verb::Close }).unwrap();
+            }
+        }
+        let [(a, Record::News { news: News::Failed(failure), .. }), (b, end), (c, _)] = &told[..] else {
+            unreachable!("{told:?}");
+        };
+        assert_eq!((*a, *b, *c), (first, first, second));
+        assert_eq!((failure.class, failure.message.contains('\x1b')), (Class::Internal, false));
+        assert!(failure.message.contains("no such"), "{failure}");
+        assert!(matches!(end, Record::News { news: News::Closed { how: CloseReason::Error, .. }, .. }), "{end:?}");
+        assert!(!catches_panic());
+        let late = crate::sessions::Order { id: first, verb: crate::sessions::Verb::Close };
+        assert!(net.send_order(late).unwrap_err().why.contains("over"));
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use super::escape_budget::ScanBudget;
 use super::meter::Meter;
 use crate::sessions::kinds::http::HttpGauge;
+use crate::sessions::panic_guard;
 use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::send_progress::SendProgress;
@@ -158,6 +159,7 @@ impl Journal {
     /// Cost: two atomic adds, two short locks, and one pass over received bytes outside a flood, while they are still
     /// in the cache: the UI thread would have to load them from memory again. Waits only with [`OverflowPolicy::Wait`].
     pub(crate) async fn block(self: &Arc<Self>, mut block: Block) {
+        panic_guard::panic_point("block");
         let (direction, totals) = (block.direction, block.totals());
         // Each direction has one task that reports it, so nothing is counted in between.
         block.first = self.meter.totals().of(direction).ops;

@@ -237,7 +237,7 @@ impl Acceptor {
         };
         let tap = self.tap.clone();
         let tell_end = self.tell_end.clone();
-        context.net.spawn(id, async move {
+        context.net.spawn(id, "accepted", async move {
             let syn = kernel::syn::saved_syn(connection.transport.socket());
             child.journal.news(News::Listener(ListenerNews::Accepted { listener, local, peer })).await;
             if let Some(tap) = &tap {

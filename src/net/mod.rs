@@ -1,6 +1,7 @@
 //! The sockets. One file or folder per protocol; every session is a task that receives orders and writes a journal.
 
 pub(crate) mod async_fd;
+mod blocking;
 pub(crate) mod buffers;
 mod capture;
 mod dial;
@@ -17,7 +18,6 @@ mod open;
 mod option;
 pub(crate) mod optional_sleep;
 mod order_queue;
-mod panic_guard;
 mod repeat;
 mod resolve;
 mod route;
@@ -30,7 +30,6 @@ mod udp;
 pub use hub::Net;
 
 pub use journal::OverflowPolicy;
-pub use panic_guard::catches_panic;
 
 pub(crate) use async_fd::registered;
 pub use splice::SpliceSink;

@@ -7,6 +7,7 @@ pub mod kinds;
 pub mod news;
 pub mod options;
 pub mod order;
+pub mod panic_guard;
 pub mod path;
 pub mod phase;
 pub mod rate;

@@ -7,6 +7,7 @@ mod cut_short;
 mod dns;
 mod json;
 mod keep_open;
+mod panics;
 mod peers;
 mod program;
 mod raw;

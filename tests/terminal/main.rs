@@ -156,12 +156,32 @@ fn a_panic_gives_the_terminal_back_and_tells_where_it_was() {
 }
 
 #[test]
+fn work_beside_the_screen_that_panics_is_told_and_the_session_goes_on() {
+    let echo = peers::echo().to_string();
+    let program = env!("CARGO_BIN_EXE_sockeye");
+    for (place, keys) in [("search", "/hello\r"), ("save", "s/nowhere\r")] {
+        let mut tui = Tui::start_program(program, &["tcp", &echo], &[("SOCKEYE_PANIC_AT", place)], 160, 30);
+        tui.until("connected");
+        tui.keys("ihello\r");
+        tui.until("▼ 6 B");
+        tui.keys("\x1b");
+        tui.keys(keys);
+        tui.until("please report");
+        tui.keys("i again\r");
+        tui.until("▼ 13 B");
+        tui.keys("\x03");
+        assert_eq!(tui.ends().exit_code(), 0, "{place}");
+        left_as_it_was(&tui);
+    }
+}
+
+#[test]
 #[ignore = "run by a_panic_gives_the_terminal_back_and_tells_where_it_was, in a terminal of its own"]
 fn panics_with_the_terminal_taken() {
     if std::env::var_os("SOCKEYE_PANICS").is_none() {
         return;
     }
-    sockeye::app::terminal::restore_on_panic();
+    sockeye::app::panic_exit::exit_on_panic();
     let _screen = sockeye::app::terminal::Screen::enter(true).unwrap();
     panic!("on purpose");
 }

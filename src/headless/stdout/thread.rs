@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use super::taken::{StdoutGone, TakenBytes};
+use crate::sessions::panic_guard::panic_point;
 
 /// How many blocks may wait for the writer; when the queue is full, nothing more is taken from the sessions.
 const MOST_BLOCKS: usize = 4;
@@ -34,6 +35,7 @@ impl WriterThread {
         let taken = taken.clone();
         std::thread::Builder::new().name("stdout".to_owned()).spawn(move || {
             let mut write = || {
+                panic_point("stdout");
                 while let Some(block) = queue.blocking_recv() {
                     for portion in block.chunks(PORTION) {
                         file.write_all(portion)?;

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::answers::respond;
 use super::broken::RawConnection;
 use super::settings::SiteSettings;
+use crate::lab::serve::end_alone;
 
 /// The most connections that are served at once; more wait in the kernel's accept queue.
 const MOST_CONNECTIONS: usize = 128;
@@ -27,10 +28,10 @@ pub(in crate::lab) async fn serve(listener: TcpListener, settings: SiteSettings)
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                tokio::spawn(async move {
+                tokio::spawn(end_alone(async move {
                     serve_connection(stream, settings).await;
                     drop(place);
-                });
+                }));
             }
             // Either the peer closed before it was accepted, or no descriptors are left. Neither ends the server; the
             // pause prevents a busy loop in the second case.

@@ -49,7 +49,7 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
     let address = listener.local_addr()?;
     let ByteCount(large_bytes) = settings.of(&LARGE);
     let site = SiteSettings { delay: settings.of(&DELAY), large_bytes, slow_every: settings.of(&EVERY) };
-    tasks.spawn(serve_site(listener, site));
+    tasks.spawn(serve::end_alone(serve_site(listener, site)));
     Ok(address)
 }
 

@@ -37,7 +37,7 @@ fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketA
     let socket = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.set_nonblocking(true)?;
     let address = socket.local_addr()?;
-    tasks.spawn(echo(UdpSocket::from_std(socket)?, settings.of(&DELAY)));
+    tasks.spawn(serve::end_alone(echo(UdpSocket::from_std(socket)?, settings.of(&DELAY))));
     Ok(address)
 }
 

@@ -26,6 +26,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         Msg::Readings(all) => readings::apply_readings(model, all),
         Msg::Refused(refused) => compose::give_back(model, refused),
         Msg::Found { id, generation, hits, done } => search::on_hits(model, id, generation, hits, done),
+        Msg::SearchFailed { id, generation, why } => search::on_failure(model, id, generation, &why),
         Msg::Edited { id, text } => compose::on_edited_outside(model, id, &text),
         Msg::Said { weight, text } => model.notices.notify(weight, text, now),
         Msg::Wake => {

@@ -86,6 +86,14 @@ fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchH
     hits
 }
 
+/// Ends a search that has no result, and says why.
+pub(super) fn on_failure(model: &mut Model, id: SessionId, generation: u64, why: &str) {
+    let Some(panel) = model.panels.get_mut(&id) else { return };
+    if panel.search.take_if(|search| search.generation == generation).is_some() {
+        warn(model, format!("the search ended: {why}"));
+    }
+}
+
 /// Stores the hits of a search, and goes to the next hit from the current scroll position. Hits after the first part of
 /// an answer do not scroll.
 pub(super) fn on_hits(model: &mut Model, id: SessionId, generation: u64, hits: Vec<SearchHit>, done: bool) {

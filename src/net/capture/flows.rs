@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::net::journal::Journal;
-use crate::wire::Direction;
+use crate::sessions::News;
 use crate::wire::segment::{CapturedSegment, FlowHint, Segment, SegmentFlow, TcpFlags};
+use crate::wire::{Direction, Failure};
 
 /// How many connections may have waiting segments; beyond it the oldest connection's are dropped.
 const MOST_WAITING: usize = 256;
@@ -63,6 +64,14 @@ impl CaptureFlows {
         }
         owned.deliver();
         self.owned.insert(key, owned);
+    }
+
+    /// Reports to every session that its capture ended by this failure.
+    pub(super) fn report_end(&mut self, failure: &Failure) {
+        for (_, owned) in self.owned.drain() {
+            owned.journal.report_capturing(false);
+            owned.journal.news_if_open(News::Warned(failure.clone()));
+        }
     }
 
     /// Segments between these addresses no longer belong to a session.

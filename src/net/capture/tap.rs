@@ -16,6 +16,7 @@ use super::ports::CapturePorts;
 use crate::net::async_fd::registered;
 use crate::net::fault;
 use crate::net::journal::Journal;
+use crate::sessions::panic_guard;
 use crate::wire::segment::{FlowHint, Segment};
 use crate::wire::{FailedOperation, Failure};
 
@@ -63,7 +64,7 @@ impl CaptureTap {
         };
         let (state, bell) = open().map_err(|error| permission_failure(&error))?;
         let state = Arc::new(Mutex::new(state));
-        let task = tokio::spawn(run(Arc::clone(&state), bell)).abort_handle();
+        let task = tokio::spawn(run_guarded(Arc::clone(&state), bell)).abort_handle();
         Ok(CaptureTap { running: Arc::new(RunningCapture { state, task }) })
     }
 
@@ -139,9 +140,17 @@ impl CaptureState {
     }
 }
 
+/// Captures until it is dropped; after a panic, every session with a capture is told that it ended.
+async fn run_guarded(state: Arc<Mutex<CaptureState>>, bell: AsyncFd<OwnedFd>) {
+    if let Err(failure) = panic_guard::guard_task(Box::pin(run(Arc::clone(&state), bell))).await {
+        state.lock().unwrap_or_else(PoisonError::into_inner).flows.report_end(&failure);
+    }
+}
+
 async fn run(state: Arc<Mutex<CaptureState>>, bell: AsyncFd<OwnedFd>) {
     loop {
         let Ok(mut ready) = bell.readable().await else { return };
+        panic_guard::panic_point("capture");
         let mut turns = 0;
         // The lock is released after each read, so that [`CaptureTap::assign`] does not wait long.
         while state.lock().unwrap_or_else(PoisonError::into_inner).read().is_some() {

@@ -11,11 +11,12 @@ use super::exchange::DnsClient;
 use super::hosts;
 use super::lookup::{self, DnsServers, QuestionResult};
 use super::resolv_conf::ResolverConfig;
+use crate::net::blocking::run_blocking;
 use crate::net::journal::Journal;
-use crate::net::panic_guard;
 use crate::sessions::News;
 use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
 use crate::sessions::news::{DialNews, MOST_ADDRESSES};
+use crate::sessions::panic_guard;
 use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::wire::dns::record_type::RecordType;
@@ -39,7 +40,8 @@ impl SecondOpinion {
         let (system, said) = oneshot::channel();
         let (host, journal) = (host.to_owned(), Arc::clone(journal));
         let compared = Arc::clone(&journal);
-        let asking = panic_guard::catch_panic(Box::pin(async move {
+        let asking = panic_guard::guard_task(Box::pin(async move {
+            panic_guard::panic_point("second opinion");
             let of_own = host.clone();
             let own = async { Ok(look_up_directly(&of_own, family).await) };
             let both = async { tokio::try_join!(own, said) };
@@ -93,13 +95,12 @@ async fn look_up_directly(host: &str, family: IpFamily) -> DirectLookup {
         Ok(name) => name,
         Err(why) => return DirectLookup::NotAsked { why },
     };
-    let conf =
-        tokio::task::spawn_blocking(ResolverConfig::read_system).await.unwrap_or_else(|_| ResolverConfig::parse(b""));
+    let conf = run_blocking(ResolverConfig::read_system).await;
     DirectLookup::Asked(query_all(&name, family, &conf).await)
 }
 
 async fn in_hosts(host: String) -> Option<DirectLookup> {
-    let addresses = tokio::task::spawn_blocking(move || hosts::look_up_hosts(&host)).await.unwrap_or_default();
+    let addresses = run_blocking(move || hosts::look_up_hosts(&host)).await;
     (!addresses.is_empty()).then(|| DirectLookup::Hosts { path: hosts::PATH.to_owned(), addresses })
 }
 

@@ -8,6 +8,7 @@ use super::exchange::DnsClient;
 use super::lookup::{self, DnsServers, QuestionResult};
 use super::resolv_conf::{self, ResolverConfig};
 use super::{hosts, second_opinion};
+use crate::net::blocking::run_blocking;
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::order_queue::refuse_until_closed;
@@ -16,6 +17,7 @@ use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
 use crate::sessions::news::DialNews;
 use crate::sessions::news::dns::{DnsNews, DnsPlan};
 use crate::sessions::order::OrderRefuser;
+use crate::sessions::panic_guard;
 use crate::sessions::spec::dns::{DnsSpec, TransportChoice};
 use crate::sessions::{CloseReason, News};
 use crate::wire::dns::names;
@@ -44,10 +46,10 @@ pub(crate) async fn run(spec: DnsSpec, context: TaskContext) {
 }
 
 async fn run_query(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
-    let system = spec.is_comparable().then(|| tokio::spawn(system(spec.name.clone())));
+    let system =
+        spec.is_comparable().then(|| tokio::spawn(panic_guard::guard_task(Box::pin(system(spec.name.clone())))));
     let name = spec.name.clone();
-    let read = tokio::task::spawn_blocking(move || (ResolverConfig::read_system(), hosts::look_up_hosts(&name)));
-    let (conf, hosts) = read.await.unwrap_or_else(|_| (ResolverConfig::parse(b""), Vec::new()));
+    let (conf, hosts) = run_blocking(move || (ResolverConfig::read_system(), hosts::look_up_hosts(&name))).await;
     let plan = plan(spec, &conf, hosts, journal).await?;
     journal.news(News::Dns(Box::new(DnsNews::Plan(plan.clone())))).await;
     let transport = if conf.tcp && spec.server.is_none() { TransportChoice::Tcp } else { spec.transport };
@@ -92,6 +94,7 @@ async fn plan(
 
 /// The answer of the system's own resolver.
 async fn system(name: String) -> Result<Vec<IpAddr>, String> {
+    panic_guard::panic_point("system resolver");
     let found = tokio::net::lookup_host((name.as_str(), 0)).await;
     let found = found.map(|found| second_opinion::deduplicated(found.map(|address| address.ip())));
     found.map_err(|error| fault::from_io(FailedOperation::Resolve, name.as_str(), &error).message)
@@ -100,10 +103,14 @@ async fn system(name: String) -> Result<Vec<IpAddr>, String> {
 async fn compare(
     spec: &DnsSpec,
     found: &[QuestionResult],
-    system: tokio::task::JoinHandle<Result<Vec<IpAddr>, String>>,
+    system: tokio::task::JoinHandle<Result<Result<Vec<IpAddr>, String>, Failure>>,
     journal: &Arc<Journal>,
 ) {
     let Ok(Ok(system)) = tokio::time::timeout(PATIENCE, system).await else { return };
+    let system = match system {
+        Ok(system) => system,
+        Err(failure) => return journal.news(News::Warned(failure)).await,
+    };
     let own = DirectLookup::Asked(found.iter().filter_map(second_opinion::family_of).collect());
     journal
         .news(News::Dial(DialNews::Compared(Box::new(ResolverComparison { host: spec.name.clone(), system, own }))))

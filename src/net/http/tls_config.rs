@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::news_gate::NewsGate;
 use super::proxied::HandshakeClock;
+use crate::net::blocking::run_blocking;
 use crate::net::tls::{self, TlsTrust, TrustRoots};
 use crate::sessions::News;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
@@ -39,9 +40,7 @@ pub(super) async fn load_trust(spec: &HttpSpec, gate: &NewsGate, with_tls: bool)
     if !with_tls {
         return Ok(TlsTrust::Nobody);
     }
-    let loaded =
-        tokio::task::spawn_blocking(TrustRoots::load).await.map_err(|error| client_failure(&error.to_string()))?;
-    let roots = loaded.map_err(|why| client_failure(&why))?;
+    let roots = run_blocking(TrustRoots::load).await.map_err(|why| client_failure(&why))?;
     let trust = TlsTrust::System(roots);
     if let Some(warning) = trust.warning() {
         gate.news(News::Warned(warning)).await;

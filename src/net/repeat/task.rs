@@ -12,9 +12,10 @@ use super::plan::{self, RunPlan};
 use super::{connect, echo, http};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
+use crate::net::order_queue;
 use crate::net::order_queue::{refuse, refuse_until_closed};
-use crate::net::{order_queue, panic_guard};
 use crate::sessions::order::OrderRefuser;
+use crate::sessions::panic_guard;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
 use crate::sessions::{CloseReason, News, Verb};
@@ -80,7 +81,7 @@ async fn prepare_run(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<BegunR
             let plan = RunPlan::new(spec);
             let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), 1);
             let mut workers = JoinSet::new();
-            workers.spawn(panic_guard::catch_panic(Box::pin(socket.run(
+            workers.spawn(panic_guard::guard_task(Box::pin(socket.run(
                 plan.worker_schedule(),
                 Arc::clone(&ledger),
                 concurrency,
@@ -96,7 +97,7 @@ fn start<A: RepeatAttempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usiz
     let attempt = Arc::new(attempt);
     let mut workers = JoinSet::new();
     for worker in 0..crew {
-        workers.spawn(panic_guard::catch_panic(Box::pin(run_worker(
+        workers.spawn(panic_guard::guard_task(Box::pin(run_worker(
             Arc::clone(&attempt),
             plan.worker_schedule(),
             Arc::clone(&ledger),
@@ -112,6 +113,7 @@ async fn run_worker<A: RepeatAttempt>(
     ledger: Arc<RunLedger>,
     worker: usize,
 ) {
+    panic_guard::panic_point("repeat worker");
     let mut own = A::Own::default();
     while let Some(ticket) = lane.next().await {
         ledger.started();

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::net::blocking::{BlockingCall, run_blocking, start_blocking};
 use crate::net::buffers;
 
 /// An open file, and at most one read in progress.
@@ -16,7 +16,7 @@ pub(super) struct FileReadAhead {
     regular: bool,
     /// The length of a regular file when it was opened.
     length: Option<u64>,
-    under_way: Option<JoinHandle<io::Result<Bytes>>>,
+    under_way: Option<BlockingCall<io::Result<Bytes>>>,
 }
 
 impl FileReadAhead {
@@ -26,13 +26,13 @@ impl FileReadAhead {
     /// Fails if the file cannot be opened.
     pub(super) async fn open(path: &Path) -> io::Result<Self> {
         let path = path.to_owned();
-        let opened = spawn_blocking(move || {
+        let opened = run_blocking(move || {
             let file = File::open(path)?;
             let about = file.metadata()?;
             let length = about.is_file().then_some(about.len());
             io::Result::Ok((Arc::new(file), length))
         });
-        let (file, length) = opened.await.map_err(io::Error::other)??;
+        let (file, length) = opened.await?;
         Ok(FileReadAhead { file, regular: length.is_some(), length, under_way: None })
     }
 
@@ -59,11 +59,11 @@ impl FileReadAhead {
         let file = &self.file;
         let begin = || {
             let file = Arc::clone(file);
-            spawn_blocking(move || read(&file))
+            start_blocking(move || read(&file))
         };
-        let read = self.under_way.get_or_insert_with(begin).await.map_err(io::Error::other);
+        let read = self.under_way.get_or_insert_with(begin).result().await;
         self.under_way = None;
-        let bytes = read??;
+        let bytes = read?;
         // Only a regular file is read ahead: a terminal or a pipe may have more after an end, which must stay unread.
         if !bytes.is_empty() && self.regular {
             self.under_way = Some(begin());

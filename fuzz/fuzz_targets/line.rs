@@ -1,0 +1,85 @@
+//! Lines that people type or paste: addresses, commands of this program, and those of curl, nc, dig and a shell.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sockeye::formats::dig::DigDefaults;
+use sockeye::formats::{command_line, curl, dig, paste, shell};
+use sockeye::model::command;
+use sockeye::model::key::Chord;
+use sockeye::sessions::retention::RetentionChange;
+use sockeye::sessions::spec::{SpecKind, target};
+use sockeye::sessions::{Retention, Spec};
+use sockeye::wire::dns::{RecordType, names};
+use sockeye::wire::option;
+use sockeye_fuzz::{Input, parsed};
+
+/// A spec is told as a command line, which the shell reads.
+fn told(spec: &Spec) {
+    if let Some(line) = command_line::command_of(spec) {
+        assert!(shell::split_words(&line).is_ok(), "{line:?}");
+    }
+}
+
+fn addresses(text: &str) {
+    if let Some(target) = parsed(target::parse_host_port(text)) {
+        assert_eq!(target::parse_host_port(&target.to_string()), Ok(target));
+    }
+    parsed(target::parse_host(text));
+    parsed(target::parse_listen(text));
+    parsed(target::parse_bind(text));
+    parsed(target::parse_port(text));
+    parsed(target::parse_local_port(text));
+}
+
+fn names_and_types(text: &str) {
+    parsed(names::check_name(text));
+    std::hint::black_box((names::search_names(text, &["a.b".into()], 1), names::not_queried_reason(text)));
+    std::hint::black_box(RecordType::parse(text));
+}
+
+fn options(text: &str) {
+    parsed(option::SocketOption::parse(text));
+    if let Some((option, value)) = parsed(option::parse(text)) {
+        std::hint::black_box((option.call(&value, false), option.call(&value, true), option.meaning(&value)));
+        std::hint::black_box((option.arguments(&value, true), option.assignment_text(&value), value.input_text()));
+    }
+    if let Some(change) = parsed(RetentionChange::parse(text)) {
+        std::hint::black_box(change.applied_to(Retention::DEFAULT));
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let mut input = Input(data);
+    let which = input.below(7);
+    let text = String::from_utf8_lossy(input.0);
+    match which {
+        0 => addresses(&text),
+        1 => names_and_types(&text),
+        2 => options(&text),
+        3 => {
+            parsed(command::parse(&text));
+            std::hint::black_box(command::complete(&text, &["dark".into()]));
+            std::hint::black_box(command::nearest_name(&text, ["retain", "theme"].into_iter()));
+            if let Some(chord) = parsed(Chord::parse(&text)) {
+                assert_eq!(Chord::parse(&chord.to_string()), Ok(chord));
+            }
+        }
+        4 => {
+            let Some(words) = parsed(shell::split_words(&text)) else { return };
+            if let Some(request) = parsed(curl::curl_args(&words)) {
+                told(&Spec::new(SpecKind::Http(request)));
+            }
+            parsed(curl::http_args(&words));
+        }
+        5 => {
+            let Some(words) = parsed(shell::split_words(&text)) else { return };
+            parsed(dig::parse(&words, DigDefaults::Sockeye));
+            parsed(dig::parse(&words, DigDefaults::Dig));
+        }
+        _ => {
+            if let Some(spec) = parsed(paste::parse_anything(&text)) {
+                told(&spec);
+            }
+        }
+    }
+});
