@@ -1,12 +1,11 @@
 //! Edits a text in the user's own editor, on this terminal; the screen is released while the editor runs.
 
 use std::env;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::foreground_job::ForegroundJob;
+use super::foreground_job::{DEFAULT_EDITOR, ForegroundJob};
 use super::signals::{AppSignals, SignalAction};
 use crate::files;
 use crate::model::limits;
@@ -79,16 +78,18 @@ fn editor() -> (String, &'static str) {
         let value = env::var(name).ok().filter(|value| !value.trim().is_empty())?;
         Some((value, name))
     };
-    named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| ("vi".to_owned(), "neither VISUAL nor EDITOR is set"))
+    named("VISUAL")
+        .or_else(|| named("EDITOR"))
+        .unwrap_or_else(|| (DEFAULT_EDITOR.to_owned(), "neither VISUAL nor EDITOR is set"))
 }
 
 /// Writes the text to a new file that only its owner can read.
 fn write(text: &str) -> io::Result<PathBuf> {
     let prefix = format!("sockeye-{}-", std::process::id());
-    let create = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(".txt").make(create)?;
-    file.as_file_mut().write_all(text.as_bytes())?;
-    Ok(file.keep()?.1)
+    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(".txt").tempfile()?;
+    file.write_all(text.as_bytes())?;
+    let (_closed, path) = file.keep().map_err(|kept| kept.error)?;
+    Ok(path)
 }
 
 /// The edited text, or a message why it cannot be used.
@@ -124,9 +125,10 @@ enum EditorExit {
 
 /// Runs the editor with a shell, which parses quotes and options in its command line.
 async fn run(editor: &str, path: &Path, signals: &mut AppSignals) -> io::Result<EditorExit> {
-    let job = ForegroundJob::start(&format!("{editor} \"$1\""), path.as_os_str())?;
+    let job = ForegroundJob::start(editor, path.as_os_str())?;
     loop {
-        let mut waiting = tokio::task::spawn_blocking(move || job.wait());
+        let waited = job.clone();
+        let mut waiting = tokio::task::spawn_blocking(move || waited.wait());
         let ended = loop {
             tokio::select! {
                 ended = &mut waiting => break ended.map_err(io::Error::other)??,

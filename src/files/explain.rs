@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::sessions::explain::remedy::Remedy;
 use crate::sessions::explain::{Explanation, ExplanationBook, ExplanationMatch, NextStep, Situation};
+use crate::wire::errno::errno_of_name;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 use crate::wire::{Class, FailedOperation, FailureReason};
 
@@ -202,11 +203,6 @@ fn reason(name: &str) -> Result<FailureReason, String> {
     FailureReason::parse(name).ok_or_else(|| format!("there is no reason \"{name}\""))
 }
 
-/// The number of the error with this name; `None`: this system has no such error.
-fn errno_of_name(name: &str) -> Option<i32> {
-    (1..=200).find(|code| format!("{:?}", nix::errno::Errno::from_raw(*code)) == name)
-}
-
 /// Parses `v4 3/1` or `v6 2/*`.
 fn icmp(text: &str) -> Result<(bool, u8, Option<u8>), String> {
     let wrong = || format!("\"{text}\" is no ICMP type and code; accepted: v4 3/1, v6 2/*");
@@ -281,7 +277,7 @@ mod tests {
         let table =
             source.split("fn from_os_code").nth(1).and_then(|rest| rest.split("fn class_of_kind").next()).unwrap();
         let names: BTreeSet<&str> = table
-            .split("libc::")
+            .split("errno::")
             .skip(1)
             .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default())
             .collect();
@@ -331,7 +327,7 @@ mod tests {
         let operation = if reason.name().starts_with("dns_") { FailedOperation::Ask } else { FailedOperation::Connect };
         let mut failure = Failure::new(class, operation, "h", "odd").with_reason(reason);
         if class == Class::Unreachable {
-            failure.os_code = Some(libc::ETIMEDOUT);
+            failure.os_code = Some(crate::wire::errno::ETIMEDOUT);
         }
         failure
     }

@@ -1,7 +1,8 @@
 //! Opens a TCP connection from a host name: look-up, then the race of addresses of RFC 8305.
 
+use crate::net::system::OwnedFd;
+use crate::wire::errno;
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -264,7 +265,7 @@ impl ConnectRace<'_> {
                 if race.under_way.is_empty() {
                     self.report(syn_sent()).await;
                 }
-                let second = begun.stream.as_fd().try_clone_to_owned().ok();
+                let second = socket2::SockRef::from(&begun.stream).try_clone().map(OwnedFd::from).ok();
                 race.under_way.push(PendingConnect { peer, began, socket: second });
                 race.running.push(Box::pin(async move { (peer, began, begun.finish(peer).await) }));
             }
@@ -362,7 +363,7 @@ fn begin_connect(
     };
     match socket.connect(&peer.into()) {
         Ok(()) => {}
-        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => {}
+        Err(error) if error.raw_os_error() == Some(errno::EINPROGRESS) => {}
         Err(error) => return Err(not_begun(failed(error))),
     }
     // The kernel has chosen our port.

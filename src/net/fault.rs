@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use crate::wire::errno;
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// Converts a system error of `operation` with `peer`.
@@ -40,15 +41,15 @@ pub(crate) fn from_bind(operation: FailedOperation, local: SocketAddr, error: &i
     let mut failure = from_io(operation, local.to_string(), error);
     let port = local.port();
     match error.raw_os_error() {
-        Some(libc::EACCES) if port < 1024 => {
+        Some(errno::EACCES) if port < 1024 => {
             let other = if port < 1000 { 8000 + port } else { 9000 };
             failure.message = format!("port {port} is below 1024: it needs root or CAP_NET_BIND_SERVICE; try {other}");
         }
-        Some(libc::EADDRINUSE) => {
+        Some(errno::EADDRINUSE) => {
             failure.message =
                 format!("port {port} is in use (ss -lnp shows by which process); choose another port, or 0 for any");
         }
-        Some(libc::EADDRNOTAVAIL) => {
+        Some(errno::EADDRNOTAVAIL) => {
             let any = if local.is_ipv4() { "0.0.0.0" } else { "[::]" };
             failure.message = format!("{} is not an address of this host; try {any}", local.ip());
         }
@@ -72,49 +73,49 @@ fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'stati
             | FailedOperation::Send
     );
     let known = match code {
-        libc::ECONNREFUSED if connecting => (Class::Refused, "connection refused"),
-        libc::ECONNREFUSED => (Class::Refused, "refused: nobody listens on that port"),
-        libc::ETIMEDOUT if connecting => (Class::ConnectTimeout, "no answer to our SYNs; the kernel gave up"),
-        libc::ETIMEDOUT => (Class::Unreachable, "the peer stopped answering; the kernel gave up retransmitting"),
-        libc::EHOSTUNREACH => (Class::Unreachable, "no route to the host"),
-        libc::EHOSTDOWN => (Class::Unreachable, "the host is down"),
-        libc::ENETUNREACH => (Class::Unreachable, "no route to the network"),
-        libc::ENETDOWN => (Class::Unreachable, "the network is down"),
+        errno::ECONNREFUSED if connecting => (Class::Refused, "connection refused"),
+        errno::ECONNREFUSED => (Class::Refused, "refused: nobody listens on that port"),
+        errno::ETIMEDOUT if connecting => (Class::ConnectTimeout, "no answer to our SYNs; the kernel gave up"),
+        errno::ETIMEDOUT => (Class::Unreachable, "the peer stopped answering; the kernel gave up retransmitting"),
+        errno::EHOSTUNREACH => (Class::Unreachable, "no route to the host"),
+        errno::EHOSTDOWN => (Class::Unreachable, "the host is down"),
+        errno::ENETUNREACH => (Class::Unreachable, "no route to the network"),
+        errno::ENETDOWN => (Class::Unreachable, "the network is down"),
         // The kernel's error numbers for rarer ICMP messages (icmp_err_convert in Linux).
-        libc::ENOPROTOOPT | libc::EPROTO | libc::EOPNOTSUPP if !on_wire => {
+        errno::ENOPROTOOPT | errno::EPROTO | errno::EOPNOTSUPP if !on_wire => {
             (Class::Local, "this socket does not support it")
         }
         #[cfg(target_os = "linux")]
-        libc::ENONET if !on_wire => (Class::Local, "this host is not on the network"),
-        libc::ENOPROTOOPT => (Class::Unreachable, "ICMP: the protocol is unreachable"),
-        libc::EPROTO => (Class::Unreachable, "ICMP: a parameter of our packet made no sense"),
-        libc::EOPNOTSUPP => (Class::Unreachable, "ICMP: the source route failed"),
+        errno::ENONET if !on_wire => (Class::Local, "this host is not on the network"),
+        errno::ENOPROTOOPT => (Class::Unreachable, "ICMP: the protocol is unreachable"),
+        errno::EPROTO => (Class::Unreachable, "ICMP: a parameter of our packet made no sense"),
+        errno::EOPNOTSUPP => (Class::Unreachable, "ICMP: the source route failed"),
         #[cfg(target_os = "linux")]
-        libc::ENONET => (Class::Unreachable, "ICMP: this host is isolated"),
-        libc::ECONNRESET => (Class::Reset, "the peer reset the connection"),
-        libc::ECONNABORTED => (Class::Reset, "the connection was aborted"),
-        libc::EPIPE => (Class::Reset, "the peer reset the connection; nothing more can be sent"),
-        libc::ENOTCONN => (Class::Reset, "the connection is gone"),
-        libc::EADDRINUSE => (Class::Local, "the address is in use"),
-        libc::EADDRNOTAVAIL if connecting => {
+        errno::ENONET => (Class::Unreachable, "ICMP: this host is isolated"),
+        errno::ECONNRESET => (Class::Reset, "the peer reset the connection"),
+        errno::ECONNABORTED => (Class::Reset, "the connection was aborted"),
+        errno::EPIPE => (Class::Reset, "the peer reset the connection; nothing more can be sent"),
+        errno::ENOTCONN => (Class::Reset, "the connection is gone"),
+        errno::EADDRINUSE => (Class::Local, "the address is in use"),
+        errno::EADDRNOTAVAIL if connecting => {
             (Class::Local, "the address is not one of this host's, or no free port is left")
         }
-        libc::EADDRNOTAVAIL => (Class::Local, "the address is not one of this host's"),
-        libc::EACCES if connecting || operation == FailedOperation::Send => (
+        errno::EADDRNOTAVAIL => (Class::Local, "the address is not one of this host's"),
+        errno::EACCES if connecting || operation == FailedOperation::Send => (
             Class::Local,
             "not permitted: a local firewall's rule, or a broadcast address (ask for broadcast to use it; UDP only)",
         ),
-        libc::EACCES => (Class::Local, "permission denied"),
-        libc::EPERM => (Class::Local, "not permitted: a local firewall's rule, or a missing privilege"),
-        libc::EMFILE => (Class::Local, "this process has no file descriptors left (see ulimit -n)"),
-        libc::ENFILE => (Class::Local, "the system has no file descriptors left"),
-        libc::ENOSPC => (Class::Local, "no space left"),
-        libc::ENOMEM | libc::ENOBUFS => (Class::Local, "the kernel has no memory left for this"),
-        libc::EAFNOSUPPORT => (Class::Local, "this host does not speak that address family"),
-        libc::EMSGSIZE => (Class::Local, "the message is too long to be one datagram"),
-        libc::ENOENT => (Class::Local, "no such file"),
-        libc::EISDIR => (Class::Local, "a directory, not a file"),
-        libc::EINVAL if connecting => (Class::Local, "the kernel does not take this address"),
+        errno::EACCES => (Class::Local, "permission denied"),
+        errno::EPERM => (Class::Local, "not permitted: a local firewall's rule, or a missing privilege"),
+        errno::EMFILE => (Class::Local, "this process has no file descriptors left (see ulimit -n)"),
+        errno::ENFILE => (Class::Local, "the system has no file descriptors left"),
+        errno::ENOSPC => (Class::Local, "no space left"),
+        errno::ENOMEM | errno::ENOBUFS => (Class::Local, "the kernel has no memory left for this"),
+        errno::EAFNOSUPPORT => (Class::Local, "this host does not speak that address family"),
+        errno::EMSGSIZE => (Class::Local, "the message is too long to be one datagram"),
+        errno::ENOENT => (Class::Local, "no such file"),
+        errno::EISDIR => (Class::Local, "a directory, not a file"),
+        errno::EINVAL if connecting => (Class::Local, "the kernel does not take this address"),
         _ => return None,
     };
     Some(known)
@@ -181,14 +182,14 @@ mod tests {
 
     #[test]
     fn each_error_number_has_its_class() {
-        assert_eq!(class(FailedOperation::Connect, libc::ECONNREFUSED), Class::Refused);
-        assert_eq!(class(FailedOperation::Connect, libc::ETIMEDOUT), Class::ConnectTimeout);
-        assert_eq!(class(FailedOperation::Read, libc::ETIMEDOUT), Class::Unreachable);
-        assert_eq!(class(FailedOperation::Connect, libc::EHOSTUNREACH), Class::Unreachable);
-        assert_eq!(class(FailedOperation::Read, libc::ECONNRESET), Class::Reset);
-        assert_eq!(class(FailedOperation::Send, libc::EPIPE), Class::Reset);
-        assert_eq!(class(FailedOperation::Bind, libc::EADDRINUSE), Class::Local);
-        assert_eq!(class(FailedOperation::Read, libc::EISDIR), Class::Local);
+        assert_eq!(class(FailedOperation::Connect, errno::ECONNREFUSED), Class::Refused);
+        assert_eq!(class(FailedOperation::Connect, errno::ETIMEDOUT), Class::ConnectTimeout);
+        assert_eq!(class(FailedOperation::Read, errno::ETIMEDOUT), Class::Unreachable);
+        assert_eq!(class(FailedOperation::Connect, errno::EHOSTUNREACH), Class::Unreachable);
+        assert_eq!(class(FailedOperation::Read, errno::ECONNRESET), Class::Reset);
+        assert_eq!(class(FailedOperation::Send, errno::EPIPE), Class::Reset);
+        assert_eq!(class(FailedOperation::Bind, errno::EADDRINUSE), Class::Local);
+        assert_eq!(class(FailedOperation::Read, errno::EISDIR), Class::Local);
     }
 
     #[test]
@@ -196,19 +197,19 @@ mod tests {
         let message = |code, local: &str| {
             from_bind(FailedOperation::Bind, local.parse().unwrap(), &io::Error::from_raw_os_error(code)).message
         };
-        assert!(message(libc::EADDRINUSE, "127.0.0.1:53").contains("choose another port"));
-        assert!(message(libc::EACCES, "127.0.0.1:53").contains("try 8053"));
-        assert!(message(libc::EADDRNOTAVAIL, "192.0.2.1:53").contains("try 0.0.0.0"));
+        assert!(message(errno::EADDRINUSE, "127.0.0.1:53").contains("choose another port"));
+        assert!(message(errno::EACCES, "127.0.0.1:53").contains("try 8053"));
+        assert!(message(errno::EADDRNOTAVAIL, "192.0.2.1:53").contains("try 0.0.0.0"));
         assert_eq!(
-            message(libc::EMFILE, "[::1]:0"),
-            from_io(FailedOperation::Bind, "", &io::Error::from_raw_os_error(libc::EMFILE)).message
+            message(errno::EMFILE, "[::1]:0"),
+            from_io(FailedOperation::Bind, "", &io::Error::from_raw_os_error(errno::EMFILE)).message
         );
     }
 
     #[test]
     fn an_unknown_number_keeps_the_systems_words_and_its_number() {
-        let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(libc::EXDEV));
-        assert_eq!(failure.os_code, Some(libc::EXDEV));
+        let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(errno::EXDEV));
+        assert_eq!(failure.os_code, Some(errno::EXDEV));
         assert!(!failure.message.contains("os error"), "{}", failure.message);
     }
 
@@ -216,7 +217,7 @@ mod tests {
     fn a_call_that_sends_nothing_has_no_icmp_error() {
         let local =
             [FailedOperation::SetOption, FailedOperation::GetOption, FailedOperation::Join, FailedOperation::Bind];
-        for code in [libc::ENOPROTOOPT, libc::EPROTO, libc::EOPNOTSUPP] {
+        for code in [errno::ENOPROTOOPT, errno::EPROTO, errno::EOPNOTSUPP] {
             for operation in local {
                 let failure = from_io(operation, "x", &io::Error::from_raw_os_error(code));
                 assert_eq!(failure.class, Class::Local, "{operation} {code}");

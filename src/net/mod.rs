@@ -1,5 +1,6 @@
 //! The sockets. One file or folder per protocol; every session is a task that receives orders and writes a journal.
 
+#[cfg(unix)]
 pub(crate) mod async_fd;
 mod blocking;
 pub(crate) mod buffers;
@@ -24,6 +25,7 @@ mod route;
 mod splice;
 mod stream;
 mod syscall;
+mod system;
 mod tcp;
 mod tls;
 mod udp;
@@ -31,5 +33,6 @@ pub use hub::Net;
 
 pub use journal::OverflowPolicy;
 
+#[cfg(unix)]
 pub(crate) use async_fd::registered;
 pub use splice::SpliceSink;

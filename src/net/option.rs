@@ -1,6 +1,7 @@
 //! Socket options: their system numbers, and the value that the kernel made of each.
 
-use std::os::fd::AsFd;
+use crate::net::system::AsFd;
+use crate::wire::errno;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -25,12 +26,12 @@ fn set_failure(option: SocketOption, value: &OptionValue, error: &std::io::Error
     let mut failure = fault::from_io(FailedOperation::SetOption, option.assignment_text(value), error);
     failure.class = Class::Local;
     match error.raw_os_error() {
-        Some(libc::ENOENT) => {
+        Some(errno::ENOENT) => {
             let known = "see net.ipv4.tcp_available_congestion_control";
             failure.message = format!("this kernel has no such congestion control ({known})");
         }
-        Some(libc::EINVAL) => failure.message = "the kernel does not take this value here".to_owned(),
-        Some(libc::ENODEV) => failure.message = "this host has no network interface of that name".to_owned(),
+        Some(errno::EINVAL) => failure.message = "the kernel does not take this value here".to_owned(),
+        Some(errno::ENODEV) => failure.message = "this host has no network interface of that name".to_owned(),
         _ => {}
     }
     failure
@@ -131,8 +132,8 @@ pub(crate) fn read_inheritable(listener: &impl AsFd, wishes: &RequestedOptions, 
 
 #[cfg(target_os = "linux")]
 mod system {
+    use crate::net::system::AsFd;
     use std::io;
-    use std::os::fd::AsFd;
     use std::time::Duration;
 
     use crate::net::kernel::{read_int, set_int};
@@ -218,8 +219,8 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
+    use crate::net::system::AsFd;
     use std::io;
-    use std::os::fd::AsFd;
 
     use crate::wire::option::{OptionValue, SocketOption};
 
@@ -291,7 +292,7 @@ mod tests {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         let unknown = OptionValue::Name("nosuchcontrol".into());
         let failure = set(&socket, SocketOption::Congestion, &unknown, false).unwrap_err();
-        assert_eq!((failure.class, failure.os_code), (Class::Local, Some(libc::ENOENT)));
+        assert_eq!((failure.class, failure.os_code), (Class::Local, Some(errno::ENOENT)));
         assert!(failure.to_string().contains("congestion=nosuchcontrol: this kernel has no such"), "{failure}");
     }
 }

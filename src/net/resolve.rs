@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::dns::SecondOpinion;
 use super::fault;
 use super::journal::Journal;
+use crate::net::system::interface_index;
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, MOST_ADDRESSES};
 use crate::sessions::spec::IpFamily;
@@ -70,7 +71,7 @@ pub(super) fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failu
     }
     let Some((address, zone)) = host.split_once('%') else { return Ok(None) };
     let Ok(ip) = address.parse::<Ipv6Addr>() else { return Ok(None) };
-    let scope = zone.parse::<u32>().or_else(|_| nix::net::if_::if_nametoindex(zone)).map_err(|_| {
+    let scope = interface_index(zone).ok_or_else(|| {
         Failure::new(
             Class::Resolve,
             FailedOperation::Resolve,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::sessions::News;
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::{CallResult, SocketCall};
+use crate::wire::errno::errno_name;
 
 /// The news of a call: what it returned, and how long it took.
 pub(crate) fn call_news(name: SocketCall, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {
@@ -13,10 +14,7 @@ pub(crate) fn call_news(name: SocketCall, args: String, result: Result<i64, &io:
         Ok(value) => CallResult::Returned(value),
         Err(error) => {
             let errno = error.raw_os_error().unwrap_or(0);
-            let name = match nix::errno::Errno::from_raw(errno) {
-                nix::errno::Errno::UnknownErrno => String::new(),
-                known => format!("{known:?}"),
-            };
+            let name = errno_name(errno).unwrap_or_default();
             CallResult::Failed { errno, name }
         }
     };

@@ -2,6 +2,7 @@
 
 pub mod direction;
 pub mod dns;
+pub mod errno;
 pub mod failure;
 pub mod http;
 pub mod icmp;

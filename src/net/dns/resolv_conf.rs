@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use resolv_conf::{Config, ScopedIp};
 
+use crate::net::system::interface_index;
 use crate::sessions::spec::dns::PORT;
 use crate::wire::dns::names::MOST_SEARCHED;
 
@@ -74,7 +75,7 @@ fn server(ip: &ScopedIp) -> Option<SocketAddr> {
         ScopedIp::V4(v4) => Some((*v4, PORT).into()),
         ScopedIp::V6(v6, None) => Some((IpAddr::V6(*v6), PORT).into()),
         ScopedIp::V6(v6, Some(zone)) => {
-            let scope = zone.parse().ok().or_else(|| nix::net::if_::if_nametoindex(zone.as_str()).ok())?;
+            let scope = interface_index(zone)?;
             Some(SocketAddrV6::new(*v6, PORT, 0, scope).into())
         }
     }

@@ -4,8 +4,8 @@
 //! its address pair, and duplicate it. A duplicate keeps the connection open: [`ExchangeConnections::release`] drops
 //! them all.
 
+use crate::net::system::OwnedFd;
 use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes of one or more connections, including TLS, heads and framing.
@@ -123,8 +123,8 @@ impl CountState {
 
 #[cfg(target_os = "linux")]
 mod system {
+    use crate::net::system::{AsFd, OwnedFd};
     use std::net::SocketAddr;
-    use std::os::fd::{AsFd, OwnedFd};
 
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 

@@ -1,7 +1,7 @@
 //! Reports how a host is reached: the look-up of its name, and the connections that reqwest opens.
 
+use crate::net::system::OwnedFd;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;

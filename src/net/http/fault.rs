@@ -10,6 +10,7 @@ use super::body::BodyFault;
 use super::own::progress_guard::NoProgress;
 use crate::net::{fault, tls};
 use crate::text::quantity;
+use crate::wire::errno;
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// The limits of a response's head in hyper.
@@ -185,7 +186,7 @@ fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Clas
         return protocol(FailureReason::ResponseCutOff, message.into());
     }
     // HTTP/2 keeps the system's error in a private type; only its text has the number.
-    for (number, class) in [(libc::ECONNRESET, Class::Reset), (libc::EPIPE, Class::Reset)] {
+    for (number, class) in [(errno::ECONNRESET, Class::Reset), (errno::EPIPE, Class::Reset)] {
         if text.contains(&format!("(os error {number})")) {
             return (class, None, "the peer reset the connection".into());
         }

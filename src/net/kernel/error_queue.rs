@@ -3,9 +3,9 @@
 //!
 //! A TCP socket also has one while it waits for its SYN-ACK (Linux 5.9 and newer).
 
+use crate::net::system::AsFd;
 use std::net::IpAddr;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 
 use bytes::Bytes;
 use tokio::net::UdpSocket;

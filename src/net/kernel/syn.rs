@@ -1,6 +1,6 @@
 //! TCP_SAVE_SYN and TCP_SAVED_SYN (tcp(7)): a listener's kernel keeps each peer's SYN; it can be read once.
 
-use std::os::fd::AsFd;
+use crate::net::system::AsFd;
 
 use crate::wire::tcp::syn::SynView;
 

@@ -3,6 +3,7 @@
 use std::os::fd::AsFd;
 
 use super::sockopt;
+use crate::net::system::readable_bytes;
 use crate::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 
 /// A family's option numbers.
@@ -44,7 +45,7 @@ pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
     let memory = socket_memory(socket);
     let word = |place: i32| memory.and_then(|words| words.get(usize::try_from(place).ok()?).copied()).map(u64::from);
     UdpInfo {
-        next_bytes: rustix::io::ioctl_fionread(socket).ok(),
+        next_bytes: readable_bytes(socket),
         send_queue_bytes: sockopt::send_queue(socket.as_fd()),
         receive_memory_bytes: word(libc::SK_MEMINFO_RMEM_ALLOC),
         receive_buffer_bytes: word(libc::SK_MEMINFO_RCVBUF),

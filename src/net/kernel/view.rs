@@ -1,10 +1,12 @@
 //! The kernel's view of a TCP socket, and of the peer's end on this host.
 
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 
 #[cfg(target_os = "linux")]
 use super::{sock_diag, sockopt};
+use crate::net::system::AsFd;
+#[cfg(target_os = "linux")]
+use crate::net::system::readable_bytes;
 #[cfg(target_os = "linux")]
 use crate::wire::kernel::tcp_info::TcpInfo;
 use crate::wire::kernel::view::KernelView;
@@ -20,7 +22,7 @@ pub(crate) fn sample_socket(socket: &impl AsFd) -> KernelView {
         state: info.state,
         rtt: info.rtt,
         send_queue_bytes: sockopt::send_queue(socket.as_fd()),
-        recv_queue_bytes: rustix::io::ioctl_fionread(socket).ok(),
+        recv_queue_bytes: readable_bytes(socket),
         tcp,
         ..KernelView::default()
     }

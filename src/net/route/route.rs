@@ -6,6 +6,8 @@ use std::sync::Arc;
 #[cfg(target_os = "linux")]
 use super::netlink;
 use crate::net::journal::Journal;
+#[cfg(target_os = "linux")]
+use crate::net::system;
 use crate::sessions::News;
 use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
@@ -32,6 +34,7 @@ fn look_up_route(local: SocketAddr, peer: SocketAddr) -> Route {
 }
 
 /// The interface that has this address of ours.
+#[cfg(unix)]
 fn interface_of(source: IpAddr) -> Option<String> {
     let mut all = nix::ifaddrs::getifaddrs().ok()?;
     let found = all.find(|interface| {
@@ -44,6 +47,12 @@ fn interface_of(source: IpAddr) -> Option<String> {
     found.map(|interface| interface.interface_name)
 }
 
+/// The interface that has this address of ours: not known on this system.
+#[cfg(not(unix))]
+fn interface_of(_source: IpAddr) -> Option<String> {
+    None
+}
+
 #[cfg(not(target_os = "linux"))]
 fn kernel_route(_source: IpAddr, _peer: IpAddr) -> (Option<String>, Option<IpAddr>) {
     (None, None)
@@ -53,10 +62,7 @@ fn kernel_route(_source: IpAddr, _peer: IpAddr) -> (Option<String>, Option<IpAdd
 #[cfg(target_os = "linux")]
 fn kernel_route(source: IpAddr, peer: IpAddr) -> (Option<String>, Option<IpAddr>) {
     let Some(answer) = netlink::query_route(source, peer) else { return (None, None) };
-    let interface = answer.interface.and_then(|index| {
-        let name = nix::net::if_::if_indextoname(index).ok()?;
-        name.into_string().ok()
-    });
+    let interface = answer.interface.and_then(system::interface_name);
     (interface, answer.gateway)
 }
 

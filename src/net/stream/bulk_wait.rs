@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::net::system::readable_bytes;
+
 /// A read of this many bytes or more counts as large.
 const LARGE: usize = 32 * 1024;
 /// This many large reads within [`SOON`] are a flood.
@@ -98,7 +100,7 @@ impl FloodDetector {
 /// Polls the socket for a short time; returns whether more data came.
 fn spin_for_more(stream: &TcpStream) -> bool {
     (0..LOOKS).any(|_| {
-        let more = rustix::io::ioctl_fionread(stream).is_ok_and(|waiting| waiting > 0);
+        let more = readable_bytes(stream).is_some_and(|waiting| waiting > 0);
         if !more {
             std::thread::yield_now();
         }

@@ -18,6 +18,7 @@ use super::{activity, error_watch, read, sampling, stamps, states, why_ended, wr
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::optional_sleep::sleep_until_some;
+use crate::net::system::readable_bytes;
 use crate::net::{fault, kernel, order_queue, syscall};
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::SocketCall;
@@ -89,7 +90,7 @@ impl SharedConnection {
     async fn closed_with_unread(&self) {
         // The sender lives as long as `self`, so the wait cannot fail.
         let _wished = self.state.subscribe().wait_for(|state| state.close_unread).await.is_ok();
-        while !rustix::io::ioctl_fionread(self.transport.socket()).is_ok_and(|bytes| bytes > 0) {
+        while readable_bytes(self.transport.socket()).unwrap_or(0) == 0 {
             tokio::time::sleep(UNREAD_LOOK).await;
         }
     }
@@ -173,7 +174,7 @@ async fn close_stream(
         ConnectionEnd::Failed(failure) => way.on_failure(failure).await,
         ConnectionEnd::BothFinished | ConnectionEnd::Closed | ConnectionEnd::Reset => {}
     }
-    let unread = rustix::io::ioctl_fionread(transport.socket()).is_ok_and(|bytes| bytes > 0);
+    let unread = readable_bytes(transport.socket()).is_some_and(|bytes| bytes > 0);
     let began = std::time::Instant::now();
     drop(transport);
     journal.news(syscall::call_news(SocketCall::Close, String::new(), Ok(0), began.elapsed())).await;

@@ -5,7 +5,6 @@
 
 use std::io;
 use std::net::Shutdown;
-use std::os::fd::AsFd;
 
 use bytes::BufMut;
 use tokio::io::{Interest, Ready};
@@ -120,7 +119,7 @@ impl TransportWriter<'_> {
     /// Fails if no descriptor is left; writing continues with the first one.
     pub(super) fn register_anew(&mut self) -> io::Result<()> {
         self.registered_anew = None;
-        let second = self.transport.socket().as_fd().try_clone_to_owned()?;
+        let second = socket2::SockRef::from(self.transport.socket()).try_clone()?;
         self.registered_anew = Some(TcpStream::from_std(second.into())?);
         Ok(())
     }

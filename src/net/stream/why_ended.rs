@@ -6,13 +6,14 @@ use std::time::Duration;
 use super::shared::{ConnectionEnd, SharedConnection};
 use crate::net::{kernel, option};
 use crate::text::quantity;
+use crate::wire::errno;
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::{Class, Failure, FailureReason};
 
 /// For an end by ETIMEDOUT, adds which timer ran out, from the socket's options and send queue; other ends stay.
 pub(super) fn explain_timeout(shared: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match end {
-        ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
+        ConnectionEnd::Failed(failure) if failure.os_code == Some(errno::ETIMEDOUT) => {
             let view = kernel::sample_socket(shared.transport.socket());
             // After the end, the send queue still counts bytes that were written and never acknowledged.
             let unacknowledged = view.send_queue_bytes.or(shared.queued_bytes()).unwrap_or(0);

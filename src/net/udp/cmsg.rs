@@ -133,7 +133,7 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod plain {
-    use std::os::fd::AsFd;
+    use crate::net::system::AsFd;
 
     /// Requests nothing on this system.
     pub(in crate::net::udp) fn request_controls(_socket: &impl AsFd, _v6: bool) {}

@@ -28,7 +28,7 @@ pub(super) use crate::net::kernel::drops as counter;
 
 /// The socket's drop counter: not available on this system.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn counter(_socket: &impl std::os::fd::AsFd) -> Option<u32> {
+pub(super) fn counter(_socket: &impl crate::net::system::AsFd) -> Option<u32> {
     None
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cmsg::RawPacket;
+use crate::net::system::interface_name;
 use crate::wire::udp::packet::PacketInfo;
 
 /// How many names are cached; beyond it the cache is cleared.
@@ -28,8 +29,7 @@ impl InterfaceNames {
         if let Some((_, name)) = self.known.iter().find(|(known, _)| *known == index) {
             return name.clone();
         }
-        let asked = nix::net::if_::if_indextoname(index).ok();
-        let name = asked.map(|name| Arc::from(name.to_string_lossy().as_ref()));
+        let name = interface_name(index).map(Arc::from);
         if self.known.len() == MOST_NAMES {
             self.known.clear();
         }

@@ -226,7 +226,8 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod plain {
-    use std::os::fd::AsFd;
+    use crate::net::system::AsFd;
+    use crate::wire::errno;
 
     use super::{MOST_MESSAGES, MessageBatch, ReceivedMessage, SocketAddr, UdpSocket, io};
     use crate::net::udp::cmsg::RawPacket;
@@ -291,7 +292,7 @@ mod plain {
         train: MessageBatch<'_>,
     ) -> io::Result<usize> {
         if train.message > train.segment {
-            return Err(io::Error::from_raw_os_error(libc::EOPNOTSUPP));
+            return Err(io::Error::from_raw_os_error(errno::EOPNOTSUPP));
         }
         let mut taken = 0;
         let empty = train.bytes.is_empty().then_some(train.bytes);

@@ -14,6 +14,7 @@ use crate::net::fault;
 use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
 use crate::sessions::News;
 use crate::sessions::news::UdpNews;
+use crate::wire::errno;
 use crate::wire::udp::mtu::{self, MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::mtu_search::MtuSearch;
 use crate::wire::{Class, FailedOperation, Failure};
@@ -200,7 +201,7 @@ impl MtuProber {
         loop {
             match self.socket.send(payload).await {
                 Ok(_) => return Ok(None),
-                Err(error) if error.raw_os_error() == Some(libc::EMSGSIZE) => {
+                Err(error) if error.raw_os_error() == Some(errno::EMSGSIZE) => {
                     let mut mtu = None;
                     let mut router = None;
                     loop {

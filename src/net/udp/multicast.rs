@@ -7,6 +7,7 @@ use socket2::{InterfaceIndexOrAddress, SockRef};
 use tokio::net::UdpSocket;
 
 use crate::net::fault;
+use crate::net::system::interface_index;
 use crate::sessions::News;
 use crate::sessions::news::UdpNews;
 use crate::sessions::spec::MulticastGroup;
@@ -97,7 +98,10 @@ impl GroupInterface {
         let Some(name) = name else { return Ok(GroupInterface::Any) };
         match name.parse() {
             Ok(address) => Ok(GroupInterface::Address(address)),
-            Err(_) => Ok(GroupInterface::Index(nix::net::if_::if_nametoindex(name)?)),
+            Err(_) => match interface_index(name) {
+                Some(index) => Ok(GroupInterface::Index(index)),
+                None => Err(io::Error::other("this host has none of that name")),
+            },
         }
     }
 

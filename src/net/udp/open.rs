@@ -14,6 +14,7 @@ use crate::sessions::News;
 use crate::sessions::news::OptionNews;
 use crate::sessions::spec::UdpReceive;
 use crate::text::quantity;
+use crate::wire::errno;
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::{Class, FailedOperation, Failure};
 
@@ -38,7 +39,7 @@ pub(super) struct OpenedSocket {
 /// The failure to use a broadcast address without the broadcast option: a typing error could reach a whole link.
 pub(super) fn broadcast_not_asked_for(operation: FailedOperation, peer: SocketAddr) -> Failure {
     let message = "it is a broadcast address, which reaches every host on the link: ask for broadcast to use it";
-    Failure { os_code: Some(libc::EACCES), ..Failure::new(Class::Local, operation, peer.to_string(), message) }
+    Failure { os_code: Some(errno::EACCES), ..Failure::new(Class::Local, operation, peer.to_string(), message) }
 }
 
 /// The unspecified address of the peer's family, with a port of the kernel's choice.

@@ -18,6 +18,7 @@ use crate::sessions::record::Piece;
 use crate::sessions::spec::{DatagramBurst, Script, ScriptStep};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
+use crate::wire::errno;
 use crate::wire::{Class, Direction, FailedOperation, Failure};
 
 /// 1,400 bytes of a file go into one datagram: with all headers it crosses every usual link without fragmentation.
@@ -35,7 +36,7 @@ pub(super) const MOST_CUT: usize = 64;
 
 /// The errors of a kernel that cannot split a message for this route: no offload (`EIO`), datagrams larger than the
 /// route's packets (`EMSGSIZE`, `EINVAL`), an old kernel (`EINVAL`).
-pub(super) const CANNOT_CUT: [i32; 4] = [libc::EIO, libc::EMSGSIZE, libc::EINVAL, libc::EOPNOTSUPP];
+pub(super) const CANNOT_CUT: [i32; 4] = [errno::EIO, errno::EMSGSIZE, errno::EINVAL, errno::EOPNOTSUPP];
 
 /// A job of the sending half; jobs are done in order.
 #[derive(Debug)]
@@ -241,7 +242,7 @@ pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
     let (len, most) = (quantity::grouped(len as u64), quantity::grouped(most as u64));
     let message = format!("datagram of {len} bytes: at most {most} fit in one {family} datagram");
     let failure = Failure::new(Class::Local, FailedOperation::Send, to.to_string(), message);
-    Err(Failure { os_code: Some(libc::EMSGSIZE), ..failure })
+    Err(Failure { os_code: Some(errno::EMSGSIZE), ..failure })
 }
 
 /// Reads `most` bytes; fewer only at the file's end.

@@ -1,4 +1,4 @@
-//! Signals, and their effect.
+//! The signals of Unix, and a terminal that closes without one.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
@@ -12,26 +12,15 @@ use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use super::action::{HANGUP, SignalAction};
 use crate::net::registered;
-
-/// The exit code of a process that SIGHUP ended, in a shell's numbering.
-pub(super) const HANGUP: u8 = 128 + 1;
 
 /// How long the loop may take to end after the terminal was closed.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The effect of a signal.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum SignalAction {
-    /// Suspend (SIGTSTP).
-    Stop,
-    /// Exit, with this exit code.
-    End(u8),
-}
-
 /// The signals that the program handles.
 #[derive(Debug)]
-pub(super) struct AppSignals {
+pub(in crate::app) struct AppSignals {
     stop: Listener,
     hangup: Listener,
     terminate: Listener,
@@ -41,7 +30,7 @@ pub(super) struct AppSignals {
 
 impl AppSignals {
     /// Starts to listen, also for a terminal that closes without sending us a signal.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(in crate::app) fn listen() -> io::Result<Self> {
         Ok(AppSignals {
             stop: signal(SignalKind::from_raw(Sent::SIGTSTP as i32))?,
             hangup: signal(SignalKind::hangup())?,
@@ -52,7 +41,7 @@ impl AppSignals {
     }
 
     /// The next signal. Cancel-safe.
-    pub(super) async fn next(&mut self) -> SignalAction {
+    pub(in crate::app) async fn next(&mut self) -> SignalAction {
         tokio::select! {
             _ = self.stop.recv() => SignalAction::Stop,
             _ = self.hangup.recv() => SignalAction::End(HANGUP),
@@ -64,7 +53,7 @@ impl AppSignals {
 }
 
 /// Stops our whole process group, as Ctrl-Z at a shell would, and returns once it is continued.
-pub(super) fn stop_until_continued() {
+pub(in crate::app) fn stop_until_continued() {
     // This cannot fail for our own group; if it did, the program would go on.
     kill(Pid::from_raw(0), Sent::SIGSTOP).unwrap_or_default();
 }

@@ -1,4 +1,4 @@
-//! A program that gets the whole terminal: a separate process group in the foreground, as a shell would start it.
+//! On Unix: a separate process group in the foreground, as a shell would start it.
 
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
@@ -10,17 +10,20 @@ use nix::sys::signal::{SigSet, Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid, tcsetpgrp};
 
-use super::signals::stop_until_continued;
+use crate::app::signals::stop_until_continued;
+
+/// The editor where no variable names one.
+pub(in crate::app) const DEFAULT_EDITOR: &str = "vi";
 
 /// A running job. The keys that send signals (`Ctrl-C`, `Ctrl-\`, `Ctrl-Z`) reach the job and not this program.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ForegroundJob(Pid);
+#[derive(Clone, Debug)]
+pub(in crate::app) struct ForegroundJob(Pid);
 
 impl ForegroundJob {
-    /// Starts a shell's command line in the foreground. It stays stopped until it has the terminal: before that, a key
-    /// would reach this program.
-    pub(super) fn start(line: &str, argument: &OsStr) -> io::Result<Self> {
-        let line = format!("kill -STOP $$; {line}");
+    /// Starts a shell's command line, with one more argument, in the foreground. It stays stopped until it has the
+    /// terminal: before that, a key would reach this program.
+    pub(in crate::app) fn start(line: &str, argument: &OsStr) -> io::Result<Self> {
+        let line = format!("kill -STOP $$; {line} \"$1\"");
         let child = Command::new("sh").arg("-c").arg(line).arg("sh").arg(argument).process_group(0).spawn()?;
         let job = ForegroundJob(Pid::from_raw(child.id().cast_signed()));
         match waitpid(job.0, Some(WaitPidFlag::WUNTRACED))? {
@@ -31,12 +34,12 @@ impl ForegroundJob {
     }
 
     /// Ends a job that has not begun.
-    fn kill(self) {
+    fn kill(&self) {
         // Cannot fail: the job is stopped, so it still exists.
         killpg(self.0, Signal::SIGKILL).unwrap_or_default();
     }
 
-    fn bring_to_foreground(self) -> io::Result<()> {
+    fn bring_to_foreground(&self) -> io::Result<()> {
         foreground(self.0)?;
         match killpg(self.0, Signal::SIGCONT) {
             Ok(()) | Err(nix::Error::ESRCH) => Ok(()),
@@ -46,7 +49,7 @@ impl ForegroundJob {
 
     /// Waits until the job has ended, and takes the terminal back. Returns its exit code, or 128 plus the number of the
     /// signal that ended it; `None`: the job was stopped, and a shell waits for this program to stop too.
-    pub(super) fn wait(self) -> io::Result<Option<i32>> {
+    pub(in crate::app) fn wait(self) -> io::Result<Option<i32>> {
         loop {
             let code = match waitpid(self.0, Some(WaitPidFlag::WUNTRACED))? {
                 WaitStatus::Exited(_, code) => code,
@@ -69,7 +72,7 @@ impl ForegroundJob {
 
     /// Stops this program too, and continues the job when this program is continued. Only the process's first thread
     /// stops at once.
-    pub(super) fn stop_with_job(self) -> io::Result<()> {
+    pub(in crate::app) fn stop_with_job(&self) -> io::Result<()> {
         take_back()?;
         stop_until_continued();
         self.bring_to_foreground()
