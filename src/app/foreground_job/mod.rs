@@ -8,4 +8,4 @@ mod windows;
 #[cfg(unix)]
 pub(super) use unix::{DEFAULT_EDITOR, ForegroundJob};
 #[cfg(windows)]
-pub(super) use windows::{DEFAULT_EDITOR, ForegroundJob};
+pub(super) use windows::{ConsoleJob as ForegroundJob, DEFAULT_EDITOR};

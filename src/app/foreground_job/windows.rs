@@ -11,9 +11,9 @@ pub(in crate::app) const DEFAULT_EDITOR: &str = "notepad";
 
 /// A running job.
 #[derive(Clone, Debug)]
-pub(in crate::app) struct ForegroundJob(Arc<Mutex<Child>>);
+pub(in crate::app) struct ConsoleJob(Arc<Mutex<Child>>);
 
-impl ForegroundJob {
+impl ConsoleJob {
     /// Starts a command line of the command interpreter, with one more argument.
     ///
     /// # Errors
@@ -22,7 +22,7 @@ impl ForegroundJob {
         let mut command = Command::new("cmd");
         // The interpreter takes off the outer quotes, and leaves the inner ones (cmd /?).
         command.raw_arg("/S /C \"").raw_arg(line).raw_arg(" \"").raw_arg(argument).raw_arg("\"\"");
-        Ok(ForegroundJob(Arc::new(Mutex::new(command.spawn()?))))
+        Ok(ConsoleJob(Arc::new(Mutex::new(command.spawn()?))))
     }
 
     /// Waits until the job has ended. Returns its exit code; never `None`, which on Unix means that it was stopped.

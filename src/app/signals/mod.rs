@@ -10,4 +10,4 @@ pub(super) use action::{HANGUP, SignalAction};
 #[cfg(unix)]
 pub(super) use unix::{AppSignals, stop_until_continued};
 #[cfg(windows)]
-pub(super) use windows::{AppSignals, stop_until_continued};
+pub(super) use windows::{ConsoleEvents as AppSignals, stop_until_continued};

@@ -10,20 +10,20 @@ use super::action::{HANGUP, SignalAction};
 
 /// The control events that the program handles.
 #[derive(Debug)]
-pub(in crate::app) struct AppSignals {
+pub(in crate::app) struct ConsoleEvents {
     interrupt: CtrlC,
     break_key: CtrlBreak,
     close: CtrlClose,
     shutdown: CtrlShutdown,
 }
 
-impl AppSignals {
+impl ConsoleEvents {
     /// Starts to listen.
     ///
     /// # Errors
     /// Fails if the system refuses a handler.
     pub(in crate::app) fn listen() -> io::Result<Self> {
-        Ok(AppSignals {
+        Ok(ConsoleEvents {
             interrupt: ctrl_c()?,
             break_key: ctrl_break()?,
             close: ctrl_close()?,
