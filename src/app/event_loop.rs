@@ -134,6 +134,13 @@ struct App {
     edit: Option<editor::ExternalEdit>,
 }
 
+impl Drop for App {
+    /// However the loop ends: sessions that are still open do not come to an end of their own.
+    fn drop(&mut self) {
+        self.net.remove_socket_files();
+    }
+}
+
 impl App {
     fn new(
         desk: Startup,

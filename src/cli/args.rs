@@ -215,7 +215,8 @@ pub(super) struct SocketArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct TcpArgs {
-    /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT
+    /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT; a Unix socket: unix:PATH, or unix:@NAME for an abstract
+    /// name
     #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
     pub(super) target: Vec<String>,
     #[command(flatten)]
@@ -245,7 +246,7 @@ pub(super) struct TcpArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct UdpArgs {
-    /// Whom to talk with: HOST:PORT, [v6]:PORT, or HOST PORT
+    /// Whom to talk with: HOST:PORT, [v6]:PORT, or HOST PORT; a Unix socket of datagrams: unix:PATH, or unix:@NAME
     #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
     pub(super) target: Vec<String>,
     #[command(flatten)]
@@ -318,7 +319,8 @@ pub(super) enum ListenProtocol {
 pub(super) struct ListenArgs {
     /// What to listen for
     pub(super) protocol: ListenProtocol,
-    /// Where; without an address on all of them, and port 0 lets the kernel choose
+    /// Where; without an address on all of them, and port 0 lets the kernel choose. A Unix socket: unix:PATH, whose file
+    /// is removed at the end, or unix:@NAME
     #[arg(value_name = "[ADDR:]PORT")]
     pub(super) local: String,
     #[command(flatten)]
@@ -328,6 +330,16 @@ pub(super) struct ListenArgs {
     /// TCP: how many connections may be open at once; more are turned away
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<String>,
+    /// TCP: how many connections the kernel queues before they are accepted; the system bounds it (net.core.somaxconn)
+    /// [default: 1024]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) backlog: Option<String>,
+    /// TCP: accept nobody, and leave connections in the kernel's queue: to see what a full one does
+    #[arg(long)]
+    pub(super) no_accept: bool,
+    /// Unix socket: remove a socket file at that path first, if no process has that socket any more
+    #[arg(long)]
+    pub(super) replace: bool,
     /// TCP: capture the packets themselves, for the ladder and as `segment` events; needs CAP_NET_RAW (setcap) or root
     #[arg(long)]
     pub(super) capture: bool,
@@ -451,6 +463,12 @@ pub(super) struct CurlArgs {
     /// HOST:PORT:ADDRESS: use this address instead of resolving the name
     #[arg(long, value_name = "ENTRY")]
     resolve: Vec<String>,
+    /// Connect to this Unix socket instead of the URL's host
+    #[arg(long, value_name = "PATH")]
+    unix_socket: Option<String>,
+    /// Connect to this abstract Unix socket instead (Linux)
+    #[arg(long, value_name = "NAME", conflicts_with = "unix_socket")]
+    abstract_unix_socket: Option<String>,
     /// Speak HTTP/1.1 only
     #[arg(long = "http1.1", conflicts_with = "http2")]
     http1: bool,

@@ -11,7 +11,7 @@ use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize::quoted;
 
 /// The options that take a value: clap's name and curl's.
-const VALUED: [(&str, &str); 17] = [
+const VALUED: [(&str, &str); 19] = [
     ("request", "-X"),
     ("header", "-H"),
     ("data", "-d"),
@@ -27,6 +27,8 @@ const VALUED: [(&str, &str); 17] = [
     ("max_redirs", "--max-redirs"),
     ("proxy", "-x"),
     ("resolve", "--resolve"),
+    ("unix_socket", "--unix-socket"),
+    ("abstract_unix_socket", "--abstract-unix-socket"),
     ("max_time", "-m"),
     ("connect_timeout", "--connect-timeout"),
 ];

@@ -67,7 +67,10 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
         | SpecKind::Listen(_)
         | SpecKind::Accepted(_)
         | SpecKind::Repeat(_)
-        | SpecKind::Dns(_) => {
+        | SpecKind::Dns(_)
+        | SpecKind::Unix(_)
+        | SpecKind::UnixListen(_)
+        | SpecKind::UnixAccepted(_) => {
             return Err("--repeat: accepted with tcp, udp and http".to_owned());
         }
     };

@@ -14,20 +14,29 @@ use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::target;
 use crate::sessions::spec::{
     self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, SocketSpec, TcpSpec,
-    UdpBoundSpec, UdpReceive, UdpSpec, socket_options,
+    UdpBoundSpec, UdpReceive, UdpSpec, UnixListenSpec, UnixSpec, socket_options,
 };
 use crate::sessions::tcp::gauges;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
 use crate::wire::option as socket;
+use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The spec of `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = address_options(&tcp.reach)?;
     let (connect_timeout, retry) = retry_options(&tcp.tries, settings)?;
-    let target = parse_target(&tcp.target)?;
     let idle_timeout = idle(tcp.idle_timeout.as_deref())?;
+    if let Some(target) = unix_target(&tcp.target)? {
+        refuse_for_unix(&[("--capture", tcp.capture)])?;
+        refuse_for_unix(&address_flags(&tcp.reach))?;
+        let socket = SocketSpec { connect_timeout, idle_timeout, retry, ..SocketSpec::default() };
+        let spec = UnixSpec { target, form: UnixForm::Stream, socket };
+        let spec = spec_with_script(SpecKind::Unix(spec), script::script(&tcp.send, tcp.finish, words)?);
+        return with_socket_options(tcp.input.applied_to(spec)?, &tcp.socket.options);
+    }
+    let target = parse_target(&tcp.target)?;
     let socket = SocketSpec { family, bind, connect_timeout, idle_timeout, retry, options: Vec::new() };
     let spec = TcpSpec { target, socket };
     let spec = spec_with_script(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
@@ -65,6 +74,10 @@ pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &
     if spec.proxy.is_some() && spec.socket.bind.is_some_and(|local| local.port() != 0) {
         return Err("--bind with a port and --proxy exclude each other: accepted is --bind ADDR".to_owned());
     }
+    if spec.unix.is_some() {
+        refuse_for_unix(&address_flags(&http.reach))?;
+        refuse_for_unix(&[("--repeat", http.repeat.repeat.is_some()), ("--resolve", !spec.resolve.is_empty())])?;
+    }
     if http.repeat.repeat.is_some() && (http.tries.retry.is_some() || http.tries.backoff.is_some()) {
         return Err("--retry and --backoff exclude --repeat, which counts every failure: take one of them".to_owned());
     }
@@ -74,6 +87,21 @@ pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &
 /// The spec of `sockeye udp`.
 pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = address_options(&udp.reach)?;
+    if let Some(target) = unix_target(&udp.target)? {
+        refuse_for_unix(&[
+            ("--broadcast", udp.broadcast),
+            ("--probe-mtu", udp.probe_mtu),
+            ("--any-peer", udp.any_peer),
+            ("--datagram-size", udp.cut.parse()?.is_some()),
+            ("--gro", udp.receive.gro),
+            ("--receive-buffer", udp.receive.receive_buffer.is_some()),
+        ])?;
+        refuse_for_unix(&address_flags(&udp.reach))?;
+        let socket = SocketSpec { idle_timeout: idle(udp.idle_timeout.as_deref())?, ..SocketSpec::default() };
+        let spec = UnixSpec { target, form: UnixForm::Datagram, socket };
+        let spec = spec_with_script(SpecKind::Unix(spec), script::script(&udp.send, false, words)?);
+        return with_socket_options(udp.input.applied_to(spec)?, &udp.options);
+    }
     let spec = UdpSpec {
         target: parse_target(&udp.target)?,
         socket: SocketSpec { family, bind, idle_timeout: idle(udp.idle_timeout.as_deref())?, ..SocketSpec::default() },
@@ -118,6 +146,13 @@ fn receive(asked: &args::ReceiveArgs) -> Result<UdpReceive, String> {
 
 /// The spec of `sockeye listen`.
 pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Spec, String> {
+    let backlog = listen.backlog.as_deref().map(|text| count("--backlog", text)).transpose()?;
+    if let Some(local) = UnixAddress::parse(&listen.local).transpose()? {
+        return listen_unix(local, backlog, listen, words);
+    }
+    if listen.replace {
+        return Err("--replace is for Unix sockets: accepted with listen tcp unix:PATH".to_owned());
+    }
     let local = target::parse_listen(&listen.local)?;
     let socket = SocketSpec { idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() };
     let script = script::script(&listen.send, false, words)?;
@@ -133,11 +168,20 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
                 return Err("--datagram-size is for UDP: accepted with udp and listen udp".to_owned());
             }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
-            SpecKind::Listen(ListenSpec { local, limit: limit.map(|limit| limit as usize), socket })
+            SpecKind::Listen(ListenSpec {
+                local,
+                limit: limit.map(|limit| limit as usize),
+                backlog,
+                accepting: !listen.no_accept,
+                socket,
+            })
         }
         ListenProtocol::Udp => {
             if listen.limit.is_some() {
                 return Err("--limit is for TCP, as UDP has no connections: accepted with listen tcp".to_owned());
+            }
+            if backlog.is_some() || listen.no_accept {
+                return Err("--backlog and --no-accept are for connections: accepted with listen tcp".to_owned());
             }
             if listen.capture {
                 return Err("--capture is for TCP: accepted with listen tcp".to_owned());
@@ -155,6 +199,70 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
     };
     let spec = Spec { capture: listen.capture, ..spec_with_script(what, script) };
     with_socket_options(listen.input.applied_to(spec)?, &listen.socket.options)
+}
+
+/// The spec of `sockeye listen` at an address of the Unix domain.
+fn listen_unix(
+    local: UnixAddress,
+    backlog: Option<u32>,
+    listen: &args::ListenArgs,
+    words: &ArgMatches,
+) -> Result<Spec, String> {
+    refuse_for_unix(&[
+        ("--capture", listen.capture),
+        ("--broadcast", listen.broadcast),
+        ("--group", !listen.group.is_empty()),
+        ("--datagram-size", listen.cut.parse()?.is_some()),
+        ("--gro", listen.receive.gro),
+        ("--receive-buffer", listen.receive.receive_buffer.is_some()),
+    ])?;
+    let form = match listen.protocol {
+        ListenProtocol::Tcp => UnixForm::Stream,
+        ListenProtocol::Udp => UnixForm::Datagram,
+    };
+    let script = script::script(&listen.send, false, words)?;
+    if form == UnixForm::Datagram {
+        if listen.limit.is_some() || backlog.is_some() || listen.no_accept {
+            return Err("--limit, --backlog and --no-accept are for connections: accepted with listen tcp".to_owned());
+        }
+        if !script.steps.is_empty() {
+            return Err("--send makes no sense for listen udp, as nobody is there yet: \
+                        accepted with udp unix:PATH"
+                .to_owned());
+        }
+    }
+    let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
+    let spec = UnixListenSpec {
+        replace: listen.replace,
+        limit: limit.map(|limit| limit as usize),
+        backlog,
+        accepting: !listen.no_accept,
+        socket: SocketSpec { idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() },
+        ..UnixListenSpec::at(local, form)
+    };
+    let spec = listen.input.applied_to(spec_with_script(SpecKind::UnixListen(spec), script))?;
+    with_socket_options(spec, &listen.socket.options)
+}
+
+/// The address of the Unix domain that the words name; `None`: they name another target.
+fn unix_target(words: &[String]) -> Result<Option<UnixAddress>, String> {
+    match words {
+        [word] => UnixAddress::parse(word).transpose(),
+        _ => Ok(None),
+    }
+}
+
+/// The options that choose among IP addresses, and whether each was given.
+fn address_flags(reach: &AddressArgs) -> [(&'static str, bool); 3] {
+    [("-4", reach.ipv4), ("-6", reach.ipv6), ("--bind", reach.bind.is_some())]
+}
+
+/// Refuses options that mean nothing for a Unix socket.
+fn refuse_for_unix(given: &[(&str, bool)]) -> Result<(), String> {
+    match given.iter().find(|(_, given)| *given) {
+        Some((name, _)) => Err(format!("{name} means nothing for a Unix socket: accepted with an IP address")),
+        None => Ok(()),
+    }
 }
 
 /// Adds the socket options of `--option` to a spec.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
-use crate::sessions::spec::{IpFamily, RetryPolicy, TcpSpec, UdpSpec};
+use crate::sessions::spec::{IpFamily, RetryPolicy, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
+use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The command that opens a session like this one; `None` if it would have to contain a header, a password or a body.
 /// The data that a script sends is left out.
@@ -16,6 +17,8 @@ pub fn command_of(spec: &Spec) -> Option<String> {
         SpecKind::Listen(listen) => {
             let mut words = vec!["listen".to_owned(), "tcp".to_owned(), listen.local.to_string()];
             words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
+            words.extend(listen.backlog.map(|backlog| format!("--backlog {backlog}")));
+            words.extend((!listen.accepting).then(|| "--no-accept".to_owned()));
             words.extend(listen.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
             words
         }
@@ -27,7 +30,19 @@ pub fn command_of(spec: &Spec) -> Option<String> {
         }
         SpecKind::Http(http) => http_words(http)?,
         SpecKind::Dns(dns) => dns_words(dns),
-        SpecKind::UdpBound(_) | SpecKind::Accepted(_) | SpecKind::Repeat(_) => return None,
+        SpecKind::Unix(unix) => unix_words(unix)?,
+        SpecKind::UnixListen(listen) => {
+            let mut words = vec!["listen".to_owned(), command_of_form(listen.form), address_word(&listen.local)?];
+            words.extend(listen.replace.then(|| "--replace".to_owned()));
+            words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
+            words.extend(listen.backlog.map(|backlog| format!("--backlog {backlog}")));
+            words.extend((!listen.accepting).then(|| "--no-accept".to_owned()));
+            words.extend(listen.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words
+        }
+        SpecKind::UdpBound(_) | SpecKind::Accepted(_) | SpecKind::UnixAccepted(_) | SpecKind::Repeat(_) => {
+            return None;
+        }
     };
     Some(format!("sockeye {}", words.join(" ")))
 }
@@ -49,6 +64,32 @@ fn tcp_words(tcp: &TcpSpec) -> Vec<String> {
         words.push(format!("--backoff {}..{}", time(tcp.socket.retry.first), time(tcp.socket.retry.max)));
     }
     words
+}
+
+fn unix_words(unix: &UnixSpec) -> Option<Vec<String>> {
+    let mut words = vec![command_of_form(unix.form), address_word(&unix.target)?];
+    if unix.socket.connect_timeout != SocketSpec::default().connect_timeout {
+        words.push(format!("--connect-timeout {}", time(unix.socket.connect_timeout)));
+    }
+    words.extend(unix.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+    if unix.socket.retry.times > 0 {
+        words.push(format!("--retry {}", unix.socket.retry.times));
+    }
+    Some(words)
+}
+
+/// The command for a form of socket: it is spelled as for IP.
+fn command_of_form(form: UnixForm) -> String {
+    match form {
+        UnixForm::Stream => "tcp".to_owned(),
+        UnixForm::Datagram => "udp".to_owned(),
+    }
+}
+
+/// The address as it is typed; `None` if its bytes are no text that can be typed.
+fn address_word(address: &UnixAddress) -> Option<String> {
+    let text = address.to_string();
+    (UnixAddress::parse(&text)?.ok()? == *address).then(|| shell_word(&text))
 }
 
 fn dns_words(dns: &DnsSpec) -> Vec<String> {
@@ -108,6 +149,15 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
         HttpVersion::Any => {}
         HttpVersion::Http1 => words.push("--http1.1".to_owned()),
         HttpVersion::Http2 => words.push("--http2".to_owned()),
+    }
+    match &http.unix {
+        None | Some(UnixAddress::Unnamed) => {}
+        Some(address @ UnixAddress::Path(_)) => {
+            words.push(format!("--unix-socket {}", shell_word(address.to_string().strip_prefix("unix:")?)));
+        }
+        Some(address @ UnixAddress::Abstract(_)) => {
+            words.push(format!("--abstract-unix-socket {}", shell_word(address.to_string().strip_prefix("unix:@")?)));
+        }
     }
     for (place, address) in &http.resolve {
         words.push(format!("--resolve {}", shell_word(&format!("{place}:{}", address.ip()))));

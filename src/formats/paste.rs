@@ -4,13 +4,14 @@ use super::dig::{self, DigDefaults};
 use super::{curl, netcat, shell};
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
 use crate::sessions::spec::target;
-use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec, UdpSpec};
+use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec, UdpSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize::quoted;
+use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The forms that [`parse_anything`] accepts.
 pub const ACCEPTED: &str = "HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT, http(s)://…, GET URL, POST URL BODY, \
-    dns NAME, listen tcp|udp [ADDR:]PORT, nc …, telnet …, curl …, dig …";
+    dns NAME, listen tcp|udp [ADDR:]PORT, unix:PATH, nc …, telnet …, curl …, dig …";
 
 /// The longest text that is read, in bytes.
 pub const LONGEST: usize = 1024 * 1024;
@@ -57,6 +58,7 @@ fn parse_command(text: &str) -> Result<SpecKind, String> {
         "tcp" if !rest.is_empty() => tcp(rest),
         "udp" if !rest.is_empty() => udp(rest),
         "listen" => listen(rest),
+        _ if UnixAddress::parse(text).is_some() => tcp(text),
         _ => match METHODS.iter().find(|method| method.eq_ignore_ascii_case(first)) {
             Some(method) if !rest.is_empty() => request(method, rest),
             _ => target(first, rest, text),
@@ -105,6 +107,9 @@ fn with_family<'a>(text: &'a str, accepted: &str) -> Result<(IpFamily, &'a str),
 }
 
 fn tcp(text: &str) -> Result<SpecKind, String> {
+    if let Some(target) = UnixAddress::parse(text).transpose()? {
+        return Ok(SpecKind::Unix(UnixSpec::new(target, UnixForm::Stream)));
+    }
     let (family, word) = with_family(text, "tcp [-4|-6] HOST:PORT")?;
     Ok(SpecKind::Tcp(TcpSpec {
         target: target::parse_host_port(word)?,
@@ -113,6 +118,9 @@ fn tcp(text: &str) -> Result<SpecKind, String> {
 }
 
 fn udp(text: &str) -> Result<SpecKind, String> {
+    if let Some(target) = UnixAddress::parse(text).transpose()? {
+        return Ok(SpecKind::Unix(UnixSpec::new(target, UnixForm::Datagram)));
+    }
     let (family, word) = with_family(text, "udp [-4|-6] HOST:PORT")?;
     Ok(SpecKind::Udp(UdpSpec {
         socket: SocketSpec { family, ..SocketSpec::default() },
@@ -136,6 +144,11 @@ fn parse_telnet(words: &[String]) -> Result<SpecKind, String> {
 /// `tcp PLACE`, `udp PLACE`, or a place alone, which means TCP.
 fn listen(text: &str) -> Result<SpecKind, String> {
     let wrong = || format!("listen {} makes no sense; accepted: listen tcp|udp [ADDR:]PORT", quoted(text));
+    let (protocol, place) = text.split_once(char::is_whitespace).unwrap_or(("tcp", text));
+    if let Some(local) = UnixAddress::parse(place).transpose()? {
+        let form = if protocol == "udp" { UnixForm::Datagram } else { UnixForm::Stream };
+        return Ok(SpecKind::UnixListen(UnixListenSpec::at(local, form)));
+    }
     match text.split_whitespace().collect::<Vec<_>>().as_slice() {
         ["tcp" | "udp"] => Err(wrong()),
         [place] | ["tcp", place] => Ok(netcat::listener(false, target::parse_listen(place)?)),

@@ -9,7 +9,7 @@ use crate::sessions::explain::Explanation;
 use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
 use crate::sessions::news::{DialNews, ListenerNews, UdpNews};
-use crate::sessions::{News, Session, SpecKind};
+use crate::sessions::{News, Session};
 use crate::wire::FailedOperation;
 use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
@@ -30,6 +30,7 @@ pub(crate) fn explanation_fields(session: &Session, news: &News) -> EventFields 
         | News::Http(_)
         | News::Option(_)
         | News::Dns(_)
+        | News::Unix(_)
         | News::ReadingPaused
         | News::ReadingContinued
         | News::FileSent { .. }
@@ -44,6 +45,8 @@ fn of_listener(news: &ListenerNews, fields: &mut EventFields) {
         ListenerNews::Listening { .. }
         | ListenerNews::Accepted { .. }
         | ListenerNews::TurnedAway { .. }
+        | ListenerNews::Accepting(_)
+        | ListenerNews::Kernel(_)
         | ListenerNews::ChildEnded { .. } => {}
     }
 }
@@ -85,9 +88,9 @@ fn of_udp(news: &UdpNews, fields: &mut EventFields) {
 
 /// The bounds of the random wait before an attempt.
 fn put_chance(session: &Session, attempt: u32, fields: &mut EventFields) {
-    let SpecKind::Tcp(tcp) = &session.spec.what else { return };
+    let Some(retry) = session.spec.what.facets().shown_retry() else { return };
     for (name, chance) in [("least_ms", 0.0), ("most_ms", 1.0)] {
-        fields.insert(name.to_owned(), milliseconds(tcp.socket.retry.wait_before(attempt, chance)));
+        fields.insert(name.to_owned(), milliseconds(retry.wait_before(attempt, chance)));
     }
 }
 

@@ -5,6 +5,7 @@ use bytes::{Bytes, BytesMut};
 use crate::sessions::spec::MOST_DATAGRAM;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity::grouped;
+use crate::wire::unix::UnixForm;
 
 /// The longest line that is one write: 1 MiB. A longer one goes out in pieces of this size, and that is told.
 const MOST_LINE: usize = 1024 * 1024;
@@ -38,9 +39,12 @@ impl InputPlan {
         let (is_udp, size) = match &spec.what {
             SpecKind::Udp(udp) => (true, udp.datagram_size),
             SpecKind::UdpBound(bound) => (true, bound.datagram_size),
+            SpecKind::Unix(unix) => (unix.form == UnixForm::Datagram, None),
+            SpecKind::UnixListen(unix) => (unix.form == UnixForm::Datagram, None),
             SpecKind::Tcp(_)
             | SpecKind::Listen(_)
             | SpecKind::Accepted(_)
+            | SpecKind::UnixAccepted(_)
             | SpecKind::Http(_)
             | SpecKind::Repeat(_)
             | SpecKind::Dns(_) => (false, None),

@@ -16,7 +16,7 @@ use super::payload::{self, MOST_IN_A_LINE};
 use super::repeat;
 use super::segment_events::{SegmentEvent, SegmentQueue};
 use crate::net::OverflowPolicy;
-use crate::sessions::news::TcpNews;
+use crate::sessions::news::{ListenerNews, TcpNews, UnixNews};
 use crate::sessions::panic_guard::panic_point;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
@@ -49,6 +49,11 @@ pub(crate) struct JsonFormat {
     segments: SegmentQueue,
 }
 
+/// Whether a view has more than the queues that any socket has.
+fn has_gauges(view: &KernelView) -> bool {
+    view.tcp.is_some() || view.unix.is_some() || view.accept_queue.is_some()
+}
+
 impl RecordFormat for JsonFormat {
     const MANNER: OutputFormat = OutputFormat::Json;
     const OVERFLOW: OverflowPolicy = OverflowPolicy::DropOldest;
@@ -65,9 +70,17 @@ impl RecordFormat for JsonFormat {
     fn on_reading(&mut self, session: &Session, reading: &Reading) {
         if self.gauges
             && let Some(view) =
-                reading.kernel.as_ref().filter(|view| session.kernel.as_ref() != Some(view) && view.tcp.is_some())
+                reading.kernel.as_ref().filter(|view| session.kernel.as_ref() != Some(view) && has_gauges(view))
         {
-            let is_fact = |record: &Record| matches!(record, Record::News { news: News::Tcp(TcpNews::Kernel(_)), .. });
+            let is_fact = |record: &Record| match record {
+                Record::News { news, .. } => matches!(
+                    news,
+                    News::Tcp(TcpNews::Kernel(_))
+                        | News::Unix(UnixNews::Kernel(_))
+                        | News::Listener(ListenerNews::Kernel(_))
+                ),
+                Record::Block(_) | Record::NotKept { .. } => false,
+            };
             if !reading.records.iter().any(is_fact) {
                 self.samples.push((reading.id, Instant::now(), Arc::clone(view)));
             }
@@ -209,9 +222,9 @@ impl JsonFormat {
             rest = after;
             total += length as u64;
             let mut fields = payload_fields(bytes, total);
-            let peer = block.peers.get(usize::from(piece.peer)).copied().or(*peer);
-            if let Some(peer) = peer {
-                fields.insert("peer".to_owned(), peer.to_string().into());
+            let sender = block.peers.get(usize::from(piece.peer)).map(ToString::to_string);
+            if let Some(peer) = sender.or_else(|| peer.clone()) {
+                fields.insert("peer".to_owned(), peer.into());
             }
             if let Some(packet) = block.packets.get(usize::from(piece.packet)) {
                 udp::packet(packet, &mut fields);

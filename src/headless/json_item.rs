@@ -1,6 +1,5 @@
 //! A record that waits to be written as JSON lines, with the facts of its session that the lines need.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -66,7 +65,7 @@ pub(crate) struct DatagramBlock {
     /// The datagrams.
     pub(crate) block: Block,
     /// The peer of the socket, if it is connected.
-    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) peer: Option<String>,
     /// Bytes of this direction in the session before these.
     pub(crate) total_before: u64,
 }
@@ -78,7 +77,7 @@ impl JsonItem {
             Record::Block(block) => {
                 let total_before = session.totals.of(block.direction).bytes - block.bytes.len() as u64;
                 if session.has_datagrams() || !block.peers.is_empty() {
-                    return JsonItem::Datagrams(DatagramBlock { block, peer: session.peer(), total_before });
+                    return JsonItem::Datagrams(DatagramBlock { block, peer: session.peer_name(), total_before });
                 }
                 let Block { direction, at, bytes, .. } = block;
                 JsonItem::Stream(StreamBlock { direction, at, bytes, total_before })
@@ -126,6 +125,10 @@ fn closed(session: &Session, totals: Both<Totals>, how: CloseReason, at: Instant
     };
     put(&mut fields, "sent_bytes", Some(totals.sent.bytes));
     put(&mut fields, "received_bytes", Some(totals.received.bytes));
+    if session.has_datagrams() && session.udp().is_none() {
+        put(&mut fields, "sent_datagrams", Some(totals.sent.ops));
+        put(&mut fields, "received_datagrams", Some(totals.received.ops));
+    }
     if let Some(socket) = session.udp() {
         put(&mut fields, "sent_datagrams", Some(totals.sent.ops));
         put(&mut fields, "received_datagrams", Some(totals.received.ops));

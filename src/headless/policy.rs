@@ -9,13 +9,14 @@ use super::stdin::StdinState;
 use super::unfinished;
 use super::watched::Watched;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
+use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews, UnixNews};
 use crate::sessions::spec::{InputEnd, ScriptStep};
 use crate::sessions::{
     CloseReason, News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb,
 };
 use crate::wire::FailedOperation;
 use crate::wire::icmp::IcmpMessage;
+use crate::wire::unix::UnixForm;
 use crate::wire::{Both, Class, Direction, Failure, FailureReason, Totals};
 
 /// The decisions of a run so far. The state of its sessions is in [`Watched`].
@@ -71,7 +72,11 @@ pub(crate) enum PolicyAction {
 impl RunPolicy {
     /// The policy for a run of this session in this format.
     pub(crate) fn new(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> Self {
-        let unlimited = matches!(&spec.what, SpecKind::Listen(listen) if listen.limit.is_none());
+        let unlimited = match &spec.what {
+            SpecKind::Listen(listen) => listen.limit.is_none(),
+            SpecKind::UnixListen(listen) => listen.limit.is_none() && listen.form == UnixForm::Stream,
+            _ => false,
+        };
         let greets_only = spec.script.steps.contains(&ScriptStep::Finish);
         debug_assert!(!greets_only || stdin == StdinState::Unread, "a script that finishes leaves nothing to say");
         RunPolicy {
@@ -98,12 +103,15 @@ impl RunPolicy {
     /// A session was opened.
     pub(crate) fn opened(&mut self, session: &Session) -> Vec<PolicyAction> {
         let mut actions = match session.kind {
-            SessionKind::Stream(_) | SessionKind::Conversation { .. } => self.start_stdin(session.id),
+            SessionKind::Stream(_) | SessionKind::Conversation { .. } | SessionKind::Unix(_) => {
+                self.start_stdin(session.id)
+            }
             SessionKind::Bound { .. }
             | SessionKind::Listener { .. }
             | SessionKind::Http(_)
             | SessionKind::Repeat(_)
-            | SessionKind::Dns(_) => Vec::new(),
+            | SessionKind::Dns(_)
+            | SessionKind::UnixListener(_) => Vec::new(),
         };
         if let (StdinState::Unread, InputEnd::After(wait)) = (self.stdin, self.input_end) {
             actions.push(PolicyAction::WakeAfter(wait));
@@ -154,7 +162,8 @@ impl RunPolicy {
 
     /// What a session has not done yet. `sent_bytes` is the exact total, once it is known.
     fn still_open(&self, session: &Session, up: &TimeUp, sent_bytes: Option<u64>) -> Option<Failure> {
-        let speaks = matches!(session.kind, SessionKind::Stream(_) | SessionKind::Conversation { .. });
+        let speaks =
+            matches!(session.kind, SessionKind::Stream(_) | SessionKind::Conversation { .. } | SessionKind::Unix(_));
         let unsent = up.unsent.contains(&session.id) || (up.input_left && speaks && !self.is_one_of_many(session));
         unfinished::still_open(session, self.single && session.parent().is_none())
             .or_else(|| self.unanswered(session, Class::IdleTimeout, "when --for ended the run"))
@@ -165,8 +174,12 @@ impl RunPolicy {
     /// limit or the peer ended it before all that was asked for was done.
     pub(crate) fn cut_short(&mut self, session: &Session, how: CloseReason, totals: &Both<Totals>) -> Option<Failure> {
         let failure = match &self.time_is_up {
-            Some(up) if how != CloseReason::Fin => self.still_open(session, up, Some(totals.sent.bytes))?,
-            _ if self.stopping || matches!(session.kind, SessionKind::Listener(_)) => return None,
+            Some(up) if !matches!(how, CloseReason::Fin | CloseReason::Finished) => {
+                self.still_open(session, up, Some(totals.sent.bytes))?
+            }
+            _ if self.stopping || matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_)) => {
+                return None;
+            }
             _ if how == CloseReason::Local => {
                 self.unanswered(session, Class::IdleTimeout, "when --finish-after ended the session")?
             }
@@ -202,7 +215,8 @@ impl RunPolicy {
     /// Standard input has ended. Returns the orders to finish sending.
     pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;
-        let is_listener = |session: &Session| matches!(session.kind, SessionKind::Listener { .. });
+        let is_listener =
+            |session: &Session| matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_));
         if !self.single && watched.all().any(is_listener) {
             return Vec::new();
         }
@@ -253,7 +267,11 @@ impl RunPolicy {
             return Vec::new();
         }
         self.answered += reads;
-        let is_bound = matches!(session.kind, SessionKind::Bound { .. });
+        let is_bound = match &session.kind {
+            SessionKind::Bound(_) => true,
+            SessionKind::UnixListener(unix) => unix.form == UnixForm::Datagram,
+            _ => false,
+        };
         let mut actions = if is_bound { self.start_stdin(session.id) } else { Vec::new() };
         if self.answers.is_some_and(|answers| self.answered >= answers.get()) {
             actions.push(PolicyAction::End);
@@ -265,7 +283,16 @@ impl RunPolicy {
         match news {
             News::Dial(news) => self.on_dial(session, news),
             News::Listener(news) => self.on_listener(watched, session, news),
-            News::Tcp(TcpNews::PeerFinished { .. }) => self.peer_finished(session).into_iter().collect(),
+            News::Tcp(TcpNews::PeerFinished { .. }) | News::Unix(UnixNews::PeerFinished { .. }) => {
+                self.peer_finished(session).into_iter().collect()
+            }
+            News::Unix(UnixNews::Connected { .. }) => self.sample(session).into_iter().collect(),
+            News::Unix(UnixNews::Accepted { listener, .. }) => {
+                let mut actions = self.accepted(watched, session.id, *listener);
+                actions.extend(self.sample(session));
+                actions
+            }
+            News::Unix(UnixNews::Listening { .. }) => self.sample(session).into_iter().collect(),
             News::Udp(news) => self.on_udp(session, news),
             News::Failed(failure) => {
                 self.count(session, failure);
@@ -289,6 +316,7 @@ impl RunPolicy {
             | News::Http(_)
             | News::Option(_)
             | News::Dns(_)
+            | News::Unix(_)
             | News::ReadingPaused
             | News::ReadingContinued
             | News::FileSent { .. } => Vec::new(),
@@ -315,9 +343,11 @@ impl RunPolicy {
                 actions.extend(self.sample(session));
                 actions
             }
-            ListenerNews::Listening { .. }
-            | ListenerNews::TurnedAway { .. }
+            ListenerNews::Listening { .. } => self.sample(session).into_iter().collect(),
+            ListenerNews::TurnedAway { .. }
             | ListenerNews::ChildEnded { .. }
+            | ListenerNews::Accepting(_)
+            | ListenerNews::Kernel(_)
             | ListenerNews::AcceptFailed(_) => Vec::new(),
         }
     }
@@ -335,7 +365,8 @@ impl RunPolicy {
     /// The order to sample the gauges of a connection at intervals, if that was requested.
     fn sample(&self, session: &Session) -> Option<PolicyAction> {
         let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
-        is_stream(session).then_some(PolicyAction::Order(Order { id: session.id, verb }))
+        let listens = matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_));
+        (listens || is_stream(session)).then_some(PolicyAction::Order(Order { id: session.id, verb }))
     }
 
     fn accepted(&mut self, watched: &Watched, id: SessionId, listener: SessionId) -> Vec<PolicyAction> {
@@ -403,7 +434,17 @@ impl RunPolicy {
 }
 
 fn is_stream(session: &Session) -> bool {
-    matches!(session.kind, SessionKind::Stream(_))
+    match &session.kind {
+        SessionKind::Stream(_) => true,
+        SessionKind::Unix(unix) => unix.form == UnixForm::Stream,
+        SessionKind::Conversation(_)
+        | SessionKind::Bound(_)
+        | SessionKind::Listener(_)
+        | SessionKind::Http(_)
+        | SessionKind::Repeat(_)
+        | SessionKind::Dns(_)
+        | SessionKind::UnixListener(_) => false,
+    }
 }
 
 #[cfg(test)]

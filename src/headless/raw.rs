@@ -10,7 +10,7 @@ use crate::formats::dig_answer;
 use crate::net::OverflowPolicy;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
-use crate::sessions::news::{DialNews, ListenerNews, UdpNews};
+use crate::sessions::news::{DialNews, ListenerNews, UdpNews, UnixNews};
 use crate::sessions::{News, Reading, Record, Retention, Session, Spec, SpecKind};
 use crate::text::quantity;
 use crate::wire::{Direction, Failure};
@@ -64,6 +64,8 @@ impl RecordFormat for RawFormat {
     fn adjust_spec(&self, spec: &mut Spec) {
         spec.retain = Retention::from_bytes(match spec.what {
             SpecKind::Udp(_) | SpecKind::UdpBound(_) => DATAGRAM_BUFFER,
+            // The sender of a Unix datagram waits, as that of a stream does.
+            SpecKind::Unix(_) | SpecKind::UnixListen(_) | SpecKind::UnixAccepted(_) => STREAM_BUFFER,
             SpecKind::Tcp(_)
             | SpecKind::Accepted(_)
             | SpecKind::Listen(_)
@@ -120,6 +122,7 @@ impl RawFormat {
             News::Dial(news) => self.report_dial(news),
             News::Listener(news) => self.report_listener(news),
             News::Udp(news) => report_udp(news),
+            News::Unix(news) => self.report_unix(news),
             News::Warned(failure) => self.warn(failure),
             // Warnings about data that could not be sent add nothing to the reason of the failure.
             News::Failed(failure) => {
@@ -162,7 +165,28 @@ impl RawFormat {
             ListenerNews::Listening { local } => report::problem(&format!("listening on {local}")),
             ListenerNews::Accepted { .. } => self.release(),
             ListenerNews::AcceptFailed(failure) => report::problem(&failure.to_string()),
-            ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. } => {}
+            ListenerNews::TurnedAway { .. }
+            | ListenerNews::ChildEnded { .. }
+            | ListenerNews::Accepting(_)
+            | ListenerNews::Kernel(_) => {}
+        }
+    }
+
+    fn report_unix(&mut self, news: &UnixNews) {
+        match news {
+            UnixNews::Listening { local, .. } => report::problem(&format!("listening on {local}")),
+            UnixNews::Connected { .. } | UnixNews::Accepted { .. } => self.release(),
+            UnixNews::QueueFull { peer } => report::problem(&format!("the queue of {peer} is full; waiting for room")),
+            UnixNews::FileLeft { path } => {
+                report::problem(&format!("the file {path} is not our socket any more, and stays"));
+            }
+            UnixNews::Connecting { .. }
+            | UnixNews::TurnedAway { .. }
+            | UnixNews::Sender { .. }
+            | UnixNews::WeFinished
+            | UnixNews::PeerFinished { .. }
+            | UnixNews::FileRemoved { .. }
+            | UnixNews::Kernel(_) => {}
         }
     }
 

@@ -170,6 +170,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
         }
     }
     talking.abort_all();
+    net.remove_socket_files();
     let patience = if stage == ShutdownStage::Running && !reader_gone { FOREVER } else { PATIENCE };
     finish_output(output, patience, &mut signals, stopped_by, &policy).await
 }

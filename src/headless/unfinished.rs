@@ -15,11 +15,15 @@ use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 /// out are not known here: the session reports them itself.
 pub(super) fn still_open(session: &Session, awaits_peer: bool) -> Option<Failure> {
     match &session.kind {
-        SessionKind::Stream(_) => not_connected(session),
+        SessionKind::Stream(_) | SessionKind::Unix(_) => not_connected(session),
         SessionKind::Conversation { .. } => not_connected(session).or_else(|| mtu_not_found(session)),
         SessionKind::Http(http) => Some(http_rest(session, http)),
         SessionKind::Dns(lookup) => no_answer(session, lookup),
         SessionKind::Listener(listener) => {
+            let nobody = awaits_peer && listener.accepted == 0;
+            nobody.then(|| cut_short(session, FailedOperation::Accept, "nobody had connected yet"))
+        }
+        SessionKind::UnixListener(listener) => {
             let nobody = awaits_peer && listener.accepted == 0;
             nobody.then(|| cut_short(session, FailedOperation::Accept, "nobody had connected yet"))
         }
@@ -100,6 +104,9 @@ fn peer_of(session: &Session) -> String {
         SpecKind::Dns(spec) => spec.question_text(),
         SpecKind::Http(spec) => spec.url.clone(),
         SpecKind::Accepted(spec) => spec.peer.to_string(),
+        SpecKind::Unix(spec) => spec.target.to_string(),
+        SpecKind::UnixListen(spec) => spec.local.to_string(),
+        SpecKind::UnixAccepted(spec) => spec.peer_name(),
         SpecKind::Listen(spec) => session.bound().unwrap_or(spec.local).to_string(),
         SpecKind::Tcp(_) | SpecKind::Udp(_) | SpecKind::UdpBound(_) | SpecKind::Repeat(_) => {
             facets.target().map_or_else(|| facets.title(session.bound()), |target| target.to_string())

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use crate::sessions::spec::{Spec, SpecKind};
+use crate::sessions::spec::Spec;
 use crate::sessions::{Reading, Record, Session, SessionId};
 
 /// The sessions that are still open.
@@ -36,10 +36,10 @@ impl Watched {
             return;
         }
         let Some((at, known)) = reading.accepted() else { return };
-        if let Some(listener) = self.sessions.get_mut(&known.listener) {
+        if let Some(listener) = known.facets().parent().and_then(|parent| self.sessions.get_mut(&parent)) {
             listener.accepted_one();
         }
-        let spec = Spec::new(SpecKind::Accepted(known));
+        let spec = Spec::new(known);
         self.sessions.insert(reading.id, Box::new(Session::of_facts(reading.id, spec, at)));
     }
 

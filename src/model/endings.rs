@@ -24,6 +24,14 @@ impl SessionEnding {
         action: SessionAction::FinishSending,
     };
 
+    /// Finishes sending where there is no FIN.
+    pub(super) const SHUT_DOWN: SessionEnding = SessionEnding {
+        letter: 'f',
+        name: "finish sending",
+        explain: "shutdown(SHUT_WR): the peer reads our end; receiving goes on",
+        action: SessionAction::FinishSending,
+    };
+
     /// Resets a connection at once.
     pub(super) const RESET: SessionEnding = SessionEnding {
         letter: 'r',

@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::wire::errno;
+#[cfg(unix)]
+use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// Converts a system error of `operation` with `peer`.
@@ -56,6 +58,122 @@ pub(crate) fn from_bind(operation: FailedOperation, local: SocketAddr, error: &i
         _ => {}
     }
     failure
+}
+
+/// What stands at a path where `bind()` found it taken.
+#[cfg(unix)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathTaken {
+    /// A socket that a process has bound.
+    Bound,
+    /// The file of a socket that no process has any more: of a program that ended without removing it.
+    Stale,
+    /// A file that is no socket.
+    OtherFile,
+    /// What it is cannot be told, for example without the right to connect to it.
+    Unknown,
+}
+
+/// Converts a system error of `operation` on a socket of the Unix domain. `other_file`: at the peer's path there is a file
+/// that is no socket.
+#[cfg(unix)]
+pub(crate) fn from_unix(
+    operation: FailedOperation,
+    peer: impl Into<String>,
+    error: &io::Error,
+    other_file: bool,
+) -> Failure {
+    let connecting = operation == FailedOperation::Connect;
+    let known = match error.raw_os_error() {
+        Some(libc::ENOENT) if connecting => {
+            Some((Class::Local, FailureReason::UnixNoFile, "there is no such socket file"))
+        }
+        Some(libc::ENOTDIR) if connecting => {
+            Some((Class::Local, FailureReason::UnixNoFile, "a part of the path is no directory"))
+        }
+        Some(libc::ECONNREFUSED) if connecting && other_file => {
+            Some((Class::Refused, FailureReason::UnixNotASocket, "the file at that path is no socket"))
+        }
+        Some(libc::ENOTSOCK) if connecting => {
+            Some((Class::Refused, FailureReason::UnixNotASocket, "the file at that path is no socket"))
+        }
+        Some(libc::ECONNREFUSED) => {
+            Some((Class::Refused, FailureReason::UnixNobodyListens, "connection refused: no process has that socket"))
+        }
+        Some(libc::EACCES) if connecting => Some((
+            Class::Local,
+            FailureReason::UnixAccessDenied,
+            "permission denied: the socket file needs to be writable",
+        )),
+        Some(libc::EPROTOTYPE) => Some((
+            Class::Local,
+            FailureReason::UnixWrongForm,
+            "the socket there is of the other form: stream or datagrams",
+        )),
+        Some(libc::EAGAIN) if connecting => {
+            Some((Class::ConnectTimeout, FailureReason::UnixQueueFull, "the listener's queue of connections is full"))
+        }
+        Some(libc::EPERM) if connecting => Some((
+            Class::Local,
+            FailureReason::UnixTakenByPeer,
+            "that socket is connected to another one, and takes nothing from us",
+        )),
+        Some(libc::ECONNRESET) => Some((
+            Class::Reset,
+            FailureReason::UnixClosedUnread,
+            "the peer closed its socket before it had read all that we sent",
+        )),
+        Some(libc::EPIPE) => {
+            Some((Class::Reset, FailureReason::UnixPeerClosed, "the peer has closed its socket, or reads no more"))
+        }
+        Some(libc::ENOTCONN) => Some((Class::Reset, FailureReason::UnixPeerClosed, "the peer is gone")),
+        _ => None,
+    };
+    let failure = from_io(operation, peer, error);
+    match known {
+        Some((class, reason, message)) => {
+            Failure { class, reason: Some(reason), message: message.to_owned(), ..failure }
+        }
+        None => failure,
+    }
+}
+
+/// Converts a system error of binding a socket of the Unix domain at our own address; `taken` is what stands there, if
+/// the address is taken.
+#[cfg(unix)]
+pub(crate) fn from_unix_bind(
+    operation: FailedOperation,
+    local: &UnixAddress,
+    error: &io::Error,
+    taken: Option<PathTaken>,
+) -> Failure {
+    let (reason, message) = match (error.raw_os_error(), taken) {
+        (_, Some(PathTaken::Bound)) => {
+            (Some(FailureReason::UnixPathInUse), Some("a process has bound that address; choose another one"))
+        }
+        (_, Some(PathTaken::Stale)) => (
+            Some(FailureReason::UnixPathStale),
+            Some("a socket file is there that no process has any more; --replace removes it first"),
+        ),
+        (_, Some(PathTaken::OtherFile)) => {
+            (Some(FailureReason::UnixNotASocket), Some("a file is there that is no socket; it is not replaced"))
+        }
+        (_, Some(PathTaken::Unknown)) => (
+            Some(FailureReason::UnixPathInUse),
+            Some("a file is there, and whether a process has that socket cannot be told"),
+        ),
+        (Some(libc::ENOENT | libc::ENOTDIR), None) => {
+            (Some(FailureReason::UnixNoDirectory), Some("the directory of that path does not exist"))
+        }
+        (Some(libc::EACCES), None) => {
+            (Some(FailureReason::UnixAccessDenied), Some("no permission to make a file in that directory"))
+        }
+        (Some(libc::EROFS), None) => (None, Some("that directory is on a file system that is read-only")),
+        _ => (None, None),
+    };
+    let failure = from_io(operation, local.to_string(), error);
+    let message = message.map_or(failure.message, str::to_owned);
+    Failure { class: Class::Local, reason, message, ..failure }
 }
 
 fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'static str)> {

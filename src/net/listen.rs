@@ -1,39 +1,32 @@
 //! A TCP listener: every connection that it accepts becomes a session of its own.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::accept_queue::AcceptQueueWatch;
 use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
-use super::stream::{self, StreamTransport, TcpConnection};
+use super::children::{AcceptedChildren, EndedChildren};
+use super::stream::{self, StreamConnection, StreamTransport};
 use super::{fault, kernel, option};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::{ListenerNews, TcpNews};
 use crate::sessions::order::{ListenerVerb, OrderRefuser, SocketVerb, StreamVerb};
 use crate::sessions::spec::{self, ListenSpec, RequestedOptions, Script};
-use crate::sessions::{CloseReason, News, Order, SessionId, Verb};
+use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
+use crate::wire::{Evidence, FailedOperation, Failure};
 
-/// How many completed connections the kernel queues before we accept them.
-const BACKLOG: i32 = 1024;
+/// How many completed connections the kernel queues before we accept them, unless the user says otherwise.
+pub(super) const BACKLOG: u32 = 1024;
 
 /// How long to wait after a failed accept: without a free descriptor, the next one would fail at once, forever.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// How many ended connections may wait to be reported; a further one waits at its end.
-const MOST_ENDED: usize = 1024;
-
-/// How many sessions that refused an order a warning names; the others are only counted.
-const MOST_NAMED: usize = 5;
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut context: TaskContext) {
@@ -54,19 +47,19 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut con
         Some(opened) => tap_or_warning(opened, &context).await,
         None => None,
     };
-    let (tell_end, ended) = mpsc::channel(MOST_ENDED);
-    let house = Acceptor {
+    let mut queue = AcceptQueueWatch::of_tcp();
+    queue.report(&listener, &context.journal).await;
+    let (children, ended) = AcceptedChildren::new(local.to_string(), spec.limit, spec.socket.idle_timeout, script);
+    let acceptor = Acceptor {
         local,
-        limit: spec.limit,
-        idle_timeout: spec.socket.idle_timeout,
         options: spec.socket.options,
-        script,
-        open: BTreeSet::new(),
-        tell_end,
+        children,
+        accepting: spec.accepting,
         accepting_fails: false,
         tap,
     };
-    house.run(&listener, &mut context, ended).await;
+    acceptor.run(&listener, &mut context, ended, &mut queue).await;
+    queue.report(&listener, &context.journal).await;
     drop(listener);
     context.journal.news(state_news(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
     context.orders.close();
@@ -113,7 +106,7 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
     // Before listening: otherwise the first handshakes would not be captured.
     let tap = capture.then(|| open_tap(bound));
     let listen = || {
-        socket.listen(BACKLOG)?;
+        socket.listen(i32::try_from(spec.backlog.unwrap_or(BACKLOG)).unwrap_or(i32::MAX))?;
         TcpListener::from_std(socket.into())
     };
     Ok((listen().map_err(failed)?, bound, tap))
@@ -121,13 +114,11 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
 
 struct Acceptor {
     local: SocketAddr,
-    limit: Option<usize>,
-    idle_timeout: Option<Duration>,
     /// Options set on the listener; its connections get them too.
     options: RequestedOptions,
-    script: Script,
-    open: BTreeSet<SessionId>,
-    tell_end: mpsc::Sender<SessionId>,
+    children: AcceptedChildren,
+    /// Whether connections are accepted; otherwise they stay in the kernel's queue.
+    accepting: bool,
     accepting_fails: bool,
     /// The capture for the packets of later connections.
     tap: Option<CaptureTap>,
@@ -135,20 +126,25 @@ struct Acceptor {
 
 impl Acceptor {
     /// Accepts until the listener is closed. Its connections stay open.
-    async fn run(mut self, listener: &TcpListener, context: &mut TaskContext, mut ended: mpsc::Receiver<SessionId>) {
+    async fn run(
+        mut self,
+        listener: &TcpListener,
+        context: &mut TaskContext,
+        mut ended: EndedChildren,
+        queue: &mut AcceptQueueWatch,
+    ) {
         let mut accept_from = Instant::now();
         loop {
             tokio::select! {
                 biased;
                 verb = context.orders.recv() => match verb {
                     None | Some(Verb::Close | Verb::Reset) => return,
+                    Some(Verb::Socket(SocketVerb::SampleEvery(period))) => queue.set_period(period),
                     Some(verb) => self.handle_order(verb, listener, context).await,
                 },
-                Some(child) = ended.recv() => {
-                    self.open.remove(&child);
-                    context.journal.news(News::Listener(ListenerNews::ChildEnded { child })).await;
-                }
-                accepted = accept(listener, accept_from) => match accepted {
+                Some(child) = ended.recv() => self.children.on_end(child, context).await,
+                () = queue.wait() => queue.sample(listener, &context.journal),
+                accepted = accept(listener, accept_from), if self.accepting => match accepted {
                     Ok((stream, peer)) => {
                         self.accepting_fails = false;
                         self.accept(listener, stream, peer, context).await;
@@ -169,7 +165,13 @@ impl Acceptor {
     /// Carries out an order that does not end the listener.
     async fn handle_order(&mut self, verb: Verb, listener: &TcpListener, context: &TaskContext) {
         match verb {
-            Verb::Listener(ListenerVerb::Limit(limit)) => self.limit = limit,
+            Verb::Listener(ListenerVerb::Limit(limit)) => self.children.limit = limit,
+            Verb::PauseReading | Verb::ContinueReading => {
+                let accepting = verb == Verb::ContinueReading;
+                if std::mem::replace(&mut self.accepting, accepting) != accepting {
+                    context.journal.news(News::Listener(ListenerNews::Accepting(accepting))).await;
+                }
+            }
             Verb::Socket(SocketVerb::SetOption(name, value)) => {
                 let v6 = self.local.is_ipv6();
                 if option::set_and_report(listener, name, value.clone(), v6, &context.journal).await {
@@ -186,12 +188,10 @@ impl Acceptor {
                     self.tap = tap_or_warning(open_tap(self.local), context).await;
                 }
             }
-            Verb::Send(bytes) => self.send_to_all(&bytes, context).await,
+            Verb::Send(bytes) => self.children.send_to_all(&bytes, context).await,
             refused @ (Verb::SendFile(_)
             | Verb::Reset
             | Verb::Close
-            | Verb::PauseReading
-            | Verb::ContinueReading
             | Verb::Stream(_)
             | Verb::Datagram(_)
             | Verb::Socket(SocketVerb::SampleEvery(_))) => {
@@ -201,42 +201,27 @@ impl Acceptor {
         }
     }
 
-    async fn warn(&self, context: &TaskContext, class: Class, message: String) {
-        let failure = Failure::new(class, FailedOperation::Send, self.local.to_string(), message);
-        let failure = failure.with_reason((class == Class::Local).then_some(FailureReason::NotSent));
-        context.journal.news(News::Warned(failure)).await;
-    }
-
     async fn accept(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, context: &TaskContext) {
-        if let Some(limit) = self.limit
-            && self.open.len() >= limit
-        {
+        if let Some(why) = self.children.turn_away_reason() {
             drop(stream);
-            let why = match limit {
-                0 => "this listener refuses everybody".to_owned(),
-                1 => "the limit of 1 open connection is reached".to_owned(),
-                limit => format!("the limit of {limit} open connections is reached"),
-            };
             context.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
             return;
         }
-        let child = context.net.task_context(context.journal.retention());
+        let (child, tell_end) = self.children.admit(context);
         let id = child.journal.id;
-        self.open.insert(id);
         let local = stream.local_addr().unwrap_or(self.local);
         let v6 = self.local.is_ipv6();
         let inherited = option::read_inheritable(listener, &self.options, v6);
         let listener = context.journal.id;
-        let mut connection = TcpConnection {
-            transport: StreamTransport::Plain(stream),
+        let mut connection = StreamConnection {
+            transport: StreamTransport::Plain(stream.into()),
             peer: peer.to_string(),
-            script: self.script.clone(),
-            idle_timeout: self.idle_timeout,
+            script: self.children.script.clone(),
+            idle_timeout: self.children.idle_timeout,
             urgent: context.net.urgent(id),
             capture: None,
         };
         let tap = self.tap.clone();
-        let tell_end = self.tell_end.clone();
         context.net.spawn(id, "accepted", async move {
             let syn = kernel::syn::saved_syn(connection.transport.socket());
             child.journal.news(News::Listener(ListenerNews::Accepted { listener, local, peer })).await;
@@ -261,26 +246,6 @@ impl Acceptor {
             // An error means that the listener is closed: nobody receives the report.
             let _closed = tell_end.send(id).await.is_err();
         });
-    }
-
-    async fn send_to_all(&self, bytes: &Bytes, context: &TaskContext) {
-        let refused: Vec<SessionId> = self
-            .open
-            .iter()
-            .filter(|id| context.net.send_order(Order { id: **id, verb: Verb::Send(bytes.clone()) }).is_err())
-            .copied()
-            .collect();
-        if self.open.is_empty() {
-            self.warn(context, Class::Usage, "not sent: no connection is open".into()).await;
-        } else if !refused.is_empty() {
-            let named: Vec<String> = refused.iter().take(MOST_NAMED).map(ToString::to_string).collect();
-            let more = match refused.len().saturating_sub(MOST_NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let message = format!("not sent to session {}{more}: it has ended, or its queue is full", named.join(", "));
-            self.warn(context, Class::Local, message).await;
-        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! The sockets. One file or folder per protocol; every session is a task that receives orders and writes a journal.
 
+mod accept_queue;
 #[cfg(unix)]
 pub(crate) mod async_fd;
 mod blocking;
 pub(crate) mod buffers;
 mod capture;
+mod children;
 mod dial;
+mod dialling;
 mod dns;
 mod escape_budget;
 pub(crate) mod fault;
@@ -29,6 +32,8 @@ mod system;
 mod tcp;
 mod tls;
 mod udp;
+#[cfg(unix)]
+mod unix;
 pub use hub::Net;
 
 pub use journal::OverflowPolicy;

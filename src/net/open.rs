@@ -1,6 +1,8 @@
 //! Opens a session: starts the task that its spec requires.
 
 use super::hub::Net;
+#[cfg(unix)]
+use super::unix;
 use super::{dns, http, listen, repeat, tcp, udp};
 use crate::sessions::{SessionId, Spec, SpecKind};
 
@@ -18,8 +20,27 @@ impl Net {
             SpecKind::Http(http) => self.spawn(id, "http", http::run(http, context)),
             SpecKind::Repeat(repeat) => self.spawn(id, "repeat", repeat::run(*repeat, context)),
             SpecKind::Dns(question) => self.spawn(id, "dns", dns::run(question, context)),
-            SpecKind::Accepted(_) => {}
+            #[cfg(unix)]
+            SpecKind::Unix(conversation) => self.spawn(id, "unix", unix::run(conversation, script, context)),
+            #[cfg(unix)]
+            SpecKind::UnixListen(listen) => self.spawn(id, "unix", unix::run_listener(listen, script, context)),
+            #[cfg(not(unix))]
+            SpecKind::Unix(_) | SpecKind::UnixListen(_) => self.spawn(id, "unix", unsupported(context)),
+            SpecKind::Accepted(_) | SpecKind::UnixAccepted(_) => {}
         }
         id
     }
+}
+
+/// The task of a session that this system has no sockets for.
+#[cfg(not(unix))]
+async fn unsupported(mut context: super::hub::TaskContext) {
+    use crate::sessions::{CloseReason, News};
+    use crate::wire::{Class, FailedOperation, Failure};
+
+    context.orders.close();
+    let why = "this system has no Unix sockets here";
+    let failure = Failure::new(Class::Local, FailedOperation::Open, "", why);
+    context.journal.news(News::Failed(failure)).await;
+    context.journal.report_closed(CloseReason::Error).await;
 }

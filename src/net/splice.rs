@@ -27,9 +27,9 @@ mod linux {
     use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, splice};
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
-    use tokio::net::TcpStream;
 
     use crate::net::async_fd::registered;
+    use crate::net::stream::StreamSocket;
 
     /// The most that one call requests, and the size of our own pipe if the system allows it.
     const MOST: usize = 1024 * 1024;
@@ -89,7 +89,7 @@ mod linux {
         /// # Errors
         /// Returns the error of reading the stream; `WouldBlock` if nothing has arrived, `Interrupted` if the call
         /// should be retried.
-        pub(crate) fn splice_from(&self, stream: &TcpStream) -> io::Result<SpliceOutcome> {
+        pub(crate) fn splice_from(&self, stream: &StreamSocket) -> io::Result<SpliceOutcome> {
             stream.try_io(Interest::READABLE, || match &self.way {
                 SpliceMode::Pipe(pipe) => match splice_once(stream, pipe.get_ref()) {
                     Ok(count) => Ok(SpliceOutcome::All(count)),
@@ -121,7 +121,7 @@ mod linux {
         }
     }
 
-    fn splice_once(stream: &TcpStream, to: &impl AsFd) -> Result<usize, Errno> {
+    fn splice_once(stream: &StreamSocket, to: &impl AsFd) -> Result<usize, Errno> {
         splice(stream, None, to, None, MOST, SpliceFlags::NONBLOCK | SpliceFlags::MOVE)
     }
 
@@ -174,7 +174,8 @@ mod elsewhere {
     use std::io;
 
     use bytes::Bytes;
-    use tokio::net::TcpStream;
+
+    use crate::net::stream::StreamSocket;
 
     /// Has no values on this system.
     #[derive(Debug)]
@@ -193,7 +194,7 @@ mod elsewhere {
             None
         }
 
-        pub(crate) fn splice_from(&self, _stream: &TcpStream) -> io::Result<SpliceOutcome> {
+        pub(crate) fn splice_from(&self, _stream: &StreamSocket) -> io::Result<SpliceOutcome> {
             match *self {}
         }
 

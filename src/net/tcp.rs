@@ -5,14 +5,14 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 use super::capture::{CapturePorts, CaptureWatch};
-use super::stream::{self, StreamTransport, TcpConnection};
+use super::dialling::{NotOpen, report_not_open, until_given_up};
+use super::stream::{self, StreamConnection, StreamTransport};
 use super::{dial, option, order_queue};
 use crate::net::hub::TaskContext;
+use crate::sessions::News;
 use crate::sessions::news::DialNews;
-use crate::sessions::order::{SocketVerb, StreamVerb};
 use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, request_option};
-use crate::sessions::{CloseReason, News, Verb};
-use crate::wire::{Class, FailedOperation, Failure};
+use crate::wire::Class;
 
 /// The task of a dialled session. The urgent queue is open before this returns, so that no order is lost.
 pub(crate) fn run(
@@ -39,36 +39,18 @@ async fn session(
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
                 watch.narrow_to(local, peer);
             }
-            let transport = StreamTransport::Plain(stream);
+            let transport = StreamTransport::Plain(stream.into());
             let connection =
-                TcpConnection { transport, peer, script, idle_timeout: spec.socket.idle_timeout, urgent, capture };
+                StreamConnection { transport, peer, script, idle_timeout: spec.socket.idle_timeout, urgent, capture };
             stream::run(connection, context).await;
         }
         Err(end) => {
-            let peer = spec.target.to_string();
-            stream::report_unsent(&context.journal, &peer, stream::count_unsent(script.steps, &mut context.orders))
-                .await;
             if let Some(watch) = &capture {
                 watch.deliver();
             }
-            let how = match end {
-                NotOpen::GivenUp => CloseReason::Local,
-                NotOpen::Failed(failure) => {
-                    context.journal.news(News::Failed(failure)).await;
-                    CloseReason::Error
-                }
-            };
-            context.journal.report_closed(how).await;
+            report_not_open(end, &spec.target.to_string(), script, &mut context).await;
         }
     }
-}
-
-/// Why there is no connection.
-enum NotOpen {
-    /// The user closed the session before it was open.
-    GivenUp,
-    /// The last attempt failed.
-    Failed(Failure),
 }
 
 /// Attempts to connect until one succeeds, all attempts failed, or the user gives up. Options requested meanwhile are
@@ -113,30 +95,4 @@ async fn pause(after: Duration) {
 /// Whether a later attempt may succeed. A fault on our side stays.
 pub(super) fn is_retryable(class: Class) -> bool {
     matches!(class, Class::Resolve | Class::Refused | Class::ConnectTimeout | Class::Unreachable | Class::Reset)
-}
-
-/// Waits for `work` and handles orders meanwhile. Sends stay queued until there is a connection.
-async fn until_given_up<T>(
-    work: impl Future<Output = T>,
-    context: &TaskContext,
-    urgent: &mut order_queue::OrderReceiver,
-    later: &mut RequestedOptions,
-) -> Result<T, NotOpen> {
-    tokio::pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            verb = urgent.recv() => match verb {
-                None | Some(Verb::Close | Verb::Stream(StreamVerb::CloseUnread) | Verb::Reset) => return Err(NotOpen::GivenUp),
-                Some(Verb::Socket(SocketVerb::SetOption(name, value))) => request_option(later, name, Some(value)),
-                // There is no socket to read yet; the request is made again once there is one.
-                Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
-                Some(_) => {
-                    let failure = Failure::new(Class::Usage, FailedOperation::Read, "", "not connected yet");
-                    context.journal.news(News::Warned(failure)).await;
-                }
-            },
-            done = &mut work => return Ok(done),
-        }
-    }
 }

@@ -104,6 +104,8 @@ pub enum OrderRefuser {
     Datagrams,
     /// A TCP listener.
     Listener,
+    /// A socket of the Unix domain.
+    Unix,
     /// An HTTP request.
     Request,
     /// A DNS query.
@@ -168,6 +170,9 @@ impl Verb {
             Verb::Listener(verb) => verb.refusal(by),
             Verb::Socket(verb) => verb.refusal(by),
             Verb::Send(_) | Verb::SendFile(_) if by == OrderRefuser::Request => Some(ONLY_ITS_BODY),
+            Verb::Reset if by == OrderRefuser::Unix => {
+                Some("a Unix socket has no RST: close it; the peer gets ECONNRESET if bytes of it are then unread")
+            }
             Verb::Send(_)
             | Verb::SendFile(_)
             | Verb::Reset
@@ -178,6 +183,7 @@ impl Verb {
         own.unwrap_or(match by {
             OrderRefuser::Connection => "this order makes no sense for a TCP connection",
             OrderRefuser::Datagrams => "this order makes no sense for a UDP socket",
+            OrderRefuser::Unix => "this order makes no sense for a Unix socket",
             OrderRefuser::Listener => "this order makes no sense for a listener; give it to one of its connections",
             OrderRefuser::Request => "this order does not apply to an HTTP request; close or reset it",
             OrderRefuser::Query => "a DNS query takes no orders but close",
@@ -213,6 +219,13 @@ impl StreamVerb {
                 Some("UDP has no reset: a close discards unread datagrams")
             }
             (OrderRefuser::Datagrams, StreamVerb::Capture(_)) => Some("the packets of TCP sessions can be captured"),
+            (OrderRefuser::Unix, StreamVerb::FinishSending) => {
+                Some("datagrams have no end: the peer cannot be told that nothing more comes")
+            }
+            (OrderRefuser::Unix, StreamVerb::CloseUnread) => Some("a close discards unread datagrams"),
+            (OrderRefuser::Unix, StreamVerb::Capture(_)) => {
+                Some("nothing of a Unix socket crosses a network interface: there are no packets to capture")
+            }
             (OrderRefuser::Request, StreamVerb::FinishSending) => Some(ONLY_ITS_BODY),
             (OrderRefuser::Request, StreamVerb::Capture(_)) => {
                 Some("the packets of TCP sessions can be captured, not those of a request")
@@ -248,6 +261,13 @@ impl DatagramVerb {
             (OrderRefuser::Connection, DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
                 Some("a TCP connection cannot send bursts of datagrams")
             }
+            (OrderRefuser::Unix, DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
+                Some("bursts are of UDP datagrams")
+            }
+            (OrderRefuser::Unix, DatagramVerb::ProbeMtu) => Some("a Unix socket has no path, and so no path MTU"),
+            (OrderRefuser::Unix, DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
+                Some("a Unix socket has no multicast groups")
+            }
             (OrderRefuser::Connection, DatagramVerb::ProbeMtu) => {
                 Some("TCP finds the path MTU by itself: only a UDP session probes it with datagrams")
             }
@@ -278,7 +298,11 @@ impl ListenerVerb {
         match by {
             OrderRefuser::Datagrams => Some("a UDP socket has no connections to limit"),
             OrderRefuser::Request => Some("an HTTP request accepts no connections"),
-            OrderRefuser::Connection | OrderRefuser::Listener | OrderRefuser::Query | OrderRefuser::Run => None,
+            OrderRefuser::Connection
+            | OrderRefuser::Listener
+            | OrderRefuser::Unix
+            | OrderRefuser::Query
+            | OrderRefuser::Run => None,
         }
     }
 }

@@ -8,9 +8,9 @@ use super::id::SessionId;
 use super::news::News;
 use super::record::Record;
 use super::send_progress::SendProgress;
-use super::spec::AcceptedSpec;
+use super::spec::{AcceptedSpec, SpecKind, UnixAcceptedSpec};
 use crate::sessions::kinds::http::HttpGauge;
-use crate::sessions::news::ListenerNews;
+use crate::sessions::news::{ListenerNews, UnixNews};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Totals};
@@ -73,12 +73,18 @@ impl Reading {
         }
     }
 
-    /// When and by which listener the session was accepted, if this reading has that news: an accepted session reports
-    /// its own creation.
-    pub fn accepted(&self) -> Option<(Instant, AcceptedSpec)> {
+    /// When the session was accepted, and its spec, if this reading has that news: an accepted session reports its own
+    /// creation.
+    pub fn accepted(&self) -> Option<(Instant, SpecKind)> {
         self.records.iter().find_map(|record| match record {
             Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
-                Some((*at, AcceptedSpec { listener: *listener, local: *local, peer: *peer }))
+                let spec = AcceptedSpec { listener: *listener, local: *local, peer: *peer };
+                Some((*at, SpecKind::Accepted(spec)))
+            }
+            Record::News { at, news: News::Unix(UnixNews::Accepted { listener, local, peer, credentials }) } => {
+                let (local, peer, credentials) = (local.clone(), peer.clone(), *credentials);
+                let spec = UnixAcceptedSpec { listener: *listener, local, peer, credentials };
+                Some((*at, SpecKind::UnixAccepted(spec)))
             }
             Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,
         })

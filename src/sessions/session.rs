@@ -8,7 +8,7 @@ use super::attempts::Attempts;
 use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
-use super::news::{CloseReason, DialNews, ListenerNews, News, TcpNews};
+use super::news::{CloseReason, DialNews, ListenerNews, News, TcpNews, UnixNews};
 use super::path::PeerPath;
 use super::phase::{OpenState, SessionPhase};
 use super::rate::Rate;
@@ -152,7 +152,17 @@ impl Session {
             News::Dial(DialNews::Connected { .. }) | News::Listener(ListenerNews::Accepted { .. }) => {
                 self.phase = SessionPhase::Open(OpenState::default());
             }
-            News::Listener(ListenerNews::Listening { .. }) => self.phase = SessionPhase::Listening,
+            News::Listener(ListenerNews::Listening { .. }) | News::Unix(UnixNews::Listening { .. }) => {
+                self.phase = SessionPhase::Listening;
+            }
+            News::Unix(UnixNews::Connecting { attempt, .. }) => {
+                self.phase = SessionPhase::Connecting { attempt: *attempt };
+            }
+            News::Unix(UnixNews::Connected { .. } | UnixNews::Accepted { .. }) => {
+                self.phase = SessionPhase::Open(OpenState::default());
+            }
+            News::Unix(UnixNews::WeFinished) => self.change_open(|open| open.we_finished = true),
+            News::Unix(UnixNews::PeerFinished { .. }) => self.change_open(|open| open.peer_finished = true),
             News::Tcp(TcpNews::WeFinished) => self.change_open(|open| open.we_finished = true),
             News::Tcp(TcpNews::PeerFinished { .. }) => self.change_open(|open| open.peer_finished = true),
             News::ReadingPaused => self.change_open(|open| open.paused = true),
@@ -180,6 +190,7 @@ impl Session {
             | News::Udp(_)
             | News::Http(_)
             | News::Dns(_)
+            | News::Unix(_)
             | News::FileSent { .. }
             | News::Option(_) => {}
         }
@@ -193,9 +204,22 @@ impl Session {
 
     /// Counts an accepted connection, if this is a listener.
     pub fn accepted_one(&mut self) {
-        if let SessionKind::Listener(listener) = &mut self.kind {
-            listener.accepted += 1;
-            listener.open += 1;
+        match &mut self.kind {
+            SessionKind::Listener(listener) => {
+                listener.accepted += 1;
+                listener.open += 1;
+            }
+            SessionKind::UnixListener(listener) => {
+                listener.accepted += 1;
+                listener.open += 1;
+            }
+            SessionKind::Stream(_)
+            | SessionKind::Conversation(_)
+            | SessionKind::Bound(_)
+            | SessionKind::Http(_)
+            | SessionKind::Repeat(_)
+            | SessionKind::Dns(_)
+            | SessionKind::Unix(_) => {}
         }
     }
 

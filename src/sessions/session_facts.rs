@@ -7,10 +7,12 @@ use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
 use super::kinds::udp_socket::UdpSocketView;
+use super::kinds::unix::{UnixListenerSession, UnixSession};
 use super::phase::{OpenState, SessionPhase};
 use super::record::Record;
 use super::session::Session;
 use super::spec::Spec;
+use crate::wire::unix::{UnixAddress, UnixForm};
 
 impl Session {
     /// A session that was just requested, to be updated with [`Session::apply_measurements`] and
@@ -55,6 +57,18 @@ impl Session {
         self.kind.state().peer()
     }
 
+    /// The peer of its datagrams: the one that the socket is connected to, or the sender of the newest one; `None`: the
+    /// datagrams name their peers themselves, or the peer has no name.
+    pub fn peer_name(&self) -> Option<String> {
+        let unix = match &self.kind {
+            SessionKind::Unix(unix) => unix.peer.as_ref(),
+            SessionKind::UnixListener(unix) => unix.sender.as_ref(),
+            _ => None,
+        };
+        let unix = unix.filter(|address| **address != UnixAddress::Unnamed).map(ToString::to_string);
+        unix.or_else(|| self.peer().map(|peer| peer.to_string()))
+    }
+
     /// Whether it is open and we have finished sending.
     pub fn finished_sending(&self) -> bool {
         matches!(self.phase, SessionPhase::Open(OpenState { we_finished: true, .. }))
@@ -67,7 +81,12 @@ impl Session {
 
     /// Whether it sends and receives datagrams.
     pub fn has_datagrams(&self) -> bool {
-        self.udp().is_some()
+        let unix = match &self.kind {
+            SessionKind::Unix(UnixSession { form, .. })
+            | SessionKind::UnixListener(UnixListenerSession { form, .. }) => *form == UnixForm::Datagram,
+            _ => false,
+        };
+        unix || self.udp().is_some()
     }
 
     /// State of its UDP socket; `None` for other kinds.

@@ -16,6 +16,8 @@ use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::kinds::udp::UdpBoundSession;
+use crate::sessions::kinds::unix::UnixListenerSession;
+use crate::wire::unix::UnixForm;
 
 /// How many rows of text the composer has in a pane with this inside; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: Rect) -> u16 {
@@ -56,7 +58,14 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
                 None => strip.with(" · no peer yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }
-        if let SessionKind::Listener(ListenerSession { open, .. }) = &session.kind {
+        if let SessionKind::UnixListener(UnixListenerSession { form: UnixForm::Datagram, sender, .. }) = &session.kind {
+            strip = match sender {
+                Some(to) => strip.with(format!(" · to {to}"), Role::Dim),
+                None => strip.with(" · no peer yet: the first datagram shows one", Role::Warn),
+            };
+        } else if let SessionKind::Listener(ListenerSession { open, .. })
+        | SessionKind::UnixListener(UnixListenerSession { open, .. }) = &session.kind
+        {
             strip = strip.with(format!(" · to all {open} open"), Role::Dim);
         }
     }

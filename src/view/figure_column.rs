@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, StyledText};
 use crate::files::theme::Role;
 use crate::sessions::Session;
 use crate::text::quantity;
@@ -56,4 +56,29 @@ pub(super) fn kernel(column: &mut FigureColumn<'_, '_>, session: &Session) {
     column.push_known("rtt", view.rtt.map(quantity::duration));
     column.push_known("unacked", view.send_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
     column.push_known("unread", view.recv_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
+}
+
+/// The queue of a listener while it is open: how many connections wait, the bound, and how often a queue was full.
+pub(super) fn accept_queue(column: &mut FigureColumn<'_, '_>, session: &Session) {
+    let Some(view) = session.kernel.as_ref().filter(|_| !session.is_over()) else { return };
+    column.push_section("accept queue");
+    let queue = view.accept_queue;
+    column.push_known("waiting", queue.map(|queue| quantity::grouped(queue.waiting.into())));
+    column.push_known("backlog", queue.map(|queue| quantity::grouped(queue.bound.into())));
+    if let Some((overflows, drops)) = queue.and_then(|queue| queue.overflows.zip(queue.drops)) {
+        column.line("overflows", quantity::grouped(overflows), figure_role(overflows));
+        column.line("drops", quantity::grouped(drops), figure_role(drops));
+        column.push_sentence("overflows and drops: of all TCP listeners here since this one began", Role::Dim);
+    }
+}
+
+fn figure_role(count: u64) -> Role {
+    if count > 0 { Role::Bad } else { Role::Dim }
+}
+
+/// The queue of a listener in its status line, once something waits in it.
+pub(super) fn queue_part(session: &Session) -> Option<StyledText> {
+    let queue = session.kernel.as_ref().filter(|_| !session.is_over())?.accept_queue?;
+    let role = if queue.waiting > queue.bound { Role::Bad } else { Role::Warn };
+    (queue.waiting > 0).then(|| StyledText::single(format!("queue {queue}"), role))
 }

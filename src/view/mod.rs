@@ -24,6 +24,7 @@ mod home;
 mod http;
 mod key_hints;
 mod kinds;
+mod label_sheet;
 mod ladder;
 mod layout;
 mod marks;
@@ -49,6 +50,7 @@ mod timeline;
 mod title;
 mod transcript;
 mod udp;
+mod unix;
 pub use screen::{draw, text_shown};
 
 pub use style::{ColourDepth, StyleSheet};

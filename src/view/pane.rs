@@ -7,6 +7,7 @@ use super::composer::{self, WarningRoom};
 use super::marks::ShownRange;
 use super::{
     dns, document, explain, flow, gauges, http, ladder, peers, repeat, state_view, status_line, title, transcript, udp,
+    unix,
 };
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, ScrollPosition};
@@ -15,6 +16,8 @@ use crate::model::state::{Focus, Model};
 use crate::model::transcript_layout::TranscriptMode;
 use crate::model::view::View;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::listener::ListenerSession;
+use crate::sessions::kinds::unix::UnixListenerSession;
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
@@ -82,6 +85,13 @@ fn draw_view(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessi
         (View::Kernel, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
             udp::draw_socket(canvas, area, session, panel)
         }
+        (View::Kernel, SessionKind::Unix(state), _) => unix::draw_conversation(canvas, area, session, state, panel),
+        (
+            View::Kernel,
+            SessionKind::Listener(ListenerSession { holds, .. })
+            | SessionKind::UnixListener(UnixListenerSession { holds, .. }),
+            _,
+        ) => unix::draw_listener(canvas, area, session, *holds, panel),
         (View::State, _, _) => state_view::draw(canvas, area, model, session, panel),
         (View::Kernel, _, _) => gauges::draw(canvas, area, session, panel),
         (View::Flow, _, _) => flow::draw(canvas, area, model, session, panel),

@@ -112,7 +112,7 @@ fn flow(canvas: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
         return;
     }
     let mut x = 0;
-    if matches!(session.kind, SessionKind::Listener { .. }) {
+    if matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_)) {
         let rate = session.rates.received.per_second(model.now);
         if rate >= 1.0 {
             x += canvas.draw_styled_text(

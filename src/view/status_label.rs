@@ -43,7 +43,7 @@ pub(super) fn socket_open(open: OpenState) -> StatusLabel {
 /// The status of a session that ended, in words for any kind.
 pub(super) fn closed(how: CloseReason) -> StatusLabel {
     match how {
-        CloseReason::Fin => status_label("✓", Role::Dim, "closed"),
+        CloseReason::Fin | CloseReason::Finished => status_label("✓", Role::Dim, "closed"),
         CloseReason::Local => status_label("✓", Role::Dim, "closed by us"),
         CloseReason::Rst => status_label("✗", Role::Cause, "reset by us"),
         CloseReason::Error => status_label("✗", Role::Bad, "failed"),
@@ -53,6 +53,11 @@ pub(super) fn closed(how: CloseReason) -> StatusLabel {
 /// The status of a listener, in words for any kind.
 pub(super) fn listening() -> StatusLabel {
     status_label("◎", Role::Cause, "listening")
+}
+
+/// The status of a listener that accepts, or leaves connections in the kernel's queue.
+pub(super) fn accepting(accepts: bool) -> StatusLabel {
+    if accepts { listening() } else { status_label("‖", Role::Warn, "listening · not accepting") }
 }
 
 /// The colour of a status code.

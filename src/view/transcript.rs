@@ -15,7 +15,6 @@ use crate::model::transcript_layout::{
     MARK_COLUMNS, RowBody, RowBytes, TranscriptLayout, TranscriptMode, TranscriptPlace, TranscriptRow,
 };
 use crate::model::words::SentenceTone;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::transcript::{EntryKind, StreamShares};
 use crate::sessions::{Session, Transcript};
 use crate::text::quantity;
@@ -31,7 +30,7 @@ pub(super) fn draw(
     lens: TranscriptMode,
 ) -> ShownRange {
     let gutter = Gutter::for_session(model, session, area.width);
-    let stream = matches!(session.kind, SessionKind::Stream(_));
+    let stream = session.kind.state().is_stream();
     let gutter = if panel.boundaries && stream { gutter.with_operation_numbers(area.width) } else { gutter };
     let gutter = if lens == TranscriptMode::Hex { gutter.for_hex(area.width) } else { gutter };
     // At the end of the transcript, the failure card has priority, however long the transcript is.

@@ -14,6 +14,7 @@ pub mod route;
 pub mod segment;
 pub mod tcp;
 pub mod udp;
+pub mod unix;
 
 pub use direction::{Both, Direction, Totals};
 pub use failure::{Class, Evidence, Failure};

@@ -103,6 +103,30 @@ pub enum FailureReason {
     StatusGateway,
     /// Any other 5xx.
     StatusServerError,
+    /// There is no socket file at that path.
+    UnixNoFile,
+    /// A directory of our path does not exist.
+    UnixNoDirectory,
+    /// The file at that path is no socket.
+    UnixNotASocket,
+    /// No process has the socket, or none that listens: its file was left behind.
+    UnixNobodyListens,
+    /// The file or a directory on the way to it may not be used by us.
+    UnixAccessDenied,
+    /// The socket there is of the other form (EPROTOTYPE).
+    UnixWrongForm,
+    /// The listener's queue of connections stayed full.
+    UnixQueueFull,
+    /// The socket there is connected to another one (EPERM).
+    UnixTakenByPeer,
+    /// The peer closed with bytes unread, or its listener before it accepted us (ECONNRESET).
+    UnixClosedUnread,
+    /// The peer closed, or reads no more (EPIPE).
+    UnixPeerClosed,
+    /// Another socket is bound to our path or name.
+    UnixPathInUse,
+    /// At our path there is the file of a socket that no process has.
+    UnixPathStale,
 }
 
 impl FailureReason {
@@ -158,6 +182,18 @@ impl FailureReason {
         FailureReason::StatusTryLater,
         FailureReason::StatusGateway,
         FailureReason::StatusServerError,
+        FailureReason::UnixNoFile,
+        FailureReason::UnixNoDirectory,
+        FailureReason::UnixNotASocket,
+        FailureReason::UnixNobodyListens,
+        FailureReason::UnixAccessDenied,
+        FailureReason::UnixWrongForm,
+        FailureReason::UnixQueueFull,
+        FailureReason::UnixTakenByPeer,
+        FailureReason::UnixClosedUnread,
+        FailureReason::UnixPeerClosed,
+        FailureReason::UnixPathInUse,
+        FailureReason::UnixPathStale,
     ];
 
     /// The name in `assets/explain.toml`: `certificate_expired`.
@@ -213,6 +249,18 @@ impl FailureReason {
             FailureReason::StatusTryLater => "status_try_later",
             FailureReason::StatusGateway => "status_gateway",
             FailureReason::StatusServerError => "status_server_error",
+            FailureReason::UnixNoFile => "unix_no_file",
+            FailureReason::UnixNoDirectory => "unix_no_directory",
+            FailureReason::UnixNotASocket => "unix_not_a_socket",
+            FailureReason::UnixNobodyListens => "unix_nobody_listens",
+            FailureReason::UnixAccessDenied => "unix_access_denied",
+            FailureReason::UnixWrongForm => "unix_wrong_form",
+            FailureReason::UnixQueueFull => "unix_queue_full",
+            FailureReason::UnixTakenByPeer => "unix_taken_by_peer",
+            FailureReason::UnixClosedUnread => "unix_closed_unread",
+            FailureReason::UnixPeerClosed => "unix_peer_closed",
+            FailureReason::UnixPathInUse => "unix_path_in_use",
+            FailureReason::UnixPathStale => "unix_path_stale",
         }
     }
 

@@ -11,6 +11,8 @@ mod panics;
 mod peers;
 mod program;
 mod raw;
+#[cfg(target_os = "linux")]
+mod unix;
 mod ways;
 
 use peers::{nobody, peer, reset};

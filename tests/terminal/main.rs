@@ -68,6 +68,18 @@ fn a_new_session_is_opened_from_what_was_pasted() {
 }
 
 #[test]
+fn a_socket_file_goes_when_the_screen_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s");
+    let mut tui = Tui::start(&["listen", "tcp", &format!("unix:{}", path.display())], 100, 30);
+    tui.until("waiting for peers");
+    assert!(path.exists());
+    tui.signal(Signal::SIGTERM);
+    tui.ends();
+    assert!(!path.exists());
+}
+
+#[test]
 fn pasted_text_never_runs_as_keys() {
     let echo = peers::echo();
     let mut tui = Tui::start(&["tcp", &echo.to_string()], 100, 30);

@@ -8,6 +8,7 @@ use super::value;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
 use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily, SocketSpec};
 use crate::text::sanitize::quoted;
+use crate::wire::unix::UnixAddress;
 
 /// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
 pub const REDIRECTS: usize = 10;
@@ -101,6 +102,7 @@ struct ParsedCurl {
     proxy: Option<String>,
     version: Option<HttpVersion>,
     resolve: Vec<(String, std::net::SocketAddr)>,
+    unix: Option<UnixAddress>,
     compressed: bool,
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
@@ -126,6 +128,9 @@ impl ParsedCurl {
             CurlOption::Cookie => self.cookies.push(value::cookie(&value)?),
             CurlOption::Proxy => self.proxy = Some(value::parse_proxy(&value)?),
             CurlOption::Resolve => self.resolve.extend(value::resolve(&value)?),
+            // As in curl, the last one of the two counts.
+            CurlOption::UnixSocket => self.unix = Some(UnixAddress::path(&value)?),
+            CurlOption::AbstractUnixSocket => self.unix = Some(UnixAddress::abstract_name(&value)?),
             CurlOption::MaxRedirs => self.most_redirects = Some(value::redirects(&value)?),
             CurlOption::MaxTime => self.timeout = value::seconds("-m", &value)?,
             CurlOption::ConnectTimeout => self.connect_timeout = value::seconds("--connect-timeout", &value)?,
@@ -180,6 +185,9 @@ impl ParsedCurl {
         if self.head && body != BodySpec::None {
             return Err("-I asks for no body, so that nothing can be sent with it; accepted: -I or -d, not both".into());
         }
+        if self.unix.is_some() && self.proxy.is_some() {
+            return Err("a Unix socket and a proxy exclude each other: accepted is one of them".into());
+        }
         let by_content = if self.head {
             "HEAD"
         } else if body == BodySpec::None {
@@ -206,6 +214,7 @@ impl ParsedCurl {
             insecure: self.insecure,
             proxy: self.proxy,
             version: self.version.unwrap_or(HttpVersion::Any),
+            unix: self.unix,
             resolve: self.resolve,
             compressed: self.compressed,
             timeout: self.timeout,

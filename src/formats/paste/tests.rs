@@ -31,6 +31,8 @@ fn told(text: &str) -> String {
         }
         SpecKind::Accepted(_) => "accepted".into(),
         SpecKind::Repeat(_) => "repeat".into(),
+        unix @ (SpecKind::Unix(_) | SpecKind::UnixListen(_)) => unix.facets().title(None),
+        SpecKind::UnixAccepted(_) => "accepted".into(),
     }
 }
 
@@ -42,6 +44,11 @@ fn targets_urls_and_commands_are_understood() {
         ("::1 80", "tcp [::1]:80"),
         ("[::1]:80", "tcp [::1]:80"),
         ("tcp://h:1/", "tcp h:1"),
+        ("unix:/run/a.sock", "stream unix:/run/a.sock"),
+        ("tcp unix:/run/a.sock", "stream unix:/run/a.sock"),
+        ("udp unix:/dev/log", "dgram unix:/dev/log"),
+        ("listen tcp unix:/tmp/a b", "listen stream unix:/tmp/a b"),
+        ("sockeye listen udp unix:/tmp/a", "listen dgram unix:/tmp/a"),
         ("UDP://h:1", "udp h:1"),
         ("tcp h:1", "tcp h:1"),
         ("tcp -6 h:1", "tcp h:1 v6"),

@@ -66,7 +66,18 @@ pub(crate) fn gauges(view: &KernelView) -> EventFields {
         ("rwnd_limited_ms", millis(tcp.rwnd_limited)),
         ("sndbuf_limited_ms", millis(tcp.sndbuf_limited)),
     ];
-    let known = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
+    let unix = view.unix.unwrap_or_default();
+    let queue = view.accept_queue;
+    let more = [
+        ("peer_unread_bytes", unix.peer_unread_bytes),
+        ("send_memory_bytes", unix.send_memory_bytes),
+        ("send_buffer_bytes", unix.send_buffer_bytes),
+        ("accept_queue", queue.map(|queue| queue.waiting.into())),
+        ("backlog", queue.map(|queue| queue.bound.into())),
+        ("listen_overflows", queue.and_then(|queue| queue.overflows)),
+        ("listen_drops", queue.and_then(|queue| queue.drops)),
+    ];
+    let known = numbers.into_iter().chain(more).filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
     fields.extend(known);
     fields.extend(timer(view.timer));
     if let Some(end) = &view.peer_end {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::fields::{EventFields, failure_fields, into_fields};
+use super::kernel;
 use crate::sessions::news::ListenerNews;
 
 /// The name of the event, and its fields.
@@ -15,6 +16,9 @@ pub(super) fn event(news: &ListenerNews) -> (&'static str, EventFields) {
         }
         ListenerNews::TurnedAway { peer, why } => ("turned_away", json!({"peer": peer.to_string(), "because": why})),
         ListenerNews::ChildEnded { child } => ("child_ended", json!({"child": child.0})),
+        ListenerNews::Accepting(true) => ("accepting", json!({})),
+        ListenerNews::Accepting(false) => ("not_accepting", json!({})),
+        ListenerNews::Kernel(view) => ("kernel", kernel::gauges(view).into()),
         ListenerNews::AcceptFailed(failure) => ("accept_failed", failure_fields(failure).into()),
     };
     (name, into_fields(fields))

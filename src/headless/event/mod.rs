@@ -10,3 +10,4 @@ pub(super) mod news;
 mod option;
 mod tcp;
 pub(super) mod udp;
+mod unix;

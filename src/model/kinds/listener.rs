@@ -13,7 +13,7 @@ pub(super) struct ListenerRules<'a> {
 
 impl KindRules for ListenerRules<'_> {
     fn views(&self) -> &'static [View] {
-        &[View::Text, View::Hex, View::Peers, View::Explain]
+        &[View::Text, View::Hex, View::Peers, View::Kernel, View::Explain]
     }
 
     fn endings(&self) -> Vec<SessionEnding> {

@@ -8,6 +8,7 @@ mod questions;
 mod repeat;
 mod tcp;
 mod udp;
+mod unix;
 
 pub(crate) use kinds::{
     can_send, connects_by_syn, endings, icmp_failure, is_ipv6, listed_peers, mtu_probe, why_not_sent,

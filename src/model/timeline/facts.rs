@@ -33,6 +33,7 @@ pub(super) fn describe_news(news: &News, is_tcp: bool) -> FactText {
             Some(FactText::seen(what, "our descriptor is closed", TimelineTone::Plain))
         }
         News::Udp(_)
+        | News::Unix(_)
         | News::Listener(_)
         | News::Option(_)
         | News::ReadingPaused

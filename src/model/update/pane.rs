@@ -103,7 +103,15 @@ pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>
     let Some(session) = model.session() else { return };
     if !View::of_session(session).contains(&view) {
         let names: Vec<&str> = View::of_session(session).iter().map(|view| view.name()).collect();
-        let text = format!("this session has no {} view; it has {}", view.name(), names.join(", "));
+        let mut text = format!("this session has no {} view; it has {}", view.name(), names.join(", "));
+        if matches!(session.kind, SessionKind::Unix(_) | SessionKind::UnixListener(_)) {
+            let why = match view {
+                View::Ladder | View::State | View::Flow => ": a Unix socket has no segments, states and windows",
+                View::Way => ": a Unix socket has no name to look up and no route",
+                _ => "",
+            };
+            text.push_str(why);
+        }
         warn(model, text);
         return;
     }
@@ -138,8 +146,8 @@ fn toggle_freeze(model: &mut Model) {
 
 /// Numbers reads and writes, or stops doing so.
 fn boundaries(model: &mut Model) {
-    if !model.session().is_some_and(|session| matches!(session.kind, SessionKind::Stream(_))) {
-        warn(model, "only a TCP connection has reads and writes that are not messages");
+    if !model.session().is_some_and(|session| session.kind.state().is_stream()) {
+        warn(model, "only a connection of TCP or of a Unix socket has reads and writes that are not messages");
         return;
     }
     let Some(panel) = model.panel_mut() else { return };

@@ -14,7 +14,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::news::HttpNews;
 use crate::sessions::transcript::EntryKind;
-use crate::sessions::{News, Reading, Record, Session, SessionId, Spec, SpecKind};
+use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
 use crate::text::quantity;
 use crate::wire::Direction;
 
@@ -64,14 +64,13 @@ fn capture_refused(reading: &Reading) -> Option<String> {
 /// Adds the session of a reading, if the reading reports that a listener has just accepted it.
 fn add_accepted_session(model: &mut Model, reading: &Reading) {
     let Some((at, known)) = reading.accepted() else { return };
-    let retain = model.sessions.get(&known.listener).map_or(model.settings.retain, |parent| parent.spec.retain);
-    let mut spec = Spec::new(SpecKind::Accepted(known));
-    spec.retain = retain;
-    spec.input = model.sessions.get(&known.listener).map(|parent| parent.spec.input).unwrap_or_default();
-    let session = Session::new(reading.id, spec, at);
-    if let Some(parent) = model.sessions.get_mut(&known.listener) {
+    let listener = known.facets().parent().and_then(|parent| model.sessions.get_mut(&parent));
+    let retain = listener.as_ref().map_or(model.settings.retain, |parent| parent.spec.retain);
+    let input = listener.as_ref().map(|parent| parent.spec.input).unwrap_or_default();
+    if let Some(parent) = listener {
         parent.accepted_one();
     }
+    let session = Session::new(reading.id, Spec { retain, input, ..Spec::new(known) }, at);
     model.panels.insert(session.id, Panel::new(&session, model.settings.line_ending));
     model.sessions.insert(session.id, Box::new(session));
 }

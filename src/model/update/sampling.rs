@@ -34,7 +34,15 @@ pub(super) fn update_sampling(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn is_open(session: &Session) -> bool {
-    matches!(session.kind, SessionKind::Stream(_)) && matches!(session.phase, SessionPhase::Open(_))
+    match &session.kind {
+        SessionKind::Stream(_) | SessionKind::Unix(_) => matches!(session.phase, SessionPhase::Open(_)),
+        SessionKind::Listener(_) | SessionKind::UnixListener(_) => session.phase == SessionPhase::Listening,
+        SessionKind::Conversation(_)
+        | SessionKind::Bound(_)
+        | SessionKind::Http(_)
+        | SessionKind::Repeat(_)
+        | SessionKind::Dns(_) => false,
+    }
 }
 
 /// The sessions whose gauges are on the screen, and the interval at which each is sampled.

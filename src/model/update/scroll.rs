@@ -41,7 +41,11 @@ pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
 
 /// Moves through the connections of a listener; returns whether the session is a listener.
 fn scroll_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
-    if !model.sessions.get(&id).is_some_and(|session| matches!(session.kind, SessionKind::Listener { .. })) {
+    if !model
+        .sessions
+        .get(&id)
+        .is_some_and(|session| matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_)))
+    {
         return false;
     }
     let children: Vec<SessionId> = model.accepted_by(id).map(|child| child.id).collect();

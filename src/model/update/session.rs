@@ -36,9 +36,12 @@ pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::CloseUnread => close_unread(model, id, action, effects),
         SessionAction::Options => options::open_for_session(model, effects),
         SessionAction::ToggleReading => {
-            let paused = model
-                .session()
-                .is_some_and(|session| matches!(&session.phase, SessionPhase::Open(open) if open.paused));
+            let paused = model.session().is_some_and(|session| match (&session.phase, &session.kind) {
+                (SessionPhase::Open(open), _) => open.paused,
+                (_, SessionKind::Listener(listener)) => listener.holds,
+                (_, SessionKind::UnixListener(listener)) => listener.holds,
+                _ => false,
+            });
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
         }
         SessionAction::ToggleCapture => {
@@ -121,7 +124,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
 
 fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
-    if matches!(session.spec.what, SpecKind::Accepted(_)) {
+    if matches!(session.spec.what, SpecKind::Accepted(_) | SpecKind::UnixAccepted(_)) {
         warn(model, "the peer opened this session; only the peer can open it again");
         return;
     }

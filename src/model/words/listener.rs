@@ -14,6 +14,15 @@ pub(super) fn listener_sentence(news: &ListenerNews) -> NewsSentence {
             warning_sentence('✗', format!("turned {peer} away: {}", foreign_text(why)))
         }
         ListenerNews::ChildEnded { child } => quiet_sentence('◇', format!("session {child} ended")),
+        ListenerNews::Accepting(true) => good_sentence('◆', "accepting again; what waits in the queue first".into()),
+        ListenerNews::Accepting(false) => warning_sentence(
+            '◇',
+            "not accepting: connections wait in the kernel's queue, up to the backlog and one more".into(),
+        ),
+        ListenerNews::Kernel(view) => {
+            let queue = view.accept_queue.map_or_else(|| "–".to_owned(), |queue| queue.to_string());
+            quiet_sentence('·', format!("the kernel's queue: {queue}"))
+        }
         ListenerNews::AcceptFailed(failure) => warning_sentence(
             '!',
             format!("a connection could not be accepted, listening goes on: {}", failure_text(failure)),

@@ -11,6 +11,7 @@ pub(crate) mod retention;
 mod sentence;
 mod tcp;
 mod udp;
+mod unix;
 
 pub use escapes::{escape_sequences, escapes};
 pub use news::{sentence_of, text_of};

@@ -8,6 +8,8 @@ use crate::net::system::OwnedFd;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::net::stream::StreamSocket;
+
 /// Bytes of one or more connections, including TLS, heads and framing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WireBytes {
@@ -43,7 +45,7 @@ impl ExchangeConnections {
     }
 
     /// As [`ExchangeConnections::on_opened`], for a connection of our own.
-    pub(super) fn on_own_opened(&self, stream: &tokio::net::TcpStream) {
+    pub(super) fn on_own_opened(&self, stream: &StreamSocket) {
         self.replace(system::duplicate_of(stream));
     }
 
@@ -130,6 +132,7 @@ mod system {
 
     use super::WireBytes;
     use crate::net::kernel::tcp_info;
+    use crate::net::stream::StreamSocket;
     use crate::wire::tcp::state::TcpState;
 
     /// The states in which the peer's FIN has arrived.
@@ -165,7 +168,7 @@ mod system {
     }
 
     /// A second descriptor of a connection of our own.
-    pub(super) fn duplicate_of(stream: &tokio::net::TcpStream) -> Option<DuplicateSocket> {
+    pub(super) fn duplicate_of(stream: &StreamSocket) -> Option<DuplicateSocket> {
         stream.as_fd().try_clone_to_owned().ok().map(DuplicateSocket)
     }
 
@@ -198,6 +201,7 @@ mod system {
     use std::net::SocketAddr;
 
     use super::WireBytes;
+    use crate::net::stream::StreamSocket;
 
     /// A second descriptor of a connection's socket: not available on this system.
     #[derive(Debug)]
@@ -209,7 +213,7 @@ mod system {
     }
 
     /// Returns `None`: this system does not report what it would be read for.
-    pub(super) fn duplicate_of(_stream: &tokio::net::TcpStream) -> Option<DuplicateSocket> {
+    pub(super) fn duplicate_of(_stream: &StreamSocket) -> Option<DuplicateSocket> {
         None
     }
 

@@ -33,7 +33,7 @@ impl HttpResponse {
     /// A response over a connection of our own.
     pub(super) fn from_connection(link: Box<HttpConnection>, answer: Response<Incoming>, url: &str) -> Self {
         let (head, body) = answer.into_parts();
-        HttpResponse { head, peer: Some(link.peer()), body: ResponseBody::Own(link, body), url: url.to_owned() }
+        HttpResponse { head, peer: link.peer(), body: ResponseBody::Own(link, body), url: url.to_owned() }
     }
 
     /// A response through a proxy.

@@ -44,7 +44,7 @@ impl SocketDiag {
 }
 
 /// `struct nlmsghdr`.
-const HEADER: usize = 16;
+pub(super) const HEADER: usize = 16;
 /// `struct nlmsghdr` and `struct inet_diag_req_v2`.
 const REQUEST: usize = HEADER + 56;
 /// The length of `struct inet_diag_msg`, which precedes the attributes.
@@ -62,6 +62,16 @@ const INFO: u16 = 2;
 /// # Errors
 /// Returns the system's error, for example if it has no such interface.
 pub(crate) fn query(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<SocketDiag>> {
+    let mut answer = [0; 1024];
+    let len = ask(&request(local, peer), &mut answer)?;
+    read(&answer[..len], local, peer)
+}
+
+/// Sends a query, and returns the length of the answer.
+///
+/// # Errors
+/// Returns the system's error.
+pub(super) fn ask(request: &[u8], answer: &mut [u8]) -> io::Result<usize> {
     ASKING.with_borrow_mut(|kept| {
         let socket = match kept.take() {
             Some(socket) => socket,
@@ -70,12 +80,11 @@ pub(crate) fn query(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<So
                 socket(AddressFamily::Netlink, SockType::Datagram, flags, SockProtocol::NetlinkSockDiag)?
             }
         };
-        let mut answer = [0; 1024];
-        sendto(socket.as_raw_fd(), &request(local, peer), &NetlinkAddr::new(0, 0), MsgFlags::empty())?;
-        let len = recv(socket.as_raw_fd(), &mut answer, MsgFlags::MSG_DONTWAIT)?;
+        sendto(socket.as_raw_fd(), request, &NetlinkAddr::new(0, 0), MsgFlags::empty())?;
+        let len = recv(socket.as_raw_fd(), answer, MsgFlags::MSG_DONTWAIT)?;
         // Keep the socket only after success: otherwise a late answer would be taken for the next query's.
         *kept = Some(socket);
-        read(&answer[..len], local, peer)
+        Ok(len)
     })
 }
 
@@ -90,11 +99,7 @@ fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
         SocketAddr::V6(local) => local.scope_id(),
         SocketAddr::V4(_) => 0,
     };
-    let mut out = Vec::with_capacity(REQUEST);
-    out.extend((REQUEST as u32).to_ne_bytes());
-    out.extend(BY_FAMILY.to_ne_bytes());
-    out.extend((libc::NLM_F_REQUEST as u16).to_ne_bytes());
-    out.extend([0; 8]); // sequence number, sender: the kernel fills ours in
+    let mut out = header(REQUEST);
     out.extend([family as u8, libc::IPPROTO_TCP as u8, 1 << (INFO - 1), 0]);
     out.extend(u32::MAX.to_ne_bytes()); // any state
     out.extend(local.port().to_be_bytes());
@@ -113,6 +118,22 @@ fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     out.extend(interface.to_ne_bytes());
     out.extend([0xff; 8]); // INET_DIAG_NOCOOKIE: any socket of these addresses
     out
+}
+
+/// The header of a query of this length, with room for the rest.
+pub(super) fn header(length: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(length);
+    out.extend(u32::try_from(length).unwrap_or(0).to_ne_bytes());
+    out.extend(BY_FAMILY.to_ne_bytes());
+    out.extend((libc::NLM_F_REQUEST as u16).to_ne_bytes());
+    out.extend([0; 8]); // sequence number, sender: the kernel fills ours in
+    out
+}
+
+/// The body of an answer; `None` if it is an error, or cut short.
+pub(super) fn answer_body(answer: &[u8]) -> Option<&[u8]> {
+    let kind = answer.get(4..6)?.try_into().ok().map(u16::from_ne_bytes)?;
+    answer.get(HEADER..).filter(|_| kind == BY_FAMILY)
 }
 
 /// Reads the answer to a query for these two addresses.
@@ -179,7 +200,7 @@ fn addresses(body: &[u8]) -> Option<((IpAddr, u16), (IpAddr, u16))> {
 }
 
 /// The payload of the first attribute of this type (`struct rtattr`); `None` if it is missing or cut short.
-fn attribute(mut rest: &[u8], wanted: u16) -> Option<&[u8]> {
+pub(super) fn attribute(mut rest: &[u8], wanted: u16) -> Option<&[u8]> {
     const HEAD: usize = 4;
     while let Some((head, _)) = rest.split_first_chunk::<HEAD>() {
         let len = usize::from(u16::from_ne_bytes([head[0], head[1]]));

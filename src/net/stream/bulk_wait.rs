@@ -6,9 +6,9 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::socket::StreamSocket;
 use crate::net::system::readable_bytes;
 
 /// A read of this many bytes or more counts as large.
@@ -50,7 +50,7 @@ impl FloodDetector {
     }
 
     /// Counts one read; in a flood, a spinning reader then polls for more data.
-    pub(crate) fn read(&mut self, stream: &TcpStream, count: usize) {
+    pub(crate) fn read(&mut self, stream: &StreamSocket, count: usize) {
         if count < LARGE {
             self.large = self.large.saturating_sub(1);
             self.floods &= self.large > 0;
@@ -80,7 +80,7 @@ impl FloodDetector {
     ///
     /// # Errors
     /// Fails if the connection broke.
-    pub(crate) async fn readable(&mut self, stream: &TcpStream) -> io::Result<()> {
+    pub(crate) async fn readable(&mut self, stream: &StreamSocket) -> io::Result<()> {
         if self.floods && !self.marked && !self.awake {
             self.marked = wake_for(stream, WORTH);
             self.floods = self.marked;
@@ -98,7 +98,7 @@ impl FloodDetector {
 }
 
 /// Polls the socket for a short time; returns whether more data came.
-fn spin_for_more(stream: &TcpStream) -> bool {
+fn spin_for_more(stream: &StreamSocket) -> bool {
     (0..LOOKS).any(|_| {
         let more = readable_bytes(stream).is_some_and(|waiting| waiting > 0);
         if !more {
@@ -111,15 +111,19 @@ fn spin_for_more(stream: &TcpStream) -> bool {
 /// Asks the kernel to wake a sleeping reader only for this many bytes (SO_RCVLOWAT); returns whether it does. Never for
 /// more than a quarter of the receive buffer, so that the kernel does not resize the buffer.
 #[cfg(target_os = "linux")]
-fn wake_for(stream: &TcpStream, bytes: i32) -> bool {
+fn wake_for(stream: &StreamSocket, bytes: i32) -> bool {
     use crate::net::kernel;
 
+    // The kernel wakes the reader of a Unix socket for any byte.
+    if !stream.is_tcp() {
+        return bytes == 1;
+    }
     let room = kernel::read_int(stream, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap_or(0);
     kernel::set_int(stream, libc::SOL_SOCKET, libc::SO_RCVLOWAT, bytes.min(room / 4).max(1)).is_ok()
 }
 
 /// Other systems wake a reader for any byte that arrives.
 #[cfg(not(target_os = "linux"))]
-fn wake_for(_stream: &TcpStream, bytes: i32) -> bool {
+fn wake_for(_stream: &StreamSocket, bytes: i32) -> bool {
     bytes == 1
 }

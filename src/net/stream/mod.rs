@@ -8,6 +8,7 @@ mod read;
 mod read_ahead;
 mod sampling;
 mod shared;
+mod socket;
 pub(crate) mod stamps;
 mod states;
 mod task;
@@ -17,7 +18,8 @@ mod urgent;
 mod why_ended;
 mod write;
 
-pub(crate) use shared::TcpConnection;
+pub(crate) use shared::StreamConnection;
+pub(crate) use socket::StreamSocket;
 pub(crate) use task::run;
 pub(super) use transport::StreamTransport;
 pub(super) use unsent::{count_unsent, report_unsent};

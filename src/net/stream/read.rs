@@ -8,9 +8,9 @@ use bytes::BytesMut;
 use super::bulk_wait::FloodDetector;
 use super::shared::{ReadState, SharedConnection, ShutdownIntent, TURN};
 use super::transport::StreamTransport;
+use crate::net::buffers;
 use crate::net::splice::{SpliceOutcome, SpliceSink};
-use crate::net::{buffers, fault};
-use crate::sessions::news::TcpNews;
+use crate::sessions::news::{TcpNews, UnixNews};
 use crate::sessions::{Block, News};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, FailedOperation, Failure, Totals};
@@ -52,7 +52,7 @@ pub(super) async fn run(shared: &SharedConnection, outlet: Option<SpliceSink>) -
                 if changed.is_err() { return Ok(()) }
                 continue;
             }
-            ready = shared.transport.readable(&mut flood) => ready.map_err(|error| fault::from_io(FailedOperation::Read, &shared.peer, &error))?,
+            ready = shared.transport.readable(&mut flood) => ready.map_err(|error| shared.fault(FailedOperation::Read, &error))?,
         }
         let read = match &outlet {
             Some((sink, socket)) => match sink.splice_from(socket).inspect(|outcome| count_spliced(shared, outcome)) {
@@ -91,7 +91,7 @@ pub(super) async fn run(shared: &SharedConnection, outlet: Option<SpliceSink>) -
                 flood.read(shared.transport.socket(), count);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
-            Err(error) => return Err(fault::from_io(FailedOperation::Read, &shared.peer, &error)),
+            Err(error) => return Err(shared.fault(FailedOperation::Read, &error)),
         }
         reads += 1;
         if reads.is_multiple_of(TURN) {
@@ -111,7 +111,12 @@ fn count_spliced(shared: &SharedConnection, outcome: &SpliceOutcome) {
 /// Reports the peer's FIN, then waits for an error: a RST may still come, and no read would report it.
 async fn after_fin(shared: &SharedConnection) -> Result<(), Failure> {
     let received_bytes = shared.journal.totals().received.bytes;
-    shared.journal.news(News::Tcp(TcpNews::PeerFinished { received_bytes })).await;
+    let news = if shared.transport.socket().is_tcp() {
+        News::Tcp(TcpNews::PeerFinished { received_bytes })
+    } else {
+        News::Unix(UnixNews::PeerFinished { received_bytes })
+    };
+    shared.journal.news(news).await;
     shared.change(|state| state.peer_finished = true);
     if shared.way.state() == TcpState::Established {
         shared.way.fin_read().await;
@@ -125,7 +130,7 @@ async fn after_fin(shared: &SharedConnection) -> Result<(), Failure> {
         Ok(_) | Err(_) => return Ok(()),
     }
     match shared.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => Err(fault::from_io(FailedOperation::Read, &shared.peer, &error)),
+        Ok(Some(error)) | Err(error) => Err(shared.fault(FailedOperation::Read, &error)),
         // The writing half has already taken the error.
         Ok(None) => {
             shared.stopped().await;
@@ -137,7 +142,10 @@ async fn after_fin(shared: &SharedConnection) -> Result<(), Failure> {
 /// Why a connection with nothing more to read broke. The writing half may already have taken the error itself.
 fn connection_failure(shared: &SharedConnection) -> Failure {
     match shared.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => fault::from_io(FailedOperation::Read, &shared.peer, &error),
+        Ok(Some(error)) | Err(error) => shared.fault(FailedOperation::Read, &error),
+        Ok(None) if !shared.transport.socket().is_tcp() => {
+            shared.fault(FailedOperation::Read, &std::io::Error::from_raw_os_error(crate::wire::errno::EPIPE))
+        }
         Ok(None) => Failure::new(Class::Reset, FailedOperation::Read, &shared.peer, "the peer reset the connection"),
     }
 }

@@ -1,4 +1,4 @@
-//! What the halves of a TCP session's task share.
+//! What the halves of a stream session's task share.
 
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
@@ -11,11 +11,13 @@ use super::transport::StreamTransport;
 use super::{activity, stamps, states};
 use crate::net::capture::CaptureWatch;
 use crate::net::journal::Journal;
-use crate::net::order_queue;
+use crate::net::{fault, order_queue};
+use crate::sessions::order::OrderRefuser;
 use crate::sessions::spec::Script;
-use crate::wire::Failure;
 use crate::wire::kernel::view::KernelView;
+use crate::wire::option::SocketKind;
 use crate::wire::tcp::state::TcpState;
+use crate::wire::{FailedOperation, Failure};
 
 /// How long a close waits for the peer to receive what is queued.
 pub(super) const MOST_CLOSING: Duration = Duration::from_secs(5);
@@ -24,7 +26,7 @@ pub(super) const MOST_CLOSING: Duration = Duration::from_secs(5);
 pub(super) const TURN: usize = 8;
 
 /// An open connection to run.
-pub(crate) struct TcpConnection {
+pub(crate) struct StreamConnection {
     /// The transport, over a connected socket.
     pub(in crate::net) transport: StreamTransport,
     /// The peer's name in failures.
@@ -111,6 +113,27 @@ pub(super) enum ConnectionEnd {
     Failed(Failure),
 }
 
+impl SharedConnection {
+    /// The kind of its socket.
+    pub(super) fn kind(&self) -> SocketKind {
+        if self.transport.socket().is_tcp() { SocketKind::Connection } else { SocketKind::Unix }
+    }
+
+    /// Who refuses an order that makes no sense for it.
+    pub(super) fn refuser(&self) -> OrderRefuser {
+        if self.transport.socket().is_tcp() { OrderRefuser::Connection } else { OrderRefuser::Unix }
+    }
+
+    /// Converts a system error of this connection.
+    pub(super) fn fault(&self, operation: FailedOperation, error: &std::io::Error) -> Failure {
+        #[cfg(unix)]
+        if !self.transport.socket().is_tcp() {
+            return fault::from_unix(operation, &self.peer, error, false);
+        }
+        fault::from_io(operation, &self.peer, error)
+    }
+}
+
 /// Extracts from a kernel view what decides when to sample next.
 pub(super) fn sample_of(view: &KernelView) -> KernelSample {
     let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
@@ -134,7 +157,7 @@ fn changing_values(view: &KernelView) -> [Option<u64>; 8] {
         tcp.probes.map(u64::from),
         tcp.backoff.map(u64::from),
         view.peer_end.map(|end| end.send_queue_bytes),
-        view.peer_end.map(|end| end.recv_queue_bytes),
+        view.peer_end.map(|end| end.recv_queue_bytes).or(view.unix.and_then(|unix| unix.peer_unread_bytes)),
     ]
 }
 
@@ -142,5 +165,7 @@ fn changing_values(view: &KernelView) -> [Option<u64>; 8] {
 fn may_change_by_itself(view: &KernelView) -> bool {
     let queued = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
     let closing = matches!(view.state, Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck));
-    view.state != Some(TcpState::Closed) && (queued(view.send_queue_bytes) || queued(view.recv_queue_bytes) || closing)
+    let peer_unread = view.unix.and_then(|unix| unix.peer_unread_bytes);
+    let unread = queued(view.recv_queue_bytes) || queued(peer_unread);
+    view.state != Some(TcpState::Closed) && (queued(view.send_queue_bytes) || unread || closing)
 }

@@ -64,7 +64,9 @@ mod linux {
     impl StampQueue {
         /// Requests timestamps from the first byte on, if the kernel has them.
         pub(in crate::net::stream) fn new(transport: &StreamTransport) -> Self {
-            let possible = timestamps::request_timestamps(transport.socket(), true).is_ok();
+            // A Unix socket accepts the request and never answers it.
+            let socket = transport.socket();
+            let possible = socket.is_tcp() && timestamps::request_timestamps(socket, true).is_ok();
             let inner = StampState {
                 possible,
                 on: possible,
@@ -115,6 +117,10 @@ mod linux {
 
         /// Empties the error queue, and reports the writes that were acknowledged.
         pub(in crate::net::stream) async fn read(&self, transport: &StreamTransport, journal: &Arc<Journal>) {
+            // A Unix socket has no error queue: reading it would take bytes of the conversation.
+            if !transport.socket().is_tcp() {
+                return;
+            }
             for _ in 0..MOST_WAITING * 4 {
                 let stamp = match timestamps::next(transport.socket()) {
                     StampQueueEntry::Stamp(stamp) => stamp,

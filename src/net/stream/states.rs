@@ -21,6 +21,8 @@ const MOST_ASKING: Duration = Duration::from_millis(50);
 pub(super) struct StateReporter {
     journal: Arc<Journal>,
     ends: Option<(SocketAddr, SocketAddr)>,
+    /// Whether the connection has TCP states; without them nothing is reported.
+    has_states: bool,
     reported: Mutex<ReportedState>,
 }
 
@@ -44,7 +46,12 @@ impl StateReporter {
     /// A reporter for an established connection between these two addresses; without them, TIME-WAIT is not seen.
     pub(super) fn established(journal: Arc<Journal>, ends: Option<(SocketAddr, SocketAddr)>) -> Self {
         let reported = ReportedState { state: TcpState::Established, peer_fin: None };
-        StateReporter { journal, ends, reported: Mutex::new(reported) }
+        StateReporter { journal, ends, has_states: true, reported: Mutex::new(reported) }
+    }
+
+    /// A reporter for a connection without TCP states: it reports nothing, and its state stays what it is.
+    pub(super) fn without_states(journal: Arc<Journal>) -> Self {
+        StateReporter { has_states: false, ..StateReporter::established(journal, None) }
     }
 
     /// The state that was reported last.
@@ -67,6 +74,9 @@ impl StateReporter {
     }
 
     async fn report_for(&self, to: TcpState, cause: StateCause, evidence: Evidence, remaining: Option<Duration>) {
+        if !self.has_states {
+            return;
+        }
         let from = {
             let mut reported = self.reported();
             if to == TcpState::CloseWait && reported.state != to {
@@ -147,7 +157,7 @@ impl StateReporter {
     /// The descriptor is closed: asks sock_diag for the connection's state until it is final, for at most
     /// [`MOST_ASKING`].
     pub(super) async fn after_close(&self, unread: bool) {
-        if matches!(self.state(), TcpState::Closed | TcpState::TimeWait) {
+        if !self.has_states || matches!(self.state(), TcpState::Closed | TcpState::TimeWait) {
             return;
         }
         if unread {

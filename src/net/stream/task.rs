@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::shared::{
-    self, ConnectionEnd, KernelSample, ReadState, SharedConnection, ShutdownIntent, StreamState, TcpConnection,
+    self, ConnectionEnd, KernelSample, ReadState, SharedConnection, ShutdownIntent, StreamConnection, StreamState,
 };
 use super::transport::StreamTransport;
 use super::unsent::{UnsentOrders, report_unsent};
@@ -20,8 +20,8 @@ use crate::net::journal::Journal;
 use crate::net::optional_sleep::sleep_until_some;
 use crate::net::system::readable_bytes;
 use crate::net::{fault, kernel, order_queue, syscall};
-use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::SocketCall;
+use crate::sessions::news::{TcpNews, UnixNews};
 use crate::sessions::spec::Script;
 use crate::sessions::{Block, CloseReason, News};
 use crate::wire::kernel::view::KernelView;
@@ -65,7 +65,8 @@ impl SharedConnection {
     }
 
     fn record_sample(&self) -> KernelView {
-        let mut view = kernel::sample_socket(self.transport.socket());
+        let socket = self.transport.socket();
+        let mut view = if socket.is_tcp() { kernel::sample_socket(socket) } else { kernel::sample_unix(socket) };
         self.way.add_socket_diag(&mut view);
         self.journal.kernel(view);
         self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -78,6 +79,8 @@ impl SharedConnection {
         self.way.on_kernel_state(view.state).await;
         if view.tcp.is_some() {
             self.journal.news(News::Tcp(TcpNews::Kernel(view))).await;
+        } else if view.unix.is_some() {
+            self.journal.news(News::Unix(UnixNews::Kernel(view))).await;
         }
     }
 
@@ -121,12 +124,16 @@ impl SharedConnection {
 }
 
 /// Runs a connection to its end, and reports all its news, up to [`News::Closed`].
-pub(crate) async fn run(connection: TcpConnection, context: TaskContext) {
-    let TcpConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
+pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
+    let StreamConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
     let socket = transport.socket();
-    let ends = socket.local_addr().and_then(|local| Ok((local, socket.peer_addr()?))).ok();
+    let ends = socket.ends();
     let shared = SharedConnection {
-        way: states::StateReporter::established(Arc::clone(&context.journal), ends),
+        way: if socket.is_tcp() {
+            states::StateReporter::established(Arc::clone(&context.journal), ends)
+        } else {
+            states::StateReporter::without_states(Arc::clone(&context.journal))
+        },
         stamps: stamps::StampQueue::new(&transport),
         queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
@@ -143,6 +150,7 @@ pub(crate) async fn run(connection: TcpConnection, context: TaskContext) {
     let (end, unsent) = run_halves(&shared, script, idle_timeout, urgent, context).await;
     let end = why_ended::explain_reset(&shared, why_ended::explain_timeout(&shared, end));
     shared.stamps.report_unacknowledged(&shared.transport, &shared.journal).await;
+    let is_tcp = shared.transport.socket().is_tcp();
     let SharedConnection { transport, peer, journal, way, capture, .. } = shared;
     close_stream(transport, &journal, &way, &end).await;
     let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -151,11 +159,12 @@ pub(crate) async fn run(connection: TcpConnection, context: TaskContext) {
     }
     report_unsent(&journal, &peer, unsent).await;
     let how = match end {
-        ConnectionEnd::BothFinished => CloseReason::Fin,
+        ConnectionEnd::BothFinished if is_tcp => CloseReason::Fin,
+        ConnectionEnd::BothFinished => CloseReason::Finished,
         ConnectionEnd::Closed => CloseReason::Local,
         ConnectionEnd::Reset => CloseReason::Rst,
         ConnectionEnd::Failed(failure) => {
-            let how = if failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
+            let how = if is_tcp && failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
             journal.news(News::Failed(failure)).await;
             how
         }

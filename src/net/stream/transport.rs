@@ -1,37 +1,36 @@
-//! The transport of a session's bytes: plain TCP.
+//! The transport of a session's bytes: a plain socket, of TCP or of the Unix domain.
 //!
 //! Reading, writing, finishing and waiting for readiness go through here. Code that concerns the connection itself
 //! (kernel samples, timestamps, options, capture) uses [`StreamTransport::socket`].
 
 use std::io;
-use std::net::Shutdown;
 
 use bytes::BufMut;
 use tokio::io::{Interest, Ready};
-use tokio::net::TcpStream;
 
 use super::bulk_wait::FloodDetector;
+use super::socket::StreamSocket;
 
 /// Carries a session's bytes over one socket.
 ///
 /// Each method destructures the one variant with `let`: a second variant does not compile until each method handles it.
 #[derive(Debug)]
 pub(in crate::net) enum StreamTransport {
-    /// Segments carry the bytes exactly as written.
-    Plain(TcpStream),
+    /// The socket carries the bytes exactly as written.
+    Plain(StreamSocket),
 }
 
 impl StreamTransport {
     /// The socket below, whichever protocol runs over it.
     #[inline]
-    pub(in crate::net) fn socket(&self) -> &TcpStream {
+    pub(in crate::net) fn socket(&self) -> &StreamSocket {
         let StreamTransport::Plain(socket) = self;
         socket
     }
 
     /// The socket, if it carries the session's bytes unchanged, so that the kernel may splice them.
     #[inline]
-    pub(super) fn plain(&self) -> Option<&TcpStream> {
+    pub(super) fn plain(&self) -> Option<&StreamSocket> {
         let StreamTransport::Plain(socket) = self;
         Some(socket)
     }
@@ -66,19 +65,19 @@ impl StreamTransport {
 pub(super) struct TransportWriter<'a> {
     transport: &'a StreamTransport,
     /// A second descriptor to write on, used once the runtime has wrong readiness for the first.
-    registered_anew: Option<TcpStream>,
+    registered_anew: Option<StreamSocket>,
 }
 
 impl TransportWriter<'_> {
     /// The socket to write on.
     #[inline]
-    fn socket(&self) -> &TcpStream {
+    fn socket(&self) -> &StreamSocket {
         self.registered_anew.as_ref().unwrap_or(self.transport.socket())
     }
 
     /// The socket to write on, if it carries the session's bytes unchanged: see [`StreamTransport::plain`].
     #[cfg(target_os = "linux")]
-    pub(super) fn plain(&self) -> Option<&TcpStream> {
+    pub(super) fn plain(&self) -> Option<&StreamSocket> {
         self.transport.plain().map(|_| self.socket())
     }
 
@@ -100,13 +99,13 @@ impl TransportWriter<'_> {
         self.socket().try_write(bytes)
     }
 
-    /// Ends sending: `shutdown(SHUT_WR)`, a FIN. Reading continues.
+    /// Ends sending: `shutdown(SHUT_WR)`, for TCP a FIN. Reading continues.
     ///
     /// # Errors
     /// Fails if the call fails.
     pub(super) fn finish(&self) -> io::Result<()> {
         let StreamTransport::Plain(socket) = self.transport;
-        socket2::SockRef::from(socket).shutdown(Shutdown::Write)
+        socket.shutdown_write()
     }
 
     /// Registers a second descriptor with the runtime; later waits for room use it.
@@ -119,8 +118,7 @@ impl TransportWriter<'_> {
     /// Fails if no descriptor is left; writing continues with the first one.
     pub(super) fn register_anew(&mut self) -> io::Result<()> {
         self.registered_anew = None;
-        let second = socket2::SockRef::from(self.transport.socket()).try_clone()?;
-        self.registered_anew = Some(TcpStream::from_std(second.into())?);
+        self.registered_anew = Some(self.transport.socket().duplicate()?);
         Ok(())
     }
 }

@@ -8,7 +8,6 @@ use super::shared::{ConnectionEnd, MOST_CLOSING, ReadState, SharedConnection, Sh
 use crate::net::option;
 use crate::sessions::order::{OrderRefuser, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
-use crate::wire::option::SocketKind;
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// What the connection does after an order.
@@ -20,6 +19,9 @@ pub(super) enum AfterOrder {
 
 pub(super) async fn order(shared: &SharedConnection, verb: Option<Verb>, closing: bool) -> AfterOrder {
     match verb {
+        Some(refused @ (Verb::Reset | Verb::Stream(StreamVerb::Capture(_)))) if !shared.transport.socket().is_tcp() => {
+            shared.journal.news(News::Warned(refused.refused(OrderRefuser::Unix, &shared.peer))).await;
+        }
         Some(Verb::Reset) => return AfterOrder::End(ConnectionEnd::Reset),
         None | Some(Verb::Close) if closing => return AfterOrder::End(ConnectionEnd::Closed),
         None | Some(Verb::Close) => {
@@ -48,10 +50,7 @@ pub(super) async fn order(shared: &SharedConnection, verb: Option<Verb>, closing
             shared.sample_and_recheck().await;
         }
         Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-            shared
-                .journal
-                .news(option::all_values_news(shared.transport.socket(), SocketKind::Connection, shared.v6))
-                .await;
+            shared.journal.news(option::all_values_news(shared.transport.socket(), shared.kind(), shared.v6)).await;
         }
         Some(Verb::Socket(SocketVerb::SampleEvery(period))) => {
             shared.gauge.set_sampling_period(period.map(|time| time.max(SHORTEST_PERIOD)));
@@ -64,7 +63,7 @@ pub(super) async fn order(shared: &SharedConnection, verb: Option<Verb>, closing
             | Verb::Stream(StreamVerb::FinishSending)
             | Verb::Datagram(_)
             | Verb::Listener(_)),
-        ) => shared.journal.news(News::Warned(refused.refused(OrderRefuser::Connection, &shared.peer))).await,
+        ) => shared.journal.news(News::Warned(refused.refused(shared.refuser(), &shared.peer))).await,
     }
     AfterOrder::GoOn
 }

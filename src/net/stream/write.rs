@@ -13,9 +13,9 @@ use super::transport::TransportWriter;
 use super::unsent::UnsentOrders;
 use super::{read_ahead, unsent};
 use crate::net::{fault, order_queue, syscall};
-use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::SocketCall;
-use crate::sessions::order::{DatagramVerb, OrderRefuser, StreamVerb};
+use crate::sessions::news::{TcpNews, UnixNews};
+use crate::sessions::order::{DatagramVerb, StreamVerb};
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
 use crate::wire::tcp::cause::StateCause;
@@ -121,7 +121,7 @@ impl WritingHalf<'_> {
     async fn run_verb(&mut self, verb: Verb) -> Result<(), WriteAbort> {
         match verb {
             Verb::Send(_) | Verb::SendFile(_) | Verb::Stream(StreamVerb::FinishSending) if self.finished => {
-                let message = "not done: we finished sending (FIN), and nothing can be sent after that";
+                let message = "not done: we finished sending, and nothing can be sent after that";
                 self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.shared.peer, message)).await;
                 Ok(())
             }
@@ -136,7 +136,7 @@ impl WritingHalf<'_> {
             | Verb::Datagram(_)
             | Verb::Listener(_)
             | Verb::Socket(_)) => {
-                self.warn(refused.refused(OrderRefuser::Connection, &self.shared.peer)).await;
+                self.warn(refused.refused(self.shared.refuser(), &self.shared.peer)).await;
                 Ok(())
             }
         }
@@ -172,7 +172,7 @@ impl WritingHalf<'_> {
                     continue;
                 }
                 Err(error) => {
-                    return Err(WriteAbort::Broken(fault::from_io(FailedOperation::Send, &shared.peer, &error)));
+                    return Err(WriteAbort::Broken(shared.fault(FailedOperation::Send, &error)));
                 }
             }
             self.yield_turn().await;
@@ -187,7 +187,7 @@ impl WritingHalf<'_> {
             () = shared.stopped() => return Err(WriteAbort::Stopped),
             ready = self.writer.writable() => ready,
         };
-        ready.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Send, &shared.peer, &error)))
+        ready.map_err(|error| WriteAbort::Broken(shared.fault(FailedOperation::Send, &error)))
     }
 
     async fn wait_for_room(&mut self, ready: Ready) {
@@ -320,9 +320,14 @@ impl WritingHalf<'_> {
             .journal
             .news(syscall::call_news(SocketCall::Shutdown, "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took))
             .await;
-        done.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Finish, &self.shared.peer, &error)))?;
+        done.map_err(|error| WriteAbort::Broken(self.shared.fault(FailedOperation::Finish, &error)))?;
         self.finished = true;
-        self.shared.journal.news(News::Tcp(TcpNews::WeFinished)).await;
+        let news = if self.shared.transport.socket().is_tcp() {
+            News::Tcp(TcpNews::WeFinished)
+        } else {
+            News::Unix(UnixNews::WeFinished)
+        };
+        self.shared.journal.news(news).await;
         self.shared.way.fin_sent(StateCause::WeShutDown).await;
         self.shared.change(|state| state.we_finished = true);
         self.shared.sample_and_recheck().await;

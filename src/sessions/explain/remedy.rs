@@ -5,7 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 use crate::sessions::session::Session;
 use crate::sessions::spec::dns::{self, DnsSpec, TransportChoice};
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
-use crate::sessions::spec::{HostPort, IpFamily, ListenSpec, Spec, SpecKind, TcpSpec, UdpBoundSpec, UdpSpec};
+use crate::sessions::spec::{
+    HostPort, IpFamily, ListenSpec, Spec, SpecKind, TcpSpec, UdpBoundSpec, UdpSpec, UnixListenSpec, UnixSpec,
+};
 use crate::wire::Failure;
 use crate::wire::dns::names;
 use crate::wire::option::SocketKind;
@@ -65,6 +67,12 @@ pub enum Remedy {
     OtherServer,
     /// The same DNS query over TCP.
     DnsOverTcp,
+    /// The same socket of the Unix domain, with the other form: a stream, or datagrams.
+    OtherForm,
+    /// The same listener of the Unix domain, with its stale file removed first.
+    ReplaceFile,
+    /// A listener of our own at the path where nobody listened.
+    ListenAtPath,
 }
 
 /// What a remedy starts from: the spec that failed, and the addresses found on the way.
@@ -93,7 +101,7 @@ impl<'a> RemedyContext<'a> {
 
 impl Remedy {
     /// Every remedy by its name in the file of texts; for [`Remedy::OtherPort`], the port follows the name.
-    const NAMES: [(&'static str, Remedy); 22] = [
+    const NAMES: [(&'static str, Remedy); 25] = [
         ("other-family", Remedy::OtherFamily),
         ("longer-timeout", Remedy::LongerTimeout),
         ("again", Remedy::Again),
@@ -116,6 +124,9 @@ impl Remedy {
         ("ask-dns", Remedy::AskDns),
         ("other-server", Remedy::OtherServer),
         ("dns-tcp", Remedy::DnsOverTcp),
+        ("other-form", Remedy::OtherForm),
+        ("replace-file", Remedy::ReplaceFile),
+        ("listen-at-path", Remedy::ListenAtPath),
     ];
 
     /// Parses a name, as `again` or `other-port 80`; `None`: there is no such remedy.
@@ -151,6 +162,7 @@ impl Remedy {
                 | Remedy::Loopback
                 | Remedy::WhoIsThere
                 | Remedy::ListenThere
+                | Remedy::ListenAtPath
         )
     }
 
@@ -180,15 +192,31 @@ impl Remedy {
                 spec.facets_mut().wait_longer().then_some(spec)
             }
             Remedy::Retrying => {
-                let SpecKind::Tcp(tcp) = spec else { return None };
-                let mut tcp = tcp.clone();
-                tcp.socket.retry.times += MORE_ATTEMPTS;
-                Some(SpecKind::Tcp(tcp))
+                let mut spec = spec.clone();
+                match &mut spec {
+                    SpecKind::Tcp(tcp) => tcp.socket.retry.times += MORE_ATTEMPTS,
+                    SpecKind::Unix(unix) => unix.socket.retry.times += MORE_ATTEMPTS,
+                    _ => return None,
+                }
+                Some(spec)
             }
             Remedy::WithoutBind | Remedy::FreePort | Remedy::HighPort | Remedy::EveryAddress | Remedy::WhoIsThere => {
                 self.on_other_address(spec)
             }
             Remedy::AskDns | Remedy::OtherServer | Remedy::DnsOverTcp => self.dns_question(spec).map(SpecKind::Dns),
+            Remedy::OtherForm => {
+                let SpecKind::Unix(unix) = spec else { return None };
+                Some(SpecKind::Unix(UnixSpec { form: unix.form.other(), ..unix.clone() }))
+            }
+            Remedy::ReplaceFile => {
+                let SpecKind::UnixListen(listen) = spec else { return None };
+                Some(SpecKind::UnixListen(UnixListenSpec { replace: true, ..listen.clone() }))
+            }
+            Remedy::ListenAtPath => {
+                let SpecKind::Unix(unix) = spec else { return None };
+                let listen = UnixListenSpec::at(unix.target.clone(), unix.form);
+                Some(SpecKind::UnixListen(UnixListenSpec { replace: true, ..listen }))
+            }
             Remedy::Broadcast => {
                 let mut spec = spec.clone();
                 *spec.facets_mut().broadcast_mut()? = true;
@@ -304,6 +332,9 @@ impl Remedy {
                 _ => "ask a public resolver".into(),
             },
             Remedy::DnsOverTcp => "ask over TCP".into(),
+            Remedy::OtherForm => opens.what.facets().title(None),
+            Remedy::ReplaceFile => "remove the stale file, then listen".into(),
+            Remedy::ListenAtPath => "listen there yourself".into(),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Situations of a session that can be explained.
 
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::news::CloseReason;
 use crate::sessions::phase::SessionPhase;
 use crate::sessions::session::Session;
 use crate::sessions::tcp::step_cause::StepCause;
 use crate::wire::kernel::view::TimerKind;
 use crate::wire::tcp::cause::StateCause;
+use crate::wire::unix::UnixForm;
 
 /// A session's current situation, as far as there is an explanation for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,11 +61,31 @@ pub enum Situation {
     ClosedUnread,
     /// Closed by us.
     Closed,
+    /// A listener that leaves connections in the kernel's queue.
+    NotAccepting,
+    /// A stream of the Unix domain, both halves open.
+    UnixOpen,
+    /// A conversation of datagrams in the Unix domain.
+    UnixDatagrams,
+    /// We stopped reading from a socket of the Unix domain.
+    UnixPaused,
+    /// We shut down the sending half of a stream of the Unix domain.
+    UnixWeFinished,
+    /// The peer shut down its sending half, or closed.
+    UnixPeerFinished,
+    /// Both halves of a stream of the Unix domain are shut down.
+    UnixFinished,
+    /// A listener of the Unix domain.
+    UnixListening,
+    /// A bound socket of datagrams in the Unix domain.
+    UnixBound,
+    /// A socket of the Unix domain that we closed.
+    UnixClosed,
 }
 
 impl Situation {
     /// Every situation, in the order of a session's life.
-    pub const ALL: [Situation; 24] = [
+    pub const ALL: [Situation; 34] = [
         Situation::Starting,
         Situation::Resolving,
         Situation::Connecting,
@@ -88,6 +110,16 @@ impl Situation {
         Situation::ResetByUs,
         Situation::ClosedUnread,
         Situation::Closed,
+        Situation::NotAccepting,
+        Situation::UnixOpen,
+        Situation::UnixDatagrams,
+        Situation::UnixPaused,
+        Situation::UnixWeFinished,
+        Situation::UnixPeerFinished,
+        Situation::UnixFinished,
+        Situation::UnixListening,
+        Situation::UnixBound,
+        Situation::UnixClosed,
     ];
 
     /// The name in the file of texts.
@@ -117,6 +149,16 @@ impl Situation {
             Situation::ResetByUs => "reset-by-us",
             Situation::ClosedUnread => "closed-unread",
             Situation::Closed => "closed",
+            Situation::NotAccepting => "not-accepting",
+            Situation::UnixOpen => "unix-open",
+            Situation::UnixDatagrams => "unix-datagrams",
+            Situation::UnixPaused => "unix-paused",
+            Situation::UnixWeFinished => "unix-we-finished",
+            Situation::UnixPeerFinished => "unix-peer-finished",
+            Situation::UnixFinished => "unix-finished",
+            Situation::UnixListening => "unix-listening",
+            Situation::UnixBound => "unix-bound",
+            Situation::UnixClosed => "unix-closed",
         }
     }
 
@@ -133,6 +175,14 @@ impl Situation {
                 SessionKind::Http(exchange) if exchange.response().is_some() => Situation::Receiving,
                 SessionKind::Http(_) | SessionKind::Repeat(_) => Situation::Asking,
                 SessionKind::Dns(_) => Situation::Querying,
+                SessionKind::Unix(_) | SessionKind::UnixListener(_) if open.paused => Situation::UnixPaused,
+                SessionKind::Unix(unix) if unix.form == UnixForm::Datagram => Situation::UnixDatagrams,
+                SessionKind::Unix(_) | SessionKind::UnixListener(_) => match (open.we_finished, open.peer_finished) {
+                    (false, false) => Situation::UnixOpen,
+                    (true, false) => Situation::UnixWeFinished,
+                    (false, true) => Situation::UnixPeerFinished,
+                    (true, true) => Situation::UnixFinished,
+                },
                 SessionKind::Stream(_) | SessionKind::Listener { .. } => {
                     match (open.paused, open.we_finished, open.peer_finished) {
                         (true, _, _) => Situation::Paused,
@@ -152,7 +202,11 @@ impl Situation {
             },
             SessionPhase::Listening => match &session.kind {
                 SessionKind::Bound { .. } => Situation::Bound,
-                SessionKind::Stream(_)
+                SessionKind::Listener(ListenerSession { holds: true, .. }) => Situation::NotAccepting,
+                SessionKind::UnixListener(unix) if unix.form == UnixForm::Datagram => Situation::UnixBound,
+                SessionKind::UnixListener(_) => Situation::UnixListening,
+                SessionKind::Unix(_)
+                | SessionKind::Stream(_)
                 | SessionKind::Conversation { .. }
                 | SessionKind::Listener { .. }
                 | SessionKind::Http(_)
@@ -167,6 +221,8 @@ impl Situation {
                 }
                 (SessionKind::Dns(lookup), CloseReason::Local) if lookup.answers().next().is_some() => Situation::Told,
                 (_, CloseReason::Fin) => Situation::Finished,
+                (_, CloseReason::Finished) => Situation::UnixFinished,
+                (SessionKind::Unix(_) | SessionKind::UnixListener(_), _) => Situation::UnixClosed,
                 (_, CloseReason::Rst) => Situation::ResetByUs,
                 (_, CloseReason::Local) if closed_unread(session) => Situation::ClosedUnread,
                 (_, CloseReason::Local | CloseReason::Error) => Situation::Closed,

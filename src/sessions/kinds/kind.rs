@@ -7,7 +7,9 @@ use super::listener::ListenerSession;
 use super::repeat::RepeatView;
 use super::tcp::{Endpoints, TcpSession};
 use super::udp::{UdpBoundSession, UdpSession};
+use super::unix::{UnixListenerSession, UnixSession};
 use crate::sessions::spec::SpecKind;
+use crate::wire::unix::UnixForm;
 
 /// State that only one kind of session has.
 #[derive(Clone, Debug)]
@@ -26,6 +28,10 @@ pub enum SessionKind {
     Repeat(RepeatView),
     /// A DNS lookup.
     Dns(DnsLookup),
+    /// A conversation over a socket of the Unix domain, ours or an accepted one.
+    Unix(UnixSession),
+    /// A bound socket of the Unix domain.
+    UnixListener(UnixListenerSession),
 }
 
 impl SessionKind {
@@ -39,10 +45,18 @@ impl SessionKind {
             }
             SpecKind::Udp(_) => SessionKind::Conversation(UdpSession::default()),
             SpecKind::UdpBound(_) => SessionKind::Bound(UdpBoundSession::new()),
-            SpecKind::Listen(_) => SessionKind::Listener(ListenerSession::default()),
+            SpecKind::Listen(spec) => {
+                SessionKind::Listener(ListenerSession { holds: !spec.accepting, ..ListenerSession::default() })
+            }
             SpecKind::Http(_) => SessionKind::Http(HttpExchange::default()),
             SpecKind::Repeat(_) => SessionKind::Repeat(RepeatView::default()),
             SpecKind::Dns(_) => SessionKind::Dns(DnsLookup::default()),
+            SpecKind::Unix(spec) => SessionKind::Unix(UnixSession::new(spec.form)),
+            SpecKind::UnixListen(spec) => SessionKind::UnixListener(UnixListenerSession {
+                holds: !spec.accepting,
+                ..UnixListenerSession::new(spec.form)
+            }),
+            SpecKind::UnixAccepted(_) => SessionKind::Unix(UnixSession::new(UnixForm::Stream)),
         }
     }
 
@@ -56,6 +70,8 @@ impl SessionKind {
             SessionKind::Http(state) => state,
             SessionKind::Repeat(state) => state,
             SessionKind::Dns(state) => state,
+            SessionKind::Unix(state) => state,
+            SessionKind::UnixListener(state) => state,
         }
     }
 
@@ -69,6 +85,8 @@ impl SessionKind {
             SessionKind::Http(state) => state,
             SessionKind::Repeat(state) => state,
             SessionKind::Dns(state) => state,
+            SessionKind::Unix(state) => state,
+            SessionKind::UnixListener(state) => state,
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct ListenerSession {
     pub open: u64,
     /// How many connections it refused.
     pub turned_away: u64,
+    /// Connections are left in the kernel's queue, as the user ordered.
+    pub holds: bool,
 }
 
 impl ListenerSession {
@@ -32,8 +34,9 @@ impl ListenerSession {
             ListenerNews::Listening { local } => self.local = Some(*local),
             ListenerNews::TurnedAway { .. } => self.turned_away += 1,
             ListenerNews::ChildEnded { .. } => self.open = self.open.saturating_sub(1),
+            ListenerNews::Accepting(accepting) => self.holds = !accepting,
             // An accepted connection is a session of its own and is counted when that session opens.
-            ListenerNews::Accepted { .. } | ListenerNews::AcceptFailed(_) => {}
+            ListenerNews::Accepted { .. } | ListenerNews::Kernel(_) | ListenerNews::AcceptFailed(_) => {}
         }
     }
 }

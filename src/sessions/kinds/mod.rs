@@ -12,5 +12,6 @@ pub mod tcp;
 pub mod udp;
 pub mod udp_ledger;
 pub mod udp_socket;
+pub mod unix;
 
 pub use kind::SessionKind;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::place::NewsPlace;
 use crate::sessions::id::SessionId;
 use crate::wire::Failure;
+use crate::wire::kernel::view::KernelView;
 
 /// Events of a listener. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,11 @@ pub enum ListenerNews {
         /// The accepted session.
         child: SessionId,
     },
+    /// The listener accepts again (true), or leaves connections in the kernel's queue (false), as the user ordered.
+    Accepting(bool),
+    /// The kernel's queue of connections at the beginning and at the end; in between it is sampled, not reported as
+    /// news.
+    Kernel(Box<KernelView>),
     /// `accept()` failed, but the listener goes on (no descriptors left, say).
     AcceptFailed(Failure),
 }
@@ -45,9 +51,11 @@ impl ListenerNews {
         match self {
             // A listener's own rows show these two.
             ListenerNews::Accepted { .. } | ListenerNews::ChildEnded { .. } => NewsPlace::Transcript,
-            ListenerNews::Listening { .. } | ListenerNews::TurnedAway { .. } | ListenerNews::AcceptFailed(_) => {
-                NewsPlace::Everywhere
-            }
+            ListenerNews::Kernel(_) => NewsPlace::Elsewhere,
+            ListenerNews::Listening { .. }
+            | ListenerNews::TurnedAway { .. }
+            | ListenerNews::Accepting(_)
+            | ListenerNews::AcceptFailed(_) => NewsPlace::Everywhere,
         }
     }
 }

@@ -10,6 +10,7 @@ mod option;
 mod place;
 mod tcp;
 mod udp;
+mod unix;
 
 pub use dial::{DialNews, MOST_ADDRESSES};
 pub use http::HttpNews;
@@ -19,3 +20,4 @@ pub use option::OptionNews;
 pub use place::NewsPlace;
 pub use tcp::TcpNews;
 pub use udp::UdpNews;
+pub use unix::UnixNews;

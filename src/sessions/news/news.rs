@@ -10,6 +10,7 @@ use super::option::OptionNews;
 use super::place::NewsPlace;
 use super::tcp::TcpNews;
 use super::udp::UdpNews;
+use super::unix::UnixNews;
 use crate::wire::{Both, Failure, Totals};
 
 /// One event. The order is roughly that of a session's life.
@@ -42,6 +43,8 @@ pub enum News {
     },
     /// An event of a DNS lookup.
     Dns(Box<DnsNews>),
+    /// An event of a socket of the Unix domain.
+    Unix(UnixNews),
     /// The session failed and ends. [`News::Closed`] follows.
     Failed(Failure),
     /// The last news of a session, with its final totals.
@@ -63,6 +66,7 @@ impl News {
             News::Udp(news) => news.place(),
             News::Http(news) => news.place(),
             News::Option(news) => news.place(),
+            News::Unix(news) => news.place(),
             News::Dns(_)
             | News::ReadingPaused
             | News::ReadingContinued
@@ -79,6 +83,8 @@ impl News {
 pub enum CloseReason {
     /// Both sides finished: FIN and FIN.
     Fin,
+    /// Both sides finished a conversation that has no FIN: of a Unix socket.
+    Finished,
     /// A RST ended it, the peer's or ours.
     Rst,
     /// We closed it.
@@ -92,6 +98,7 @@ impl CloseReason {
     pub fn name(self) -> &'static str {
         match self {
             CloseReason::Fin => "fin",
+            CloseReason::Finished => "finished",
             CloseReason::Rst => "rst",
             CloseReason::Local => "local",
             CloseReason::Error => "error",

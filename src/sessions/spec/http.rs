@@ -9,6 +9,7 @@ use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use super::target;
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
+use crate::wire::unix::UnixAddress;
 
 /// An HTTP request to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct HttpSpec {
     pub proxy: Option<String>,
     /// The HTTP version to use.
     pub version: HttpVersion,
+    /// A Unix socket that every request of the exchange goes over, instead of a connection to the URL's host.
+    pub unix: Option<UnixAddress>,
     /// `HOST:PORT` → address, as curl's `--resolve`.
     pub resolve: Vec<(String, SocketAddr)>,
     /// True: ask for compressed content and decode it.
@@ -57,6 +60,7 @@ impl HttpSpec {
             insecure: false,
             proxy: None,
             version: HttpVersion::Any,
+            unix: None,
             resolve: Vec::new(),
             compressed: true,
             timeout: None,
@@ -88,7 +92,7 @@ impl KindFacets for HttpSpec {
     }
 
     fn socket_kind(&self) -> Option<SocketKind> {
-        Some(SocketKind::Connection)
+        Some(if self.unix.is_some() { SocketKind::Unix } else { SocketKind::Connection })
     }
 
     fn family(&self) -> Option<IpFamily> {

@@ -11,6 +11,7 @@ pub mod socket_options;
 pub mod target;
 mod tcp;
 mod udp;
+mod unix;
 mod what;
 
 pub use input::{InputEnd, InputSpec};
@@ -22,4 +23,5 @@ pub use socket::{
 };
 pub use tcp::{AcceptedSpec, ListenSpec, TcpSpec};
 pub use udp::{MOST_DATAGRAM, MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};
+pub use unix::{UnixAcceptedSpec, UnixListenSpec, UnixSpec};
 pub use what::{Spec, SpecKind};

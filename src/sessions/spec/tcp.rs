@@ -95,6 +95,10 @@ pub struct ListenSpec {
     pub local: SocketAddr,
     /// How many accepted connections may be open at once; further ones are closed immediately, and that is shown.
     pub limit: Option<usize>,
+    /// How many connections the kernel queues before they are accepted; `None`: the program's own number.
+    pub backlog: Option<u32>,
+    /// Whether connections are accepted from the beginning; otherwise they stay in the kernel's queue.
+    pub accepting: bool,
     /// `idle_timeout` and `options` apply to accepted connections. The listener is bound to `local` and never connects:
     /// `family`, `bind`, `connect_timeout` and `retry` are unused.
     pub socket: SocketSpec,
@@ -103,7 +107,7 @@ pub struct ListenSpec {
 impl ListenSpec {
     /// A listener without limits.
     pub fn at(local: SocketAddr) -> Self {
-        ListenSpec { local, limit: None, socket: SocketSpec::default() }
+        ListenSpec { local, limit: None, backlog: None, accepting: true, socket: SocketSpec::default() }
     }
 }
 

@@ -9,6 +9,7 @@ use super::kind_facets::KindFacets;
 use super::script::Script;
 use super::tcp::{AcceptedSpec, ListenSpec, TcpSpec};
 use super::udp::{UdpBoundSpec, UdpSpec};
+use super::unix::{UnixAcceptedSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::retention::Retention;
 use crate::wire::option::SocketKind;
 
@@ -65,6 +66,12 @@ pub enum SpecKind {
     Repeat(Box<super::repeat::RepeatSpec>),
     /// A DNS lookup.
     Dns(DnsSpec),
+    /// A conversation with a socket of the Unix domain.
+    Unix(UnixSpec),
+    /// A bound socket of the Unix domain; every accepted connection becomes a session.
+    UnixListen(UnixListenSpec),
+    /// A connection that such a listener accepted; users cannot open one.
+    UnixAccepted(UnixAcceptedSpec),
 }
 
 impl SpecKind {
@@ -79,6 +86,9 @@ impl SpecKind {
             SpecKind::Http(spec) => spec,
             SpecKind::Repeat(spec) => &**spec,
             SpecKind::Dns(spec) => spec,
+            SpecKind::Unix(spec) => spec,
+            SpecKind::UnixListen(spec) => spec,
+            SpecKind::UnixAccepted(spec) => spec,
         }
     }
 
@@ -93,6 +103,9 @@ impl SpecKind {
             SpecKind::Http(spec) => spec,
             SpecKind::Repeat(spec) => &mut **spec,
             SpecKind::Dns(spec) => spec,
+            SpecKind::Unix(spec) => spec,
+            SpecKind::UnixListen(spec) => spec,
+            SpecKind::UnixAccepted(spec) => spec,
         }
     }
 

@@ -195,7 +195,7 @@ impl StateTrack {
             CloseReason::Rst => {
                 self.event(at, TcpEvent::Abort, StepCause::Implied(StateCause::WeReset), Evidence::Inferred)
             }
-            CloseReason::Fin | CloseReason::Local | CloseReason::Error => {
+            CloseReason::Fin | CloseReason::Finished | CloseReason::Local | CloseReason::Error => {
                 let mut steps =
                     self.event(at, TcpEvent::Close, StepCause::Implied(StateCause::WeClosed), Evidence::Inferred);
                 // Both sides finished: the connection ended, so the ACK of our FIN must have come.

@@ -1,11 +1,10 @@
 //! The list of session kinds: passes each question to the file of the session's kind.
 
 use super::questions::{FigurePlace, KindWords, SpecWords};
-use super::{dns, http, listener, repeat, tcp, udp};
+use super::{dns, http, listener, repeat, tcp, udp, unix};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::kinds::udp::{UdpBoundSession, UdpSession};
 use crate::sessions::phase::OpenState;
 use crate::sessions::{CloseReason, Session, SpecKind};
@@ -24,18 +23,12 @@ fn with_words<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) 
         SessionKind::Bound(UdpBoundSession { local, peers, socket, .. }) => {
             question(&udp::BoundWords { session, local: *local, peers: peers.len(), socket })
         }
-        SessionKind::Listener(ListenerSession { local, accepted, open, turned_away }) => {
-            question(&listener::ListenerWords {
-                session,
-                local: *local,
-                accepted: *accepted,
-                open: *open,
-                turned_away: *turned_away,
-            })
-        }
+        SessionKind::Listener(listener) => question(&listener::ListenerWords { session, listener }),
         SessionKind::Http(exchange) => question(&http::HttpWords { session, exchange }),
         SessionKind::Repeat(view) => question(&repeat::RepeatWords { session, view }),
         SessionKind::Dns(lookup) => question(&dns::DnsWords { lookup }),
+        SessionKind::Unix(unix) => question(&unix::UnixWords { session, unix }),
+        SessionKind::UnixListener(listener) => question(&unix::UnixListenerWords { session, listener }),
     }
 }
 
@@ -50,6 +43,9 @@ fn words_of(what: &SpecKind) -> &dyn SpecWords {
         SpecKind::Http(spec) => spec,
         SpecKind::Repeat(spec) => spec.as_ref(),
         SpecKind::Dns(spec) => spec,
+        SpecKind::Unix(spec) => spec,
+        SpecKind::UnixListen(spec) => spec,
+        SpecKind::UnixAccepted(spec) => spec,
     }
 }
 

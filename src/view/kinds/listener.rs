@@ -1,27 +1,23 @@
 //! Texts of a TCP listener.
 
-use std::net::SocketAddr;
-
 use super::questions::{FigurePlace, KindWords, SpecWords};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
+use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::phase::OpenState;
 use crate::sessions::spec::ListenSpec;
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
-use crate::view::figure_column::FigureColumn;
+use crate::view::figure_column::{self, FigureColumn};
 use crate::view::status_label::{self, StatusLabel, short};
 use crate::wire::Totals;
 
 /// A TCP listener.
 pub(super) struct ListenerWords<'a> {
     pub(super) session: &'a Session,
-    pub(super) local: Option<SocketAddr>,
-    pub(super) accepted: u64,
-    pub(super) open: u64,
-    pub(super) turned_away: u64,
+    pub(super) listener: &'a ListenerSession,
 }
 
 impl KindWords for ListenerWords<'_> {
@@ -30,7 +26,7 @@ impl KindWords for ListenerWords<'_> {
     }
 
     fn listening(&self) -> StatusLabel {
-        status_label::listening()
+        status_label::accepting(!self.listener.holds)
     }
 
     fn ended(&self, how: CloseReason) -> StatusLabel {
@@ -38,31 +34,34 @@ impl KindWords for ListenerWords<'_> {
     }
 
     fn detail(&self, _standing: StatusLabel) -> StyledText {
-        let word = if self.open == 1 { "peer" } else { "peers" };
-        StyledText::single(format!("{} {word}", quantity::grouped(self.open)), Role::Dim)
+        let word = if self.listener.open == 1 { "peer" } else { "peers" };
+        StyledText::single(format!("{} {word}", quantity::grouped(self.listener.open)), Role::Dim)
     }
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
         let dim = |text: String| StyledText::single(text, Role::Dim);
         let mut parts = Vec::new();
-        parts.extend(self.local.map(|local| dim(format!("bound {local}"))));
-        parts.push(dim(format!("{} open", quantity::grouped(self.open))));
-        parts.push(dim(format!("{} accepted", quantity::grouped(self.accepted))));
-        let role = if self.turned_away > 0 { Role::Warn } else { Role::Dim };
-        parts.push(StyledText::single(format!("{} turned away", quantity::grouped(self.turned_away)), role));
+        parts.extend(self.listener.local.map(|local| dim(format!("bound {local}"))));
+        parts.push(dim(format!("{} open", quantity::grouped(self.listener.open))));
+        parts.push(dim(format!("{} accepted", quantity::grouped(self.listener.accepted))));
+        let role = if self.listener.turned_away > 0 { Role::Warn } else { Role::Dim };
+        parts.push(StyledText::single(format!("{} turned away", quantity::grouped(self.listener.turned_away)), role));
         if let SpecKind::Listen(spec) = &self.session.spec.what
             && let Some(limit) = spec.limit
         {
             parts.push(dim(format!("limit {limit}")));
         }
+        parts.extend(figure_column::queue_part(self.session));
         parts
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
-        column.push_known("local", self.local.map(|local| local.to_string()));
+        column.push_known("local", self.listener.local.map(|local| local.to_string()));
     }
 
-    fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
+    fn own_figures(&self, column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {
+        figure_column::accept_queue(column, self.session);
+    }
 
     fn unit(&self, _totals: Totals) -> String {
         String::new()

@@ -8,6 +8,7 @@ mod questions;
 mod repeat;
 mod tcp;
 mod udp;
+mod unix;
 
 pub(super) use http::open_words as http_words;
 pub(super) use kinds::{

@@ -1,6 +1,5 @@
 //! One datagram in full, and the short form after its row.
 
-use super::sheet::{LabelSheet, UNKNOWN};
 use super::suffix::in_words;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
@@ -10,6 +9,7 @@ use crate::sessions::Session;
 use crate::sessions::transcript::EntryData;
 use crate::text::quantity;
 use crate::view::gutter;
+use crate::view::label_sheet::{LabelSheet, UNKNOWN};
 use crate::wire::Direction;
 
 /// The datagram at the cursor, with all its known properties.

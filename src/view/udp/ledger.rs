@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use super::datagram;
-use super::sheet::{LabelSheet, inner_area};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
@@ -13,6 +12,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp_socket::UdpSocketView;
 use crate::text::quantity;
 use crate::view::canvas::Canvas;
+use crate::view::label_sheet::{LabelSheet, inner_area};
 use crate::view::marks::ShownRange;
 use crate::wire::Totals;
 use crate::wire::udp::echo::PATIENCE;

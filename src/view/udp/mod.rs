@@ -2,7 +2,6 @@
 
 mod datagram;
 mod ledger;
-mod sheet;
 mod socket;
 pub(crate) mod suffix;
 

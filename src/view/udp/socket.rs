@@ -3,20 +3,17 @@
 use ratatui::layout::Rect;
 
 use super::ledger::path;
-use super::sheet::{LabelSheet, inner_area};
 use super::suffix::in_words;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::sessions::Session;
 use crate::text::quantity;
-use crate::view::canvas::{Canvas, StyledText, columns_of};
+use crate::view::canvas::Canvas;
+use crate::view::label_sheet::{LabelSheet, inner_area};
 use crate::view::marks::ShownRange;
 use crate::wire::kernel::udp_info::UdpInfo;
 use crate::wire::udp::mtu::{MtuOutcome, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
-
-/// The cells of a bar, with much and with little room beside it.
-const BARS: [u64; 2] = [20, 8];
 
 /// Draws the view.
 pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
@@ -38,27 +35,10 @@ pub(in crate::view) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Sessi
 
 fn queues(sheet: &mut LabelSheet, known: &UdpInfo) {
     sheet.push_section("queues");
-    push_buffer_bar(sheet, "receive buffer", known.receive_memory_bytes, known.receive_buffer_bytes, Role::Received);
+    sheet.push_buffer_bar("receive buffer", known.receive_memory_bytes, known.receive_buffer_bytes, Role::Received);
     let size = |bytes: u64| quantity::bytes(bytes);
     sheet.push_known("next datagram", known.next_bytes.map(size), "what a read would get (SIOCINQ)");
-    push_buffer_bar(sheet, "send buffer", known.send_queue_bytes, known.send_buffer_bytes, Role::Sent);
-}
-
-/// How full a buffer is, with a bar.
-fn push_buffer_bar(sheet: &mut LabelSheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
-    let (Some(used), Some(room)) = (used, room) else { return sheet.push_known(label, None, "") };
-    let figures = format!("  {} of {}", quantity::bytes(used), quantity::bytes(room));
-    let fits = |bar: &u64| super::sheet::LABEL + *bar as usize + usize::from(columns_of(&figures)) <= sheet.columns;
-    let bar = BARS.into_iter().find(fits).unwrap_or(0);
-    let cells = (u128::from(used) * u128::from(bar)).div_ceil(u128::from(room.max(1)));
-    let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
-    let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
-    let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
-    let strip = StyledText::single(format!("{label:<width$}", width = super::sheet::LABEL), Role::Dim)
-        .with(run("█", cells), role)
-        .with(run("░", bar - cells), Role::Faint)
-        .with(figures, Role::Text);
-    sheet.lines.push(strip);
+    sheet.push_buffer_bar("send buffer", known.send_queue_bytes, known.send_buffer_bytes, Role::Sent);
 }
 
 fn sending(sheet: &mut LabelSheet, known: &UdpInfo) {

@@ -41,7 +41,9 @@ fn verdict_words(icmp: &IcmpMessage) -> [String; 3] {
 
 /// `DSCP EF (46), ECN CE`.
 pub(super) fn in_words(packet: &PacketInfo) -> String {
-    let (Some(dscp), Some(ecn)) = (packet.dscp(), packet.ecn()) else { return super::sheet::UNKNOWN.to_owned() };
+    let (Some(dscp), Some(ecn)) = (packet.dscp(), packet.ecn()) else {
+        return crate::view::label_sheet::UNKNOWN.to_owned();
+    };
     match packet.dscp_name() {
         Some(name) => format!("DSCP {name} ({dscp}), ECN {ecn}"),
         None => format!("DSCP {dscp}, ECN {ecn}"),

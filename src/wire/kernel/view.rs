@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::tcp_info::TcpInfo;
 use super::udp_info::UdpInfo;
 use crate::wire::tcp::state::TcpState;
+use crate::wire::unix::{AcceptQueue, UnixQueues};
 
 /// The kernel's view of a socket. `None`: this system does not report it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +26,10 @@ pub struct KernelView {
     pub timer: Option<KernelTimer>,
     /// The other end of the connection, if it is on this host.
     pub peer_end: Option<PeerEnd>,
+    /// The kernel's view of a socket of the Unix domain.
+    pub unix: Option<UnixQueues>,
+    /// A listener's queue of connections that wait to be accepted.
+    pub accept_queue: Option<AcceptQueue>,
 }
 
 impl KernelView {

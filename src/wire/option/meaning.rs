@@ -14,6 +14,8 @@ pub enum SocketKind {
     Listener,
     /// A UDP socket.
     Datagrams,
+    /// A socket of the Unix domain.
+    Unix,
 }
 
 impl SocketKind {
@@ -23,6 +25,7 @@ impl SocketKind {
             SocketKind::Connection => "a TCP connection",
             SocketKind::Listener => "a TCP listener",
             SocketKind::Datagrams => "a UDP socket",
+            SocketKind::Unix => "a Unix socket",
         }
     }
 }
@@ -49,6 +52,7 @@ impl SocketOption {
                     | SocketOption::ReusePort
                     | SocketOption::BindToDevice
             ),
+            SocketKind::Unix => matches!(self, SocketOption::SendBuffer | SocketOption::RecvBuffer),
         }
     }
 

@@ -8,6 +8,7 @@ mod scenes;
 mod tcp;
 mod timers;
 mod udp;
+mod unix;
 
 use sockeye::model::state::Model;
 
@@ -44,6 +45,20 @@ fn a_udp_session_shows_packets_verdicts_its_ledger_and_its_path() {
 fn what_is_under_way_shows_how_far_it_is() {
     check("upload", moving::upload, &[SMALL, USUAL, LARGE]);
     check("connecting", moving::connecting, &[SMALL, USUAL]);
+}
+
+#[test]
+fn a_unix_socket_shows_who_its_peer_is_and_what_it_has_not_read() {
+    check("unix_stream", unix::stream, &[SMALL, USUAL, LARGE, WIDE]);
+    check("unix_kernel", unix::stream_kernel, &[SMALL, USUAL, LARGE]);
+    check("unix_no_ladder", unix::stream_without_ladder, &[USUAL]);
+    check("unix_listener", unix::listener, &[USUAL, LARGE]);
+}
+
+#[test]
+fn a_listener_shows_its_queue_and_what_a_full_one_does() {
+    check("full_queue", unix::full_queue, &[SMALL, USUAL, LARGE, WIDE]);
+    check("full_queue_explained", unix::full_queue_explained, &[USUAL]);
 }
 
 #[test]

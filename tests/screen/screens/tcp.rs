@@ -287,6 +287,8 @@ fn look(bench: &mut Bench, id: SessionId, micros: u64, stall: &Stall) {
         timer: stall.timer.map(|(kind, left, _)| KernelTimer { kind, expires: Duration::from_millis(left) }),
         peer_end: stall.peer_end,
         udp: None,
+        unix: None,
+        accept_queue: None,
     };
     bench.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }

@@ -15,7 +15,7 @@ use sockeye::model::overlay::Overlay;
 use sockeye::model::panel::ScrollPosition;
 use sockeye::model::state::Focus;
 use sockeye::model::view::View;
-use sockeye::sessions::news::TcpNews;
+use sockeye::sessions::news::{ListenerNews, TcpNews};
 use sockeye::sessions::order::{DatagramVerb, StreamVerb};
 use sockeye::sessions::spec::{HostPort, TcpSpec};
 use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
@@ -33,6 +33,17 @@ fn a_key_opens_the_dialog_and_what_is_typed_opens_a_session() {
     let effects = desk.press("enter");
     assert!(matches!(&effects[..], [Effect::Open(_)]), "{effects:?}");
     assert!(desk.model.overlay.is_none());
+}
+
+#[test]
+fn a_listener_stops_accepting_and_accepts_again_by_the_same_key() {
+    let mut desk = Desk::new();
+    desk.listens(1);
+    for (accepting, verb) in [(false, Verb::PauseReading), (true, Verb::ContinueReading)] {
+        let effects = desk.press("S");
+        assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == verb), "{effects:?}");
+        desk.tells(News::Listener(ListenerNews::Accepting(accepting)));
+    }
 }
 
 #[test]

@@ -24,6 +24,7 @@ use crate::net::http::body::CountedBody;
 use crate::net::http::dial::HttpDialer;
 use crate::net::http::fault::{self, TransferStage};
 use crate::net::http::proxied::MOST_HTTP2_HEADER_BYTES;
+use crate::net::stream::StreamSocket;
 use crate::net::{dial, fault as system};
 use crate::sessions::News;
 use crate::sessions::news::DialNews;
@@ -31,13 +32,15 @@ use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
+use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// A connection that is open and speaks HTTP.
 pub(in crate::net::http) struct HttpConnection {
     sender: RequestSender,
     driven: PolledConnection<BoxFuture<'static, hyper::Result<()>>>,
-    peer: SocketAddr,
+    /// The peer's address; a Unix socket has none.
+    peer: Option<SocketAddr>,
     origin: url::Origin,
     progress: ProgressMeter,
     /// The socket itself, if it carries HTTP/1.1 without TLS.
@@ -69,23 +72,23 @@ impl HttpConnection {
         };
         let deadline = Instant::now() + spec.socket.connect_timeout;
         let target = target(url);
-        let known = way.known_addresses(&target).await;
-        let tcp = TcpSpec { target, socket: spec.socket.clone() };
-        let stream = dial::connect_without_news(&tcp, known, attempt, way.gate.journal()).await?;
-        let failed = |error: std::io::Error| system::from_io(FailedOperation::Connect, url.as_str(), &error);
-        let peer = stream.peer_addr().map_err(failed)?;
-        // A request must not wait for the ACK of an earlier one (Nagle's algorithm).
-        stream.set_nodelay(true).map_err(failed)?;
+        let (stream, peer) = match &spec.unix {
+            Some(address) => (connect_unix(address, spec, attempt, way).await?, None),
+            None => {
+                let (stream, peer) = connect_tcp(target, url, spec, attempt, way).await?;
+                (stream, Some(peer))
+            }
+        };
         way.connections.on_own_opened(&stream);
+        let (tap, source) = socket_tap(stream);
         let rest = async {
             let Some((config, name)) = secure else {
-                let (tap, source) = socket_tap(stream);
                 let http2 = spec.version == HttpVersion::Http2;
                 let (stream, progress) = ProgressGuard::new(tap);
                 let (sender, connection) = handshake(stream, http2, url).await?;
                 return Ok((sender, connection, progress, (!http2).then_some(source)));
             };
-            let secured = TlsConnector::from(config).connect(name, stream).await;
+            let secured = TlsConnector::from(config).connect(name, tap).await;
             let secured = secured.map_err(|error| fault::from_handshake(&error, url.as_str()))?;
             let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == HttpVersion::Http2;
             let (stream, progress) = ProgressGuard::new(secured);
@@ -112,8 +115,8 @@ impl HttpConnection {
         self.progress.on_progress();
     }
 
-    /// The peer's address.
-    pub(in crate::net::http) fn peer(&self) -> SocketAddr {
+    /// The peer's address; `None` over a Unix socket.
+    pub(in crate::net::http) fn peer(&self) -> Option<SocketAddr> {
         self.peer
     }
 
@@ -187,6 +190,47 @@ impl HttpConnection {
     pub(in crate::net::http) fn root_error(&mut self, error: hyper::Error) -> hyper::Error {
         self.driven.root_error(error)
     }
+}
+
+/// Connects to the URL's host.
+async fn connect_tcp(
+    target: HostPort,
+    url: &Url,
+    spec: &HttpSpec,
+    attempt: u32,
+    way: &HttpDialer,
+) -> Result<(StreamSocket, SocketAddr), Failure> {
+    let known = way.known_addresses(&target).await;
+    let tcp = TcpSpec { target, socket: spec.socket.clone() };
+    let stream = dial::connect_without_news(&tcp, known, attempt, way.gate.journal()).await?;
+    let failed = |error: std::io::Error| system::from_io(FailedOperation::Connect, url.as_str(), &error);
+    let peer = stream.peer_addr().map_err(failed)?;
+    // A request must not wait for the ACK of an earlier one (Nagle's algorithm).
+    stream.set_nodelay(true).map_err(failed)?;
+    Ok((stream.into(), peer))
+}
+
+/// Connects to a Unix socket.
+#[cfg(unix)]
+async fn connect_unix(
+    address: &UnixAddress,
+    spec: &HttpSpec,
+    attempt: u32,
+    way: &HttpDialer,
+) -> Result<StreamSocket, Failure> {
+    Ok(crate::net::unix::connect_stream(address, &spec.socket, attempt, way.gate.journal()).await?.into())
+}
+
+/// This system has no Unix sockets here.
+#[cfg(not(unix))]
+async fn connect_unix(
+    address: &UnixAddress,
+    _spec: &HttpSpec,
+    _attempt: u32,
+    _way: &HttpDialer,
+) -> Result<StreamSocket, Failure> {
+    let why = "this system has no Unix sockets here";
+    Err(Failure::new(Class::Local, FailedOperation::Connect, address.to_string(), why))
 }
 
 /// Starts HTTP over a byte stream.

@@ -4,7 +4,6 @@
 //! copy less and without a channel in between.
 
 use std::io;
-use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,9 +11,9 @@ use std::task::{Context, Poll, ready};
 
 use bytes::BufMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::net::buffers;
+use crate::net::stream::StreamSocket;
 
 /// hyper's end of the socket.
 #[derive(Debug)]
@@ -26,13 +25,13 @@ pub(in crate::net::http) struct TapSource(Arc<TapShared>);
 
 #[derive(Debug)]
 struct TapShared {
-    stream: TcpStream,
+    stream: StreamSocket,
     /// hyper reads no more.
     shut: AtomicBool,
 }
 
 /// Both ends of one socket.
-pub(super) fn socket_tap(stream: TcpStream) -> (SocketTap, TapSource) {
+pub(super) fn socket_tap(stream: StreamSocket) -> (SocketTap, TapSource) {
     let shared = Arc::new(TapShared { stream, shut: AtomicBool::new(false) });
     (SocketTap(Arc::clone(&shared)), TapSource(shared))
 }
@@ -44,7 +43,7 @@ impl TapSource {
     }
 
     /// The socket to read from.
-    pub(super) fn stream(&self) -> &TcpStream {
+    pub(super) fn stream(&self) -> &StreamSocket {
         &self.0.stream
     }
 
@@ -106,12 +105,16 @@ impl AsyncWrite for SocketTap {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(socket2::SockRef::from(&self.0.stream).shutdown(Shutdown::Write))
+        Poll::Ready(self.0.stream.shutdown_write())
     }
 }
 
 impl SocketTap {
-    fn write(&self, cx: &mut Context<'_>, call: impl Fn(&TcpStream) -> io::Result<usize>) -> Poll<io::Result<usize>> {
+    fn write(
+        &self,
+        cx: &mut Context<'_>,
+        call: impl Fn(&StreamSocket) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.0.stream.poll_write_ready(cx))?;
             match call(&self.0.stream) {

@@ -1,4 +1,4 @@
-//! Lines of labels and values, for the state and kernel views of a UDP socket.
+//! Lines of labels and values, for the state and kernel views of a socket that has no TCP connection.
 
 use ratatui::layout::Rect;
 
@@ -9,19 +9,22 @@ use crate::view::canvas::{Canvas, StyledText, area_of, columns_of, part};
 use crate::view::marks::ShownRange;
 
 /// The columns of a label, with a space after it.
-pub(super) const LABEL: usize = 18;
+pub(in crate::view) const LABEL: usize = 18;
 
 /// The columns of a value before its remark.
 const VALUE: usize = 10;
 
 /// Shown for an unknown value.
-pub(super) const UNKNOWN: &str = "–";
+pub(in crate::view) const UNKNOWN: &str = "–";
+
+/// The cells of a bar, with much and with little room beside it.
+const BARS: [u64; 2] = [20, 8];
 
 /// Lines of labels and values, for a width.
 #[derive(Debug)]
-pub(super) struct LabelSheet {
+pub(in crate::view) struct LabelSheet {
     pub(crate) lines: Vec<StyledText>,
-    pub(super) columns: usize,
+    pub(in crate::view) columns: usize,
 }
 
 impl LabelSheet {
@@ -30,7 +33,7 @@ impl LabelSheet {
     }
 
     /// A heading, with a blank line before it unless it is the first line.
-    pub(super) fn push_section(&mut self, name: &str) {
+    pub(in crate::view) fn push_section(&mut self, name: &str) {
         if !self.lines.is_empty() {
             self.lines.push(StyledText::new());
         }
@@ -38,7 +41,7 @@ impl LabelSheet {
     }
 
     /// A label and its value, with a remark if it fits beside them.
-    pub(super) fn row(&mut self, label: &str, value: impl Into<String>, role: Role, remark: &str) {
+    pub(in crate::view) fn row(&mut self, label: &str, value: impl Into<String>, role: Role, remark: &str) {
         let value = value.into();
         let strip = StyledText::single(format!("{label:<LABEL$}"), Role::Dim);
         let beside = LABEL + usize::from(columns_of(&value)).max(VALUE) + 2 + usize::from(columns_of(remark));
@@ -56,9 +59,37 @@ impl LabelSheet {
     }
 
     /// A value that may be unknown.
-    pub(super) fn push_known(&mut self, label: &str, value: Option<String>, remark: &str) {
+    pub(in crate::view) fn push_known(&mut self, label: &str, value: Option<String>, remark: &str) {
         let role = if value.is_some() { Role::Text } else { Role::Dim };
         self.row(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role, remark);
+    }
+
+    /// How full a buffer is, with a bar.
+    pub(in crate::view) fn push_buffer_bar(&mut self, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
+        let (Some(used), Some(room)) = (used, room) else { return self.push_known(label, None, "") };
+        let figures = format!("  {} of {}", quantity::bytes(used), quantity::bytes(room));
+        self.push_bar(label, (used, room), figures, role);
+    }
+
+    /// How full a queue of things is, with a bar.
+    pub(in crate::view) fn push_count_bar(&mut self, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
+        let (Some(used), Some(room)) = (used, room) else { return self.push_known(label, None, "") };
+        let figures = format!("  {} of {}", quantity::grouped(used), quantity::grouped(room));
+        self.push_bar(label, (used, room), figures, role);
+    }
+
+    fn push_bar(&mut self, label: &str, (used, room): (u64, u64), figures: String, role: Role) {
+        let fits = |bar: &u64| LABEL + *bar as usize + usize::from(columns_of(&figures)) <= self.columns;
+        let bar = BARS.into_iter().find(fits).unwrap_or(0);
+        let cells = (u128::from(used) * u128::from(bar)).div_ceil(u128::from(room.max(1)));
+        let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
+        let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
+        let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
+        let strip = StyledText::single(format!("{label:<width$}", width = LABEL), Role::Dim)
+            .with(run("█", cells), role)
+            .with(run("░", bar - cells), Role::Faint)
+            .with(figures, Role::Text);
+        self.lines.push(strip);
     }
 
     /// A text after a label, broken at spaces; further rows are indented to the start of the text.
@@ -95,6 +126,6 @@ impl LabelSheet {
 }
 
 /// The area of the view, with one free column at both sides.
-pub(super) fn inner_area(area: Rect) -> Rect {
+pub(in crate::view) fn inner_area(area: Rect) -> Rect {
     part(area, 1, 0, area.width.saturating_sub(2), area.height)
 }

@@ -1,0 +1,389 @@
+//! Datagrams of the Unix domain: a conversation with one socket, or a bound socket that hears anybody.
+//!
+//! They are not UDP: nothing is lost on the way, their order is kept, and a full queue makes the sender wait.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rustix::net::{RecvFlags, SocketAddrUnix};
+use tokio::io::Interest;
+
+use super::address;
+use super::connect::may_pass;
+use super::datagram_socket::{self, OpenedDatagrams, connect, sender_address};
+use super::socket_file::{SocketFile, report_file_end};
+use crate::net::dialling::{NotOpen, report_not_open, until_given_up};
+use crate::net::hub::TaskContext;
+use crate::net::optional_sleep::sleep_until_some;
+use crate::net::{fault, kernel, option, order_queue, stream};
+use crate::sessions::news::{DialNews, UnixNews};
+use crate::sessions::order::{OrderRefuser, SocketVerb};
+use crate::sessions::spec::{RequestedOptions, Script, ScriptStep, UnixListenSpec, UnixSpec, request_option};
+use crate::sessions::{Block, CloseReason, News, Verb};
+use crate::text::quantity;
+use crate::wire::option::SocketKind;
+use crate::wire::unix::UnixAddress;
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
+
+/// The longest datagram that is received whole: 256 KiB. Linux bounds a datagram by the sender's buffer (SO_SNDBUF, 208
+/// KiB by default).
+const MOST_BYTES: usize = 256 * 1024;
+
+/// How many datagrams are received before orders get their turn.
+const TURN: usize = 16;
+
+/// How long to wait for the peer's queue to have room, where the kernel does not wake us.
+const FULL_PAUSE: Duration = Duration::from_millis(5);
+
+/// A conversation with one socket: its task.
+pub(super) async fn run(
+    mut spec: UnixSpec,
+    script: Script,
+    mut context: TaskContext,
+    mut urgent: order_queue::OrderReceiver,
+) {
+    let opened = match connect_with_retries(&mut spec, &context, &mut urgent).await {
+        Ok(opened) => opened,
+        Err(end) => return report_not_open(end, &spec.target.to_string(), script, &mut context).await,
+    };
+    context.net.keep_socket_file(opened.file.as_ref());
+    let task = DatagramTask {
+        socket: opened,
+        peer: Some(spec.target.clone()),
+        name: spec.target.to_string(),
+        idle_timeout: spec.socket.idle_timeout,
+        urgent,
+        reading: true,
+        postponed: VecDeque::new(),
+        waiting: script.steps.into(),
+        sender: None,
+        last_moved: Instant::now(),
+    };
+    task.run(&mut context).await;
+}
+
+/// A bound socket: its task.
+pub(super) async fn run_bound(spec: UnixListenSpec, mut context: TaskContext) {
+    let urgent = context.net.urgent(context.journal.id);
+    let opened = datagram_socket::bind(&spec);
+    let (socket, replaced) = match opened {
+        Ok(opened) => opened,
+        Err(failure) => {
+            context.orders.close();
+            context.journal.news(News::Failed(failure)).await;
+            context.journal.report_closed(CloseReason::Error).await;
+            return;
+        }
+    };
+    context.net.keep_socket_file(socket.file.as_ref());
+    let local = spec.local.clone();
+    context.journal.news(News::Unix(UnixNews::Listening { local: local.clone(), replaced })).await;
+    option::report_all(&socket.socket, &spec.socket.options, false, &context.journal).await;
+    let task = DatagramTask {
+        socket,
+        peer: None,
+        name: local.to_string(),
+        idle_timeout: spec.socket.idle_timeout,
+        urgent,
+        reading: true,
+        postponed: VecDeque::new(),
+        waiting: VecDeque::new(),
+        sender: None,
+        last_moved: Instant::now(),
+    };
+    task.run(&mut context).await;
+}
+
+async fn connect_with_retries(
+    spec: &mut UnixSpec,
+    context: &TaskContext,
+    urgent: &mut order_queue::OrderReceiver,
+) -> Result<OpenedDatagrams, NotOpen> {
+    let of = spec.socket.retry.times.saturating_add(1);
+    let mut attempt = 1;
+    loop {
+        let mut later = RequestedOptions::new();
+        let connecting = connect(spec, attempt, &context.journal);
+        let failure = match until_given_up(connecting, context, urgent, &mut later).await? {
+            Ok(opened) => return Ok(opened),
+            Err(failure) if attempt < of && may_pass(&failure) => failure,
+            Err(failure) => return Err(NotOpen::Failed(failure)),
+        };
+        attempt += 1;
+        let after = spec.socket.retry.wait_before(attempt, fastrand::f64());
+        context.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
+        until_given_up(tokio::time::sleep(after), context, urgent, &mut later).await?;
+        for (name, value) in later {
+            request_option(&mut spec.socket.options, name, Some(value));
+        }
+    }
+}
+
+/// An open socket of datagrams.
+struct DatagramTask {
+    socket: OpenedDatagrams,
+    /// The one peer; `None`: anybody.
+    peer: Option<UnixAddress>,
+    /// The socket's name in failures.
+    name: String,
+    idle_timeout: Option<Duration>,
+    urgent: order_queue::OrderReceiver,
+    reading: bool,
+    /// Orders that came while a datagram waited for room; few, as their queue is bounded.
+    postponed: VecDeque<Verb>,
+    /// What is still to be sent of the script.
+    waiting: VecDeque<ScriptStep>,
+    /// The sender of the newest datagram.
+    sender: Option<UnixAddress>,
+    last_moved: Instant,
+}
+
+/// How the task ends.
+enum DatagramEnd {
+    Local,
+    Failed(Failure),
+}
+
+impl DatagramTask {
+    async fn run(mut self, context: &mut TaskContext) {
+        let end = self.serve(context).await;
+        let unsent = stream::count_unsent(self.waiting, &mut context.orders);
+        stream::report_unsent(&context.journal, &self.name, unsent).await;
+        let OpenedDatagrams { socket, file } = self.socket;
+        drop(socket);
+        if let Some(path) = file.as_deref().map(SocketFile::address) {
+            report_file_end(file, path, &context.journal).await;
+        }
+        let how = match end {
+            DatagramEnd::Local => CloseReason::Local,
+            DatagramEnd::Failed(failure) => {
+                context.journal.news(News::Failed(failure)).await;
+                CloseReason::Error
+            }
+        };
+        context.journal.report_closed(how).await;
+    }
+
+    async fn serve(&mut self, context: &mut TaskContext) -> DatagramEnd {
+        let mut buffer = vec![0; MOST_BYTES];
+        loop {
+            while let Some(verb) = self.postponed.pop_front() {
+                if let Some(end) = self.order(Some(verb), context).await {
+                    return end;
+                }
+            }
+            while let Some(step) = self.waiting.pop_front() {
+                let verb = match step {
+                    ScriptStep::Send(bytes) => Verb::Send(bytes),
+                    ScriptStep::SendFile(path) => Verb::SendFile(path),
+                    // Nothing tells the peer that no more comes.
+                    ScriptStep::Finish => continue,
+                    ScriptStep::Burst(_) | ScriptStep::ProbeMtu => continue,
+                };
+                if let Some(end) = self.order(Some(verb), context).await {
+                    return end;
+                }
+            }
+            let quiet_at = self.idle_timeout.map(|limit| tokio::time::Instant::from(self.last_moved + limit));
+            tokio::select! {
+                biased;
+                verb = self.urgent.recv() => match verb {
+                    None | Some(Verb::Close | Verb::Reset) => {
+                        // Sends that were ordered before the close are carried out.
+                        context.orders.close();
+                        while let Some(verb) = context.orders.recv().await {
+                            if let Some(end) = self.order(Some(verb), context).await {
+                                return end;
+                            }
+                        }
+                        return DatagramEnd::Local;
+                    }
+                    verb => if let Some(end) = self.order(verb, context).await { return end },
+                },
+                verb = context.orders.recv() => if let Some(end) = self.order(verb, context).await { return end },
+                ready = self.socket.socket.readable(), if self.reading => match ready {
+                    Ok(()) => if let Some(failure) = self.receive(&mut buffer, context).await {
+                        return DatagramEnd::Failed(failure);
+                    },
+                    Err(error) => return DatagramEnd::Failed(self.fault(FailedOperation::Receive, &error)),
+                },
+                () = sleep_until_some(quiet_at) => {
+                    if self.last_moved.elapsed() >= self.idle_timeout.unwrap_or(Duration::MAX) && self.reading {
+                        let limit = quantity::duration(self.idle_timeout.unwrap_or_default());
+                        let message = format!("nothing was sent or received for {limit}");
+                        return DatagramEnd::Failed(
+                            Failure::new(Class::IdleTimeout, FailedOperation::Receive, &self.name, message)
+                                .with_reason(FailureReason::NothingMoved),
+                        );
+                    }
+                    self.last_moved = Instant::now();
+                }
+            }
+        }
+    }
+
+    fn fault(&self, operation: FailedOperation, error: &io::Error) -> Failure {
+        fault::from_unix(operation, &self.name, error, false)
+    }
+
+    /// Carries out an order; returns how the task ends, if it does.
+    async fn order(&mut self, verb: Option<Verb>, context: &TaskContext) -> Option<DatagramEnd> {
+        match verb {
+            None | Some(Verb::Close | Verb::Reset) => return Some(DatagramEnd::Local),
+            Some(Verb::Send(bytes)) => {
+                if let Err(failure) = self.send(bytes, context).await {
+                    return self.after_send_failure(failure, context).await;
+                }
+            }
+            Some(Verb::SendFile(path)) => {
+                let name = path.display().to_string();
+                match tokio::task::spawn_blocking(move || read_datagram(&path).map(|bytes| (path, bytes))).await {
+                    Ok(Ok((path, bytes))) => {
+                        let length = bytes.len() as u64;
+                        match self.send(bytes, context).await {
+                            Ok(()) => context.journal.news(News::FileSent { path, bytes: length }).await,
+                            Err(failure) => return self.after_send_failure(failure, context).await,
+                        }
+                    }
+                    Ok(Err(error)) => {
+                        let failure = fault::from_io(FailedOperation::Read, name, &error);
+                        context.journal.news(News::Warned(failure)).await;
+                    }
+                    Err(_) => {}
+                }
+            }
+            Some(Verb::PauseReading) => {
+                if std::mem::replace(&mut self.reading, false) {
+                    context.journal.news(News::ReadingPaused).await;
+                }
+            }
+            Some(Verb::ContinueReading) => {
+                if !std::mem::replace(&mut self.reading, true) {
+                    self.last_moved = Instant::now();
+                    context.journal.news(News::ReadingContinued).await;
+                }
+            }
+            Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
+                option::set_and_report(&self.socket.socket, name, value, false, &context.journal).await;
+            }
+            Some(Verb::Socket(SocketVerb::ReadOptions)) => {
+                let all = option::all_values_news(&self.socket.socket, SocketKind::Unix, false);
+                context.journal.news(all).await;
+            }
+            // Sampled with each datagram.
+            Some(Verb::Socket(SocketVerb::SampleEvery(_))) => {}
+            Some(refused @ (Verb::Stream(_) | Verb::Datagram(_) | Verb::Listener(_))) => {
+                context.journal.news(News::Warned(refused.refused(OrderRefuser::Unix, &self.name))).await;
+            }
+        }
+        None
+    }
+
+    /// A conversation whose one peer is gone is over; a bound socket, and one datagram that was too long, are not.
+    async fn after_send_failure(&self, failure: Failure, context: &TaskContext) -> Option<DatagramEnd> {
+        let gone = matches!(failure.class, Class::Refused | Class::Reset);
+        if gone && self.peer.is_some() {
+            return Some(DatagramEnd::Failed(failure));
+        }
+        context.journal.news(News::Warned(failure.with_reason(FailureReason::NotSent))).await;
+        None
+    }
+
+    /// Sends one datagram: to the one peer, or to the sender of the newest one.
+    async fn send(&mut self, bytes: Bytes, context: &TaskContext) -> Result<(), Failure> {
+        let to = match (&self.peer, &self.sender) {
+            (Some(_), _) => None,
+            (None, Some(UnixAddress::Unnamed)) => {
+                let why = "not sent: the last sender has no name, and cannot be answered";
+                return Err(Failure::new(Class::Usage, FailedOperation::Send, &self.name, why));
+            }
+            (None, Some(sender)) => Some(sender.clone()),
+            (None, None) => {
+                let why = "not sent: nobody has sent anything yet, so there is nobody to answer";
+                return Err(Failure::new(Class::Usage, FailedOperation::Send, &self.name, why));
+            }
+        };
+        let place = to.as_ref().map(address::to_system).transpose();
+        let place = place.map_err(|error| self.fault(FailedOperation::Send, &error))?;
+        loop {
+            let socket = socket2::SockRef::from(&self.socket.socket);
+            let sent = match &place {
+                Some(place) => socket.send_to(&bytes, place),
+                None => socket.send(&bytes),
+            };
+            let at = Instant::now();
+            match sent {
+                Ok(_) => {
+                    self.last_moved = at;
+                    context.journal.block(Block::single_piece(Direction::Sent, at, bytes)).await;
+                    self.sample(context);
+                    return Ok(());
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // The peer's queue is full (net.unix.max_dgram_qlen), or our buffer: the datagram is not lost, it waits.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.sample(context);
+                    tokio::select! {
+                        biased;
+                        verb = self.urgent.recv() => match verb {
+                            None | Some(Verb::Close | Verb::Reset) => {
+                                let why = "not sent: the peer's queue is full, and the session is closed";
+                                let failure = Failure::new(Class::Local, FailedOperation::Send, &self.name, why);
+                                return Err(failure.with_reason(FailureReason::NotSent));
+                            }
+                            Some(verb) => self.postponed.push_back(verb),
+                        },
+                        () = tokio::time::sleep(FULL_PAUSE) => {}
+                    }
+                }
+                Err(error) => return Err(self.fault(FailedOperation::Send, &error)),
+            }
+        }
+    }
+
+    /// Receives what has arrived; returns the failure that ends the session, if there is one.
+    async fn receive(&mut self, buffer: &mut [u8], context: &TaskContext) -> Option<Failure> {
+        for _ in 0..TURN {
+            let socket = &self.socket.socket;
+            let read = || Ok(rustix::net::recvfrom(socket, &mut *buffer, RecvFlags::TRUNC)?);
+            match socket.try_io(Interest::READABLE, read) {
+                Ok((kept, length, from)) => {
+                    let at = Instant::now();
+                    self.last_moved = at;
+                    let sender = from.and_then(|from| SocketAddrUnix::try_from(from).ok());
+                    let sender = sender.map_or(UnixAddress::Unnamed, |from| sender_address(&from));
+                    if self.peer.is_none() && self.sender.as_ref() != Some(&sender) {
+                        self.sender = Some(sender.clone());
+                        context.journal.news(News::Unix(UnixNews::Sender { peer: sender })).await;
+                    }
+                    let bytes = Bytes::copy_from_slice(buffer.get(..kept).unwrap_or_default());
+                    let mut block = Block::single_piece(Direction::Received, at, bytes);
+                    block.pieces[0].full_len = u32::try_from(length).unwrap_or(u32::MAX);
+                    context.journal.block(block).await;
+                    self.sample(context);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return None,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Some(self.fault(FailedOperation::Receive, &error)),
+            }
+        }
+        None
+    }
+
+    fn sample(&self, context: &TaskContext) {
+        context.journal.kernel(kernel::sample_unix(&self.socket.socket));
+    }
+}
+
+/// A file that is sent as one datagram.
+fn read_datagram(path: &Path) -> io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MOST_BYTES {
+        return Err(io::Error::from_raw_os_error(libc::EMSGSIZE));
+    }
+    Ok(bytes.into())
+}

@@ -1,0 +1,14 @@
+//! Sockets of the Unix domain: conversations, listeners, and their files.
+
+mod address;
+mod connect;
+mod credentials;
+mod datagram;
+mod datagram_socket;
+mod listen;
+mod socket_file;
+mod task;
+
+pub(super) use connect::connect_stream;
+pub(super) use socket_file::SocketFile;
+pub(super) use task::{run, run_listener};
