@@ -215,7 +215,7 @@ pub(super) struct SocketArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct TcpArgs {
-    /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT; a Unix socket: unix:PATH, or unix:@NAME for an abstract
+    /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT; HOST:FIRST-LAST tries each port of a range; a Unix socket: unix:PATH, or unix:@NAME for an abstract
     /// name
     #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
     pub(super) target: Vec<String>,

@@ -68,6 +68,7 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
         | SpecKind::Accepted(_)
         | SpecKind::Repeat(_)
         | SpecKind::Dns(_)
+        | SpecKind::Ports(_)
         | SpecKind::Unix(_)
         | SpecKind::UnixListen(_)
         | SpecKind::UnixAccepted(_) => {

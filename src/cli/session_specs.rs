@@ -13,8 +13,8 @@ use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::target;
 use crate::sessions::spec::{
-    self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, SocketSpec, TcpSpec,
-    UdpBoundSpec, UdpReceive, UdpSpec, UnixListenSpec, UnixSpec, socket_options,
+    self, HostPort, IpFamily, ListenSpec, MulticastGroup, PortScanSpec, RetryPolicy, Script, ScriptStep, SocketSpec,
+    TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, UnixListenSpec, UnixSpec, socket_options,
 };
 use crate::sessions::tcp::gauges;
 use crate::sessions::{Spec, SpecKind};
@@ -35,6 +35,27 @@ pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMat
         let spec = UnixSpec { target, form: UnixForm::Stream, socket };
         let spec = spec_with_script(SpecKind::Unix(spec), script::script(&tcp.send, tcp.finish, words)?);
         return with_socket_options(tcp.input.applied_to(spec)?, &tcp.socket.options);
+    }
+    if let Some(range) = port_range(&tcp.target)? {
+        let useless = [
+            ("--send", !tcp.send.send.is_empty() || !tcp.send.send_hex.is_empty() || !tcp.send.send_file.is_empty()),
+            ("--finish", tcp.finish),
+            ("--retry", tcp.tries.retry.is_some()),
+            ("--backoff", tcp.tries.backoff.is_some()),
+            ("--idle-timeout", idle_timeout.is_some()),
+            ("--capture", tcp.capture),
+            ("--kernel-every", tcp.socket.kernel_every.is_some()),
+        ];
+        let useless = useless.iter().find_map(|(name, given)| given.then_some(*name));
+        if let Some(name) = useless.or(tcp.input.any_given()) {
+            return Err(format!("{name} means nothing for a range of ports: accepted with one port"));
+        }
+        let given = tcp.tries.connect_timeout.is_some();
+        let connect_timeout = if given { connect_timeout } else { range.socket.connect_timeout };
+        let options = tcp.socket.options.iter().map(|text| socket::parse(text));
+        let options = options.collect::<Result<_, _>>().map_err(|why| format!("--option: {why}"))?;
+        let socket = SocketSpec { family, bind, connect_timeout, options, ..range.socket };
+        return Ok(Spec::new(SpecKind::Ports(PortScanSpec { socket, ..range })));
     }
     let target = parse_target(&tcp.target)?;
     let socket = SocketSpec { family, bind, connect_timeout, idle_timeout, retry, options: Vec::new() };
@@ -101,6 +122,13 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
         let spec = UnixSpec { target, form: UnixForm::Datagram, socket };
         let spec = spec_with_script(SpecKind::Unix(spec), script::script(&udp.send, false, words)?);
         return with_socket_options(udp.input.applied_to(spec)?, &udp.options);
+    }
+    if port_range(&udp.target)?.is_some() {
+        return Err(
+            "a range of ports is for TCP: a UDP port that says nothing may be open or filtered, which cannot be \
+                    told apart"
+                .to_owned(),
+        );
     }
     let spec = UdpSpec {
         target: parse_target(&udp.target)?,
@@ -248,6 +276,15 @@ fn listen_unix(
 fn unix_target(words: &[String]) -> Result<Option<UnixAddress>, String> {
     match words {
         [word] => UnixAddress::parse(word).transpose(),
+        _ => Ok(None),
+    }
+}
+
+/// The range of ports that the words name; `None`: they name one port.
+fn port_range(words: &[String]) -> Result<Option<PortScanSpec>, String> {
+    match words {
+        [host, ports] => PortScanSpec::join(host, ports).transpose(),
+        [word] => PortScanSpec::parse(word).transpose(),
         _ => Ok(None),
     }
 }

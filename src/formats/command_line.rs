@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
-use crate::sessions::spec::{IpFamily, RetryPolicy, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
+use crate::sessions::spec::{IpFamily, PORT_TIMEOUT, RetryPolicy, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
 use crate::wire::unix::{UnixAddress, UnixForm};
 
@@ -30,6 +30,15 @@ pub fn command_of(spec: &Spec) -> Option<String> {
         }
         SpecKind::Http(http) => http_words(http)?,
         SpecKind::Dns(dns) => dns_words(dns),
+        SpecKind::Ports(range) => {
+            let mut words = vec!["tcp".to_owned(), shell_word(&range.range_text())];
+            words.extend(family(range.socket.family));
+            words.extend(range.socket.bind.map(|local| format!("--bind {local}")));
+            if range.socket.connect_timeout != PORT_TIMEOUT {
+                words.push(format!("--connect-timeout {}", time(range.socket.connect_timeout)));
+            }
+            words
+        }
         SpecKind::Unix(unix) => unix_words(unix)?,
         SpecKind::UnixListen(listen) => {
             let mut words = vec!["listen".to_owned(), command_of_form(listen.form), address_word(&listen.local)?];

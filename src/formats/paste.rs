@@ -4,7 +4,7 @@ use super::dig::{self, DigDefaults};
 use super::{curl, netcat, shell};
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
 use crate::sessions::spec::target;
-use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec, UdpSpec, UnixListenSpec, UnixSpec};
+use crate::sessions::spec::{IpFamily, PortScanSpec, SocketSpec, TcpSpec, UdpSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize::quoted;
 use crate::wire::unix::{UnixAddress, UnixForm};
@@ -111,6 +111,10 @@ fn tcp(text: &str) -> Result<SpecKind, String> {
         return Ok(SpecKind::Unix(UnixSpec::new(target, UnixForm::Stream)));
     }
     let (family, word) = with_family(text, "tcp [-4|-6] HOST:PORT")?;
+    if let Some(range) = PortScanSpec::parse(word).transpose()? {
+        let socket = SocketSpec { family, ..range.socket };
+        return Ok(SpecKind::Ports(PortScanSpec { socket, ..range }));
+    }
     Ok(SpecKind::Tcp(TcpSpec {
         target: target::parse_host_port(word)?,
         socket: SocketSpec { family, ..SocketSpec::default() },

@@ -30,6 +30,7 @@ pub(crate) fn explanation_fields(session: &Session, news: &News) -> EventFields 
         | News::Http(_)
         | News::Option(_)
         | News::Dns(_)
+        | News::Ports(_)
         | News::Unix(_)
         | News::ReadingPaused
         | News::ReadingContinued

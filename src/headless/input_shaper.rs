@@ -47,7 +47,8 @@ impl InputPlan {
             | SpecKind::UnixAccepted(_)
             | SpecKind::Http(_)
             | SpecKind::Repeat(_)
-            | SpecKind::Dns(_) => (false, None),
+            | SpecKind::Dns(_)
+            | SpecKind::Ports(_) => (false, None),
         };
         let cut = match (is_udp, spec.input.lines, size) {
             (true, true, _) => InputCut::LinesOfDatagrams,

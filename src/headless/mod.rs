@@ -17,6 +17,7 @@ mod json_reading;
 mod lab;
 mod payload;
 mod policy;
+mod ports;
 mod raw;
 mod renderer;
 mod repeat;

@@ -111,6 +111,7 @@ impl RunPolicy {
             | SessionKind::Http(_)
             | SessionKind::Repeat(_)
             | SessionKind::Dns(_)
+            | SessionKind::Ports(_)
             | SessionKind::UnixListener(_) => Vec::new(),
         };
         if let (StdinState::Unread, InputEnd::After(wait)) = (self.stdin, self.input_end) {
@@ -316,6 +317,7 @@ impl RunPolicy {
             | News::Http(_)
             | News::Option(_)
             | News::Dns(_)
+            | News::Ports(_)
             | News::Unix(_)
             | News::ReadingPaused
             | News::ReadingContinued
@@ -443,6 +445,7 @@ fn is_stream(session: &Session) -> bool {
         | SessionKind::Http(_)
         | SessionKind::Repeat(_)
         | SessionKind::Dns(_)
+        | SessionKind::Ports(_)
         | SessionKind::UnixListener(_) => false,
     }
 }

@@ -1,16 +1,18 @@
 //! `--raw`: the bytes of the peer, unchanged, and one line on standard error for each thing that did not work, or
 //! that a person needs to know.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::format::{PendingItems, RecordFormat};
 use super::job::OutputFormat;
-use super::{repeat, report};
+use super::{ports, repeat, report};
 use crate::formats::dig_answer;
 use crate::net::OverflowPolicy;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
-use crate::sessions::news::{DialNews, ListenerNews, UdpNews, UnixNews};
+use crate::sessions::news::{DialNews, ListenerNews, PortNews, PortProbe, UdpNews, UnixNews};
 use crate::sessions::{News, Reading, Record, Retention, Session, Spec, SpecKind};
 use crate::text::quantity;
 use crate::wire::{Direction, Failure};
@@ -31,13 +33,15 @@ const MOST_WAITING: usize = 8;
 pub(crate) struct RawFormat {
     /// Warnings that wait until the connection is established or has failed; `None`: warnings are printed at once.
     held: Option<Vec<Failure>>,
+    /// The ports of a range that are known; written as a table at the end. At most as many as a range has.
+    ports: BTreeMap<u16, PortProbe>,
     /// The summary of a repeated run, once it is over.
     table: Option<String>,
 }
 
 impl Default for RawFormat {
     fn default() -> Self {
-        RawFormat { held: Some(Vec::new()), table: None }
+        RawFormat { held: Some(Vec::new()), ports: BTreeMap::new(), table: None }
     }
 }
 
@@ -71,6 +75,7 @@ impl RecordFormat for RawFormat {
             | SpecKind::Listen(_)
             | SpecKind::Http(_)
             | SpecKind::Repeat(_)
+            | SpecKind::Ports(_)
             | SpecKind::Dns(_) => STREAM_BUFFER,
         });
     }
@@ -108,6 +113,13 @@ impl RecordFormat for RawFormat {
                         return dig_answer::of_answer(&answer).into();
                     }
                 }
+                RawItem::Fact(News::Ports(PortNews::Probed(probe))) => {
+                    self.ports.insert(probe.peer.port(), probe);
+                }
+                RawItem::Fact(news @ News::Closed { .. }) if !self.ports.is_empty() => {
+                    self.report(&news);
+                    return ports::table(std::mem::take(&mut self.ports).values()).into();
+                }
                 RawItem::Fact(news) => self.report(&news),
             }
         }
@@ -134,6 +146,7 @@ impl RawFormat {
             | News::Http(_)
             | News::Option(_)
             | News::Dns(_)
+            | News::Ports(_)
             | News::ReadingPaused
             | News::ReadingContinued
             | News::FileSent { .. } => {}

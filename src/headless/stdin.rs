@@ -44,7 +44,9 @@ impl StdinState {
     /// an input.
     pub(crate) fn for_session(spec: &Spec, manner: OutputFormat) -> Self {
         let finishes = spec.script.steps.iter().any(|step| matches!(step, ScriptStep::Finish | ScriptStep::ProbeMtu));
-        if finishes || matches!(spec.what, SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_)) {
+        if finishes
+            || matches!(spec.what, SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) | SpecKind::Ports(_))
+        {
             return StdinState::Unread;
         }
         if io::stdin().is_terminal() {

@@ -3,6 +3,7 @@
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::dns::DnsLookup;
 use crate::sessions::kinds::http::HttpExchange;
+use crate::sessions::kinds::ports::PortScan;
 use crate::sessions::phase::SessionPhase;
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{Session, SpecKind};
@@ -27,6 +28,7 @@ pub(super) fn still_open(session: &Session, awaits_peer: bool) -> Option<Failure
             let nobody = awaits_peer && listener.accepted == 0;
             nobody.then(|| cut_short(session, FailedOperation::Accept, "nobody had connected yet"))
         }
+        SessionKind::Ports(scan) => ports_left(session, scan),
         // A bound socket waits for whoever comes, and a repeated run has its own time limit.
         SessionKind::Bound { .. } | SessionKind::Repeat(_) => None,
     }
@@ -49,6 +51,13 @@ fn not_connected(session: &Session) -> Option<Failure> {
         SessionPhase::Open(_) | SessionPhase::Listening | SessionPhase::Ended { .. } => return None,
     };
     Some(cut_short(session, FailedOperation::Connect, &what))
+}
+
+fn ports_left(session: &Session, scan: &PortScan) -> Option<Failure> {
+    let SpecKind::Ports(spec) = &session.spec.what else { return None };
+    let (known, all) = (scan.counts.total(), spec.ports.count());
+    let what = format!("{} of {} ports were known", grouped(known.into()), grouped(all.into()));
+    (known < all).then(|| cut_short(session, FailedOperation::Connect, &what))
 }
 
 fn mtu_not_found(session: &Session) -> Option<Failure> {
@@ -104,6 +113,7 @@ fn peer_of(session: &Session) -> String {
         SpecKind::Dns(spec) => spec.question_text(),
         SpecKind::Http(spec) => spec.url.clone(),
         SpecKind::Accepted(spec) => spec.peer.to_string(),
+        SpecKind::Ports(spec) => spec.range_text(),
         SpecKind::Unix(spec) => spec.target.to_string(),
         SpecKind::UnixListen(spec) => spec.local.to_string(),
         SpecKind::UnixAccepted(spec) => spec.peer_name(),

@@ -107,6 +107,8 @@ pub enum View {
     Flow,
     /// The results of a repeated run: times, counts, and their course.
     Latency,
+    /// The ports of a range, and their states.
+    Ports,
 }
 
 impl View {
@@ -127,6 +129,7 @@ impl View {
         View::Explain,
         View::Flow,
         View::Latency,
+        View::Ports,
     ];
 
     /// The entry of this view: the table of views.
@@ -248,6 +251,14 @@ impl View {
                 name: "latency",
                 action: None,
                 shows: ViewContent::Page,
+                samples: KernelSampling::No,
+                copies: CopiedText::Shown,
+                counts_down: false,
+            },
+            View::Ports => ViewEntry {
+                name: "ports",
+                action: None,
+                shows: ViewContent::Peers,
                 samples: KernelSampling::No,
                 copies: CopiedText::Shown,
                 counts_down: false,

@@ -22,6 +22,7 @@ mod open;
 mod option;
 pub(crate) mod optional_sleep;
 mod order_queue;
+mod ports;
 mod repeat;
 mod resolve;
 mod route;

@@ -3,7 +3,7 @@
 use super::hub::Net;
 #[cfg(unix)]
 use super::unix;
-use super::{dns, http, listen, repeat, tcp, udp};
+use super::{dns, http, listen, ports, repeat, tcp, udp};
 use crate::sessions::{SessionId, Spec, SpecKind};
 
 impl Net {
@@ -19,6 +19,7 @@ impl Net {
             SpecKind::Listen(listen) => self.spawn(id, "listen", listen::run(listen, script, capture, context)),
             SpecKind::Http(http) => self.spawn(id, "http", http::run(http, context)),
             SpecKind::Repeat(repeat) => self.spawn(id, "repeat", repeat::run(*repeat, context)),
+            SpecKind::Ports(range) => self.spawn(id, "ports", ports::run(range, context)),
             SpecKind::Dns(question) => self.spawn(id, "dns", dns::run(question, context)),
             #[cfg(unix)]
             SpecKind::Unix(conversation) => self.spawn(id, "unix", unix::run(conversation, script, context)),

@@ -190,6 +190,7 @@ impl Session {
             | News::Udp(_)
             | News::Http(_)
             | News::Dns(_)
+            | News::Ports(_)
             | News::Unix(_)
             | News::FileSent { .. }
             | News::Option(_) => {}
@@ -219,6 +220,7 @@ impl Session {
             | SessionKind::Http(_)
             | SessionKind::Repeat(_)
             | SessionKind::Dns(_)
+            | SessionKind::Ports(_)
             | SessionKind::Unix(_) => {}
         }
     }

@@ -188,6 +188,7 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
         }
         View::Response => vec![pane(model, PaneAction::Pretty, "pretty")],
         View::Peers => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "takes it")],
+        View::Ports => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "opens it")],
         View::Kernel => vec![pane(model, PaneAction::Down, "gauge")],
         View::Text
         | View::Hex

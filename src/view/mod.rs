@@ -34,6 +34,7 @@ mod overlay;
 mod overlay_keys;
 mod pane;
 mod peers;
+mod ports;
 mod progress;
 mod prompt;
 mod read_boundaries;

@@ -6,8 +6,8 @@ use super::canvas::{Canvas, StyledText, inner_area, part};
 use super::composer::{self, WarningRoom};
 use super::marks::ShownRange;
 use super::{
-    dns, document, explain, flow, gauges, http, ladder, peers, repeat, state_view, status_line, title, transcript, udp,
-    unix,
+    dns, document, explain, flow, gauges, http, ladder, peers, ports, repeat, state_view, status_line, title,
+    transcript, udp, unix,
 };
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, ScrollPosition};
@@ -101,7 +101,8 @@ fn draw_view(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessi
         (View::Latency, SessionKind::Repeat(view), SpecKind::Repeat(spec)) => {
             repeat::draw(canvas, area, spec, view, panel)
         }
-        (View::Text | View::Latency | View::Response | View::Answer, _, _) => {
+        (View::Ports, SessionKind::Ports(scan), _) => ports::draw(canvas, area, session, scan, panel),
+        (View::Text | View::Latency | View::Ports | View::Response | View::Answer, _, _) => {
             transcript::draw(canvas, area, model, session, panel, TranscriptMode::Text)
         }
     }

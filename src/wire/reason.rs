@@ -103,6 +103,8 @@ pub enum FailureReason {
     StatusGateway,
     /// Any other 5xx.
     StatusServerError,
+    /// No port of a range is open.
+    NoPortOpen,
     /// There is no socket file at that path.
     UnixNoFile,
     /// A directory of our path does not exist.
@@ -182,6 +184,7 @@ impl FailureReason {
         FailureReason::StatusTryLater,
         FailureReason::StatusGateway,
         FailureReason::StatusServerError,
+        FailureReason::NoPortOpen,
         FailureReason::UnixNoFile,
         FailureReason::UnixNoDirectory,
         FailureReason::UnixNotASocket,
@@ -249,6 +252,7 @@ impl FailureReason {
             FailureReason::StatusTryLater => "status_try_later",
             FailureReason::StatusGateway => "status_gateway",
             FailureReason::StatusServerError => "status_server_error",
+            FailureReason::NoPortOpen => "no_port_open",
             FailureReason::UnixNoFile => "unix_no_file",
             FailureReason::UnixNoDirectory => "unix_no_directory",
             FailureReason::UnixNotASocket => "unix_not_a_socket",

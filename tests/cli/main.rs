@@ -9,6 +9,7 @@ mod json;
 mod keep_open;
 mod panics;
 mod peers;
+mod ports;
 mod program;
 mod raw;
 #[cfg(target_os = "linux")]

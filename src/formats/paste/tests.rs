@@ -33,6 +33,7 @@ fn told(text: &str) -> String {
         SpecKind::Repeat(_) => "repeat".into(),
         unix @ (SpecKind::Unix(_) | SpecKind::UnixListen(_)) => unix.facets().title(None),
         SpecKind::UnixAccepted(_) => "accepted".into(),
+        SpecKind::Ports(range) => format!("ports {}{}", range.range_text(), family(range.socket.family)),
     }
 }
 
@@ -44,6 +45,8 @@ fn targets_urls_and_commands_are_understood() {
         ("::1 80", "tcp [::1]:80"),
         ("[::1]:80", "tcp [::1]:80"),
         ("tcp://h:1/", "tcp h:1"),
+        ("h:8000-8010", "ports h:8000-8010"),
+        ("tcp -6 h:8000-8010", "ports h:8000-8010 v6"),
         ("unix:/run/a.sock", "stream unix:/run/a.sock"),
         ("tcp unix:/run/a.sock", "stream unix:/run/a.sock"),
         ("udp unix:/dev/log", "dgram unix:/dev/log"),

@@ -8,6 +8,7 @@ pub(super) mod kernel;
 mod listener;
 pub(super) mod news;
 mod option;
+mod ports;
 mod tcp;
 pub(super) mod udp;
 mod unix;

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::fields::{EventFields, failure_fields, into_fields};
-use super::{dial, dns, http, listener, option, tcp, udp, unix};
+use super::{dial, dns, http, listener, option, ports, tcp, udp, unix};
 use crate::sessions::News;
 
 /// The name of the event, and its fields. The totals of `closed` and the explanation of a failure are added elsewhere,
@@ -18,6 +18,7 @@ pub(crate) fn event(news: &News) -> (&'static str, EventFields) {
         News::Http(news) => http::event(news),
         News::Option(news) => option::event(news),
         News::Dns(news) => dns::event(news),
+        News::Ports(news) => ports::event(news),
         News::Unix(news) => unix::event(news),
         News::ReadingPaused => ("reading_paused", EventFields::new()),
         News::ReadingContinued => ("reading_continued", EventFields::new()),

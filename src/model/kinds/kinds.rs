@@ -1,7 +1,7 @@
 //! The list of session kinds: passes each question to the file of the session's kind.
 
 use super::questions::{KindRules, WhyNotSent};
-use super::{dns, http, listener, repeat, tcp, udp, unix};
+use super::{dns, http, listener, ports, repeat, tcp, udp, unix};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
 use crate::sessions::Session;
@@ -20,6 +20,7 @@ fn with_rules<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) 
         SessionKind::Http(_) => question(&http::HttpRules { session }),
         SessionKind::Repeat(_) => question(&repeat::RepeatRules { session }),
         SessionKind::Dns(_) => question(&dns::DnsRules { session }),
+        SessionKind::Ports(scan) => question(&ports::PortRules { session, known: scan.probes.len() }),
         SessionKind::Unix(state) => question(&unix::UnixRules { session, form: state.form }),
         SessionKind::UnixListener(state) => question(&unix::UnixListenerRules { session, form: state.form }),
     }

@@ -4,6 +4,7 @@ mod dns;
 mod http;
 mod kinds;
 mod listener;
+mod ports;
 mod questions;
 mod repeat;
 mod tcp;

@@ -34,6 +34,7 @@ pub(super) fn describe_news(news: &News, is_tcp: bool) -> FactText {
         }
         News::Udp(_)
         | News::Unix(_)
+        | News::Ports(_)
         | News::Listener(_)
         | News::Option(_)
         | News::ReadingPaused

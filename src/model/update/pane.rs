@@ -9,9 +9,11 @@ use crate::model::overlay::PromptPurpose;
 use crate::model::panel::{ActiveFilter, ScrollPosition};
 use crate::model::state::{Focus, Model};
 use crate::model::view::View;
-use crate::sessions::SessionId;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::news::{PortProbe, PortState};
 use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
+use crate::sessions::spec::{HostPort, TcpSpec};
+use crate::sessions::{SessionId, Spec, SpecKind};
 use crate::wire::segment::SequenceDisplay;
 
 /// Runs an action of a pane.
@@ -57,7 +59,7 @@ pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::Pretty => toggle_pretty(model, effects),
         PaneAction::Numbers => turn_numbers(model),
         PaneAction::Copy => copy::run(model, effects),
-        PaneAction::Activate => open_selected(model),
+        PaneAction::Activate => open_selected(model, effects),
     }
 }
 
@@ -190,7 +192,10 @@ fn turn_numbers(model: &mut Model) {
     };
 }
 
-fn open_selected(model: &mut Model) {
+fn open_selected(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(probe) = picked_port(model) {
+        return open_port(model, &probe, effects);
+    }
     let picked = match (model.session().map(|session| &session.kind), model.selected_panel()) {
         (Some(SessionKind::Bound(bound)), Some(panel)) if panel.view == View::Peers => {
             bound.peers.keys().nth(panel.peer_picked).copied()
@@ -210,6 +215,24 @@ fn open_selected(model: &mut Model) {
     } else if model.selected.is_none() {
         app::run(model, crate::model::action::AppAction::New, &mut Vec::new());
     }
+}
+
+/// The port under the cursor, if a range is on the screen.
+fn picked_port(model: &Model) -> Option<PortProbe> {
+    let (session, panel) = (model.session()?, model.selected_panel()?);
+    let SessionKind::Ports(scan) = &session.kind else { return None };
+    let shown = panel.view == View::Ports && model.focus == Focus::View;
+    scan.probes.values().nth(panel.peer_picked).filter(|_| shown).cloned()
+}
+
+/// Opens a session to an open port.
+fn open_port(model: &mut Model, probe: &PortProbe, effects: &mut Vec<Effect>) {
+    if probe.state != PortState::Open {
+        let (port, state) = (probe.peer.port(), probe.state.name());
+        return warn(model, format!("port {port} is {state}: Enter opens a session to an open one"));
+    }
+    let target = HostPort { host: probe.peer.ip().to_string(), port: probe.peer.port() };
+    effects.push(Effect::Open(Box::new(Spec::new(SpecKind::Tcp(TcpSpec::new(target))))));
 }
 
 /// The connection under the cursor, if a listener's list is on the screen.

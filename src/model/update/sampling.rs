@@ -41,7 +41,8 @@ fn is_open(session: &Session) -> bool {
         | SessionKind::Bound(_)
         | SessionKind::Http(_)
         | SessionKind::Repeat(_)
-        | SessionKind::Dns(_) => false,
+        | SessionKind::Dns(_)
+        | SessionKind::Ports(_) => false,
     }
 }
 

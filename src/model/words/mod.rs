@@ -7,6 +7,7 @@ pub(crate) mod http;
 mod listener;
 mod news;
 mod option;
+mod ports;
 pub(crate) mod retention;
 mod sentence;
 mod tcp;

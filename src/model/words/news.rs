@@ -4,7 +4,7 @@ use super::sentence::{
     NewsSentence, SentenceTone, cause, exact_bytes, failure_text, foreign_text, good_sentence, sentence_with,
     warning_sentence,
 };
-use super::{dial, dns, http, listener, option, tcp, udp, unix};
+use super::{dial, dns, http, listener, option, ports, tcp, udp, unix};
 use crate::sessions::{CloseReason, News};
 use crate::wire::{Both, Totals};
 
@@ -30,6 +30,7 @@ pub fn sentence_of(news: &News) -> NewsSentence {
             format!("sent all of {}: {}", foreign_text(&path.to_string_lossy()), exact_bytes(*bytes)),
         ),
         News::Dns(news) => dns::dns_sentence(news),
+        News::Ports(news) => ports::ports_sentence(news),
         News::Unix(news) => unix::unix_sentence(news),
         News::Failed(failure) => NewsSentence { mark: '✗', tone: SentenceTone::Failed, text: failure_text(failure) },
         News::Closed { totals, how } => closed_sentence(*totals, *how),

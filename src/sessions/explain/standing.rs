@@ -61,6 +61,10 @@ pub enum Situation {
     ClosedUnread,
     /// Closed by us.
     Closed,
+    /// The ports of a range are being tried.
+    ProbingPorts,
+    /// The ports of a range were tried, and at least one is open.
+    PortsKnown,
     /// A listener that leaves connections in the kernel's queue.
     NotAccepting,
     /// A stream of the Unix domain, both halves open.
@@ -85,7 +89,7 @@ pub enum Situation {
 
 impl Situation {
     /// Every situation, in the order of a session's life.
-    pub const ALL: [Situation; 34] = [
+    pub const ALL: [Situation; 36] = [
         Situation::Starting,
         Situation::Resolving,
         Situation::Connecting,
@@ -110,6 +114,8 @@ impl Situation {
         Situation::ResetByUs,
         Situation::ClosedUnread,
         Situation::Closed,
+        Situation::ProbingPorts,
+        Situation::PortsKnown,
         Situation::NotAccepting,
         Situation::UnixOpen,
         Situation::UnixDatagrams,
@@ -149,6 +155,8 @@ impl Situation {
             Situation::ResetByUs => "reset-by-us",
             Situation::ClosedUnread => "closed-unread",
             Situation::Closed => "closed",
+            Situation::ProbingPorts => "probing-ports",
+            Situation::PortsKnown => "ports-known",
             Situation::NotAccepting => "not-accepting",
             Situation::UnixOpen => "unix-open",
             Situation::UnixDatagrams => "unix-datagrams",
@@ -175,6 +183,7 @@ impl Situation {
                 SessionKind::Http(exchange) if exchange.response().is_some() => Situation::Receiving,
                 SessionKind::Http(_) | SessionKind::Repeat(_) => Situation::Asking,
                 SessionKind::Dns(_) => Situation::Querying,
+                SessionKind::Ports(_) => Situation::ProbingPorts,
                 SessionKind::Unix(_) | SessionKind::UnixListener(_) if open.paused => Situation::UnixPaused,
                 SessionKind::Unix(unix) if unix.form == UnixForm::Datagram => Situation::UnixDatagrams,
                 SessionKind::Unix(_) | SessionKind::UnixListener(_) => match (open.we_finished, open.peer_finished) {
@@ -211,6 +220,7 @@ impl Situation {
                 | SessionKind::Listener { .. }
                 | SessionKind::Http(_)
                 | SessionKind::Repeat(_)
+                | SessionKind::Ports(_)
                 | SessionKind::Dns(_) => Situation::Listening,
             },
             SessionPhase::Ended { how, .. } => match (&session.kind, how) {
@@ -221,6 +231,7 @@ impl Situation {
                 }
                 (SessionKind::Dns(lookup), CloseReason::Local) if lookup.answers().next().is_some() => Situation::Told,
                 (_, CloseReason::Fin) => Situation::Finished,
+                (SessionKind::Ports(_), CloseReason::Finished) => Situation::PortsKnown,
                 (_, CloseReason::Finished) => Situation::UnixFinished,
                 (SessionKind::Unix(_) | SessionKind::UnixListener(_), _) => Situation::UnixClosed,
                 (_, CloseReason::Rst) => Situation::ResetByUs,

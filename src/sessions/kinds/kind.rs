@@ -4,6 +4,7 @@ use super::dns::DnsLookup;
 use super::http::HttpExchange;
 use super::kind_state::KindState;
 use super::listener::ListenerSession;
+use super::ports::PortScan;
 use super::repeat::RepeatView;
 use super::tcp::{Endpoints, TcpSession};
 use super::udp::{UdpBoundSession, UdpSession};
@@ -28,6 +29,8 @@ pub enum SessionKind {
     Repeat(RepeatView),
     /// A DNS lookup.
     Dns(DnsLookup),
+    /// A range of TCP ports.
+    Ports(PortScan),
     /// A conversation over a socket of the Unix domain, ours or an accepted one.
     Unix(UnixSession),
     /// A bound socket of the Unix domain.
@@ -51,6 +54,7 @@ impl SessionKind {
             SpecKind::Http(_) => SessionKind::Http(HttpExchange::default()),
             SpecKind::Repeat(_) => SessionKind::Repeat(RepeatView::default()),
             SpecKind::Dns(_) => SessionKind::Dns(DnsLookup::default()),
+            SpecKind::Ports(_) => SessionKind::Ports(PortScan::default()),
             SpecKind::Unix(spec) => SessionKind::Unix(UnixSession::new(spec.form)),
             SpecKind::UnixListen(spec) => SessionKind::UnixListener(UnixListenerSession {
                 holds: !spec.accepting,
@@ -70,6 +74,7 @@ impl SessionKind {
             SessionKind::Http(state) => state,
             SessionKind::Repeat(state) => state,
             SessionKind::Dns(state) => state,
+            SessionKind::Ports(state) => state,
             SessionKind::Unix(state) => state,
             SessionKind::UnixListener(state) => state,
         }
@@ -85,6 +90,7 @@ impl SessionKind {
             SessionKind::Http(state) => state,
             SessionKind::Repeat(state) => state,
             SessionKind::Dns(state) => state,
+            SessionKind::Ports(state) => state,
             SessionKind::Unix(state) => state,
             SessionKind::UnixListener(state) => state,
         }

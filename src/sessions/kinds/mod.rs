@@ -7,6 +7,7 @@ pub mod http_gauge;
 mod kind;
 pub mod kind_state;
 pub mod listener;
+pub mod ports;
 pub mod repeat;
 pub mod tcp;
 pub mod udp;

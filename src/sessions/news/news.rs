@@ -8,6 +8,7 @@ use super::http::HttpNews;
 use super::listener::ListenerNews;
 use super::option::OptionNews;
 use super::place::NewsPlace;
+use super::ports::PortNews;
 use super::tcp::TcpNews;
 use super::udp::UdpNews;
 use super::unix::UnixNews;
@@ -43,6 +44,8 @@ pub enum News {
     },
     /// An event of a DNS lookup.
     Dns(Box<DnsNews>),
+    /// An event of a range of ports.
+    Ports(PortNews),
     /// An event of a socket of the Unix domain.
     Unix(UnixNews),
     /// The session failed and ends. [`News::Closed`] follows.
@@ -66,6 +69,7 @@ impl News {
             News::Udp(news) => news.place(),
             News::Http(news) => news.place(),
             News::Option(news) => news.place(),
+            News::Ports(news) => news.place(),
             News::Unix(news) => news.place(),
             News::Dns(_)
             | News::ReadingPaused

@@ -4,6 +4,7 @@ pub mod dns;
 pub mod http;
 mod input;
 mod kind_facets;
+mod ports;
 pub mod repeat;
 mod script;
 mod socket;
@@ -16,6 +17,7 @@ mod what;
 
 pub use input::{InputEnd, InputSpec};
 pub use kind_facets::KindFacets;
+pub use ports::{MOST_AT_ONCE, MOST_PORTS, PORT_TIMEOUT, PortRange, PortScanSpec};
 pub use script::{DatagramBurst, Pace, Script, ScriptStep};
 pub use socket::{
     DEFAULT_CONNECT_TIMEOUT, HostPort, IpFamily, RequestedOptions, RetryPolicy, SocketSpec, request_option,

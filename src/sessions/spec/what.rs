@@ -6,6 +6,7 @@ use super::dns::DnsSpec;
 use super::http::HttpSpec;
 use super::input::InputSpec;
 use super::kind_facets::KindFacets;
+use super::ports::PortScanSpec;
 use super::script::Script;
 use super::tcp::{AcceptedSpec, ListenSpec, TcpSpec};
 use super::udp::{UdpBoundSpec, UdpSpec};
@@ -66,6 +67,8 @@ pub enum SpecKind {
     Repeat(Box<super::repeat::RepeatSpec>),
     /// A DNS lookup.
     Dns(DnsSpec),
+    /// A range of TCP ports, each of which is connected to once.
+    Ports(PortScanSpec),
     /// A conversation with a socket of the Unix domain.
     Unix(UnixSpec),
     /// A bound socket of the Unix domain; every accepted connection becomes a session.
@@ -86,6 +89,7 @@ impl SpecKind {
             SpecKind::Http(spec) => spec,
             SpecKind::Repeat(spec) => &**spec,
             SpecKind::Dns(spec) => spec,
+            SpecKind::Ports(spec) => spec,
             SpecKind::Unix(spec) => spec,
             SpecKind::UnixListen(spec) => spec,
             SpecKind::UnixAccepted(spec) => spec,
@@ -103,6 +107,7 @@ impl SpecKind {
             SpecKind::Http(spec) => spec,
             SpecKind::Repeat(spec) => &mut **spec,
             SpecKind::Dns(spec) => spec,
+            SpecKind::Ports(spec) => spec,
             SpecKind::Unix(spec) => spec,
             SpecKind::UnixListen(spec) => spec,
             SpecKind::UnixAccepted(spec) => spec,

@@ -1,7 +1,7 @@
 //! The list of session kinds: passes each question to the file of the session's kind.
 
 use super::questions::{FigurePlace, KindWords, SpecWords};
-use super::{dns, http, listener, repeat, tcp, udp, unix};
+use super::{dns, http, listener, ports, repeat, tcp, udp, unix};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
@@ -27,6 +27,7 @@ fn with_words<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) 
         SessionKind::Http(exchange) => question(&http::HttpWords { session, exchange }),
         SessionKind::Repeat(view) => question(&repeat::RepeatWords { session, view }),
         SessionKind::Dns(lookup) => question(&dns::DnsWords { lookup }),
+        SessionKind::Ports(scan) => question(&ports::PortWords { session, scan }),
         SessionKind::Unix(unix) => question(&unix::UnixWords { session, unix }),
         SessionKind::UnixListener(listener) => question(&unix::UnixListenerWords { session, listener }),
     }
@@ -43,6 +44,7 @@ fn words_of(what: &SpecKind) -> &dyn SpecWords {
         SpecKind::Http(spec) => spec,
         SpecKind::Repeat(spec) => spec.as_ref(),
         SpecKind::Dns(spec) => spec,
+        SpecKind::Ports(spec) => spec,
         SpecKind::Unix(spec) => spec,
         SpecKind::UnixListen(spec) => spec,
         SpecKind::UnixAccepted(spec) => spec,

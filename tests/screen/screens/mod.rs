@@ -3,6 +3,7 @@
 mod captured;
 mod dns;
 mod moving;
+mod ports;
 mod repeat;
 mod scenes;
 mod tcp;
@@ -45,6 +46,12 @@ fn a_udp_session_shows_packets_verdicts_its_ledger_and_its_path() {
 fn what_is_under_way_shows_how_far_it_is() {
     check("upload", moving::upload, &[SMALL, USUAL, LARGE]);
     check("connecting", moving::connecting, &[SMALL, USUAL]);
+}
+
+#[test]
+fn a_range_of_ports_is_a_table_that_fills_up() {
+    check("ports_trying", ports::trying, &[SMALL, USUAL, LARGE]);
+    check("ports_known", ports::known, &[SMALL, USUAL, LARGE, WIDE]);
 }
 
 #[test]
