@@ -287,13 +287,14 @@ impl RunPolicy {
             News::Tcp(TcpNews::PeerFinished { .. }) | News::Unix(UnixNews::PeerFinished { .. }) => {
                 self.peer_finished(session).into_iter().collect()
             }
-            News::Unix(UnixNews::Connected { .. }) => self.sample(session).into_iter().collect(),
+            News::Unix(UnixNews::Connected { .. } | UnixNews::Listening { .. }) => {
+                self.sample(session).into_iter().collect()
+            }
             News::Unix(UnixNews::Accepted { listener, .. }) => {
                 let mut actions = self.accepted(watched, session.id, *listener);
                 actions.extend(self.sample(session));
                 actions
             }
-            News::Unix(UnixNews::Listening { .. }) => self.sample(session).into_iter().collect(),
             News::Udp(news) => self.on_udp(session, news),
             News::Failed(failure) => {
                 self.count(session, failure);

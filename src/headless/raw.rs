@@ -69,8 +69,10 @@ impl RecordFormat for RawFormat {
         spec.retain = Retention::from_bytes(match spec.what {
             SpecKind::Udp(_) | SpecKind::UdpBound(_) => DATAGRAM_BUFFER,
             // The sender of a Unix datagram waits, as that of a stream does.
-            SpecKind::Unix(_) | SpecKind::UnixListen(_) | SpecKind::UnixAccepted(_) => STREAM_BUFFER,
-            SpecKind::Tcp(_)
+            SpecKind::Unix(_)
+            | SpecKind::UnixListen(_)
+            | SpecKind::UnixAccepted(_)
+            | SpecKind::Tcp(_)
             | SpecKind::Accepted(_)
             | SpecKind::Listen(_)
             | SpecKind::Http(_)

@@ -94,7 +94,7 @@ impl Net {
 
     /// Keeps the file of a session's socket in mind, so that [`Net::remove_socket_files`] finds it.
     #[cfg(unix)]
-    pub(crate) fn keep_socket_file(&self, file: Option<&Arc<SocketFile>>) {
+    pub(in crate::net) fn keep_socket_file(&self, file: Option<&Arc<SocketFile>>) {
         let Some(file) = file else { return };
         let mut files = self.shared.socket_files.lock().unwrap_or_else(PoisonError::into_inner);
         files.retain(|file| file.strong_count() > 0);

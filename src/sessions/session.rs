@@ -149,7 +149,9 @@ impl Session {
             News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.phase = SessionPhase::Waiting { attempt: *attempt, of: *of, until: at + *after };
             }
-            News::Dial(DialNews::Connected { .. }) | News::Listener(ListenerNews::Accepted { .. }) => {
+            News::Dial(DialNews::Connected { .. })
+            | News::Listener(ListenerNews::Accepted { .. })
+            | News::Unix(UnixNews::Connected { .. } | UnixNews::Accepted { .. }) => {
                 self.phase = SessionPhase::Open(OpenState::default());
             }
             News::Listener(ListenerNews::Listening { .. }) | News::Unix(UnixNews::Listening { .. }) => {
@@ -157,9 +159,6 @@ impl Session {
             }
             News::Unix(UnixNews::Connecting { attempt, .. }) => {
                 self.phase = SessionPhase::Connecting { attempt: *attempt };
-            }
-            News::Unix(UnixNews::Connected { .. } | UnixNews::Accepted { .. }) => {
-                self.phase = SessionPhase::Open(OpenState::default());
             }
             News::Unix(UnixNews::WeFinished) => self.change_open(|open| open.we_finished = true),
             News::Unix(UnixNews::PeerFinished { .. }) => self.change_open(|open| open.peer_finished = true),

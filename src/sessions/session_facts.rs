@@ -57,6 +57,23 @@ impl Session {
         self.kind.state().peer()
     }
 
+    /// Whether its bytes are a stream as the socket carries it, of TCP or of the Unix domain, with nothing that gives
+    /// them boundaries.
+    pub fn has_bare_stream(&self) -> bool {
+        match &self.kind {
+            SessionKind::Stream(_) => true,
+            SessionKind::Unix(unix) => unix.form == UnixForm::Stream,
+            SessionKind::Conversation(_)
+            | SessionKind::Bound(_)
+            | SessionKind::Listener(_)
+            | SessionKind::Http(_)
+            | SessionKind::Repeat(_)
+            | SessionKind::Dns(_)
+            | SessionKind::Ports(_)
+            | SessionKind::UnixListener(_) => false,
+        }
+    }
+
     /// The peer of its datagrams: the one that the socket is connected to, or the sender of the newest one; `None`: the
     /// datagrams name their peers themselves, or the peer has no name.
     pub fn peer_name(&self) -> Option<String> {

@@ -85,7 +85,7 @@ impl LabelSheet {
         let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
         let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
         let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
-        let strip = StyledText::single(format!("{label:<width$}", width = LABEL), Role::Dim)
+        let strip = StyledText::single(format!("{label:<LABEL$}"), Role::Dim)
             .with(run("█", cells), role)
             .with(run("░", bar - cells), Role::Faint)
             .with(figures, Role::Text);

@@ -30,7 +30,7 @@ pub(super) fn draw(
     lens: TranscriptMode,
 ) -> ShownRange {
     let gutter = Gutter::for_session(model, session, area.width);
-    let stream = session.kind.state().is_stream();
+    let stream = session.has_bare_stream();
     let gutter = if panel.boundaries && stream { gutter.with_operation_numbers(area.width) } else { gutter };
     let gutter = if lens == TranscriptMode::Hex { gutter.for_hex(area.width) } else { gutter };
     // At the end of the transcript, the failure card has priority, however long the transcript is.

@@ -41,7 +41,7 @@ pub(super) fn draw_conversation(
     };
     sheet.push_known("unread by us", size(view.and_then(|view| view.recv_queue_bytes)), unread);
     sheet.push_known(
-        "unread by the peer",
+        "peer has unread",
         size(queues.peer_unread_bytes),
         "what we sent (sock_diag of the peer's socket)",
     );

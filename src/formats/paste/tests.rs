@@ -29,10 +29,9 @@ fn told(text: &str) -> String {
             let server = dns.server.as_ref().map(|server| format!(" @{server}")).unwrap_or_default();
             format!("dns {}{server}", dns.question_text())
         }
-        SpecKind::Accepted(_) => "accepted".into(),
+        SpecKind::Accepted(_) | SpecKind::UnixAccepted(_) => "accepted".into(),
         SpecKind::Repeat(_) => "repeat".into(),
         unix @ (SpecKind::Unix(_) | SpecKind::UnixListen(_)) => unix.facets().title(None),
-        SpecKind::UnixAccepted(_) => "accepted".into(),
         SpecKind::Ports(range) => format!("ports {}{}", range.range_text(), family(range.socket.family)),
     }
 }

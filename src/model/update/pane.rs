@@ -13,7 +13,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::{PortProbe, PortState};
 use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
 use crate::sessions::spec::{HostPort, TcpSpec};
-use crate::sessions::{SessionId, Spec, SpecKind};
+use crate::sessions::{Session, SessionId, Spec, SpecKind};
 use crate::wire::segment::SequenceDisplay;
 
 /// Runs an action of a pane.
@@ -148,7 +148,7 @@ fn toggle_freeze(model: &mut Model) {
 
 /// Numbers reads and writes, or stops doing so.
 fn boundaries(model: &mut Model) {
-    if !model.session().is_some_and(|session| session.kind.state().is_stream()) {
+    if !model.session().is_some_and(Session::has_bare_stream) {
         warn(model, "only a connection of TCP or of a Unix socket has reads and writes that are not messages");
         return;
     }

@@ -180,8 +180,7 @@ impl DatagramTask {
                     ScriptStep::Send(bytes) => Verb::Send(bytes),
                     ScriptStep::SendFile(path) => Verb::SendFile(path),
                     // Nothing tells the peer that no more comes.
-                    ScriptStep::Finish => continue,
-                    ScriptStep::Burst(_) | ScriptStep::ProbeMtu => continue,
+                    ScriptStep::Finish | ScriptStep::Burst(_) | ScriptStep::ProbeMtu => continue,
                 };
                 if let Some(end) = self.order(Some(verb), context).await {
                     return end;
