@@ -283,8 +283,9 @@ pub(super) struct UdpArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct DnsArgs {
-    /// [@SERVER[:PORT]] NAME [TYPE…], and +tcp, +norecurse, +search, +noedns, +bufsize=N, +dnssec, +cd, +noad,
-    /// +ignore, +time=SECONDS, +tries=N
+    /// [@SERVER[:PORT]] NAME [TYPE…] [CLASS], and +tcp, +ignore, +norecurse, +noad, +cd, +search, +noedns, +bufsize=N,
+    /// +dnssec, +nsid, +cookie, +subnet=ADDRESS/PREFIX, +time=SECONDS, +tries=N. What is printed in a pipe: +short,
+    /// +noall, +answer, +question, +authority, +additional, +comments, +stats, +qr, +noclass, +nottlid
     #[arg(value_name = "QUESTION")]
     pub(super) words: Vec<String>,
     #[command(flatten)]
@@ -295,9 +296,18 @@ pub(super) struct DnsArgs {
     /// Ask for records of this type; may come again
     #[arg(short = 't', value_name = "TYPE", help_heading = "Question")]
     pub(super) kind: Vec<String>,
+    /// The name to ask for: also one that begins with a sign
+    #[arg(short = 'q', value_name = "NAME", allow_hyphen_values = true, help_heading = "Question")]
+    pub(super) name: Option<String>,
+    /// The class: IN, CH, HS, …
+    #[arg(short = 'c', value_name = "CLASS", help_heading = "Question")]
+    pub(super) class: Option<String>,
     /// The server's port
     #[arg(short = 'p', value_name = "PORT", help_heading = "Question")]
     pub(super) port: Option<String>,
+    /// Print the query time in microseconds
+    #[arg(short = 'u', help_heading = "Question")]
+    pub(super) micros: bool,
     /// Ask servers over IPv4 only
     #[arg(short = '4', long, conflicts_with = "ipv6", help_heading = "Question")]
     pub(super) ipv4: bool,

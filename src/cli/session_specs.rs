@@ -149,13 +149,18 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
 /// The spec of `sockeye dns`: converts clap's matches back to dig's arguments.
 pub(super) fn dns(dns: &args::DnsArgs) -> Result<Spec, String> {
     let mut words = dns.words.clone();
-    let valued = [("-x", dns.reverse.as_ref()), ("-p", dns.port.as_ref())];
+    let valued = [
+        ("-x", dns.reverse.as_ref()),
+        ("-q", dns.name.as_ref()),
+        ("-c", dns.class.as_ref()),
+        ("-p", dns.port.as_ref()),
+    ];
     let valued = valued.into_iter().chain(dns.kind.iter().map(|kind| ("-t", Some(kind))));
     for (option, value) in valued {
         words.extend(value.into_iter().flat_map(|value| [option.to_owned(), value.clone()]));
     }
-    let families = [("-4", dns.ipv4), ("-6", dns.ipv6)];
-    words.extend(families.into_iter().filter(|(_, is_asked)| *is_asked).map(|(option, _)| option.to_owned()));
+    let flags = [("-4", dns.ipv4), ("-6", dns.ipv6), ("-u", dns.micros)];
+    words.extend(flags.into_iter().filter(|(_, is_asked)| *is_asked).map(|(option, _)| option.to_owned()));
     Ok(Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye)?)))
 }
 

@@ -6,6 +6,7 @@ use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
 use crate::sessions::spec::{IpFamily, PORT_TIMEOUT, RetryPolicy, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
+use crate::wire::dns::record_type::class_name;
 use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The command that opens a session like this one; `None` if it would have to contain a header, a password or a body.
@@ -106,6 +107,7 @@ fn dns_words(dns: &DnsSpec) -> Vec<String> {
     words.extend(dns.server.as_ref().map(|server| format!("@{server}")));
     words.push(shell_word(&dns.name));
     words.extend(dns.kinds.iter().map(ToString::to_string));
+    words.extend((dns.class != 1).then(|| format!("-c {}", class_name(dns.class))));
     words.extend(family(dns.socket.family));
     let (asking, usual) = (dns.asking, QueryOptions::default());
     let flags = [
@@ -116,6 +118,8 @@ fn dns_words(dns: &DnsSpec) -> Vec<String> {
         (asking.checking_disabled, "+cd"),
         (asking.udp_payload.is_none(), "+noedns"),
         (asking.dnssec, "+dnssec"),
+        (asking.nsid, "+nsid"),
+        (asking.cookie, "+cookie"),
         (dns.search == Some(true), "+search"),
         (dns.search == Some(false), "+nosearch"),
     ];
@@ -123,6 +127,7 @@ fn dns_words(dns: &DnsSpec) -> Vec<String> {
     if asking.udp_payload != usual.udp_payload {
         words.extend(asking.udp_payload.map(|size| format!("+bufsize={size}")));
     }
+    words.extend(asking.subnet.map(|subnet| format!("+subnet={subnet}")));
     words.extend(dns.timeout.map(|timeout| format!("+time={}", time(timeout))));
     words.extend(dns.tries.map(|tries| format!("+tries={tries}")));
     words

@@ -3,17 +3,19 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::sessions::spec::dns::{DnsSpec, MOST_KINDS, PORT, TransportChoice};
+use crate::sessions::spec::dns::{ClientSubnet, DEFAULT_UDP_PAYLOAD, DnsSpec, MOST_KINDS, PORT, TransportChoice};
 use crate::sessions::spec::target;
 use crate::sessions::spec::{HostPort, IpFamily};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
 use crate::wire::dns::names;
-use crate::wire::dns::record_type::RecordType;
+use crate::wire::dns::record_type::{RecordType, parse_class};
 
 /// The accepted arguments.
-pub const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…], -x ADDRESS, -t TYPE, -p PORT, -4, -6, +tcp, +norecurse, \
-    +search, +noedns, +bufsize=N, +dnssec, +cd, +noad, +ignore, +time=SECONDS, +tries=N";
+pub const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…] [CLASS], -x ADDRESS, -q NAME, -t TYPE, -c CLASS, -p PORT, -4, \
+    -6, -u, +tcp, +ignore, +norecurse, +noad, +cd, +search, +noedns, +bufsize=N, +dnssec, +nsid, +cookie, \
+    +subnet=ADDRESS/PREFIX, +time=SECONDS, +tries=N; for the text: +short, +noall, +answer, +question, +authority, \
+    +additional, +comments, +stats, +qr, +noclass, +nottlid";
 
 /// Whose defaults are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,29 +26,41 @@ pub enum DigDefaults {
     Dig,
 }
 
-/// Options for `dig`'s output: accepted and ignored, because everything is shown here.
-const SHOWN: &[&str] = &[
-    "short",
-    "all",
-    "answer",
-    "authority",
-    "additional",
-    "question",
-    "stats",
-    "cmd",
-    "comments",
-    "multiline",
-    "crypto",
-    "ttlid",
-    "ttlunits",
-    "class",
-    "identify",
-    "qr",
-    "rrcomments",
-    "split",
-    "idnin",
-    "idnout",
-    "yaml",
+/// Options of dig that change its output in a way that is not done here; as they are without being named (`false`: off)
+/// they are accepted, the other way they are refused by name.
+const NOT_DONE: &[(&str, bool)] = &[
+    ("cmd", false),
+    ("multiline", false),
+    ("crypto", true),
+    ("ttlunits", false),
+    ("identify", false),
+    ("rrcomments", false),
+    ("split", false),
+    ("idnin", true),
+    ("idnout", false),
+    ("yaml", false),
+    ("expandaaaa", false),
+    ("unknownformat", false),
+    ("onesoa", false),
+    ("besteffort", true),
+    ("nssearch", false),
+    ("trace", false),
+    ("keepopen", false),
+    ("fail", false),
+    ("mapped", false),
+    ("zflag", false),
+    ("aaflag", false),
+    ("aaonly", false),
+    ("raflag", false),
+    ("tcflag", false),
+    ("opcode", false),
+    ("expire", false),
+    ("keepalive", false),
+    ("header-only", false),
+    ("ednsflags", false),
+    ("ednsopt", false),
+    ("padding", false),
+    ("dns64prefix", false),
 ];
 
 /// Parses the words after `dig` or `sockeye dns`.
@@ -58,7 +72,8 @@ pub fn parse(words: &[String], habit: DigDefaults) -> Result<DnsSpec, String> {
     if habit == DigDefaults::Dig {
         spec.search = Some(false);
     }
-    let mut read = ParsedDig { spec, server: None, port: None, plain: Vec::new(), kinds: Vec::new(), reverse: None };
+    let (plain, kinds) = (Vec::new(), Vec::new());
+    let mut read = ParsedDig { spec, server: None, port: None, name: None, plain, kinds, class: None, reverse: None };
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         read.word(word, &mut rest)?;
@@ -70,8 +85,12 @@ struct ParsedDig {
     spec: DnsSpec,
     server: Option<String>,
     port: Option<u16>,
+    /// The name of `-q`.
+    name: Option<String>,
+    /// Words without a sign before them: a name, types, a class.
     plain: Vec<String>,
     kinds: Vec<RecordType>,
+    class: Option<u16>,
     reverse: Option<IpAddr>,
 }
 
@@ -91,7 +110,9 @@ impl ParsedDig {
         match letters {
             "4" => self.spec.socket.family = IpFamily::V4,
             "6" => self.spec.socket.family = IpFamily::V6,
-            "u" | "m" | "r" => {}
+            "u" => self.spec.printed.micros = true,
+            // No file of dig's defaults is read here anyway.
+            "r" => {}
             _ => {
                 let mut characters = letters.chars();
                 let letter = characters.next();
@@ -108,9 +129,9 @@ impl ParsedDig {
                             Some(ip.map_err(|_| format!("-x {} is no address; accepted: -x ADDRESS", quoted(text)))?);
                     }
                     Some('t') => self.kinds.push(kind(value()?)?),
-                    Some('q') => self.plain.insert(0, value()?.to_owned()),
+                    Some('q') => self.name = Some(value()?.to_owned()),
                     Some('p') => self.port = Some(target::parse_port(value()?)?),
-                    Some('c') if value()?.eq_ignore_ascii_case("in") => {}
+                    Some('c') => self.class = Some(class(value()?)?),
                     _ => return Err(unknown_word(&format!("-{letters}"))),
                 }
             }
@@ -128,6 +149,14 @@ impl ParsedDig {
             let wrong = || format!("+{name}={} is not a number from 1 to {most}", quoted(text));
             text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(wrong)
         };
+        let has_value = value.is_some();
+        let takes_value = matches!(plain, "edns" | "bufsize" | "time" | "timeout" | "tries" | "retry" | "subnet");
+        if has_value && !(takes_value && is_on) && !NOT_DONE.iter().any(|(known, _)| *known == plain) {
+            return Err(format!("+{name} takes no value; accepted: {ACCEPTED}"));
+        }
+        if self.printed_part(plain, is_on) {
+            return Ok(());
+        }
         let asking = &mut self.spec.asking;
         match plain {
             "tcp" | "vc" => self.spec.transport = if is_on { TransportChoice::Tcp } else { TransportChoice::Auto },
@@ -135,46 +164,88 @@ impl ParsedDig {
             "recurse" | "rec" | "rdflag" => asking.recursion = is_on,
             "ad" | "adflag" => asking.authentic = is_on,
             "cd" | "cdflag" => asking.checking_disabled = is_on,
-            "dnssec" | "do" => {
-                asking.dnssec = is_on;
-                if is_on && asking.udp_payload.is_none() {
-                    asking.udp_payload = Some(crate::sessions::spec::dns::DEFAULT_UDP_PAYLOAD);
-                }
+            "dnssec" | "do" => asking.dnssec = is_on,
+            "nsid" => asking.nsid = is_on,
+            "cookie" => asking.cookie = is_on,
+            "subnet" if is_on => {
+                let subnet = ClientSubnet::parse(value.unwrap_or_default()).map_err(|why| format!("+subnet: {why}"))?;
+                asking.subnet = Some(subnet);
             }
+            "subnet" => asking.subnet = None,
             "edns" if is_on && value.is_some_and(|version| version != "0") => {
                 return Err("there is only EDNS version 0; accepted: +edns, +edns=0, +noedns".to_owned());
             }
             "edns" => {
-                asking.udp_payload =
-                    is_on.then_some(asking.udp_payload.unwrap_or(crate::sessions::spec::dns::DEFAULT_UDP_PAYLOAD));
+                asking.udp_payload = is_on.then_some(asking.udp_payload.unwrap_or(DEFAULT_UDP_PAYLOAD));
             }
-            "bufsize" => {
+            "bufsize" if is_on => {
                 let size = number(u32::from(u16::MAX))?;
                 asking.udp_payload = u16::try_from(size).ok();
             }
             "search" | "defname" | "showsearch" => self.spec.search = Some(is_on),
-            "time" | "timeout" => self.spec.timeout = Some(parse_timeout(value.unwrap_or_default())?),
-            "tries" => self.spec.tries = Some(number(100)?),
-            "retry" => self.spec.tries = Some(number(99)? + 1),
-            "cookie" if !is_on => {}
-            shown if SHOWN.contains(&shown) => {}
-            _ => return Err(unknown_word(&format!("+{option}"))),
+            "time" | "timeout" if is_on => self.spec.timeout = Some(parse_timeout(value.unwrap_or_default())?),
+            "tries" if is_on => self.spec.tries = Some(number(100)?),
+            "retry" if is_on => self.spec.tries = Some(number(99)? + 1),
+            known => match NOT_DONE.iter().find(|(name, _)| *name == known) {
+                Some((_, usual)) if *usual == is_on && !has_value => {}
+                Some(_) => return Err(format!("dig's +{name} is not done here; accepted: {ACCEPTED}")),
+                None => return Err(unknown_word(&format!("+{option}"))),
+            },
         }
         Ok(())
     }
 
+    /// Shows or hides a part of the text; false if the option is about something else.
+    fn printed_part(&mut self, plain: &str, shown: bool) -> bool {
+        let printed = &mut self.spec.printed;
+        let part = match plain {
+            "all" => {
+                printed.set_all(shown);
+                return true;
+            }
+            "short" => &mut printed.short,
+            "qr" => &mut printed.query,
+            "comments" => &mut printed.comments,
+            "question" => &mut printed.question,
+            "answer" => &mut printed.answer,
+            "authority" => &mut printed.authority,
+            "additional" => &mut printed.additional,
+            "stats" => &mut printed.stats,
+            "class" | "cl" => &mut printed.class,
+            "ttlid" | "ttl" => &mut printed.ttl,
+            _ => return false,
+        };
+        *part = shown;
+        true
+    }
+
     fn finish(mut self, habit: DigDefaults) -> Result<DnsSpec, String> {
-        self.plain.retain(|word| !word.eq_ignore_ascii_case("in"));
-        match self.reverse {
-            Some(ip) => self.spec.name = names::reverse_name(ip),
-            None => {
+        let has_name = self.reverse.is_some() || self.name.is_some();
+        let others = self.plain.iter().filter(|word| RecordType::parse(word).is_none()).count();
+        // A class is a word that is neither a type nor the only one that can be the name.
+        let is_class = |word: &String| RecordType::parse(word).is_none() && parse_class(word).is_some();
+        if (has_name || others > 1)
+            && let Some(place) = self.plain.iter().rposition(is_class)
+        {
+            self.class = parse_class(&self.plain.remove(place));
+        }
+        self.spec.class = self.class.unwrap_or(1);
+        self.spec.name = match (self.reverse, self.name.take()) {
+            (Some(ip), _) => names::reverse_name(ip),
+            (None, Some(name)) => names::check_name(&name)?,
+            (None, None) => {
                 // `dig MX example.org` and `dig example.org MX` mean the same; a single word like `mx` is a name.
                 let place = self.plain.iter().position(|word| RecordType::parse(word).is_none()).unwrap_or(0);
                 if self.plain.is_empty() {
                     return Err(format!("there is no name to ask for; accepted: {ACCEPTED}"));
                 }
-                self.spec.name = names::check_name(&self.plain.remove(place))?;
+                names::check_name(&self.plain.remove(place))?
             }
+        };
+        let asking = &mut self.spec.asking;
+        if asking.dnssec || asking.nsid || asking.cookie || asking.subnet.is_some() {
+            // These are parts of EDNS; dig sends it for them even with +noedns.
+            asking.udp_payload.get_or_insert(DEFAULT_UDP_PAYLOAD);
         }
         for word in &self.plain {
             self.kinds.push(kind(word)?);
@@ -204,6 +275,10 @@ impl ParsedDig {
 
 fn unknown_word(word: &str) -> String {
     format!("{} is not understood here; accepted: {ACCEPTED}", quoted(word))
+}
+
+fn class(word: &str) -> Result<u16, String> {
+    parse_class(word).ok_or_else(|| format!("-c {} is no class; accepted: IN, CH, HS, ANY, CLASS3, …", quoted(word)))
 }
 
 fn kind(word: &str) -> Result<RecordType, String> {
@@ -246,7 +321,7 @@ fn parse_server(text: &str, port: Option<u16>) -> Result<HostPort, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::spec::dns::TransportChoice;
+    use crate::sessions::spec::dns::{PrintedParts, TransportChoice};
 
     fn read(line: &str, habit: DigDefaults) -> Result<DnsSpec, String> {
         parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), habit)
@@ -297,6 +372,65 @@ mod tests {
     }
 
     #[test]
+    fn options_of_edns_bring_edns_with_them() {
+        for (line, is_set) in [
+            ("x +noedns +nsid", (true, false, false)),
+            ("x +cookie +noedns", (false, true, false)),
+            ("x +subnet=192.0.2.0/24 +noedns", (false, false, true)),
+        ] {
+            let asking = ours(line).asking;
+            assert_eq!((asking.nsid, asking.cookie, asking.subnet.is_some()), is_set, "{line}");
+            assert_eq!(asking.udp_payload, Some(1232), "{line}");
+        }
+        assert_eq!(ours("x +nsid +nonsid +subnet=0 +nosubnet").asking, ours("x").asking);
+    }
+
+    #[test]
+    fn a_class_is_asked_for_by_its_name_where_the_name_is_another_word() {
+        for (line, name, class) in [
+            ("version.bind CH TXT", "version.bind", 3),
+            ("version.bind TXT chaos", "version.bind", 3),
+            ("-c CH version.bind TXT", "version.bind", 3),
+            ("x IN A", "x", 1),
+            ("ch in", "ch", 1),
+            ("hs A", "hs", 1),
+            ("-q in ch", "in", 3),
+            ("-c CLASS7 x", "x", 7),
+        ] {
+            let spec = ours(line);
+            assert_eq!((spec.name.as_str(), spec.class), (name, class), "{line}");
+        }
+    }
+
+    #[test]
+    fn display_options_select_what_is_printed() {
+        let printed = |line: &str| ours(line).printed;
+        assert_eq!(printed("x"), PrintedParts::default());
+        assert!(printed("x +short").short && !printed("x +short +noshort").short);
+        let only = printed("x +noall +answer +nottlid");
+        assert_eq!(
+            (only.answer, only.question, only.stats, only.comments, only.ttl, only.class),
+            (true, false, false, false, false, true)
+        );
+        assert!(
+            printed("x +noall +all").authority && !printed("x +noauthority").authority && printed("x +qr -u").query
+        );
+    }
+
+    #[test]
+    fn display_options_that_are_not_done_are_refused_by_name_and_accepted_as_they_are() {
+        for word in
+            ["multiline", "yaml", "identify", "rrcomments", "cmd", "idnout", "split=8", "nocrypto", "noidnin", "trace"]
+        {
+            let why = read(&format!("x +{word}"), DigDefaults::Sockeye).unwrap_err();
+            assert!(why.starts_with(&format!("dig's +{}", word.split('=').next().unwrap())), "{why}");
+        }
+        for word in ["nomultiline", "noyaml", "nocmd", "crypto", "nosplit", "idnin"] {
+            assert_eq!(ours(&format!("x +{word}")), ours("x"), "{word}");
+        }
+    }
+
+    #[test]
     fn what_makes_no_sense_is_one_line_that_says_what_is_accepted() {
         for line in [
             "",
@@ -310,6 +444,10 @@ mod tests {
             "x -p 53",
             "x +bufsize=0",
             "x +time=0",
+            "x +notime=1",
+            "x +tcp=1",
+            "x +subnet=x",
+            "x -c Q",
             "x +edns=1",
             "a..b",
             "x A AAAA MX TXT NS SOA SRV CAA PTR",

@@ -34,7 +34,7 @@ pub(crate) trait RecordFormat {
     fn wants_second_opinion(&self) -> bool;
 
     /// Changes the spec of a session before it is opened.
-    fn adjust_spec(&self, spec: &mut Spec);
+    fn adjust_spec(&mut self, spec: &mut Spec);
 
     /// Reads the measurements of a reading, before the session applies them.
     fn on_reading(&mut self, session: &Session, reading: &Reading);

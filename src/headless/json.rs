@@ -65,7 +65,7 @@ impl RecordFormat for JsonFormat {
         self.asks_beside
     }
 
-    fn adjust_spec(&self, _spec: &mut Spec) {}
+    fn adjust_spec(&mut self, _spec: &mut Spec) {}
 
     fn on_reading(&mut self, session: &Session, reading: &Reading) {
         if self.gauges

@@ -13,6 +13,7 @@ use crate::net::OverflowPolicy;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
 use crate::sessions::news::{DialNews, ListenerNews, PortNews, PortProbe, UdpNews, UnixNews};
+use crate::sessions::spec::dns::{PrintedParts, TransportChoice};
 use crate::sessions::{News, Reading, Record, Retention, Session, Spec, SpecKind};
 use crate::text::quantity;
 use crate::wire::{Direction, Failure};
@@ -37,11 +38,21 @@ pub(crate) struct RawFormat {
     ports: BTreeMap<u16, PortProbe>,
     /// The summary of a repeated run, once it is over.
     table: Option<String>,
+    /// Which parts of DNS messages are printed.
+    printed: PrintedParts,
+    /// False: an answer by UDP that is cut short is followed by one over TCP.
+    prints_cut: bool,
 }
 
 impl Default for RawFormat {
     fn default() -> Self {
-        RawFormat { held: Some(Vec::new()), ports: BTreeMap::new(), table: None }
+        RawFormat {
+            held: Some(Vec::new()),
+            ports: BTreeMap::new(),
+            table: None,
+            printed: PrintedParts::default(),
+            prints_cut: true,
+        }
     }
 }
 
@@ -65,7 +76,11 @@ impl RecordFormat for RawFormat {
         false
     }
 
-    fn adjust_spec(&self, spec: &mut Spec) {
+    fn adjust_spec(&mut self, spec: &mut Spec) {
+        if let SpecKind::Dns(dns) = &spec.what {
+            self.printed = dns.printed;
+            self.prints_cut = !dns.printed.short || dns.transport == TransportChoice::Udp;
+        }
         spec.retain = Retention::from_bytes(match spec.what {
             SpecKind::Udp(_) | SpecKind::UdpBound(_) => DATAGRAM_BUFFER,
             // The sender of a Unix datagram waits, as that of a stream does.
@@ -111,8 +126,9 @@ impl RecordFormat for RawFormat {
                 RawItem::Output(bytes) if bytes.is_empty() => {}
                 RawItem::Output(bytes) => return bytes,
                 RawItem::Fact(News::Dns(news)) => {
-                    if let DnsNews::Answer(answer) = *news {
-                        return dig_answer::of_answer(&answer).into();
+                    let text = self.dns_text(&news);
+                    if !text.is_empty() {
+                        return text.into();
                     }
                 }
                 RawItem::Fact(News::Ports(PortNews::Probed(probe))) => {
@@ -130,6 +146,16 @@ impl RecordFormat for RawFormat {
 }
 
 impl RawFormat {
+    /// The text of DNS news for standard output.
+    fn dns_text(&self, news: &DnsNews) -> String {
+        match news {
+            DnsNews::Query(query) => dig_answer::of_query(query, self.printed),
+            DnsNews::Answer(answer) if answer.message.is_truncated() && !self.prints_cut => String::new(),
+            DnsNews::Answer(answer) => dig_answer::of_answer(answer, self.printed),
+            DnsNews::Plan(_) | DnsNews::Failed(_) => String::new(),
+        }
+    }
+
     /// Prints the news that a person at standard error needs.
     fn report(&mut self, news: &News) {
         match news {

@@ -10,6 +10,8 @@ use super::raw::RawFormat;
 use super::run_loop::{RunLimits, run_session};
 use super::stdin::StdinState;
 use super::{lab, report, stdin};
+use crate::sessions::SpecKind;
+use crate::sessions::spec::dns::PrintedParts;
 
 /// Runs a job to its end, and returns the exit code of the program. `started` is the program's start; event times count
 /// from it.
@@ -33,6 +35,12 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
     {
         report::problem(&why);
         return Ok(class.exit_code());
+    }
+    if let (HeadlessWork::Session { spec, .. }, OutputFormat::Json) = (&work, manner)
+        && let SpecKind::Dns(dns) = &spec.what
+        && dns.printed != PrintedParts::default()
+    {
+        report::problem("dig's display options have no effect with --json, which has every field");
     }
     // A single connection between two descriptors needs only one thread: each further thread costs one wake-up per
     // block, and time to start.

@@ -55,7 +55,7 @@ enum ShutdownStage {
 /// Fails if the system provides no signals or threads, or if standard output cannot be written.
 pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
-    format: F,
+    mut format: F,
     limits: RunLimits,
 ) -> anyhow::Result<u8> {
     let RunLimits { run_for, kernel_every, started } = limits;

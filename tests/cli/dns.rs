@@ -41,9 +41,9 @@ fn in_a_pipe_it_prints_what_dig_prints() {
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
 }
 
-/// EDNS in the place of an answer: the library that reads it cannot print it, and the program panicked and hung.
+/// EDNS in the place of an answer: a library could read it and not print it, and the program panicked and hung.
 #[test]
-fn an_answer_that_cannot_be_printed_is_shown_as_its_bytes_and_ends_the_run() {
+fn edns_in_the_place_of_an_answer_is_shown_and_ends_the_run() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let server = format!("@{}", socket.local_addr().unwrap());
     let thread = std::thread::spawn(move || {
@@ -57,7 +57,7 @@ fn an_answer_that_cannot_be_printed_is_shown_as_its_bytes_and_ends_the_run() {
     let output = run_alone(&["dns", "--json", &server, "web.example", "A"]);
     thread.join().unwrap();
     let events = events(&output.stdout);
-    assert_eq!(first(&events, "dns_answer")["answer"][0]["data"], "\\# 8 000a000461626364");
+    assert_eq!(first(&events, "dns_answer")["answer"][0]["data"], "10 4 YWJjZA==");
     assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
     assert!(names(&events).ends_with(&["closed"]), "{events:?}");
 }

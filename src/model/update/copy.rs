@@ -186,10 +186,11 @@ fn of_document(session: &Session, panel: &Panel, columns: u16) -> Option<CopyTex
             SpecKind::Http(http) => Some(CopyText::new("the request as curl", curl_line::curl_line(http).into_bytes())),
             _ => None,
         },
-        CopiedText::DigAnswer => match &session.kind {
+        CopiedText::DigAnswer => match (&session.kind, &session.spec.what) {
             // As dig prints it, but with spaces for tabs: a tab would be neutralised.
-            SessionKind::Dns(lookup) => {
-                let text: String = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer)).collect();
+            (SessionKind::Dns(lookup), SpecKind::Dns(spec)) => {
+                let answers = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer, spec.printed));
+                let text: String = answers.collect();
                 Some(CopyText::new("the answers as dig prints them", text.replace('\t', " ").into_bytes()))
             }
             _ => None,

@@ -32,7 +32,8 @@ pub struct DnsMessage {
     pub edns: Option<EdnsView>,
     /// The length of the message in bytes.
     pub bytes: usize,
-    /// What could not be parsed, and where: everything after it is missing here.
+    /// The first rule that it breaks, and where. A record whose data breaks a rule is told by its bytes, and reading
+    /// goes on after it; after anything else that cannot be read, the rest of the message is missing here.
     pub fault: Option<DnsFault>,
 }
 
@@ -58,10 +59,13 @@ pub struct DnsRecord {
     pub class: u16,
     /// How long the record may be cached, in seconds.
     pub ttl: u32,
-    /// The data in presentation form, safe for a terminal.
+    /// The data in presentation form, as dig prints it (with `+nosplit`), safe for a terminal; its bytes if they break
+    /// the rules of the type (RFC 3597 §5).
     pub data: String,
     /// The address of an A or AAAA record.
     pub address: Option<IpAddr>,
+    /// The rule that the data breaks.
+    pub fault: Option<DnsFault>,
 }
 
 /// The EDNS fields of a message (RFC 6891).
@@ -79,10 +83,10 @@ pub struct EdnsView {
     pub options: Vec<(String, String)>,
 }
 
-/// Why parsing a message failed.
+/// A rule that a message breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsFault {
-    /// The byte at which reading stopped.
+    /// The byte at which it was noticed.
     pub at: usize,
     /// The reason.
     pub why: String,
@@ -137,7 +141,7 @@ impl DnsMessage {
         FLAGS.iter().filter(|(bit, _)| self.flags & bit != 0).map(|(_, name)| *name).collect()
     }
 
-    /// The addresses among its answers.
+    /// The addresses among its answers, of whatever name; [`DnsMessage::addresses_for`] takes those of one question.
     pub fn addresses(&self) -> Vec<IpAddr> {
         self.answers.iter().filter_map(|record| record.address).collect()
     }
@@ -145,11 +149,5 @@ impl DnsMessage {
     /// How long the answers may be cached: the least of their TTLs.
     pub fn ttl(&self) -> Option<u32> {
         self.answers.iter().map(|record| record.ttl).min()
-    }
-
-    /// Whether it is a referral to other servers: no answer, and name servers without the zone's SOA (RFC 2308 §2.1.1).
-    pub fn is_referral(&self) -> bool {
-        let has = |kind| self.authorities.iter().any(|record| record.kind == kind);
-        self.answers.is_empty() && has(RecordType::NS) && !has(RecordType::SOA) && self.flags & 0x0400 == 0
     }
 }

@@ -2,86 +2,90 @@
 
 use std::net::IpAddr;
 
-use hickory_proto::rr::Name;
+use super::name_text::NameLabels;
+use crate::text::sanitize::quoted;
 
 /// The most search domains; glibc reads as many as a line holds.
 pub const MOST_SEARCHED: usize = 16;
 
-/// A name for the wire: in ASCII, without the final dot, as text of labels.
+/// A name in the form in which it is asked for and compared, as [`NameLabels::to_text`] writes it, with a final dot only
+/// if it has one. Letters that are not ASCII are written as IDNA has it (RFC 5891), bytes of `\DDD` stay as they are.
 ///
 /// # Errors
 /// Fails if the name is not valid; the message says what is wrong and what is accepted.
 pub fn check_name(name: &str) -> Result<String, String> {
-    let wrong = |why: &str| {
-        let shown = crate::text::sanitize::line(&name.chars().take(80).collect::<String>());
-        format!("`{shown}` {why}; accepted: a name of at most 253 bytes, its parts of 1 to 63")
-    };
-    if name == "." {
+    Ok(NameLabels::parse(&in_ascii(name)?)?.to_text())
+}
+
+/// A name with its letters that are not ASCII in the form of IDNA.
+fn in_ascii(name: &str) -> Result<String, String> {
+    if name.is_ascii() {
         return Ok(name.to_owned());
     }
-    let is_absolute = name.ends_with('.') && !name.ends_with("\\.");
-    let name_only = if is_absolute { &name[..name.len() - 1] } else { name };
-    let ascii = if name_only.is_ascii() {
-        name_only.to_owned()
-    } else {
-        match url::Host::parse(name_only) {
-            Ok(url::Host::Domain(ascii)) => ascii,
-            _ => return Err(wrong("has letters that no name can have")),
-        }
+    let wrong = || format!("{} has letters that no name can have", quoted(name));
+    let ascii = |part: &str| match url::Host::parse(part) {
+        Ok(url::Host::Domain(ascii)) => Ok(ascii),
+        _ => Err(wrong()),
     };
-    if ascii.is_empty() || ascii.len() > 253 {
-        return Err(wrong("is not a valid name"));
+    if !name.contains('\\') {
+        let (name_only, dot) = name.strip_suffix('.').map_or((name, ""), |name| (name, "."));
+        return Ok(ascii(name_only)? + dot);
     }
-    if ascii.bytes().any(|byte| !byte.is_ascii_graphic()) {
-        return Err(wrong("has blanks or controls in it"));
-    }
-    if ascii.replace("\\.", "x").split('.').any(|label| label.is_empty() || label.len() > 63) {
-        return Err(wrong("has an empty part, or one that is too long"));
-    }
-    Ok(if is_absolute { format!("{ascii}.") } else { ascii })
+    // IDNA knows no escapes: each label by itself, and a label has either of both.
+    let parts = name.split('.').map(|part| if part.is_ascii() { Ok(part.to_owned()) } else { ascii(part) });
+    Ok(parts.collect::<Result<Vec<String>, String>>()?.join("."))
 }
 
 /// The names to query in turn, each absolute, until one has an answer (resolv.conf(5): `search`, `ndots`).
 ///
 /// A name that ends with a dot is the only one. A name with at least `ndots` dots is queried as it is before the search
-/// domains, any other name after them.
+/// domains, any other name after them. Search domains that are no names, or make the name too long, are passed over.
 pub fn search_names(name: &str, search: &[String], ndots: usize) -> Vec<String> {
-    if name.ends_with('.') {
+    let Ok(labels) = NameLabels::parse(name) else { return vec![name.to_owned()] };
+    if labels.is_absolute() {
         return vec![name.to_owned()];
     }
-    let itself = format!("{name}.");
     let within = search
         .iter()
         .take(MOST_SEARCHED)
         .map(|domain| domain.trim_matches('.'))
-        .filter(|domain| !domain.is_empty())
-        .map(|domain| format!("{name}.{domain}."))
-        .filter(|name| name.len() <= 254);
-    let dots = name.bytes().filter(|byte| *byte == b'.').count();
+        .filter_map(|domain| NameLabels::parse(domain).ok())
+        .filter_map(|domain| labels.within(&domain))
+        .map(|name| name.to_text());
     let mut names: Vec<String> = within.collect();
-    let place = if dots >= ndots { 0 } else { names.len() };
-    names.insert(place, itself);
+    let place = if labels.inner_dots() >= ndots { 0 } else { names.len() };
+    names.insert(place, format!("{}.", labels.to_text()));
     names
 }
 
 /// Why a name must not be sent to a name server; `None`: it may be.
 pub fn not_queried_reason(name: &str) -> Option<&'static str> {
-    let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let labels = NameLabels::parse(name).ok()?;
+    let last = labels.last_label()?;
     [
         ("localhost", "RFC 6761 keeps it to this machine"),
         ("local", "RFC 6762 leaves it to multicast DNS"),
         ("onion", "RFC 7686 leaves it to Tor"),
     ]
     .iter()
-    .find(|(domain, _)| domain.eq_ignore_ascii_case(last))
+    .find(|(domain, _)| domain.as_bytes().eq_ignore_ascii_case(last))
     .map(|(_, why)| *why)
 }
 
 /// The name for a reverse lookup of an address: `4.3.2.1.in-addr.arpa.` (RFC 1035 §3.5, RFC 3596 §2.5).
 pub fn reverse_name(ip: IpAddr) -> String {
-    Name::from(ip).to_ascii()
+    match ip {
+        IpAddr::V4(v4) => {
+            let [a, b, c, d] = v4.octets();
+            format!("{d}.{c}.{b}.{a}.in-addr.arpa.")
+        }
+        IpAddr::V6(v6) => {
+            let nibbles = v6.octets().into_iter().rev().flat_map(|byte| [byte & 15, byte >> 4]);
+            let labels: String = nibbles.map(|nibble| format!("{nibble:x}.")).collect();
+            format!("{labels}ip6.arpa.")
+        }
+    }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,9 +114,20 @@ mod tests {
         assert_eq!(check_name("example.org.").unwrap(), "example.org.");
         assert_eq!(check_name("_sip._udp.example").unwrap(), "_sip._udp.example");
         assert_eq!(check_name(".").unwrap(), ".");
-        for wrong in ["", "a..b", "a b", "..", &"x".repeat(64), &"x.".repeat(130)] {
+        assert_eq!(check_name("bücher.example.").unwrap(), "xn--bcher-kva.example.");
+        assert_eq!(check_name(r"\065\.b.bücher.example").unwrap(), r"A\.b.xn--bcher-kva.example");
+        assert_eq!(check_name("a b.\u{7f}\"").unwrap(), r#"a\032b.\127\""#);
+        for wrong in ["", "a..b", "..", "ü..b", r"b\252ü", &"x".repeat(64), &"x.".repeat(130)] {
             assert!(check_name(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_dot_in_a_label_is_no_end_of_a_label() {
+        let search = ["corp.example".to_owned(), "a..b".to_owned()];
+        assert_eq!(search_names(r"a\.b", &search, 1), [r"a\.b.corp.example.", r"a\.b."]);
+        assert_eq!(search_names(r"a\\.", &search, 1), [r"a\\."]);
+        assert_eq!(not_queried_reason(r"printer\.local"), None);
     }
 
     #[test]

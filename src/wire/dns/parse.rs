@@ -1,9 +1,9 @@
 //! Parses a DNS message: sections, records, EDNS.
 
 use super::message::{DnsFault, DnsField, DnsMessage, DnsQuestion, DnsRecord, EdnsView, MOST_RECORDS};
-use super::rdata;
 use super::reader::DnsWalk;
 use super::record_type::{RecordType, class_name, opcode_name, rcode_name};
+use super::{edns, rdata};
 
 impl DnsMessage {
     /// Parses a message. Never fails: an invalid part becomes its [`DnsMessage::fault`].
@@ -29,7 +29,7 @@ fn parse(bytes: &[u8]) -> (DnsMessage, Vec<DnsField>, usize) {
         let at = walk.at.min(bytes.len());
         walk.depth = 0;
         walk.add_field(at..bytes.len(), "not readable", &why);
-        message.fault = Some(DnsFault { at, why });
+        message.fault.get_or_insert(DnsFault { at, why });
     }
     (message, walk.fields, walk.unlisted)
 }
@@ -164,13 +164,19 @@ fn record(
 ) -> Result<Option<DnsRecord>, String> {
     let place = walk.begin_field(format!("{} {number}", section.name()));
     walk.depth = 1;
+    let start = walk.at;
     let name = walk.name("name")?;
     let kind = kind(walk)?;
-    let is_edns = kind == RecordType::OPT && section == RecordSection::Additional;
-    if is_edns {
-        let edns = edns(walk)?;
+    if kind == RecordType::OPT && section == RecordSection::Additional {
+        let edns = edns_record(walk, message)?;
         walk.depth = 0;
         walk.end_field(place, &format!("EDNS version {}, UDP payload {}", edns.version, edns.udp_payload));
+        // RFC 6891 §6.1.1, §6.1.2.
+        if message.edns.is_some() {
+            fault_at(message, start, "a second OPT record: a message has at most one");
+        } else if name != "." {
+            fault_at(message, start, "the OPT record has a name, and must have that of the root");
+        }
         message.edns.get_or_insert(edns);
         return Ok(None);
     }
@@ -179,14 +185,19 @@ fn record(
     let end = length(walk)?;
     let place_of_data = walk.begin_field("data");
     walk.depth = 2;
-    let (data, address) = rdata::read(walk, kind, class, end)?;
-    if walk.at != end {
-        return Err(format!("the data of a {kind} record ends at byte {}, and its length says {end}", walk.at));
-    }
+    let rdata::RecordData { text: data, address, fault } = rdata::read(walk, kind, class, end);
     walk.end_field(place_of_data, &data);
     walk.depth = 0;
     walk.end_field(place, &format!("{name} {ttl} {} {kind} {data}", class_name(class)));
-    Ok(Some(DnsRecord { name, kind, class, ttl, data, address }))
+    if let Some(fault) = &fault {
+        message.fault.get_or_insert_with(|| fault.clone());
+    }
+    Ok(Some(DnsRecord { name, kind, class, ttl, data, address, fault }))
+}
+
+/// Notes a rule that the message breaks, if it is the first one.
+fn fault_at(message: &mut DnsMessage, at: usize, why: &str) {
+    message.fault.get_or_insert_with(|| DnsFault { at, why: why.to_owned() });
 }
 
 /// Reads the length of the data that follows; returns where the data ends.
@@ -199,7 +210,8 @@ fn length(walk: &mut DnsWalk<'_>) -> Result<usize, String> {
     Ok(end)
 }
 
-fn edns(walk: &mut DnsWalk<'_>) -> Result<EdnsView, String> {
+/// Reads the rest of an OPT record, whose fields have a meaning of their own (RFC 6891 §6.1.2, §6.1.3).
+fn edns_record(walk: &mut DnsWalk<'_>, message: &mut DnsMessage) -> Result<EdnsView, String> {
     let udp_payload = walk.u16("UDP payload")?;
     let upper_rcode = walk.u8("upper rcode")?;
     let version = walk.u8("version")?;
@@ -208,20 +220,31 @@ fn edns(walk: &mut DnsWalk<'_>) -> Result<EdnsView, String> {
     let meaning = if dnssec_ok { "do: signatures are wanted" } else { "" };
     walk.add_field(walk.at - 2..walk.at, "flags", format!("{flags:#06x}  {meaning}"));
     let end = length(walk)?;
+    walk.limit = end;
     let mut options = Vec::new();
-    while walk.at < end {
+    while walk.left() > 0 {
         let start = walk.at;
-        let code = walk.raw_u16()?;
-        let length = usize::from(walk.raw_u16()?);
-        if walk.at + length > end {
-            return Err("an option is longer than EDNS itself".to_owned());
+        match edns_option(walk) {
+            Ok((name, text)) => {
+                walk.add_field(start..walk.at, format!("option {name}"), text.as_str());
+                options.push((name, text));
+            }
+            Err(why) => {
+                walk.add_field(start..end, "not readable", why.as_str());
+                fault_at(message, start, &format!("an EDNS option is cut short: {why}"));
+                break;
+            }
         }
-        let value = walk.take_bytes(length)?;
-        let (name, text) = rdata::option(code, value);
-        walk.add_field(start..walk.at, format!("option {name}"), text.as_str());
-        options.push((name, text));
     }
+    walk.at = end;
+    walk.limit = walk.bytes().len();
     Ok(EdnsView { udp_payload, upper_rcode, version, dnssec_ok, options })
 }
+
+fn edns_option(walk: &mut DnsWalk<'_>) -> Result<(String, String), String> {
+    let (code, length) = (walk.raw_u16()?, walk.raw_u16()?);
+    Ok(edns::option(code, walk.take_bytes(usize::from(length))?))
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,11 @@
 //! Names on the wire: labels, and pointers to earlier labels (RFC 1035 §4.1.4).
 
+use super::name_text::push_byte;
+
 /// The longest name, in bytes on the wire, including the root label (RFC 1035 §2.3.4).
 const LONGEST: usize = 255;
 
-/// The most pointers that one name may follow: a name has at most as many labels, so more would be a loop.
+/// The most pointers that are followed for one name: it has at most as many labels (RFC 1035 §2.3.4).
 const MOST_POINTERS: usize = 127;
 
 /// A name, as read.
@@ -43,7 +45,7 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Result<ReadName, String> {
                 if length > LONGEST {
                     return Err(format!("a name is longer than {LONGEST} bytes"));
                 }
-                label.iter().for_each(|byte| escaped(&mut text, *byte));
+                label.iter().for_each(|byte| push_byte(&mut text, *byte));
                 text.push('.');
                 at += label.len() + 1;
             }
@@ -51,8 +53,14 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Result<ReadName, String> {
                 let low = *bytes.get(at + 1).ok_or_else(beyond)?;
                 let target = usize::from(head & 0x3f) << 8 | usize::from(low);
                 pointers += 1;
-                if target >= chunk || pointers > MOST_POINTERS {
-                    return Err(format!("the pointer at byte {at} leads to byte {target}: a loop, or forward"));
+                if target > at {
+                    return Err(format!("the pointer at byte {at} leads forward, to byte {target}"));
+                }
+                if target >= chunk {
+                    return Err(format!("the pointer at byte {at} leads to byte {target}, into its own name: a loop"));
+                }
+                if pointers > MOST_POINTERS {
+                    return Err(format!("a name has more than {MOST_POINTERS} pointers: at byte {at} stands one more"));
                 }
                 end.get_or_insert(at + 2);
                 pointer.get_or_insert(target);
@@ -60,18 +68,6 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Result<ReadName, String> {
             }
             _ => return Err(format!("byte {at} begins neither a label nor a pointer ({head:#04x})")),
         }
-    }
-}
-
-/// Appends one byte of a label as text.
-fn escaped(text: &mut String, byte: u8) {
-    match byte {
-        b'.' | b'\\' | b'"' | b'(' | b')' | b';' | b'@' | b'$' => {
-            text.push('\\');
-            text.push(char::from(byte));
-        }
-        0x21..=0x7e => text.push(char::from(byte)),
-        other => text.push_str(&format!("\\{other:03}")),
     }
 }
 
@@ -92,8 +88,18 @@ mod tests {
         assert!(read(b"\xc0\x00", 0).is_err());
         assert!(read(b"\x01a\xc0\x00", 0).is_err());
         assert!(read(b"\xc0\x02\xc0\x00", 2).is_err());
-        let chain: Vec<u8> = (0..4000_u16).flat_map(|at| (0xc000 | (at.saturating_sub(1) * 2)).to_be_bytes()).collect();
-        assert!(read(&chain, 7998).is_err());
+        assert!(read(b"\x01a\xc0\x00", 0).unwrap_err().contains("its own name: a loop"));
+        assert!(read(b"\xc0\x02\x00", 0).unwrap_err().contains("leads forward, to byte 2"));
+    }
+
+    /// A chain of pointers, each to the one before it, and the first to the root at byte 0.
+    #[test]
+    fn a_chain_of_pointers_is_neither_a_loop_nor_forward_and_ends_at_its_bound() {
+        let chain: Vec<u8> =
+            [0, 0].into_iter().chain((0..200_u16).flat_map(|n| (0xc000 | n * 2).to_be_bytes())).collect();
+        assert_eq!(read(&chain, 2 * MOST_POINTERS).unwrap().text, ".");
+        let why = read(&chain, 2 * MOST_POINTERS + 2).unwrap_err();
+        assert!(why.contains("more than 127 pointers") && !why.contains("loop") && !why.contains("forward"), "{why}");
     }
 
     #[test]

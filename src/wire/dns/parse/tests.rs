@@ -64,16 +64,90 @@ fn every_type_says_what_it_holds() {
     assert_eq!(record(65280, b"\x01\x02"), "\\# 2 0102");
 }
 
-/// Found by fuzzing: hickory reads EDNS in the answer section, and its `Display` then fails.
+/// Found by fuzzing: a library that read EDNS in the answer section could not print it.
 #[test]
 fn a_record_that_cannot_be_printed_is_shown_as_its_bytes() {
     let edns = [&b"\0\0\0\0\x80\0"[..], &[0; 12], b"\x08", &[0; 27], b"\x40\0\0\0\x3e"].concat();
     check(&edns);
-    for (kind, data) in [(41, &b"\0\0\0\0"[..]), (41, b"\0\x0a\0\x08abcdefgh"), (0, b"\0"), (250, &[0; 17])] {
+    for (kind, data, shown) in [
+        (41, &b"\0\0\0\0"[..], "0 0"),
+        (41, b"\0\x0a\0\x08abcdefgh", "10 8 YWJjZGVmZ2g="),
+        (41, b"\0\x0a\0\x09abcdefgh", "\\# 12 000A00096162636465666768"),
+        (0, b"\0", "\\# 1 00"),
+        (250, &[0; 16], "\\# 16 00000000000000000000000000000000"),
+    ] {
         let message = DnsMessage::read(&record(kind, data));
-        let shown = &message.answers[0].data;
-        assert!(shown.starts_with(&format!("\\# {} ", data.len())) || kind == 250, "type {kind}: {shown}");
+        assert_eq!(message.answers[0].data, shown, "type {kind}");
     }
+}
+
+/// A message whose one answer, of owner.test, is a record with this data.
+fn answer_of(kind: u16, class: u16, data: &[u8]) -> Vec<u8> {
+    let mut bytes = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\x05owner\x04test\0".to_vec();
+    bytes.extend(
+        [kind, class, 0, 60, u16::try_from(data.len()).unwrap()].iter().flat_map(|number| number.to_be_bytes()),
+    );
+    bytes.extend(data);
+    bytes
+}
+
+#[test]
+fn every_type_is_printed_as_dig_prints_it_and_refused_where_dig_refuses_it() {
+    let table = include_str!("../rdata/printed_by_dig.txt");
+    let (mut rows, mut wrong) = (0, Vec::new());
+    for row in table.lines().filter(|row| !row.starts_with('#')) {
+        rows += 1;
+        let mut parts = row.splitn(4, ' ');
+        let mut part = || parts.next().unwrap_or_default();
+        let (kind, class, hex, text) = (part().parse().unwrap(), part().parse().unwrap(), part(), part());
+        let data: Vec<u8> = match hex {
+            "-" => Vec::new(),
+            hex => (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect(),
+        };
+        let message = DnsMessage::read(&answer_of(kind, class, &data));
+        let record = &message.answers[0];
+        let expected = match text {
+            "!" => format!("\\# {} {}", data.len(), hex.to_uppercase()),
+            text => text.to_owned(),
+        };
+        let expected = if expected.ends_with(" 0 -") { "\\# 0".to_owned() } else { expected };
+        if record.data != expected || record.fault.is_some() != (text == "!") || message.fault != record.fault {
+            wrong.push(format!("{row}: {} {:?}", record.data, record.fault));
+        }
+        check(&answer_of(kind, class, &data));
+    }
+    assert!(wrong.is_empty() && rows > 400, "of {rows}: {wrong:#?}");
+}
+
+#[test]
+fn what_follows_a_record_that_breaks_a_rule_is_read_all_the_same() {
+    let cut = b"\x01a\0\0\x23\0\x01\0\0\0\x3c\0\x05\0\x01\0\x02\x09";
+    let whole = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
+    let bytes = [&b"\0\0\x80\0\0\0\0\x02\0\0\0\0"[..], cut, whole].concat();
+    let message = DnsMessage::read(&bytes);
+    let told: Vec<&str> = message.answers.iter().map(|record| record.data.as_str()).collect();
+    assert_eq!(told, ["\\# 5 0001000209", "192.0.2.1"]);
+    let fault = message.fault.unwrap();
+    assert_eq!((fault.at, &fault), (30, message.answers[0].fault.as_ref().unwrap()));
+    assert!(fault.why.contains("none of a NAPTR record") && fault.why.contains("flags"), "{}", fault.why);
+    let (fields, _) = DnsMessage::fields(&bytes);
+    assert!(fields.iter().any(|field| field.name == "not by the rules" && field.range == (25..30)));
+}
+
+#[test]
+fn edns_stands_once_and_at_the_root() {
+    let opt = b"\0\0\x29\x04\xd0\0\0\0\0\0\0";
+    let named = b"\x01x\0\0\x29\x04\xd0\0\0\0\0\0\0";
+    let cut = b"\0\0\x29\x04\xd0\0\0\0\0\0\x05\0\x03\0\x02x";
+    let why = |count: u8, records: &[&[u8]]| {
+        let head = [0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, count];
+        DnsMessage::read(&[&head[..], &records.concat()].concat()).fault.map(|fault| fault.why)
+    };
+    assert_eq!(why(1, &[opt]), None);
+    assert!(why(2, &[opt, opt]).unwrap().contains("a second OPT record"));
+    assert!(why(1, &[named]).unwrap().contains("must have that of the root"));
+    assert!(why(1, &[cut]).unwrap().contains("an EDNS option is cut short"));
+    assert!(why(2, &[cut, opt]).unwrap().contains("an EDNS option is cut short"));
 }
 
 #[test]
