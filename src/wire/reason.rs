@@ -17,6 +17,10 @@ pub enum FailureReason {
     DnsNoSuchName,
     /// A server answered NODATA: the name exists, a record of this type does not (RFC 2308 §2.2).
     DnsNoSuchRecord,
+    /// A server's answer has an alias, and no record of the type that was asked for.
+    DnsAliasAlone,
+    /// A server's answer has records, but none of what was asked for.
+    DnsOtherRecords,
     /// A server answered SERVFAIL.
     DnsServerFailure,
     /// A server answered REFUSED.
@@ -27,6 +31,8 @@ pub enum FailureReason {
     DnsFormatError,
     /// Nothing listens on the server's port.
     DnsPortClosed,
+    /// The server answered by UDP, cut short, and refuses TCP.
+    DnsTcpRefused,
     /// The server reset the connection.
     DnsConnectionReset,
     /// The server closed the connection without an answer.
@@ -141,11 +147,14 @@ impl FailureReason {
         FailureReason::KeepaliveTimeout,
         FailureReason::DnsNoSuchName,
         FailureReason::DnsNoSuchRecord,
+        FailureReason::DnsAliasAlone,
+        FailureReason::DnsOtherRecords,
         FailureReason::DnsServerFailure,
         FailureReason::DnsRefused,
         FailureReason::DnsNotImplemented,
         FailureReason::DnsFormatError,
         FailureReason::DnsPortClosed,
+        FailureReason::DnsTcpRefused,
         FailureReason::DnsConnectionReset,
         FailureReason::DnsConnectionClosed,
         FailureReason::DnsNoAnswer,
@@ -209,11 +218,14 @@ impl FailureReason {
             FailureReason::KeepaliveTimeout => "keepalive_timeout",
             FailureReason::DnsNoSuchName => "dns_no_such_name",
             FailureReason::DnsNoSuchRecord => "dns_no_such_record",
+            FailureReason::DnsAliasAlone => "dns_alias_alone",
+            FailureReason::DnsOtherRecords => "dns_other_records",
             FailureReason::DnsServerFailure => "dns_server_failure",
             FailureReason::DnsRefused => "dns_refused",
             FailureReason::DnsNotImplemented => "dns_not_implemented",
             FailureReason::DnsFormatError => "dns_format_error",
             FailureReason::DnsPortClosed => "dns_port_closed",
+            FailureReason::DnsTcpRefused => "dns_tcp_refused",
             FailureReason::DnsConnectionReset => "dns_connection_reset",
             FailureReason::DnsConnectionClosed => "dns_connection_closed",
             FailureReason::DnsNoAnswer => "dns_no_answer",

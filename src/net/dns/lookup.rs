@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::exchange::{DnsClient, question_text};
 use crate::sessions::news::dns::DnsAnswer;
+use crate::wire::dns::AnswerMeaning;
 use crate::wire::dns::message::DnsQuestion;
 use crate::wire::dns::record_type::{RecordType, rcode_name};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
@@ -32,9 +33,12 @@ pub(super) struct QuestionResult {
 }
 
 impl QuestionResult {
-    /// Whether it has records, or a referral to other servers.
+    /// Whether it has records of what was asked for, or a referral to other servers.
     pub(super) fn has_answer(&self) -> bool {
-        self.result.as_ref().is_ok_and(|answer| !answer.message.answers.is_empty() || answer.message.is_referral())
+        self.result.as_ref().is_ok_and(|answer| {
+            let means = answer.message.meaning_for(&self.question);
+            answer.message.rcode() == 0 && matches!(means, AnswerMeaning::Records(_) | AnswerMeaning::Referral)
+        })
     }
 
     /// The failure, if there is one: no such name, no such record, or no answer.
@@ -44,21 +48,42 @@ impl QuestionResult {
             Ok(_) if self.has_answer() => return None,
             Ok(answer) => answer,
         };
-        let DnsQuestion { kind, .. } = self.question;
-        let server = answer.server;
-        let message = match answer.message.rcode() {
-            0 => format!("the name has no {kind} record (NODATA from {server})"),
-            3 => format!("there is no such name (NXDOMAIN from {server})"),
-            other => format!("{} from {server}", rcode_name(other)),
-        };
+        let (reason, message) = negative_text(&self.question, answer);
         let failure = Failure::new(Class::Resolve, FailedOperation::Ask, question_text(&self.question), message);
-        Some(failure.with_reason(FailureReason::of_rcode(answer.message.rcode())))
+        Some(failure.with_reason(reason))
     }
 
     /// Whether it failed without a definite answer; NXDOMAIN and an empty answer are definite.
     pub(super) fn is_real_failure(&self) -> bool {
         self.result.is_err()
     }
+}
+
+/// What an answer says that has no record of what was asked for.
+fn negative_text(question: &DnsQuestion, answer: &DnsAnswer) -> (Option<FailureReason>, String) {
+    let (kind, server, message) = (question.kind, answer.server, &answer.message);
+    let text = match (message.rcode(), message.meaning_for(question)) {
+        (0, AnswerMeaning::AliasAlone(alias)) => {
+            let text = format!("the name is an alias of {alias}, of which {server} gives no {kind} record");
+            return (Some(FailureReason::DnsAliasAlone), text);
+        }
+        (0, AnswerMeaning::AliasLoop) => {
+            let text = format!("the aliases of the name lead in a circle, or are too many (from {server})");
+            return (Some(FailureReason::DnsAliasAlone), text);
+        }
+        (0, AnswerMeaning::OtherRecords) => {
+            let text =
+                format!("the records that {server} gives are of another name, type or class than {kind} of this name");
+            return (Some(FailureReason::DnsOtherRecords), text);
+        }
+        (0, _) => format!("the name has no {kind} record (NODATA from {server})"),
+        (3, AnswerMeaning::AliasAlone(alias)) => {
+            format!("the name is an alias of {alias}, and there is no such name (NXDOMAIN from {server})")
+        }
+        (3, _) => format!("there is no such name (NXDOMAIN from {server})"),
+        (other, _) => format!("{} from {server}", rcode_name(other)),
+    };
+    (FailureReason::of_rcode(message.rcode()), text)
 }
 
 /// Asks for all types of a name at once, name by name until one has an answer (resolv.conf(5), `search`).
@@ -68,21 +93,20 @@ impl QuestionResult {
 pub(super) async fn in_turn(
     asker: &DnsClient,
     names: &[String],
-    kinds: &[RecordType],
+    (kinds, class): (&[RecordType], u16),
     servers: &DnsServers,
 ) -> Vec<QuestionResult> {
     let mut best: Vec<QuestionResult> = Vec::new();
     for name in names {
         let asked = kinds.iter().map(|kind| {
-            let question = DnsQuestion { name: name.clone(), kind: *kind, class: 1 };
+            let question = DnsQuestion { name: name.clone(), kind: *kind, class };
             query_servers(asker, question, servers)
         });
         let found = join_all(asked).await;
         let is_answer = found.iter().any(QuestionResult::has_answer);
         let is_silent =
             found.iter().any(|found| found.is_real_failure() && !has_rcode(found, FailureReason::DnsServerFailure));
-        let exists =
-            |found: &[QuestionResult]| found.iter().any(|found| has_rcode(found, FailureReason::DnsNoSuchRecord));
+        let exists = |found: &[QuestionResult]| found.iter().any(shows_name);
         if is_answer || is_silent {
             return found;
         }
@@ -91,6 +115,11 @@ pub(super) async fn in_turn(
         }
     }
     best
+}
+
+/// Whether the answer shows that the name exists, though it has no such record.
+fn shows_name(found: &QuestionResult) -> bool {
+    [FailureReason::DnsNoSuchRecord, FailureReason::DnsAliasAlone].iter().any(|reason| has_rcode(found, *reason))
 }
 
 fn has_rcode(found: &QuestionResult, reason: FailureReason) -> bool {

@@ -3,10 +3,12 @@
 mod exchange;
 mod hosts;
 mod lookup;
+mod no_answer;
 mod query;
 mod resolv_conf;
 mod second_opinion;
 mod session;
+mod transport;
 
 pub(crate) use second_opinion::SecondOpinion;
 pub(crate) use session::run;

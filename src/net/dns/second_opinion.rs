@@ -115,7 +115,8 @@ async fn query_all(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<F
     let asker =
         DnsClient { asking: QueryOptions::default(), transport, timeout: conf.timeout.min(MOST_TIME), journal: None };
     let servers = DnsServers { servers: conf.servers.clone(), tries: 1 };
-    let found = lookup::in_turn(&asker, &names::search_names(name, &conf.search, conf.ndots), kinds, &servers).await;
+    let names = names::search_names(name, &conf.search, conf.ndots);
+    let found = lookup::in_turn(&asker, &names, (kinds, 1), &servers).await;
     found.iter().filter_map(family_of).collect()
 }
 
@@ -130,12 +131,11 @@ pub(super) fn family_of(found: &QuestionResult) -> Option<FamilyAnswer> {
     Some(match &found.result {
         Ok(answer) => {
             let message: &dns::message::DnsMessage = &answer.message;
-            let said = if message.rcode() == 0 && message.answers.is_empty() {
-                "NODATA".to_owned()
-            } else {
-                message.rcode_name()
+            let addresses = deduplicated(message.addresses_for(&found.question).into_iter());
+            let said = match message.rcode() {
+                0 if addresses.is_empty() => "NODATA".to_owned(),
+                _ => message.rcode_name(),
             };
-            let addresses = deduplicated(message.addresses().into_iter());
             let server = Some(answer.server);
             FamilyAnswer { kind, name, server, addresses, ttl: message.ttl(), said, is_answer: true, took }
         }

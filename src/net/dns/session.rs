@@ -55,7 +55,7 @@ async fn run_query(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure
     let transport = if conf.tcp && spec.server.is_none() { TransportChoice::Tcp } else { spec.transport };
     let asker = DnsClient { asking: spec.asking, transport, timeout: plan.timeout, journal: Some(Arc::clone(journal)) };
     let servers = DnsServers { servers: plan.servers, tries: plan.tries };
-    let found = lookup::in_turn(&asker, &plan.names, &spec.kinds, &servers).await;
+    let found = lookup::in_turn(&asker, &plan.names, (&spec.kinds, spec.class), &servers).await;
     if let Some(system) = system {
         compare(spec, &found, system, journal).await;
     }
