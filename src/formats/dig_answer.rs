@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(printed("+noall"), "");
         assert_eq!(
             printed("+noall +stats -u"),
-            ";; Query time: 3004 usec\n;; SERVER: 192.0.2.53#53 (UDP)\n;; MSG SIZE  rcvd: 49\n\n"
+            ";; Query time: 3004 usec\n;; SERVER: 192.0.2.53#53 (UDP)\n;; MSG SIZE  rcvd: 51\n\n"
         );
     }
 

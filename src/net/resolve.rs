@@ -41,11 +41,11 @@ pub(crate) async fn resolve(
         Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
         Err(error) => {
             let failure = fault::from_io(FailedOperation::Resolve, host, &error);
-            beside.on_system_answer(Err(failure.message.clone()));
+            beside.on_system_failure(failure.message.clone()).await;
             return Err(failure);
         }
     };
-    beside.on_system_answer(Ok(found.clone().map(|address| address.ip()).collect()));
+    beside.on_system_answer(found.clone().map(|address| address.ip()).collect());
     let addresses = in_order(found.filter(|address| family.admits(address.ip())));
     if addresses.is_empty() {
         return Err(none_left(host, family));

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::news::{DialNews, News};
 use crate::sessions::kinds::dns_compare::ResolverComparison;
+use crate::wire::FailedOperation;
 use crate::wire::route::Route;
 
 /// What is known about the path to the peer.
@@ -27,15 +28,25 @@ pub struct NameResolution {
     pub began: Instant,
     /// Its addresses, and how long it took; `None`: no result yet, or it failed.
     pub found: Option<(Vec<IpAddr>, Duration)>,
+    /// Why there is no result, and how long that took; `None`: it is still waited for, or there is one.
+    pub failed: Option<(String, Duration)>,
 }
 
 impl PeerPath {
-    /// Applies a news item about dialling; other news change nothing here.
+    /// Applies a news item about dialling, or about the end of the session; other news change nothing here.
     pub fn on_news(&mut self, news: &News, at: Instant) {
+        if let News::Failed(failure) | News::Dial(DialNews::Retrying { because: failure, .. }) = news
+            && failure.operation == FailedOperation::Resolve
+        {
+            self.end_lookup(&failure.message, at);
+        }
+        if let News::Closed { .. } = news {
+            self.end_lookup("given up", at);
+        }
         let News::Dial(news) = news else { return };
         match news {
             DialNews::Resolving { host } => {
-                self.lookup = Some(NameResolution { host: host.clone(), began: at, found: None });
+                self.lookup = Some(NameResolution { host: host.clone(), began: at, found: None, failed: None });
                 self.compared = None;
             }
             DialNews::Resolved { addresses, took, .. } => {
@@ -49,6 +60,13 @@ impl PeerPath {
             | DialNews::AttemptFailed { .. }
             | DialNews::Connected { .. }
             | DialNews::Retrying { .. } => {}
+        }
+    }
+
+    /// Ends a lookup that has no result.
+    fn end_lookup(&mut self, why: &str, at: Instant) {
+        if let Some(lookup) = self.lookup.as_mut().filter(|lookup| lookup.found.is_none() && lookup.failed.is_none()) {
+            lookup.failed = Some((why.to_owned(), at.saturating_duration_since(lookup.began)));
         }
     }
 

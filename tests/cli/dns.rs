@@ -82,6 +82,73 @@ fn each_query_and_answer_is_an_event() {
 }
 
 #[test]
+fn display_options_of_dig_select_what_is_printed() {
+    for (words, printed) in [
+        (&["+short"][..], "192.0.2.1\n"),
+        (&["+noall", "+answer"], "web.example.\t300\tIN\tA\t192.0.2.1\n"),
+        (&["+noall", "+question"], ";web.example.\t\tIN\tA\n"),
+        (&["+noall", "+answer", "+nottlid", "+noclass"], "web.example.\tA\t192.0.2.1\n"),
+        (&["+noall"], ""),
+    ] {
+        let (server, thread) = server(1, 0);
+        let output = run_alone(&[&["dns", &server, "web.example", "A"], words].concat());
+        thread.join().unwrap();
+        ends_with(&output, 0);
+        assert_eq!(String::from_utf8(output.stdout.clone()).unwrap(), printed, "{words:?}");
+    }
+    let (server, thread) = server(1, 0);
+    let output = run_alone(&["dns", &server, "web.example", "A", "+short", "--json"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    assert!(stderr(&output).contains("no effect with --json"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_display_option_that_is_not_done_is_refused_by_name() {
+    for word in ["+yaml", "+multiline", "+identify", "+rrcomments"] {
+        let output = run_alone(&["dns", word, "x"]);
+        ends_with(&output, 2);
+        assert!(stderr(&output).contains(word), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn data_that_breaks_the_rules_of_its_type_is_told_by_its_bytes_and_ends_with_9() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let server = format!("@{}", socket.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let mut buffer = [0; 2048];
+        let (_, from) = socket.recv_from(&mut buffer).unwrap();
+        let end = 12 + buffer[12..].iter().position(|byte| *byte == 0).unwrap() + 5;
+        let head = [buffer[0], buffer[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+        // The port of an HTTPS record, with three bytes.
+        let record = b"\xc0\x0c\0\x41\0\x01\0\0\0\x3c\0\x0a\0\x01\0\0\x03\0\x03\x01\x02\x03";
+        socket.send_to(&[&head[..], &buffer[12..end], record].concat(), from).unwrap();
+    });
+    let output = run_alone(&["dns", "--json", &server, "web.example", "HTTPS", "+tries=1"]);
+    thread.join().unwrap();
+    ends_with(&output, 9);
+    let events = events(&output.stdout);
+    let answer = first(&events, "dns_answer");
+    assert_eq!(answer["answer"][0]["data"], "\\# 10 00010000030003010203");
+    let why = "the data is none of a HTTPS record: port has 3 bytes, and must have 2";
+    assert_eq!((&answer["answer"][0]["malformed"], &answer["malformed"]["because"]), (&why.into(), &why.into()));
+}
+
+#[test]
+fn a_name_that_is_none_is_refused_with_its_label() {
+    for (name, said) in [
+        ("a..b", "its label number 2 is empty"),
+        (r"www.a\256.b", r#""\256" is no escape"#),
+        (&format!("www.{}", "x".repeat(64)), "has 64 bytes"),
+    ] {
+        let output = run_alone(&["dns", name]);
+        ends_with(&output, 2);
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_name_without_an_answer_ends_with_3_and_says_who_said_so() {
     let (server, thread) = server(1, 3);
     let output = run_alone(&["dns", &server, "no.example", "A"]);

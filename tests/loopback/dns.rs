@@ -13,9 +13,9 @@ use sockeye::sessions::kinds::SessionKind;
 use sockeye::sessions::kinds::dns::{DnsLookup, QueryOutcome};
 use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, DnsTransport};
 use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind};
-use sockeye::wire::Class;
 use sockeye::wire::dns::message::DnsMessage;
 use sockeye::wire::dns::record_type::RecordType;
+use sockeye::wire::{Class, FailureReason};
 
 use crate::live_net::DEADLINE;
 use crate::peers::{outcome, peer};
@@ -226,6 +226,122 @@ fn an_answer_cut_short_is_asked_for_again_by_tcp() {
     // TCP has two bytes more for the length of each message.
     let of_tcp = answers[1].bytes.len() as u64 + 2;
     assert_eq!(watch.received(id), answers[0].bytes.len() as u64 + of_tcp);
+}
+
+/// A server over TCP that reads the query, sends these bytes of an answer and closes the connection. The bytes are made
+/// of the query.
+fn tcp_once(reply: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        let mut length = [0; 2];
+        stream.read_exact(&mut length).unwrap();
+        let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
+        stream.read_exact(&mut query).unwrap();
+        stream.write_all(&reply(&query)).unwrap();
+    });
+    (address, thread)
+}
+
+#[test]
+fn bytes_of_a_message_that_ends_too_early_are_counted_and_told() {
+    type Reply = fn(&[u8]) -> Vec<u8>;
+    let cases: [(Reply, usize, &str); 4] = [
+        (|query| [b"\0\x40", &answer(query, 0, &[A])[..]].concat(), 42, "after 42 of the 66 bytes of a message"),
+        (|_| b"\0".to_vec(), 1, "after 1 byte"),
+        (|_| b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), 28, "after 28 bytes that are not DNS"),
+        (|_| Vec::new(), 0, "without an answer"),
+    ];
+    for (reply, received, said) in cases {
+        let (address, thread) = tcp_once(reply);
+        let (watch, id, how) = ask(&format!("@{address} x.test A +tcp +tries=1"));
+        thread.join().unwrap();
+        assert_eq!(how, CloseReason::Error);
+        let (class, message) = failure(&watch, id);
+        assert_eq!((class, watch.received(id)), (Class::Resolve, received as u64), "{message}");
+        assert!(message.contains("closed the connection") && message.ends_with(said), "{message}");
+    }
+}
+
+#[test]
+fn a_server_that_answers_by_udp_and_refuses_tcp_is_told_as_that() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let thread = std::thread::spawn(move || {
+        let mut buffer = [0; 2048];
+        let (length, from) = socket.recv_from(&mut buffer).unwrap();
+        socket.send_to(&answer(&buffer[..length], 0x0200, &[A]), from).unwrap();
+    });
+    let (watch, id, how) = ask(&format!("@{address} x.test A +tries=1"));
+    thread.join().unwrap();
+    assert_eq!(how, CloseReason::Error);
+    let failure = watch.session(id).failure().unwrap();
+    assert_eq!((failure.class, failure.reason), (Class::Resolve, Some(FailureReason::DnsTcpRefused)));
+    assert!(failure.message.contains("answers by UDP, but cut short"), "{}", failure.message);
+    assert_eq!(answers(&watch, id).len(), 1);
+}
+
+#[test]
+fn records_that_do_not_belong_to_the_question_are_no_answer() {
+    let alias: &'static [u8] = b"\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x06\x01b\x02bb\0";
+    let of_alias: &'static [u8] = b"\x01b\x02bb\0\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
+    let chaos: &'static [u8] = b"\xc0\x0c\0\x01\0\x03\0\0\0\x3c\0\x03\0\0\x53";
+    let itself: &'static [u8] = b"\xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x02\xc0\x0c";
+    let cases: [(Vec<&'static [u8]>, Option<&str>); 6] = [
+        (vec![of_alias, alias], None),
+        (vec![alias], Some("is an alias of b.bb., of which")),
+        (vec![of_alias], Some("are of another name, type or class")),
+        (vec![chaos], Some("are of another name, type or class")),
+        (vec![AAAA], Some("are of another name, type or class")),
+        (vec![itself], Some("lead in a circle")),
+    ];
+    for (records, said) in cases {
+        let server = Server::with(move |query, _| vec![answer(query, 0, &records)]);
+        let (watch, id, how) = ask(&format!("@{} x.test A +tries=1", server.address));
+        match said {
+            None => assert_eq!(how, CloseReason::Local),
+            Some(said) => {
+                let (class, message) = failure(&watch, id);
+                assert!(class == Class::Resolve && message.contains(said), "{said}: {message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_of_any_bytes_is_asked_for_and_its_answer_taken() {
+    for (typed, name) in [
+        (r"\065.example.test", "A.example.test."),
+        (r"\a.test", "a.test."),
+        (r"\000\032\255.test", r"\000\032\255.test."),
+        (r"dot\.in.test", r"dot\.in.test."),
+        (r#"\"\;\@\$\(.test"#, r#"\"\;\@\$\(.test."#),
+    ] {
+        // The server answers with capital letters: names are compared without regard to them.
+        let server = Server::with(|query, _| {
+            let mut query = query.to_vec();
+            query[12..].make_ascii_uppercase();
+            vec![answer(&query, 0, &[A])]
+        });
+        let (watch, id, how) = ask(&format!("@{} {typed} A +tries=1 +noedns", server.address));
+        assert_eq!(how, CloseReason::Local, "{typed}: {:?}", warnings(&watch, id));
+        assert_eq!(lookup(&watch, id).exchanges[0].query.question.name, name);
+    }
+}
+
+#[test]
+fn a_server_that_only_answers_other_questions_is_not_said_to_be_silent() {
+    let server = Server::with(|query, _| {
+        let mut other = answer(query, 0, &[A]);
+        other[13] = b'y';
+        vec![other.clone(), other]
+    });
+    let (watch, id, _) = ask(&format!("@{} x.test A +tries=1 +time=0.3", server.address));
+    let message = failure(&watch, id).1;
+    assert!(message.contains("but 2 messages that answer something else"), "{message}");
+    assert!(warnings(&watch, id)[0].contains("another question: y.test. A"), "{:?}", warnings(&watch, id));
 }
 
 #[test]

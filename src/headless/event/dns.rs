@@ -81,8 +81,12 @@ fn question_value(question: &DnsQuestion) -> Value {
 
 fn records(records: &[DnsRecord]) -> Vec<Value> {
     let one = |record: &DnsRecord| {
-        json!({"name": record.name, "ttl": record.ttl, "class": class_name(record.class),
-            "type": record.kind.to_string(), "data": record.data})
+        let mut value = json!({"name": record.name, "ttl": record.ttl, "class": class_name(record.class),
+            "type": record.kind.to_string(), "data": record.data});
+        if let Some(fault) = &record.fault {
+            value["malformed"] = fault.why.as_str().into();
+        }
+        value
     };
     records.iter().map(one).collect()
 }

@@ -1,12 +1,15 @@
 //! The documents of a DNS session: queries and answers as tables, and every field with its bytes.
 
+use std::net::SocketAddr;
+
 use super::document::{DocLine, Document, TextRole, TextSpan};
 use crate::sessions::kinds::dns::{DnsExchange, DnsLookup, QueryOutcome};
-use crate::sessions::news::dns::{DnsAnswer, DnsPlan};
+use crate::sessions::news::dns::{DnsAnswer, DnsPlan, DnsTransport};
+use crate::sessions::transcript::EntryData;
 use crate::text::{escapes, quantity};
-use crate::wire::Failure;
 use crate::wire::dns::message::{DnsField, DnsMessage, DnsRecord};
 use crate::wire::dns::record_type::class_name;
+use crate::wire::{Direction, Failure};
 
 /// The widest column of names; a longer name shifts the rest of its row.
 const WIDEST_NAME: usize = 40;
@@ -21,7 +24,7 @@ const MOST_DATA: usize = 16 * 1024;
 pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
     let mut document = Document::default();
     if let Some(failure) = failure {
-        document.push(DocLine::new([TextSpan::untrusted(TextRole::Bad, &format!("✗ {}", failure.message))]));
+        push_words(&mut document, [TextSpan::untrusted(TextRole::Bad, &format!("✗ {}", failure.message))]);
     }
     if let Some(plan) = &lookup.plan {
         add_plan(&mut document, plan);
@@ -29,12 +32,8 @@ pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
         document.remark("no query was sent yet");
     }
     if let Some(compared) = &lookup.compared {
-        let role = if compared.differs() { TextRole::Bad } else { TextRole::Good };
-        let same = if compared.differs() { "differs" } else { "agrees" };
-        document.push(DocLine::new([
-            TextSpan::new(role, same),
-            TextSpan::untrusted(TextRole::Comment, &format!("  {}", compared.system_answer_text())),
-        ]));
+        let role = if compared.differs() { TextRole::Bad } else { TextRole::Comment };
+        push_words(&mut document, [TextSpan::untrusted(role, &compared.verdict_text())]);
     }
     if lookup.unlisted > 0 {
         document.remark(format!("⋯ {} queries before these are not listed ⋯", quantity::grouped(lookup.unlisted)));
@@ -54,11 +53,15 @@ pub fn field_document(lookup: &DnsLookup) -> Document {
     }
     for exchange in &lookup.exchanges {
         let query = &exchange.query;
-        let to = format!("▲ query to {} by {}, {} bytes", query.server, query.wire.name(), query.bytes.len());
+        let to = format!("▲ query to {} by {}, {} bytes", query.server, transport_name(query.wire), query.bytes.len());
         add_fields(&mut document, &to, &query.bytes);
         if let QueryOutcome::Answered(answer) = &exchange.outcome {
-            let from =
-                format!("▼ answer from {} by {}, {} bytes", answer.server, answer.wire.name(), answer.bytes.len());
+            let from = format!(
+                "▼ answer from {} by {}, {} bytes",
+                answer.server,
+                transport_name(answer.wire),
+                answer.bytes.len()
+            );
             add_fields(&mut document, &from, &answer.bytes);
         }
     }
@@ -70,18 +73,18 @@ fn add_plan(document: &mut Document, plan: &DnsPlan) {
     let (each, tries) = (quantity::duration(plan.timeout), plan.tries);
     let times = if tries == 1 { "once".to_owned() } else { format!("up to {tries} times") };
     let (servers, source) = (servers.join(", "), &plan.source);
-    document.push(DocLine::single_span(TextRole::Comment, format!("asking {servers}, from {source}")));
-    document.push(DocLine::single_span(TextRole::Comment, format!("{each} for an answer, {times}")));
+    push_words(document, [TextSpan::new(TextRole::Comment, format!("asking {servers}, from {source}"))]);
+    push_words(document, [TextSpan::new(TextRole::Comment, format!("{each} for an answer, {times}"))]);
     if let [first, others @ ..] = plan.names.as_slice()
         && !others.is_empty()
     {
         let text = format!("names in turn (search, ndots {}): {first} {}", plan.ndots, others.join(" "));
-        document.push(DocLine::single_span(TextRole::Comment, text));
+        push_words(document, [TextSpan::new(TextRole::Comment, text)]);
     }
     if !plan.hosts.is_empty() {
         let hosts: Vec<String> = plan.hosts.iter().map(ToString::to_string).collect();
         let text = format!("/etc/hosts has {}: programs take that without asking", hosts.join(", "));
-        document.push(DocLine::single_span(TextRole::Bad, text));
+        push_words(document, [TextSpan::new(TextRole::Bad, text)]);
     }
 }
 
@@ -89,15 +92,15 @@ fn add_exchange(document: &mut Document, exchange: &DnsExchange) {
     let query = &exchange.query;
     let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
     let title = format!("{} {}", query.question.name, query.question.kind);
-    let whom = format!("  of {} by {}{again}", query.server, query.wire.name());
-    document.push(DocLine::new([TextSpan::new(TextRole::Title, title), TextSpan::new(TextRole::Comment, whom)]));
+    let whom = format!("  asked of {} by {}{again}", query.server, transport_name(query.wire));
+    push_words(document, [TextSpan::new(TextRole::Title, title), TextSpan::new(TextRole::Comment, whom)]);
     match &exchange.outcome {
         QueryOutcome::Waiting => {
-            document.remark(format!("id {}, {} bytes: no answer yet", query.id, query.bytes.len()));
+            document.remark(format!("query of {} bytes with id {}: no answer yet", query.bytes.len(), query.id));
         }
         QueryOutcome::Failed { failure, took } => {
             let text = format!("✗ {} after {}", failure.message, quantity::duration(*took));
-            document.push(DocLine::new([TextSpan::untrusted(TextRole::Bad, &text)]));
+            push_words(document, [TextSpan::untrusted(TextRole::Bad, &text)]);
         }
         QueryOutcome::Answered(answer) => add_answer(document, answer, query.bytes.len()),
     }
@@ -107,8 +110,8 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
     let message = &answer.message;
     let role = if message.rcode() == 0 { TextRole::Good } else { TextRole::Bad };
     let took = quantity::duration(answer.took);
-    let figures = format!("  in {took} · {} bytes for {asked} asked", message.bytes);
-    document.push(DocLine::new([TextSpan::new(role, message.rcode_name()), TextSpan::new(TextRole::Value, figures)]));
+    let figures = format!("  in {took} · query {asked} bytes, answer {} bytes", message.bytes);
+    push_words(document, [TextSpan::new(role, message.rcode_name()), TextSpan::new(TextRole::Value, figures)]);
     let header = format!("id {} · {}", message.id, message.flag_names().join(" "));
     document.push(DocLine::new([TextSpan::new(TextRole::Comment, header)]));
     if let Some(edns) = &message.edns {
@@ -117,7 +120,7 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
         for (name, value) in &edns.options {
             text.push_str(&format!(" · {name} {}", shorten_data(value)));
         }
-        document.push(DocLine::new([TextSpan::untrusted(TextRole::Comment, &text)]));
+        push_words(document, [TextSpan::untrusted(TextRole::Comment, &text)]);
     }
     for question in &message.questions {
         let text = format!("{} {} {}", question.name, class_name(question.class), question.kind);
@@ -136,7 +139,7 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
     }
     if let Some(fault) = &message.fault {
         let text = format!("byte {}: {}", fault.at, fault.why);
-        document.push(DocLine::new([TextSpan::untrusted(TextRole::Bad, &text)]));
+        push_words(document, [TextSpan::untrusted(TextRole::Bad, &text)]);
     }
 }
 
@@ -144,15 +147,31 @@ fn add_records(document: &mut Document, records: &[DnsRecord]) {
     let names = records.iter().map(|record| record.name.len()).max().unwrap_or(0).min(WIDEST_NAME);
     let kinds = records.iter().map(|record| record.kind.to_string().len()).max().unwrap_or(0);
     for record in records {
-        let DnsRecord { name, kind, class, ttl, data, .. } = record;
+        let DnsRecord { name, kind, class, ttl, data, fault, .. } = record;
         let kind = kind.to_string();
-        document.push(DocLine::new([
-            TextSpan::new(TextRole::Key, format!("  {name:<names$}  ")),
-            TextSpan::new(TextRole::Number, format!("{ttl:>7} s  ")),
-            TextSpan::new(TextRole::Comment, format!("{}  ", class_name(*class))),
-            TextSpan::new(TextRole::Keyword, format!("{kind:<kinds$}  ")),
-            TextSpan::untrusted(TextRole::Value, &shorten_data(data)),
-        ]));
+        let role = if fault.is_some() { TextRole::Bad } else { TextRole::Value };
+        push_words(
+            document,
+            [
+                TextSpan::new(TextRole::Key, format!("  {name:<names$}  ")),
+                TextSpan::new(TextRole::Number, format!("{ttl:>7} s  ")),
+                TextSpan::new(TextRole::Comment, format!("{}  ", class_name(*class))),
+                TextSpan::new(TextRole::Keyword, format!("{kind:<kinds$}  ")),
+                TextSpan::untrusted(role, &shorten_data(data)),
+            ],
+        );
+    }
+}
+
+/// Adds a line that breaks between words.
+fn push_words(document: &mut Document, spans: impl Into<Vec<TextSpan>>) {
+    document.push(DocLine::new(spans).by_words());
+}
+
+fn transport_name(wire: DnsTransport) -> &'static str {
+    match wire {
+        DnsTransport::Udp => "UDP",
+        DnsTransport::Tcp => "TCP",
     }
 }
 
@@ -192,6 +211,30 @@ fn field_line(field: &DnsField, message: &[u8]) -> DocLine {
         TextSpan::untrusted(role, &format!("{:indent$}{}  ", "", field.name)),
         TextSpan::untrusted(TextRole::Value, &shorten_data(&field.value)),
     ])
+    .by_words()
+}
+
+/// The fields of one datagram, if it is a DNS message; else why it is none.
+pub fn datagram_document(data: &EntryData<'_>, peer: Option<SocketAddr>) -> Document {
+    let mut document = Document::default();
+    let (mark, word) = match data.direction {
+        Direction::Sent => ('▲', "to"),
+        Direction::Received => ('▼', "from"),
+    };
+    let peer = peer.map_or_else(String::new, |peer| format!(" {word} {peer}"));
+    let (number, length) = (quantity::grouped(data.op), quantity::grouped(data.bytes.len() as u64));
+    let title = format!("{mark} datagram {number}{peer}, {length} bytes");
+    if !DnsMessage::is_possible(data.bytes) {
+        document.push(DocLine::single_span(TextRole::Title, title));
+        document.push(DocLine::single_span(TextRole::Comment, "this datagram is no DNS message").by_words());
+        return document;
+    }
+    add_fields(&mut document, &title, data.bytes);
+    if data.is_truncated() {
+        let whole = quantity::grouped(data.full_len as u64);
+        document.remark(format!("it was cut short: it had {whole} bytes"));
+    }
+    document
 }
 
 #[cfg(test)]
@@ -201,7 +244,7 @@ mod tests {
 
     use super::*;
     use crate::sessions::kinds::dns::DnsLookup;
-    use crate::sessions::news::dns::{DnsNews, DnsQuery, DnsTransport};
+    use crate::sessions::news::dns::{DnsNews, DnsQuery};
     use crate::wire::dns::message::{DnsMessage, DnsQuestion};
     use crate::wire::dns::record_type::RecordType;
 
@@ -229,10 +272,31 @@ mod tests {
     fn an_answer_is_a_table_with_its_figures() {
         let document = of_answer(&lookup(), None);
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
-        assert!(text.contains(&"a. A  of 192.0.2.53:53 by udp, try 2".to_owned()), "{text:#?}");
-        assert!(text.contains(&"NOERROR  in 3.0 ms · 35 bytes for 19 asked".to_owned()), "{text:#?}");
+        assert!(text.contains(&"a. A  asked of 192.0.2.53:53 by UDP, try 2".to_owned()), "{text:#?}");
+        assert!(text.contains(&"NOERROR  in 3.0 ms · query 19 bytes, answer 35 bytes".to_owned()), "{text:#?}");
         assert!(text.contains(&"id 7 · qr rd ra".to_owned()), "{text:#?}");
         assert!(text.contains(&"  a.       60 s  IN  A  192.0.2.1".to_owned()), "{text:#?}");
+    }
+
+    #[test]
+    fn a_datagram_is_read_field_by_field_if_it_is_a_message() {
+        let entry = |bytes| EntryData {
+            direction: Direction::Received,
+            bytes,
+            full_len: bytes.len(),
+            peer: None,
+            packet: None,
+            op: 3,
+            byte: 0,
+        };
+        let text = |bytes| {
+            let document = datagram_document(&entry(bytes), Some("192.0.2.53:53".parse().unwrap()));
+            document.lines.iter().map(|line| line.text().into_owned()).collect::<Vec<_>>()
+        };
+        let lines = text(b"\0\x07\x01\0\0\x01\0\0\0\0\0\0\x01a\0\0\x01\0\x01");
+        assert_eq!(lines[0], "▼ datagram 3 from 192.0.2.53:53, 19 bytes");
+        assert!(lines.iter().any(|line| line.contains("question 1  a. IN A")), "{lines:#?}");
+        assert_eq!(text(b"hello"), ["▼ datagram 3 from 192.0.2.53:53, 5 bytes", "this datagram is no DNS message"]);
     }
 
     #[test]

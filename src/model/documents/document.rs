@@ -37,6 +37,8 @@ pub struct Document {
 pub struct DocLine {
     /// Its parts, in order.
     pub spans: Vec<TextSpan>,
+    /// Whether its rows end between words where they can; else where they are full.
+    is_by_words: bool,
 }
 
 /// A part of a line.
@@ -90,12 +92,18 @@ impl TextSpan {
 impl DocLine {
     /// A line of these spans.
     pub fn new(spans: impl Into<Vec<TextSpan>>) -> Self {
-        DocLine { spans: spans.into() }
+        DocLine { spans: spans.into(), is_by_words: false }
+    }
+
+    /// The same line, broken between words: for our own sentences and tables. Wrapping reads the whole line.
+    #[must_use]
+    pub fn by_words(self) -> Self {
+        DocLine { is_by_words: true, ..self }
     }
 
     /// A line of one span.
     pub fn single_span(role: TextRole, text: impl Into<String>) -> Self {
-        DocLine { spans: vec![TextSpan::new(role, text)] }
+        DocLine::new([TextSpan::new(role, text)])
     }
 
     /// Its text without the roles; borrowed where there is one span.
@@ -127,7 +135,7 @@ impl DocLine {
             }
             at += span.text.len();
         }
-        DocLine { spans }
+        DocLine::new(spans)
     }
 
     /// How many rows it takes at this width.
@@ -137,6 +145,9 @@ impl DocLine {
         if len <= usize::from(columns) {
             return 1;
         }
+        if self.is_by_words {
+            return wrap::wrap_words(&self.text(), columns).len();
+        }
         if self.is_ascii() {
             return len.div_ceil(usize::from(columns.max(1)));
         }
@@ -144,11 +155,26 @@ impl DocLine {
     }
 
     fn rows(&self, columns: u16, skip: usize, take: usize) -> Vec<DocLine> {
-        self.row_ranges(columns, skip, take).into_iter().map(|row| self.slice(&row)).collect()
+        self.row_ranges(columns, skip, take).into_iter().map(|row| self.row(&row)).collect()
+    }
+
+    /// The part of the line that a row shows: without the blank between it and the next row.
+    fn row(&self, range: &Range<usize>) -> DocLine {
+        let mut row = self.slice(range);
+        if self.is_by_words
+            && range.end < self.len()
+            && let Some(last) = row.spans.last_mut().filter(|last| last.text.ends_with(' '))
+        {
+            last.text.pop();
+        }
+        row
     }
 
     /// The byte ranges of its rows.
     fn row_ranges(&self, columns: u16, skip: usize, take: usize) -> Vec<Range<usize>> {
+        if self.is_by_words && self.len() > usize::from(columns) {
+            return wrap::wrap_words(&self.text(), columns).into_iter().skip(skip).take(take).collect();
+        }
         if self.is_ascii() {
             let rows = (skip..self.row_count(columns)).take(take);
             let (len, columns) = (self.len(), usize::from(columns.max(1)));
@@ -159,10 +185,10 @@ impl DocLine {
 
     /// Which of its rows, counted from 0, holds a byte; the last row for an offset beyond the end.
     pub fn row_at(&self, columns: u16, offset: usize) -> usize {
-        if self.is_ascii() {
+        if self.is_ascii() && !self.is_by_words {
             return (offset / usize::from(columns.max(1))).min(self.row_count(columns) - 1);
         }
-        let rows = wrap::wrap_hard(&self.text(), columns).map(|row| row.end).collect::<Vec<_>>();
+        let rows: Vec<usize> = self.row_ranges(columns, 0, usize::MAX).into_iter().map(|row| row.end).collect();
         rows.partition_point(|end| *end <= offset).min(rows.len().saturating_sub(1))
     }
 }
@@ -232,7 +258,7 @@ impl Fold {
                 break;
             }
             let ranges = line.row_ranges(self.columns, skip, count - rows.len()).into_iter();
-            rows.extend(ranges.map(|range| DocRow { line: number, text: line.slice(&range), range }));
+            rows.extend(ranges.map(|range| DocRow { line: number, text: line.row(&range), range }));
             skip = 0;
         }
         rows
@@ -447,6 +473,18 @@ mod tests {
 
     fn texts(document: &Document) -> Vec<String> {
         document.lines.iter().map(|line| line.text().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_line_by_words_is_broken_between_them_and_its_rows_are_counted_alike() {
+        let line = DocLine::new([TextSpan::new(TextRole::Key, "one two "), TextSpan::new(TextRole::Value, "three")]);
+        let texts = |rows: Vec<DocLine>| rows.iter().map(|row| row.text().into_owned()).collect::<Vec<_>>();
+        assert_eq!(texts(wrap(&line, 6)), ["one tw", "o thre", "e"]);
+        let line = line.by_words();
+        assert_eq!(texts(wrap(&line, 6)), ["one", "two", "three"]);
+        assert_eq!(texts(wrap(&line, 7)), ["one two", "three"]);
+        assert_eq!((line.row_count(6), line.row_at(6, 4), line.row_at(6, 12)), (3, 1, 2));
+        assert_eq!(texts(wrap(&line, 80)), ["one two three"]);
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn header(name: &str, value: &[u8]) -> DocLine {
         let more = size_words((value.len() - shown.len()) as u64);
         spans.push(TextSpan::new(TextRole::Comment, format!(" ⋯ {more} more ⋯")));
     }
-    DocLine { spans }
+    DocLine::new(spans)
 }
 
 fn add_request_body(document: &mut Document, spec: &HttpSpec) {

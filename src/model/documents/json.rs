@@ -89,7 +89,7 @@ impl<'a> JsonReader<'a> {
     }
 
     fn end_line(&mut self) {
-        let line = DocLine { spans: std::mem::take(&mut self.line) };
+        let line = DocLine::new(std::mem::take(&mut self.line));
         if !self.document.push(line) {
             self.left_out += 1;
         }

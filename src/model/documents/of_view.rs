@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::document::Document;
 use super::{dns, http};
 use crate::model::panel::{Panel, SearchSubject};
+use crate::model::picked_datagram;
 use crate::model::view::ViewDocument;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpHop;
@@ -27,6 +28,9 @@ fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) ->
         }
         (ViewDocument::DnsAnswer | ViewDocument::DnsFields, SessionKind::Dns(lookup)) => {
             Some(lookup.edition() + u64::from(session.is_over()))
+        }
+        (ViewDocument::DnsFields, SessionKind::Conversation { .. } | SessionKind::Bound { .. }) => {
+            picked_datagram::selected(session, panel).map(|(entry, _)| entry.number)
         }
         (
             ViewDocument::Body
@@ -51,6 +55,10 @@ pub(crate) fn document_shown<'a>(session: &'a Session, panel: &'a Panel) -> Opti
             Some(Cow::Owned(dns::of_answer(lookup, session.failure())))
         }
         (ViewDocument::DnsFields, SessionKind::Dns(lookup), _) => Some(Cow::Owned(dns::field_document(lookup))),
+        (ViewDocument::DnsFields, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
+            let (_, data) = picked_datagram::selected(session, panel)?;
+            Some(Cow::Owned(dns::datagram_document(&data, data.peer.or_else(|| session.kind.state().peer()))))
+        }
         (
             ViewDocument::Body
             | ViewDocument::Heads

@@ -44,23 +44,34 @@ fn title(document: &mut Document, name: &str) {
 fn add_lookup(document: &mut Document, path: &PeerPath, now: Instant, columns: usize) {
     let Some(lookup) = &path.lookup else { return };
     title(document, "name");
-    let text = match &lookup.found {
-        Some((addresses, took)) => {
+    let host = &lookup.host;
+    let (role, text) = match (&lookup.found, &lookup.failed) {
+        (Some((addresses, took)), _) => {
             let count = addresses.len();
             let word = if count == 1 { "address" } else { "addresses" };
-            format!("{}: {count} {word} by the system in {}", lookup.host, quantity::duration(*took))
+            (
+                TextRole::Value,
+                format!("{host}: {count} {word} from the system's resolver in {}", quantity::duration(*took)),
+            )
         }
-        None => {
+        (None, Some((why, took))) => {
+            let after = quantity::duration(*took);
+            (TextRole::Bad, format!("{host}: no address from the system's resolver after {after}: {why}"))
+        }
+        (None, None) => {
             let since = whole_seconds(now.saturating_duration_since(lookup.began));
-            format!("{}: no answer by the system yet, {since}", lookup.host)
+            (TextRole::Value, format!("{host}: the system's resolver has not answered yet, {since}"))
         }
     };
-    push_paragraph(document, TextRole::Value, "", &text, columns);
+    push_paragraph(document, role, "", &text, columns);
     for address in lookup.found.iter().flat_map(|(addresses, _)| addresses).take(8) {
         document.push(DocLine::single_span(TextRole::Comment, format!("  {address}")));
     }
     if let Some(compared) = &path.compared {
-        let (role, word) = if compared.differs() { (TextRole::Bad, "differs") } else { (TextRole::Good, "beside") };
+        let (role, word) = match compared.differs() {
+            true => (TextRole::Bad, "name servers say something else"),
+            false => (TextRole::Good, "name servers"),
+        };
         push_paragraph(document, role, "", &format!("{word}: {}", compared.own_text()), columns);
     }
 }
@@ -124,8 +135,34 @@ fn whole_seconds(time: Duration) -> String {
 mod tests {
     use super::*;
     use crate::sessions::attempts::AttemptEnd;
+    use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
     use crate::sessions::path::NameResolution;
     use crate::wire::route::Route;
+
+    #[test]
+    fn a_lookup_that_failed_is_told_as_that_with_what_name_servers_say() {
+        let began = Instant::now();
+        let own = DirectLookup::NotAsked { why: "RFC 7686 leaves it to Tor".into() };
+        let path = PeerPath {
+            lookup: Some(NameResolution {
+                host: "x.onion".into(),
+                began,
+                found: None,
+                failed: Some(("there is no such name".into(), Duration::from_millis(30))),
+            }),
+            compared: Some(ResolverComparison { host: "x.onion".into(), system: Err("no".into()), own }),
+            route: None,
+        };
+        let document = path_document(&path, &Attempts::default(), began + Duration::from_secs(9), 100);
+        let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
+        assert_eq!(
+            text[1..],
+            [
+                "x.onion: no address from the system's resolver after 30 ms: there is no such name",
+                "name servers: no name server was asked: RFC 7686 leaves it to Tor",
+            ]
+        );
+    }
 
     #[test]
     fn lanes_stand_on_one_axis_of_time() {
@@ -143,6 +180,7 @@ mod tests {
                 host: "h".into(),
                 began,
                 found: Some((Vec::new(), Duration::from_millis(2))),
+                failed: None,
             }),
             compared: None,
             route: Some(Route {

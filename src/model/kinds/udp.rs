@@ -24,6 +24,11 @@ pub(super) struct BoundRules<'a> {
 /// The only way to end a UDP socket.
 const CLOSE: SessionEnding = SessionEnding::close("the socket is closed; UDP tells the peer nothing");
 
+/// Whether DNS messages are among the datagrams: then they can be read field by field.
+fn has_dns(session: &Session) -> bool {
+    session.udp().is_some_and(|socket| socket.dns.is_seen())
+}
+
 /// The failure that the last ICMP message stands for.
 fn icmp_failure(session: &Session) -> Option<Failure> {
     let icmp = session.attempts.icmp.as_ref()?;
@@ -33,6 +38,9 @@ fn icmp_failure(session: &Session) -> Option<Failure> {
 
 impl KindRules for ConversationRules<'_> {
     fn views(&self) -> &'static [View] {
+        if has_dns(self.session) {
+            return &[View::Text, View::Hex, View::Fields, View::State, View::Kernel, View::Way, View::Explain];
+        }
         &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain]
     }
 
@@ -67,6 +75,9 @@ impl KindRules for ConversationRules<'_> {
 
 impl KindRules for BoundRules<'_> {
     fn views(&self) -> &'static [View] {
+        if has_dns(self.session) {
+            return &[View::Text, View::Hex, View::Fields, View::Peers, View::State, View::Kernel, View::Explain];
+        }
         &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain]
     }
 

@@ -14,7 +14,10 @@ pub(super) fn dns_sentence(news: &DnsNews) -> NewsSentence {
             let again = if query.attempt > 1 { format!(" (try {})", query.attempt) } else { String::new() };
             let (question, server) = (&query.question, query.server);
             let name = foreign_text(&question.name);
-            quiet_sentence('◇', format!("asking {server} by {} for {name} {}{again}", query.wire.name(), question.kind))
+            quiet_sentence(
+                '◇',
+                format!("asking {server} by {} for {name} {}{again}", query.wire.name().to_uppercase(), question.kind),
+            )
         }
         DnsNews::Answer(answer) => answer_sentence(answer),
         DnsNews::Failed(failed) => warning_sentence(

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::no_answer::{failure_text, silence_text};
+use super::pending::{ArrivedBytes, PendingQuery};
 use super::query;
 use crate::net::journal::Journal;
 use crate::sessions::news::dns::{DnsAnswer, DnsFailed, DnsNews, DnsQuery, DnsTransport};
@@ -32,16 +33,6 @@ pub(super) struct DnsClient {
     pub(super) timeout: Duration,
     /// The journal for each query, answer and byte; `None` for a second opinion.
     pub(super) journal: Option<Arc<Journal>>,
-}
-
-/// A query that was sent.
-pub(super) struct PendingQuery<'a> {
-    pub(super) question: &'a DnsQuestion,
-    pub(super) server: SocketAddr,
-    pub(super) id: u16,
-    pub(super) bytes: Bytes,
-    /// True: it goes over TCP because the server's answer by UDP was cut short.
-    pub(super) is_answered: bool,
 }
 
 impl DnsClient {
@@ -86,11 +77,11 @@ impl DnsClient {
         let began = Instant::now();
         let query = DnsQuery { question: question.clone(), server, wire, attempt, id, bytes: out.bytes.clone() };
         self.report(DnsNews::Query(query)).await;
-        let mut part = BytesMut::new();
+        let mut arrived = ArrivedBytes::default();
         let asked = tokio::time::timeout_at(began + self.timeout, async {
             match wire {
-                DnsTransport::Udp => self.by_udp(out).await,
-                DnsTransport::Tcp => self.by_tcp(out, &mut part).await,
+                DnsTransport::Udp => self.by_udp(out, &mut arrived).await,
+                DnsTransport::Tcp => self.by_tcp(out, &mut arrived).await,
             }
         });
         let asked = asked.await;
@@ -101,12 +92,12 @@ impl DnsClient {
             return Ok(answer);
         }
         let (reason, message) = match &asked {
-            Ok(Err(error)) => failure_text(error, out, wire, &part),
-            _ => silence_text(self.timeout, out, wire, &part),
+            Ok(Err(error)) => failure_text(error, out, wire, &arrived),
+            _ => silence_text(self.timeout, out, wire, &arrived),
         };
-        if !part.is_empty() {
+        if !arrived.part.is_empty() {
             // The bytes of a message that is not whole were received, too.
-            self.block(Direction::Received, out, part.freeze()).await;
+            self.block(Direction::Received, out, arrived.part.freeze()).await;
         }
         let mut failure =
             Failure::new(Class::Resolve, FailedOperation::Ask, question_text(question), message).with_reason(reason);
@@ -121,12 +112,12 @@ impl DnsClient {
         &self,
         out: &PendingQuery<'_>,
         bytes: &[u8],
-        told: &mut usize,
+        ignored: &mut usize,
     ) -> Option<DnsMessage> {
         let message = DnsMessage::read(bytes);
         let Some(why) = mismatch_reason(&message, out.id, out.question) else { return Some(message) };
-        *told += 1;
-        if let Some(journal) = self.journal.as_ref().filter(|_| *told <= MOST_TOLD) {
+        *ignored += 1;
+        if let Some(journal) = self.journal.as_ref().filter(|_| *ignored <= MOST_TOLD) {
             let message = format!("ignored {} bytes from {}: {why}", bytes.len(), out.server);
             journal
                 .news(News::Warned(Failure::new(

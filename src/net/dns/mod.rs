@@ -4,6 +4,7 @@ mod exchange;
 mod hosts;
 mod lookup;
 mod no_answer;
+mod pending;
 mod query;
 mod resolv_conf;
 mod second_opinion;

@@ -3,21 +3,20 @@
 use std::io;
 use std::time::Duration;
 
-use super::exchange::PendingQuery;
-use super::transport::framed_length;
+use super::pending::{ArrivedBytes, PendingQuery, framed_length};
 use crate::sessions::news::dns::DnsTransport;
 use crate::text::quantity;
 use crate::wire::FailureReason;
 
-/// A query that failed with a system error. `part` is what has come of an answer that is not whole.
+/// A query that failed with a system error.
 pub(super) fn failure_text(
     error: &io::Error,
     out: &PendingQuery<'_>,
     wire: DnsTransport,
-    part: &[u8],
+    arrived: &ArrivedBytes,
 ) -> (Option<FailureReason>, String) {
     let server = out.server;
-    let came = part_text(part);
+    let came = part_text(&arrived.part);
     match error.kind() {
         io::ErrorKind::ConnectionRefused if out.is_answered => (
             Some(FailureReason::DnsTcpRefused),
@@ -25,7 +24,10 @@ pub(super) fn failure_text(
         ),
         io::ErrorKind::ConnectionRefused => (
             Some(FailureReason::DnsPortClosed),
-            format!("{server} refuses: no program has this port for {}", wire.name().to_uppercase()),
+            match wire {
+                DnsTransport::Udp => format!("{server} refuses: nobody answers DNS there"),
+                DnsTransport::Tcp => format!("{server} refuses: nobody answers DNS by TCP there"),
+            },
         ),
         io::ErrorKind::UnexpectedEof => {
             let after = came.map_or_else(|| " without an answer".to_owned(), |came| format!(" after {came}"));
@@ -50,10 +52,10 @@ pub(super) fn silence_text(
     timeout: Duration,
     out: &PendingQuery<'_>,
     wire: DnsTransport,
-    part: &[u8],
+    arrived: &ArrivedBytes,
 ) -> (Option<FailureReason>, String) {
     let (server, within) = (out.server, quantity::duration(timeout));
-    match part_text(part) {
+    match part_text(&arrived.part) {
         Some(came) => {
             (Some(FailureReason::DnsNoAnswer), format!("no whole answer from {server} within {within}: {came} came"))
         }
@@ -62,7 +64,13 @@ pub(super) fn silence_text(
             format!("no answer from {server} over TCP within {within}; its answer by UDP was cut short"),
         ),
         None => {
-            (Some(FailureReason::DnsNoAnswer), format!("no answer from {server} ({}) within {within}", wire.name()))
+            let others = match arrived.ignored {
+                0 => String::new(),
+                1 => ", but a message that answers something else".to_owned(),
+                count => format!(", but {} messages that answer something else", quantity::grouped(count as u64)),
+            };
+            let text = format!("no answer from {server} ({}) within {within}{others}", wire.name());
+            (Some(FailureReason::DnsNoAnswer), text)
         }
     }
 }
@@ -93,13 +101,14 @@ mod tests {
         let question = DnsQuestion { name: "x.".into(), kind: RecordType::A, class: 1 };
         let server = "192.0.2.53:53".parse().unwrap();
         let out = PendingQuery { question: &question, server, id: 1, bytes: bytes::Bytes::new(), is_answered };
-        failure_text(&kind.into(), &out, DnsTransport::Tcp, part).1
+        let arrived = ArrivedBytes { part: part.into(), ignored: 0 };
+        failure_text(&kind.into(), &out, DnsTransport::Tcp, &arrived).1
     }
 
     #[test]
     fn a_server_that_has_answered_is_not_said_to_be_away() {
         assert!(text(io::ErrorKind::ConnectionRefused, true, b"").contains("answers by UDP, but cut short"));
-        assert!(text(io::ErrorKind::ConnectionRefused, false, b"").contains("no program has this port for TCP"));
+        assert!(text(io::ErrorKind::ConnectionRefused, false, b"").contains("nobody answers DNS by TCP there"));
     }
 
     #[test]

@@ -25,19 +25,25 @@ use crate::wire::dns::{self, names};
 /// How long it may take; what is not known by then is not reported.
 const MOST_TIME: Duration = Duration::from_secs(6);
 
+/// How long a session that ends because the system's resolver failed waits for what name servers say.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A second opinion in progress; it waits for the system's answer. Dropping this cancels it.
 #[derive(Debug)]
 pub(crate) struct SecondOpinion {
     system: Option<oneshot::Sender<Result<Vec<IpAddr>, String>>>,
+    /// Ends when both answers are reported, or given up.
+    reported: Option<oneshot::Receiver<()>>,
 }
 
 impl SecondOpinion {
     /// Starts our own look-up of a name, unless the session does not want one, or nobody observes the session.
     pub(crate) fn start(host: &str, family: IpFamily, journal: &Arc<Journal>) -> Self {
         if !journal.wants_second_opinion() {
-            return SecondOpinion { system: None };
+            return SecondOpinion { system: None, reported: None };
         }
         let (system, said) = oneshot::channel();
+        let (end, reported) = oneshot::channel::<()>();
         let (host, journal) = (host.to_owned(), Arc::clone(journal));
         let compared = Arc::clone(&journal);
         let asking = panic_guard::guard_task(Box::pin(async move {
@@ -57,16 +63,26 @@ impl SecondOpinion {
             if let Err(failure) = asking.await {
                 journal.news_if_open(News::Warned(failure));
             }
+            drop(end);
         });
-        SecondOpinion { system: Some(system) }
+        SecondOpinion { system: Some(system), reported: Some(reported) }
     }
 
     /// Takes the system's answer.
-    pub(crate) fn on_system_answer(self, said: Result<Vec<IpAddr>, String>) {
+    pub(crate) fn on_system_answer(self, addresses: Vec<IpAddr>) {
         if let Some(system) = self.system {
             // An error means that the lookup was given up.
-            system.send(said.map(|addresses| deduplicated(addresses.into_iter()))).unwrap_or_default();
+            system.send(Ok(deduplicated(addresses.into_iter()))).unwrap_or_default();
         }
+    }
+
+    /// Takes the system's failure, and waits at most a second until what name servers say is reported: the session ends
+    /// then, and reports nothing more.
+    pub(crate) async fn on_system_failure(self, why: String) {
+        let (Some(system), Some(reported)) = (self.system, self.reported) else { return };
+        system.send(Err(why)).unwrap_or_default();
+        // What is not known by then is not reported; the end of the sender is the report.
+        drop(tokio::time::timeout(PATIENCE, reported).await);
     }
 }
 

@@ -7,7 +7,8 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 
-use super::exchange::{DnsClient, PendingQuery};
+use super::exchange::DnsClient;
+use super::pending::{ArrivedBytes, PendingQuery, framed_length};
 use crate::wire::Direction;
 use crate::wire::dns::message::DnsMessage;
 
@@ -17,7 +18,11 @@ const LONGEST: usize = 65_535;
 impl DnsClient {
     /// Uses a connected socket: the kernel accepts datagrams only from the server's own address and port, and chooses a
     /// random port.
-    pub(super) async fn by_udp(&self, out: &PendingQuery<'_>) -> io::Result<(Bytes, DnsMessage)> {
+    pub(super) async fn by_udp(
+        &self,
+        out: &PendingQuery<'_>,
+        arrived: &mut ArrivedBytes,
+    ) -> io::Result<(Bytes, DnsMessage)> {
         let local: SocketAddr = match out.server {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
@@ -26,7 +31,6 @@ impl DnsClient {
         socket.connect(out.server).await?;
         socket.send(&out.bytes).await?;
         self.block(Direction::Sent, out, out.bytes.clone()).await;
-        let mut told = 0;
         // One buffer for all datagrams, and never zeroed: wrong ones may come faster than they are read.
         let mut buffer = Vec::with_capacity(LONGEST);
         loop {
@@ -35,23 +39,27 @@ impl DnsClient {
             // Copied: the answer is kept for long, and the buffer is large.
             let bytes = Bytes::copy_from_slice(&buffer);
             self.block(Direction::Received, out, bytes.clone()).await;
-            match self.accept_answer(out, &bytes, &mut told).await {
+            match self.accept_answer(out, &bytes, &mut arrived.ignored).await {
                 Some(message) => return Ok((bytes, message)),
                 None => continue,
             }
         }
     }
 
-    /// Each message has its length in two bytes before it (RFC 1035 §4.2.2). `part` holds what has come of a message that
-    /// is not whole, whether this ends with an error or is given up.
-    pub(super) async fn by_tcp(&self, out: &PendingQuery<'_>, part: &mut BytesMut) -> io::Result<(Bytes, DnsMessage)> {
+    /// Each message has its length in two bytes before it (RFC 1035 §4.2.2). `arrived` holds what has come of
+    /// a message that is not whole, whether this ends with an error or is given up.
+    pub(super) async fn by_tcp(
+        &self,
+        out: &PendingQuery<'_>,
+        arrived: &mut ArrivedBytes,
+    ) -> io::Result<(Bytes, DnsMessage)> {
         let mut stream = TcpStream::connect(out.server).await?;
         let length = u16::try_from(out.bytes.len()).map_err(io::Error::other)?;
         // RFC 7766 §8: length and message in one write, because some servers read only one segment.
         let framed = Bytes::from([&length.to_be_bytes()[..], &out.bytes].concat());
         stream.write_all(&framed).await?;
         self.block(Direction::Sent, out, framed).await;
-        let mut told = 0;
+        let ArrivedBytes { part, ignored } = arrived;
         loop {
             read_to(&mut stream, part, 2).await?;
             let whole = framed_length(part).unwrap_or(2);
@@ -59,19 +67,11 @@ impl DnsClient {
             let framed = part.split().freeze();
             let bytes = framed.slice(2..);
             self.block(Direction::Received, out, framed).await;
-            match self.accept_answer(out, &bytes, &mut told).await {
+            match self.accept_answer(out, &bytes, ignored).await {
                 Some(message) => return Ok((bytes, message)),
                 None => continue,
             }
         }
-    }
-}
-
-/// How many bytes a message has with its length before it; `None` if that has not come yet.
-pub(super) fn framed_length(part: &[u8]) -> Option<usize> {
-    match part {
-        [high, low, ..] => Some(2 + usize::from(u16::from_be_bytes([*high, *low]))),
-        _ => None,
     }
 }
 

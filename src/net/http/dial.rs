@@ -141,11 +141,11 @@ impl HttpDialer {
             let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
                 Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
                 Err(error) => {
-                    beside.on_system_answer(Err(error.to_string()));
+                    beside.on_system_failure(error.to_string()).await;
                     return Err(none(crate::net::fault::of_lookup(&error).0, error.to_string()));
                 }
             };
-            beside.on_system_answer(Ok(found.iter().map(SocketAddr::ip).collect()));
+            beside.on_system_answer(found.iter().map(SocketAddr::ip).collect());
             found
         } else {
             own

@@ -324,7 +324,7 @@ impl Remedy {
             Remedy::WhoIsThere => format!("connect to {there}"),
             Remedy::ListenThere => format!("listen on {local} yourself"),
             Remedy::Broadcast => "with broadcast allowed".into(),
-            Remedy::AskDns => "ask name servers ourselves".into(),
+            Remedy::AskDns => "ask the name servers directly".into(),
             Remedy::OtherServer => match &opens.what {
                 SpecKind::Dns(DnsSpec { server: Some(server), .. }) => {
                     format!("ask {}, a public resolver", server.host)

@@ -99,11 +99,28 @@ impl ResolverComparison {
         }
     }
 
+    /// How the two results compare, as a sentence without a full stop.
+    pub fn verdict_text(&self) -> String {
+        let system = self.system_answer_text();
+        let has_answer = match &self.own {
+            DirectLookup::Asked(families) => families.iter().any(|family| family.is_answer),
+            DirectLookup::Hosts { .. } | DirectLookup::NotAsked { .. } => false,
+        };
+        match (&self.system, self.differs()) {
+            (_, true) => format!("{system}, which is not what the name servers say"),
+            (Ok(_), false) if has_answer => format!("{system}, as the name servers do"),
+            (Err(_), false) if has_answer && self.own_addresses().is_empty() => {
+                format!("{system}; the name servers have no address, either")
+            }
+            (_, false) => system,
+        }
+    }
+
     /// The system resolver's result, as a sentence without a full stop.
     pub fn system_answer_text(&self) -> String {
         match &self.system {
             Ok(addresses) => format!("the system's resolver gave {}", address_list(addresses)),
-            Err(why) => format!("the system's resolver failed: {why}"),
+            Err(why) => format!("the system's resolver found no address: {why}"),
         }
     }
 }
@@ -152,6 +169,20 @@ mod tests {
         assert!(asked(&["1.1.1.1"], true, Ok(&["2.2.2.2"])).differs());
         assert!(asked(&["1.1.1.1"], true, Err("there is no such name")).differs());
         assert!(asked(&[], true, Ok(&["2.2.2.2"])).differs());
+    }
+
+    #[test]
+    fn the_verdict_says_who_found_what() {
+        let text = |compared: ResolverComparison| compared.verdict_text();
+        assert_eq!(
+            text(asked(&["1.1.1.1"], true, Ok(&["1.1.1.1"]))),
+            "the system's resolver gave 1.1.1.1, as the name servers do"
+        );
+        assert!(text(asked(&["1.1.1.1"], true, Ok(&["2.2.2.2"]))).ends_with("which is not what the name servers say"));
+        let neither = text(asked(&[], true, Err("there is no such name")));
+        assert!(neither.ends_with("there is no such name; the name servers have no address, either"), "{neither}");
+        let silent = text(asked(&[], false, Err("no answer")));
+        assert_eq!(silent, "the system's resolver found no address: no answer");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod dns;
 pub mod dns_compare;
+pub mod dns_sighting;
 pub mod http;
 pub mod http_gauge;
 mod kind;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::dns_sighting::DnsSighting;
 use super::udp_ledger::UdpLedger;
 use crate::sessions::news::{News, UdpNews};
 use crate::sessions::record::Record;
@@ -15,12 +16,17 @@ pub struct UdpSocketView {
     pub dropped: Option<u64>,
     /// Outcomes of its datagrams.
     pub ledger: UdpLedger,
+    /// Whether DNS messages are among its datagrams.
+    pub dns: DnsSighting,
 }
 
 impl UdpSocketView {
     /// Applies a record of the session.
     pub(super) fn on_record(&mut self, record: &Record) {
         self.ledger.record(record);
+        if let Record::Block(block) = record {
+            self.dns.on_block(block);
+        }
         let Record::News { news: News::Udp(news), .. } = record else { return };
         match news {
             UdpNews::Joined { group } => {

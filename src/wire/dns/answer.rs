@@ -52,10 +52,8 @@ impl DnsMessage {
 
     /// The addresses with which it answers a question.
     pub fn addresses_for(&self, question: &DnsQuestion) -> Vec<IpAddr> {
-        match self.meaning_for(question) {
-            AnswerMeaning::Records(records) => records.into_iter().filter_map(|record| record.address).collect(),
-            _ => Vec::new(),
-        }
+        let AnswerMeaning::Records(records) = self.meaning_for(question) else { return Vec::new() };
+        records.into_iter().filter_map(|record| record.address).collect()
     }
 
     fn without_alias(&self) -> AnswerMeaning<'_> {

@@ -13,6 +13,18 @@ impl DnsMessage {
         parse(bytes).0
     }
 
+    /// Whether the bytes might be a message, by its header: an operation that exists, a reserved bit that is zero, and no
+    /// more records than they have room for. Cost: a few comparisons.
+    pub fn is_possible(bytes: &[u8]) -> bool {
+        let Some(header) = bytes.first_chunk::<12>() else { return false };
+        let number = |at: usize| usize::from(u16::from_be_bytes([header[at], header[at + 1]]));
+        let (questions, records) = (number(4), number(6) + number(8) + number(10));
+        let is_operation = matches!(header[2] >> 3 & 0xf, 0..=2 | 4..=6);
+        // A question has at least 5 bytes, a record 11.
+        let least = 12 + 5 * questions + 11 * records;
+        is_operation && header[3] & 0x40 == 0 && questions + records > 0 && least <= bytes.len()
+    }
+
     /// The fields of a message in byte order, and how many there were beyond
     /// [`MOST_FIELDS`](super::message::MOST_FIELDS).
     pub fn fields(bytes: &[u8]) -> (Vec<DnsField>, usize) {

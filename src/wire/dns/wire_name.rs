@@ -54,7 +54,9 @@ pub(super) fn read(bytes: &[u8], start: usize) -> Result<ReadName, String> {
                 let target = usize::from(head & 0x3f) << 8 | usize::from(low);
                 pointers += 1;
                 if target > at {
-                    return Err(format!("the pointer at byte {at} leads forward, to byte {target}"));
+                    return Err(format!(
+                        "the pointer at byte {at} leads forward, to byte {target}; only pointers back cannot loop"
+                    ));
                 }
                 if target >= chunk {
                     return Err(format!("the pointer at byte {at} leads to byte {target}, into its own name: a loop"));
@@ -96,7 +98,7 @@ mod tests {
     #[test]
     fn a_chain_of_pointers_is_neither_a_loop_nor_forward_and_ends_at_its_bound() {
         let chain: Vec<u8> =
-            [0, 0].into_iter().chain((0..200_u16).flat_map(|n| (0xc000 | n * 2).to_be_bytes())).collect();
+            [0, 0].into_iter().chain((0..200_u16).flat_map(|n| (0xc000 | (n * 2)).to_be_bytes())).collect();
         assert_eq!(read(&chain, 2 * MOST_POINTERS).unwrap().text, ".");
         let why = read(&chain, 2 * MOST_POINTERS + 2).unwrap_err();
         assert!(why.contains("more than 127 pointers") && !why.contains("loop") && !why.contains("forward"), "{why}");

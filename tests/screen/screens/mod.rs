@@ -40,6 +40,7 @@ fn a_udp_session_shows_packets_verdicts_its_ledger_and_its_path() {
     check("udp", udp::conversation, &[SMALL, USUAL, LARGE, WIDE]);
     check("udp_ledger", udp::ledger, &[SMALL, USUAL, LARGE, WIDE]);
     check("udp_socket", udp::socket, &[SMALL, USUAL, LARGE]);
+    check("udp_fields", udp::dns_fields, &[USUAL, LARGE]);
 }
 
 #[test]

@@ -132,3 +132,19 @@ pub(crate) fn socket(columns: u16, rows: u16) -> Bench {
     bench.keys("f10");
     bench
 }
+
+/// A query for an address and its answer, sent by hand; the view of fields shows the last datagram.
+pub(super) fn dns_fields(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, SpecKind::Udp(UdpSpec::new(HostPort { host: "192.0.2.53".into(), port: 53 })));
+    let (local, peer) = ("192.0.2.1:40000".parse().expect("an address"), "192.0.2.53:53".parse().expect("an address"));
+    bench.news(id, 200, News::Dial(DialNews::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 }));
+    let question = b"\x03www\x07example\0\0\x01\0\x01";
+    let query = [&b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0"[..], question].concat();
+    let record = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x09";
+    let answer = [&b"\x12\x34\x81\x80\0\x01\0\x01\0\0\0\0"[..], question, record].concat();
+    bench.data(id, 1_000_000, Direction::Sent, &query);
+    bench.data(id, 1_004_000, Direction::Received, &answer);
+    bench.keys("A");
+    bench
+}

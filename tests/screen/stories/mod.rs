@@ -406,6 +406,24 @@ fn only_a_udp_session_probes_the_path() {
 }
 
 #[test]
+fn datagrams_that_are_dns_messages_can_be_read_field_by_field() {
+    let shown = |desk: &Desk| {
+        let (buffer, _) = drawn_at(&desk.model, 120, 36);
+        lines(&buffer, |cell| cell.symbol().to_owned())
+    };
+    let mut desk = Desk::talking();
+    desk.receives(b"hello");
+    desk.press("A");
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::Text);
+    desk.receives(b"\0\x07\x81\x83\0\x01\0\0\0\0\0\0\x01q\0\0\x01\0\x01");
+    desk.press("A");
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::Fields);
+    assert!(shown(&desk).contains("question 1  q. IN A"), "{}", shown(&desk));
+    desk.receives(b"bye");
+    assert!(shown(&desk).contains("this datagram is no DNS message"), "{}", shown(&desk));
+}
+
+#[test]
 fn an_attempt_under_way_offers_no_end_that_needs_a_connection() {
     let mut desk = Desk::new();
     desk.keys("n").types("127.0.0.1:7001").press("enter");

@@ -76,13 +76,25 @@ fn journal(overflow: OverflowPolicy) -> (Arc<Journal>, Arc<Bell>) {
 async fn a_second_opinion_comes_once_the_first_is_there() {
     let (journal, bell) = journal(OverflowPolicy::DropOldest);
     let beside = SecondOpinion::start("x.onion", IpFamily::Any, &journal);
-    beside.on_system_answer(Ok(vec![[192, 0, 2, 1].into()]));
+    beside.on_system_answer(vec![[192, 0, 2, 1].into()]);
     tokio::time::timeout(Duration::from_secs(60), bell.changed()).await.unwrap();
     let records = bell.sample(usize::MAX).remove(0).records;
     let Record::News { news: News::Dial(DialNews::Compared(compared)), .. } = &records[0] else {
         panic!("{records:?}")
     };
     assert!(matches!(compared.own, DirectLookup::NotAsked { .. }) && !compared.differs());
+}
+
+#[tokio::test]
+async fn a_failure_of_the_system_waits_for_what_name_servers_say() {
+    let (journal, bell) = journal(OverflowPolicy::DropOldest);
+    let beside = SecondOpinion::start("x.onion", IpFamily::Any, &journal);
+    beside.on_system_failure("there is no such name".into()).await;
+    let records = bell.sample(usize::MAX).remove(0).records;
+    let Record::News { news: News::Dial(DialNews::Compared(compared)), .. } = &records[0] else {
+        panic!("{records:?}")
+    };
+    assert_eq!(compared.system, Err("there is no such name".to_owned()));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub(super) fn parts(kind: u16, class: u16) -> Option<&'static [DataPart]> {
     Some(match kind {
         1 => &[Ip4("address")],
         28 => &[Ip6("address")],
-        2 | 3 | 4 | 5 | 7 | 8 | 9 | 12 => &[Name("name")],
+        2 | 3 | 4 | 5 | 7 | 8 | 9 | 12 | 23 | 39 => &[Name("name")],
         6 => &[
             Name("primary server"),
             Name("mailbox"),
@@ -40,7 +40,6 @@ pub(super) fn parts(kind: u16, class: u16) -> Option<&'static [DataPart]> {
         20 => &[Text("address"), Other(addresses::isdn_subaddress)],
         21 => &[U16("preference"), Name("router")],
         22 => &[Other(addresses::nsap)],
-        23 => &[Name("name")],
         24 => &[
             Type("type covered"),
             U8("algorithm"),
@@ -83,7 +82,6 @@ pub(super) fn parts(kind: u16, class: u16) -> Option<&'static [DataPart]> {
         36 => &[U16("preference"), Name("exchanger")],
         37 => &[Other(keys::certificate)],
         38 => &[Other(addresses::a6)],
-        39 => &[Name("name")],
         40 => &[U8("meaning"), U8("coding"), U8("subcoding"), Base64OrNothing("data")],
         41 => &[Other(keys::options)],
         42 => &[Other(addresses::prefixes)],

@@ -56,6 +56,7 @@ fn present(walk: &mut DnsWalk<'_>, kind: RecordType, class: u16) -> Result<Optio
         0 => {}
         // A part that knows no form for these bytes leaves them all.
         _ if walk.at == start => return Ok(None),
+        1 => return Err("1 byte follows after its last part".to_owned()),
         left => return Err(format!("{left} bytes follow after its last part")),
     }
     texts.retain(|text| !text.is_empty());

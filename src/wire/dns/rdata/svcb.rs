@@ -84,7 +84,7 @@ fn key_name(key: u16) -> String {
 
 /// The keys that a client must understand: in order, and not the key of this list itself (RFC 9460 §8).
 fn mandatory(value: &[u8]) -> Result<String, String> {
-    if value.is_empty() || value.len() % 2 != 0 {
+    if value.is_empty() || !value.len().is_multiple_of(2) {
         return Err(format!("has {} bytes, and must have two for each key", value.len()));
     }
     let keys: Vec<u16> = value.chunks(2).filter_map(|pair| u16::try_from(number(pair)).ok()).collect();
@@ -121,7 +121,7 @@ fn protocols(mut value: &[u8]) -> Result<String, String> {
 
 /// Addresses of this many bytes, at least one.
 fn addresses(value: &[u8], length: usize) -> Result<impl Iterator<Item = &[u8]>, String> {
-    if value.is_empty() || value.len() % length != 0 {
+    if value.is_empty() || !value.len().is_multiple_of(length) {
         return Err(format!("has {} bytes, and must have {length} for each address", value.len()));
     }
     Ok(value.chunks(length))
