@@ -83,6 +83,10 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
                 signals::SignalAction::End(code) => return Ok(code),
             },
             () = sleep_until(frame.into()), if due.is_some() => app.frame()?,
+            caught_up = app.screen.catch_up(), if app.screen.is_behind() => {
+                caught_up.context("the terminal cannot be written to")?;
+                app.draw_what_waits();
+            }
             event = events.next() => match event {
                 Some(Ok(event)) => if let Some(msg) = input::message(event) { app.handle(msg)?; },
                 // The terminal has been closed.
@@ -130,6 +134,8 @@ struct App {
     /// Some session has news that has not been sampled yet.
     stale: bool,
     ends: Option<Instant>,
+    /// A frame was left out, because the terminal did not read.
+    undrawn: bool,
     /// A text that waits to be edited on the terminal.
     edit: Option<editor::ExternalEdit>,
 }
@@ -162,6 +168,7 @@ impl App {
             reply_to,
             stale: false,
             ends: run_for.map(|run_for| Instant::now() + run_for),
+            undrawn: false,
             edit: None,
         };
         let (columns, rows) = app.screen.size().context("the terminal has no size")?;
@@ -282,6 +289,12 @@ impl App {
         } else {
             self.handle_quietly(Msg::Wake, now)?;
         }
+        if self.screen.is_behind() {
+            // The sessions go on without a frame; it is drawn once the terminal has read the last one.
+            self.undrawn = true;
+            self.paced(now);
+            return Ok(());
+        }
         let mut seen = None;
         let look = find_look(&self.looks, &self.model)?;
         let model = &self.model;
@@ -291,12 +304,23 @@ impl App {
         if let Some(seen) = seen {
             self.model.seen = seen;
         }
+        self.paced(now);
+        Ok(())
+    }
+
+    fn paced(&mut self, now: Instant) {
         self.pacer.on_drawn(now);
         if self.stale {
             self.pacer.want_frame(now);
         }
         self.pacer.want_at(self.model.wakes_at(now));
-        Ok(())
+    }
+
+    /// Asks for the frame that the terminal could not take, once it has read everything before.
+    fn draw_what_waits(&mut self) {
+        if !self.screen.is_behind() && std::mem::take(&mut self.undrawn) {
+            self.pacer.want_answer();
+        }
     }
 }
 

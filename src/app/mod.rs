@@ -11,4 +11,5 @@ mod quiet_backend;
 mod signals;
 mod startup;
 pub mod terminal;
+mod terminal_output;
 pub use event_loop::run;

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::{cursor, event, execute, queue, terminal};
+use crossterm::{cursor, event, queue, terminal};
 use ratatui::Terminal;
 
 use super::quiet_backend::QuietBackend;
+use super::terminal_output::{TerminalOutput, write_last};
 
 /// True while the terminal is set up for us; a panic on any thread restores it.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -33,6 +34,7 @@ impl Write for FrameBytes {
 pub struct Screen {
     terminal: Terminal<QuietBackend<FrameBytes>>,
     frame: FrameBytes,
+    output: TerminalOutput,
     mouse: bool,
 }
 
@@ -41,7 +43,7 @@ impl Screen {
     pub fn enter(mouse: bool) -> io::Result<Self> {
         let frame = FrameBytes::default();
         let terminal = Terminal::new(QuietBackend::new(frame.clone()))?;
-        let mut screen = Screen { terminal, frame, mouse };
+        let mut screen = Screen { terminal, frame, output: TerminalOutput::open(), mouse };
         screen.set_up()?;
         Ok(screen)
     }
@@ -49,8 +51,11 @@ impl Screen {
     fn set_up(&mut self) -> io::Result<()> {
         OURS.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
+        self.output.forget();
+        let mut bytes = Vec::new();
         let clear = terminal::Clear(terminal::ClearType::All);
-        execute!(io::stdout(), terminal::EnterAlternateScreen, clear, event::EnableBracketedPaste, cursor::Hide)?;
+        queue!(bytes, terminal::EnterAlternateScreen, clear, event::EnableBracketedPaste, cursor::Hide)?;
+        self.output.write(&bytes)?;
         // A new `Terminal` assumes a blank screen; the old one's clear() would query the cursor's position.
         self.terminal = Terminal::new(QuietBackend::new(self.frame.clone()))?;
         self.grab_mouse(self.mouse)
@@ -59,15 +64,18 @@ impl Screen {
     /// Captures the mouse, or releases it.
     pub(super) fn grab_mouse(&mut self, grab: bool) -> io::Result<()> {
         self.mouse = grab;
+        let mut bytes = Vec::new();
         if grab {
-            execute!(io::stdout(), event::EnableMouseCapture)
+            queue!(bytes, event::EnableMouseCapture)?;
         } else {
-            execute!(io::stdout(), event::DisableMouseCapture)
+            queue!(bytes, event::DisableMouseCapture)?;
         }
+        self.output.write(&bytes)
     }
 
     /// Restores the terminal, until [`Screen::reenter`].
     pub(super) fn restore(&mut self) {
+        self.output.forget();
         restore();
     }
 
@@ -78,25 +86,15 @@ impl Screen {
 
     /// Restores the terminal while `meanwhile` runs.
     pub(super) fn run_without_screen(&mut self, meanwhile: impl FnOnce()) -> io::Result<()> {
-        restore();
+        self.restore();
         meanwhile();
         self.set_up()
     }
 
-    /// Draws a frame: one write, inside a synchronized update. Writes nothing if nothing has changed.
+    /// Draws a frame: one write, inside a synchronized update. Writes nothing if nothing has changed. Not while
+    /// [`Screen::is_behind`]: one frame waits at the most.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(render)?;
-        self.send()
-    }
-
-    /// Writes bytes that are not part of a frame, such as the clipboard's sequence.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()
-    }
-
-    fn send(&mut self) -> io::Result<()> {
         let frame = std::mem::take(&mut *self.frame.0.borrow_mut());
         if frame.is_empty() {
             return Ok(());
@@ -105,7 +103,25 @@ impl Screen {
         queue!(bytes, terminal::BeginSynchronizedUpdate)?;
         bytes.extend_from_slice(&frame);
         queue!(bytes, terminal::EndSynchronizedUpdate)?;
-        self.write(&bytes)
+        self.output.write(&bytes)
+    }
+
+    /// Writes bytes that are not part of a frame, such as the clipboard's sequence.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.output.write(bytes)
+    }
+
+    /// Whether the terminal has not read yet what was written.
+    pub(super) fn is_behind(&self) -> bool {
+        self.output.is_behind()
+    }
+
+    /// Waits until the terminal has read something. Cancel-safe.
+    ///
+    /// # Errors
+    /// Fails if the terminal cannot be written.
+    pub(super) async fn catch_up(&mut self) -> io::Result<()> {
+        self.output.catch_up().await
     }
 
     /// The terminal's size.
@@ -123,14 +139,16 @@ impl Drop for Screen {
 /// Restores the terminal, if it is set up for us. Errors are ignored: the terminal may be gone.
 pub(super) fn restore() {
     if OURS.swap(false, Ordering::SeqCst) {
-        drop(execute!(
-            io::stdout(),
+        let mut bytes = Vec::new();
+        let leave = queue!(
+            bytes,
             terminal::EndSynchronizedUpdate,
             event::DisableMouseCapture,
             event::DisableBracketedPaste,
             terminal::LeaveAlternateScreen,
             cursor::Show
-        ));
+        );
+        drop(leave.and_then(|()| write_last(&bytes)));
         drop(terminal::disable_raw_mode());
     }
 }

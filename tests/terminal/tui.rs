@@ -20,6 +20,8 @@ pub(crate) struct Tui {
     raw: Arc<Mutex<Vec<u8>>>,
     reader: Option<std::thread::JoinHandle<()>>,
     gone: Arc<AtomicBool>,
+    /// True: nothing of what the program writes is read.
+    deaf: Arc<AtomicBool>,
     _home: tempfile::TempDir,
 }
 
@@ -49,6 +51,7 @@ impl Tui {
         command.env("XDG_CONFIG_HOME", home.path().join("config"));
         command.env("XDG_STATE_HOME", home.path().join("state"));
         command.env_remove("NO_COLOR");
+        command.env_remove("RUST_BACKTRACE");
         for (name, value) in env {
             command.env(name, value);
         }
@@ -62,9 +65,15 @@ impl Tui {
         let (screen, bytes) = (Arc::clone(&emulator), Arc::clone(&raw));
         let gone = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&gone);
+        let deaf = Arc::new(AtomicBool::new(false));
+        let pause = Arc::clone(&deaf);
         let reader = std::thread::spawn(move || {
             let mut buffer = [0; 65536];
             while !stop.load(Ordering::Relaxed) {
+                if pause.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(5)); // between two looks
+                    continue;
+                }
                 let mut wanted = [PollFd::new(from.as_fd(), PollFlags::POLLIN)];
                 if !matches!(poll(&mut wanted, 20_u8), Ok(1..)) {
                     continue;
@@ -82,6 +91,7 @@ impl Tui {
             raw,
             reader: Some(reader),
             gone,
+            deaf,
             _home: home,
         }
     }
@@ -91,6 +101,33 @@ impl Tui {
         let writer = self.writer.as_mut().expect("the terminal is still there");
         writer.write_all(keys.as_bytes()).unwrap();
         writer.flush().unwrap();
+    }
+
+    /// Stops to read what the program writes, and makes it write until the terminal takes no more.
+    pub(crate) fn stop_reading(&self) {
+        self.deaf.store(true, Ordering::Relaxed);
+        let path = self.master.as_ref().unwrap().tty_name().expect("a terminal has a name");
+        let tty = std::fs::OpenOptions::new().write(true).open(path).expect("the terminal opens");
+        let columns = std::cell::Cell::new(0);
+        self.until_that("the terminal is full", |tui| {
+            // Each size makes the program draw everything anew; many of them, as it need not see each.
+            columns.set((columns.get() + 7) % 61);
+            tui.resize(100 + columns.get(), 40);
+            let mut wanted = [PollFd::new(tty.as_fd(), PollFlags::POLLOUT)];
+            matches!(poll(&mut wanted, 20_u8), Ok(0))
+        });
+    }
+
+    /// Reads again.
+    pub(crate) fn read_again(&self) {
+        self.deaf.store(false, Ordering::Relaxed);
+    }
+
+    /// The program's memory in bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let pid = self.child.process_id().expect("the program runs");
+        let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).expect("the program runs");
+        statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).expect("a number of pages") * 4096
     }
 
     /// What is on the screen now.

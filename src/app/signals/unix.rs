@@ -13,43 +13,94 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::action::{HANGUP, SignalAction};
+use crate::app::terminal::restore;
 use crate::net::registered;
 
-/// How long the loop may take to end after the terminal was closed.
+/// How long the loop may take to end after a signal, or after the terminal was closed.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The signals that the program handles.
 #[derive(Debug)]
 pub(in crate::app) struct AppSignals {
     stop: Listener,
-    hangup: Listener,
-    terminate: Listener,
-    interrupt: Listener,
-    gone: watch::Receiver<bool>,
+    /// The exit code, once a signal, or the end of the terminal, ends the program.
+    ended: watch::Receiver<Option<u8>>,
 }
 
 impl AppSignals {
     /// Starts to listen, also for a terminal that closes without sending us a signal.
+    ///
+    /// Every signal that ends a program ends this one in its own way, which restores the terminal. Exceptions: those
+    /// that no program can handle, and those of a fault of the processor.
     pub(in crate::app) fn listen() -> io::Result<Self> {
-        Ok(AppSignals {
-            stop: signal(SignalKind::from_raw(Sent::SIGTSTP as i32))?,
-            hangup: signal(SignalKind::hangup())?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            gone: watch_terminal(),
-        })
+        let (tell, ended) = watch::channel(None);
+        for (number, listener) in ending_signals()? {
+            // At most 64 + 128.
+            let code = u8::try_from(128 + number).unwrap_or(u8::MAX);
+            tokio::spawn(end_on(listener, code, tell.clone()));
+        }
+        watch_terminal(tell);
+        Ok(AppSignals { stop: signal(SignalKind::from_raw(Sent::SIGTSTP as i32))?, ended })
     }
 
     /// The next signal. Cancel-safe.
     pub(in crate::app) async fn next(&mut self) -> SignalAction {
         tokio::select! {
             _ = self.stop.recv() => SignalAction::Stop,
-            _ = self.hangup.recv() => SignalAction::End(HANGUP),
-            _ = self.terminate.recv() => SignalAction::End(128 + 15),
-            _ = self.interrupt.recv() => SignalAction::End(128 + 2),
-            Ok(_) = self.gone.wait_for(|gone| *gone) => SignalAction::End(HANGUP),
+            Ok(code) = self.ended.wait_for(Option::is_some) => SignalAction::End(code.unwrap_or(HANGUP)),
         }
     }
+}
+
+/// Listeners for every signal whose default ends a program (signal(7)), with its number.
+///
+/// # Errors
+/// Fails if one of the signals that every system has cannot be listened to.
+fn ending_signals() -> io::Result<Vec<(i32, Listener)>> {
+    const COMMON: &[Sent] = &[
+        Sent::SIGHUP,
+        Sent::SIGINT,
+        Sent::SIGQUIT,
+        Sent::SIGABRT,
+        Sent::SIGALRM,
+        Sent::SIGTERM,
+        Sent::SIGUSR1,
+        Sent::SIGUSR2,
+        Sent::SIGVTALRM,
+        Sent::SIGPROF,
+        Sent::SIGXCPU,
+        Sent::SIGXFSZ,
+        Sent::SIGSYS,
+        Sent::SIGTRAP,
+    ];
+    let mut listeners = Vec::new();
+    for sent in COMMON {
+        listeners.push((*sent as i32, signal(SignalKind::from_raw(*sent as i32))?));
+    }
+    // A sandbox may forbid these; without a listener they end the program as they always did.
+    #[cfg(target_os = "linux")]
+    for number in [Sent::SIGIO as i32, Sent::SIGPWR as i32, Sent::SIGSTKFLT as i32].into_iter().chain(REAL_TIME) {
+        listeners.extend(signal(SignalKind::from_raw(number)).ok().map(|listener| (number, listener)));
+    }
+    Ok(listeners)
+}
+
+/// The real-time signals that programs may use (signal(7)).
+#[cfg(target_os = "linux")]
+const REAL_TIME: std::ops::RangeInclusive<i32> = 34..=64;
+
+/// Reports the end by a signal. The loop then has [`GRACE`] to end; if it is blocked, this ends the process.
+async fn end_on(mut listener: Listener, code: u8, tell: watch::Sender<Option<u8>>) {
+    if listener.recv().await.is_some() {
+        end_soon(code, &tell).await;
+    }
+}
+
+async fn end_soon(code: u8, tell: &watch::Sender<Option<u8>>) {
+    tell.send_replace(Some(code));
+    sleep(GRACE).await;
+    restore();
+    std::process::exit(code.into());
 }
 
 /// Stops our whole process group, as Ctrl-Z at a shell would, and returns once it is continued.
@@ -60,17 +111,13 @@ pub(in crate::app) fn stop_until_continued() {
 
 /// Watches for the end of the terminal: a process outside the terminal's session gets no signal for it. crossterm loops
 /// forever when it reads from a closed terminal; if our own loop is blocked in crossterm, this task ends the process.
-fn watch_terminal() -> watch::Receiver<bool> {
-    let (tell, gone) = watch::channel(false);
+fn watch_terminal(tell: watch::Sender<Option<u8>>) {
     tokio::spawn(async move {
         // After an error, the terminal cannot be watched.
         if terminal_closed().await.is_ok() {
-            tell.send_replace(true);
-            sleep(GRACE).await;
-            std::process::exit(HANGUP.into());
+            end_soon(HANGUP, &tell).await;
         }
     });
-    gone
 }
 
 async fn terminal_closed() -> io::Result<()> {
