@@ -108,6 +108,7 @@ fn busy_model() -> Model {
         retain: Retention::DEFAULT,
         connect_timeout: Duration::from_secs(10),
         line_ending: LineEnding::Lf,
+        secrets: sockeye::text::secret::SecretDisplay::Masked,
     };
     let size = ScreenSize { columns: 120, rows: 36 };
     let mut model = Model::new(files::keymap::presets(), settings, InputHistory::new(), size, now);

@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use sockeye::cli::{self, ParsedCommand, StdioTerminals};
 use sockeye::text::sanitize;
+use sockeye::text::secret::mask_text;
 use sockeye::wire::Class;
 use sockeye::{app, files, headless};
 
@@ -79,8 +80,10 @@ struct LogFile {
 
 impl io::Write for LogFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The libraries log URLs, too.
+        let masked = mask_text(&String::from_utf8_lossy(bytes)).into_owned();
         if self.problem.get().is_none()
-            && let Err(error) = self.file.write_all(bytes)
+            && let Err(error) = self.file.write_all(masked.as_bytes())
         {
             let path = self.path.display();
             self.problem.get_or_init(|| format!("--log: {path} cannot be written: {error}; the log is not complete"));
@@ -114,8 +117,8 @@ fn failure_exit(what: &str, class: Class) -> ExitCode {
     ExitCode::from(class.exit_code())
 }
 
-/// Prints one line on standard error. Control characters in it are made harmless.
+/// Prints one line on standard error. Control characters in it are made harmless, and secrets are masked.
 fn print_error(what: &str) {
     // If standard error is closed, there is nowhere to report that.
-    writeln!(io::stderr().lock(), "sockeye: {}", sanitize::line(what)).unwrap_or_default();
+    writeln!(io::stderr().lock(), "sockeye: {}", sanitize::line(&mask_text(what))).unwrap_or_default();
 }

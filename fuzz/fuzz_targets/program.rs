@@ -26,6 +26,7 @@ use sockeye::model::words;
 use sockeye::sessions::search;
 use sockeye::sessions::{RefusedOrder, Retention, SessionId};
 use sockeye::text::sanitize;
+use sockeye::text::secret::SecretDisplay;
 use sockeye::view::{self, ColourDepth, StyleSheet};
 use sockeye::wire::{Both, Totals};
 use sockeye_fuzz::{Input, assert_shown, reading};
@@ -273,6 +274,7 @@ fn settings(input: &mut Input<'_>) -> Settings {
         retain: Retention { bytes: input.one_of(&[1, 1000, 1 << 20]), segments: input.one_of(&[1, 5, 100_000]) },
         connect_timeout: Duration::from_secs(10),
         line_ending: LineEnding::CrLf,
+        secrets: SecretDisplay::Masked,
     }
 }
 

@@ -7,6 +7,7 @@ use std::panic::PanicHookInfo;
 use super::terminal::restore;
 use crate::sessions::panic_guard::{catches_panic, panic_failure};
 use crate::text::sanitize;
+use crate::text::secret::mask_text;
 
 /// Makes a panic on any thread restore the terminal, print its message, and end the program with exit code 1, so that
 /// nothing waits for a thread that is gone. A panic that is caught ends only what it was for, which reports it.
@@ -30,5 +31,5 @@ fn describe(panic: &PanicHookInfo<'_>) -> String {
     let line = format!("sockeye: {}{place}, thread {thread}", panic_failure(panic.payload()).message);
     let calls = Backtrace::capture();
     let calls = if calls.status() == BacktraceStatus::Captured { format!("\n{calls}") } else { String::new() };
-    sanitize::line(&line) + &calls
+    sanitize::line(&mask_text(&line)) + &calls
 }

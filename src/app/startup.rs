@@ -19,6 +19,7 @@ use crate::model::state::Model;
 use crate::sessions::{Retention, Spec};
 use crate::text::sanitize;
 use crate::text::sanitize::quoted;
+use crate::text::secret::SecretDisplay;
 use crate::view::{ColourDepth, StyleSheet};
 
 /// How many of a user's themes are read.
@@ -47,6 +48,7 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
     let mut model = Model::new(keymap, settings, history, ScreenSize { columns: 80, rows: 24 }, Instant::now());
     model.book = explain::explanation_book();
     model.timers = explain::timers();
+    model.settings.secrets = invocation.secrets;
     model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);
     let wall = jiff::ZonedDateTime::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
@@ -80,6 +82,7 @@ fn settings(
         retain: from.retain,
         connect_timeout: from.connect_timeout,
         line_ending: from.line_ending,
+        secrets: SecretDisplay::default(),
     }
 }
 

@@ -43,6 +43,9 @@ pub(super) struct CommonArgs {
     /// Take addresses from the system's resolver only, and send no queries of our own to name servers
     #[arg(long, global = true)]
     pub(super) system_resolver: bool,
+    /// Show passwords, tokens and cookies in headers and URLs; without it their length is shown in their place
+    #[arg(long, global = true)]
+    pub(super) show_secrets: bool,
     /// Write a diagnostic log to this file ($SOCKEYE_LOG chooses what: debug, info, sockeye::net=trace, …)
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,

@@ -8,6 +8,7 @@ use crate::files::config::ConfigSettings;
 use crate::headless::{HeadlessJob, HeadlessWork, OutputFormat};
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
+use crate::text::secret::SecretDisplay;
 
 /// Everything that the command line specifies.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Invocation {
     pub settings: ConfigSettings,
     /// A problem with the settings file; the defaults are used then.
     pub problem: Option<FileProblem>,
+    /// Whether secrets in heads and URLs are shown.
+    pub secrets: SecretDisplay,
     /// The file of the diagnostic log.
     pub log: Option<PathBuf>,
 }
@@ -69,6 +72,7 @@ impl Invocation {
             kernel_every: self.kernel_every,
             problem: self.problem.clone(),
             asks_beside,
+            secrets: self.secrets,
         })
     }
 }

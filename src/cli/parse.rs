@@ -18,6 +18,7 @@ use crate::files::theme::Theme;
 use crate::sessions::retention;
 use crate::text::sanitize;
 use crate::text::sanitize::quoted;
+use crate::text::secret::SecretDisplay;
 
 /// Parses the command line (the program's name first), and reads the settings file that it names, or the user's own.
 ///
@@ -44,6 +45,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
         settings,
         problem,
         log: cli.common.log,
+        secrets: if cli.common.show_secrets { SecretDisplay::Shown } else { SecretDisplay::Masked },
     };
     match cli.command {
         Some(CliCommand::Completions { shell }) => return Ok(ParsedCommand::Print(completions(shell))),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::files::FileProblem;
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
+use crate::text::secret::SecretDisplay;
 
 /// A run without a screen.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct HeadlessJob {
     pub run_for: Option<Duration>,
     /// How often the kernel's gauges are sampled and reported; `None`: only when a connection begins and ends.
     pub kernel_every: Option<Duration>,
+    /// Whether secrets in heads and URLs are written.
+    pub secrets: SecretDisplay,
     /// Whether name servers are also queried directly, in addition to the system's resolver.
     pub asks_beside: bool,
     /// A problem with one of the user's files; printed on standard error before anything else.

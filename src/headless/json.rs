@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::event::fields::EventFields;
+use super::event::secrets::mask_fields;
 use super::event::{kernel, news, udp};
 use super::format::{PendingItems, RecordFormat};
 use super::job::OutputFormat;
@@ -20,6 +21,7 @@ use crate::sessions::news::{ListenerNews, TcpNews, UnixNews};
 use crate::sessions::panic_guard::panic_point;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
+use crate::text::secret::SecretDisplay;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Direction, Totals};
 
@@ -42,6 +44,7 @@ pub(crate) struct JsonFormat {
     looked: Option<Instant>,
     /// Readings of repeated runs that wait to be written: one, or the last two.
     looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
+    secrets: SecretDisplay,
     /// True: samples of the kernel's gauges are written.
     gauges: bool,
     /// Kernel samples that wait to be written: one for each session that was sampled.
@@ -131,7 +134,9 @@ impl RecordFormat for JsonFormat {
                     self.write(&mut lines, Instant::now(), id, "not_kept", not_kept(direction, totals, datagrams));
                 }
                 JsonItem::Fact { at, news, meaning } => {
-                    let (name, mut fields) = news::event(&news);
+                    let (name, mut fields) = news::event(&news, self.secrets);
+                    let mut meaning = meaning;
+                    mask_fields(&mut meaning, SecretDisplay::Masked);
                     fields.extend(meaning);
                     self.write(&mut lines, at, id, name, fields);
                 }
@@ -154,6 +159,7 @@ impl JsonFormat {
         JsonFormat {
             started,
             asks_beside: true,
+            secrets: SecretDisplay::default(),
             looked: None,
             looks: Vec::new(),
             gauges: false,
@@ -165,6 +171,11 @@ impl JsonFormat {
     /// Sets whether name servers are also queried directly, in addition to the system's resolver.
     pub(crate) fn with_second_opinion(self, asks_beside: bool) -> Self {
         JsonFormat { asks_beside, ..self }
+    }
+
+    /// Sets whether secrets in heads and URLs are written.
+    pub(crate) fn with_secrets(self, secrets: SecretDisplay) -> Self {
+        JsonFormat { secrets, ..self }
     }
 
     /// Sets whether every sample of the kernel's gauges is written.

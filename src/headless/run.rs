@@ -19,7 +19,7 @@ use crate::sessions::spec::dns::PrintedParts;
 /// # Errors
 /// Fails if the program itself cannot go on: no runtime, or standard output cannot be written.
 pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
-    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, asks_beside } = job;
+    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, secrets, asks_beside } = job;
     if let Some(problem) = problem {
         report::problem(&format!("{problem}; going on with the defaults"));
     }
@@ -53,7 +53,10 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
         match (work, manner) {
             (HeadlessWork::Lab(peers), _) => lab::run(&peers, run_for, started).await,
             (HeadlessWork::Session { spec, .. }, OutputFormat::Json) => {
-                let format = JsonFormat::new(started).with_second_opinion(asks_beside).gauging(kernel_every.is_some());
+                let format = JsonFormat::new(started)
+                    .with_second_opinion(asks_beside)
+                    .with_secrets(secrets)
+                    .gauging(kernel_every.is_some());
                 run_session(*spec, format, RunLimits { run_for, kernel_every, started }).await
             }
             (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
+use super::event;
 use super::format::{PendingItems, RecordFormat};
 use super::input_shaper::InputPlan;
 use super::job::OutputFormat;
@@ -20,7 +21,8 @@ use super::stdout::writer::{StdoutWriter, WriteOutcome};
 use super::watched::Watched;
 use crate::net::Net;
 use crate::net::optional_sleep::sleep_until_some;
-use crate::sessions::{CloseReason, News, Order, Reading, Record, Spec};
+use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec};
+use crate::text::secret::SecretDisplay;
 use crate::wire::Class;
 
 /// As good as for ever: for a reader that accepts nothing while nothing ends the run.
@@ -240,7 +242,7 @@ fn apply_reading<F: RecordFormat>(
         let mut told_at = None;
         let mut is_last = false;
         if let Record::News { at, news } = &mut record {
-            tracing::debug!(session = id.0, ?news);
+            log_news(id, news);
             told_at = Some(*at);
             if let News::Closed { how, totals } = news {
                 is_last = true;
@@ -269,6 +271,15 @@ fn apply_reading<F: RecordFormat>(
         }
     }
     actions
+}
+
+/// Logs news as `--json` tells it; a log always masks secrets.
+fn log_news(id: SessionId, news: &News) {
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        let (event, fields) = event::news::event(news, SecretDisplay::Masked);
+        let fields = serde_json::Value::Object(fields);
+        tracing::debug!(session = id.0, event, %fields);
+    }
 }
 
 /// Orders all sessions to close. Returns the next stage, and the time until which it waits for them.

@@ -53,6 +53,8 @@ pub enum AppAction {
     Suspend,
     /// Switch between time since the session's start and the wall clock.
     ToggleClock,
+    /// Show or mask the secrets in HTTP heads.
+    ToggleSecrets,
     /// Change to the next theme.
     NextTheme,
 }
@@ -223,6 +225,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     app("previous-pane", AppAction::PreviousPane, "previous pane"),
     app("toggle-mouse", AppAction::ToggleMouse, "release the mouse to the terminal, or grab it"),
     app("toggle-clock", AppAction::ToggleClock, "session time or wall clock"),
+    app("toggle-secrets", AppAction::ToggleSecrets, "show or mask secrets in headers and URLs"),
     app("next-theme", AppAction::NextTheme, "next theme"),
     app("suspend", AppAction::Suspend, "suspend; fg brings it back"),
     session("close-menu", SessionAction::CloseMenu, "close…: finish sending, reset or close"),
@@ -336,7 +339,9 @@ mod tests {
             match action {
                 SelectSession(_) => false,
                 Back | Quit | Escape | NextPane | PreviousPane | NextSession | PreviousSession | New | NewOrNextHit
-                | Help | CommandLine | Palette | ToggleMouse | Suspend | ToggleClock | NextTheme => true,
+                | Help | CommandLine | Palette | ToggleMouse | Suspend | ToggleClock | ToggleSecrets | NextTheme => {
+                    true
+                }
             }
         }
         use AppAction::*;
@@ -356,6 +361,7 @@ mod tests {
             ToggleMouse,
             Suspend,
             ToggleClock,
+            ToggleSecrets,
             NextTheme,
         ];
         assert!(app.into_iter().all(plain));

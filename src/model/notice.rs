@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::text::secret::mask_text;
+
 /// How many notices are remembered.
 const MOST: usize = 100;
 
@@ -36,9 +38,10 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Adds a notice.
+    /// Adds a notice; secrets in it are masked.
     pub fn notify(&mut self, weight: NoticeWeight, text: impl Into<String>, now: Instant) {
-        self.all.push_back(Notice { weight, text: text.into(), at: now });
+        let text = mask_text(&text.into()).into_owned();
+        self.all.push_back(Notice { weight, text, at: now });
         if self.all.len() > MOST {
             self.all.pop_front();
         }

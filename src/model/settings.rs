@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::sessions::Retention;
 use crate::text::sanitize::quoted;
+use crate::text::secret::SecretDisplay;
 
 /// The settings, from the configuration file and changed while running.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// The line ending of new sessions.
     pub line_ending: LineEnding,
+    /// Whether heads are shown with their secrets.
+    pub secrets: SecretDisplay,
 }
 
 /// What Enter adds to the text in the composer.

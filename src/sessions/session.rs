@@ -18,6 +18,7 @@ use super::send_progress::SendProgress;
 use super::spec::Spec;
 use super::transcript::Transcript;
 use crate::sessions::tcp::history::TcpHistory;
+use crate::text::secret::SecretDisplay;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Both, Failure, Totals};
 
@@ -52,6 +53,8 @@ pub struct Session {
     pub options: super::options::OptionStates,
     /// Its attempts, and the facts that explain its current state.
     pub attempts: Attempts,
+    /// Whether its heads are shown with their secrets.
+    pub secrets: SecretDisplay,
 }
 
 impl Session {
@@ -75,6 +78,7 @@ impl Session {
             path: PeerPath::default(),
             options: super::options::OptionStates::default(),
             attempts: Attempts::default(),
+            secrets: SecretDisplay::default(),
         }
     }
 

@@ -3,3 +3,4 @@
 pub mod escapes;
 pub mod quantity;
 pub mod sanitize;
+pub mod secret;

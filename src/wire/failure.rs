@@ -1,7 +1,9 @@
 //! A failure as a value: it can be compared, shown, printed as JSON and turned into an exit code.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use crate::text::secret::mask_text;
 use crate::wire::operation::FailedOperation;
 use crate::wire::reason::FailureReason;
 
@@ -110,16 +112,17 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that we saw ourselves, without a system error number.
+    /// A failure that we saw ourselves, without a system error number. Secrets in the peer's URL and in the message are
+    /// masked: a failure is shown, logged and explained.
     pub fn new(class: Class, operation: FailedOperation, peer: impl Into<String>, message: impl Into<String>) -> Self {
         Failure {
             class,
             operation,
-            peer: peer.into(),
+            peer: masked(peer.into()),
             os_code: None,
             evidence: Evidence::Seen,
             reason: None,
-            message: message.into(),
+            message: masked(message.into()),
         }
     }
 
@@ -131,6 +134,13 @@ impl Failure {
     /// A failure because of invalid input from the user.
     pub fn usage(message: impl Into<String>) -> Self {
         Failure::new(Class::Usage, FailedOperation::Read, "", message)
+    }
+}
+
+fn masked(text: String) -> String {
+    match mask_text(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
     }
 }
 

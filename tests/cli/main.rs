@@ -5,6 +5,7 @@
 mod answers;
 mod cut_short;
 mod dns;
+mod hostile;
 mod json;
 mod keep_open;
 mod panics;
@@ -12,6 +13,7 @@ mod peers;
 mod ports;
 mod program;
 mod raw;
+mod secrets;
 #[cfg(target_os = "linux")]
 mod unix;
 mod ways;
@@ -132,7 +134,7 @@ fn the_log_goes_to_its_file_and_nowhere_else() {
     thread.join().unwrap();
     ends_with(&output, 0);
     assert!(output.stderr.is_empty());
-    assert!(std::fs::read_to_string(&path).unwrap().contains("Connected"));
+    assert!(std::fs::read_to_string(&path).unwrap().contains("connected"));
 }
 
 #[test]

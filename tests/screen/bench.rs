@@ -18,6 +18,7 @@ use sockeye::sessions::news::DialNews;
 use sockeye::sessions::reading::EscapeCounts;
 use sockeye::sessions::spec::{HostPort, TcpSpec};
 use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, SpecKind, search};
+use sockeye::text::secret::SecretDisplay;
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Both, Direction, Totals};
@@ -52,6 +53,7 @@ impl Bench {
             retain: Retention::DEFAULT,
             connect_timeout: Duration::from_secs(10),
             line_ending: LineEnding::Lf,
+            secrets: SecretDisplay::Masked,
         };
         let mut model =
             Model::new(keymap::presets(), settings, InputHistory::default(), ScreenSize { columns, rows }, start);

@@ -4,46 +4,47 @@ use serde_json::{Value, json};
 
 use super::fields::{EventFields, into_fields, milliseconds};
 use crate::sessions::news::HttpNews;
+use crate::text::secret::SecretDisplay;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
-/// The name of the event, and its fields.
-pub(super) fn event(news: &HttpNews) -> (&'static str, EventFields) {
+/// The name of the event, and its fields. URLs are masked with the other texts of the event ([`super::secrets`]).
+pub(super) fn event(news: &HttpNews, secrets: SecretDisplay) -> (&'static str, EventFields) {
     match news {
-        HttpNews::Request(request) => ("request", request_fields(request)),
-        HttpNews::Interim(interim) => ("interim_response", interim_fields(interim)),
-        HttpNews::Response(response) => ("response", response_fields(response)),
-        HttpNews::Trailers(fields) => ("trailers", into_fields(json!({"headers": headers(fields)}))),
+        HttpNews::Request(request) => ("request", request_fields(request, secrets)),
+        HttpNews::Interim(interim) => ("interim_response", interim_fields(interim, secrets)),
+        HttpNews::Response(response) => ("response", response_fields(response, secrets)),
+        HttpNews::Trailers(fields) => ("trailers", into_fields(json!({"headers": headers(fields, secrets)}))),
         HttpNews::Redirect { status, location } => {
             ("redirect", into_fields(json!({"status": status, "location": location})))
         }
     }
 }
 
-fn request_fields(request: &RequestHead) -> EventFields {
+fn request_fields(request: &RequestHead, secrets: SecretDisplay) -> EventFields {
     let mut fields = into_fields(json!({"method": request.method, "url": request.url}));
-    fields.insert("headers".to_owned(), headers(&request.headers));
+    fields.insert("headers".to_owned(), headers(&request.headers, secrets));
     if let Some(bytes) = request.body_bytes {
         fields.insert("body_bytes".to_owned(), bytes.into());
     }
     fields
 }
 
-fn interim_fields(interim: &InterimHead) -> EventFields {
+fn interim_fields(interim: &InterimHead, secrets: SecretDisplay) -> EventFields {
     let mut fields = into_fields(json!({"status": interim.status}));
     if !interim.reason.is_empty() {
         fields.insert("reason".to_owned(), interim.reason.as_str().into());
     }
-    fields.insert("headers".to_owned(), headers(&interim.headers));
+    fields.insert("headers".to_owned(), headers(&interim.headers, secrets));
     fields.insert("ms".to_owned(), milliseconds(interim.after));
     fields
 }
 
-fn response_fields(response: &ResponseHead) -> EventFields {
+fn response_fields(response: &ResponseHead, secrets: SecretDisplay) -> EventFields {
     let mut fields = into_fields(json!({"status": response.status, "version": response.version}));
     if !response.reason.is_empty() {
         fields.insert("reason".to_owned(), response.reason.as_str().into());
     }
-    fields.insert("headers".to_owned(), headers(&response.headers));
+    fields.insert("headers".to_owned(), headers(&response.headers, secrets));
     if let Some(peer) = response.peer {
         fields.insert("peer".to_owned(), peer.to_string().into());
     }
@@ -53,10 +54,10 @@ fn response_fields(response: &ResponseHead) -> EventFields {
 
 /// Headers as pairs of name and value, in order, because a name may occur more than once. A value that is not UTF-8 is
 /// read as ISO 8859-1, in which every byte is a character (RFC 9110 §5.5).
-fn headers(headers: &[(String, Vec<u8>)]) -> Value {
+fn headers(headers: &[(String, Vec<u8>)], secrets: SecretDisplay) -> Value {
     let text = |value: &[u8]| match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
         Err(_) => value.iter().copied().map(char::from).collect(),
     };
-    headers.iter().map(|(name, value)| json!([name, text(value)])).collect()
+    headers.iter().map(|(name, value)| json!([name, text(&secrets.field(name, value))])).collect()
 }

@@ -9,6 +9,7 @@ mod listener;
 pub(super) mod news;
 mod option;
 mod ports;
+pub(super) mod secrets;
 mod tcp;
 pub(super) mod udp;
 mod unix;

@@ -4,6 +4,7 @@ use super::document::{DocLine, Document, TextRole, TextSpan};
 use crate::sessions::kinds::http::{HttpExchange, HttpHop};
 use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, PartValue};
+use crate::text::secret::{SecretDisplay, mask_text};
 use crate::text::{quantity, sanitize};
 use crate::wire::http::head::{RequestHead, ResponseHead};
 
@@ -11,7 +12,7 @@ use crate::wire::http::head::{RequestHead, ResponseHead};
 const MOST_VALUE: usize = 64 * 1024;
 
 /// Every hop of an exchange: request line, headers, status line, headers.
-pub(crate) fn headers_document(exchange: &HttpExchange) -> Document {
+pub(crate) fn headers_document(exchange: &HttpExchange, secrets: SecretDisplay) -> Document {
     let mut document = Document::default();
     if exchange.hops.is_empty() {
         document.remark("no request was sent yet");
@@ -24,20 +25,20 @@ pub(crate) fn headers_document(exchange: &HttpExchange) -> Document {
         if hops > 1 {
             document.push(DocLine::single_span(TextRole::Title, format!("request {} of {hops}", index + 1)));
         }
-        add_hop(&mut document, hop);
+        add_hop(&mut document, hop, secrets);
     }
     document
 }
 
 /// The request as it was sent (before that, as it will be sent), its body, and the options that it does not show.
-pub(crate) fn request_document(spec: &HttpSpec, exchange: &HttpExchange) -> Document {
+pub(crate) fn request_document(spec: &HttpSpec, exchange: &HttpExchange, secrets: SecretDisplay) -> Document {
     let mut document = Document::default();
     match exchange.hops.first() {
-        Some(hop) => add_request(&mut document, &hop.request),
+        Some(hop) => add_request(&mut document, &hop.request, secrets),
         None => {
-            document.push(request_line(&spec.method, &spec.url));
+            document.push(request_line(&spec.method, &spec.url, secrets));
             for (name, value) in &spec.headers {
-                document.push(header(name, value.as_bytes()));
+                document.push(header(name, value.as_bytes(), secrets));
             }
             document.remark("not sent yet: the headers that the client adds are not known");
         }
@@ -53,8 +54,8 @@ pub(crate) fn request_document(spec: &HttpSpec, exchange: &HttpExchange) -> Docu
     document
 }
 
-fn add_hop(document: &mut Document, hop: &HttpHop) {
-    add_request(document, &hop.request);
+fn add_hop(document: &mut Document, hop: &HttpHop, secrets: SecretDisplay) {
+    add_request(document, &hop.request, secrets);
     document.push(DocLine::default());
     for interim in &hop.interim {
         document.push(DocLine::new([
@@ -63,43 +64,43 @@ fn add_hop(document: &mut Document, hop: &HttpHop) {
             TextSpan::new(TextRole::Comment, format!("  after {}", quantity::duration(interim.after))),
         ]));
         for (name, value) in &interim.headers {
-            document.push(header(name, value));
+            document.push(header(name, value, secrets));
         }
         document.push(DocLine::default());
     }
     match &hop.response {
-        Some(response) => add_response(document, response),
+        Some(response) => add_response(document, response, secrets),
         None => document.remark("no answer yet"),
     }
     if !hop.trailers.is_empty() {
         document.push(DocLine::default());
         document.push(DocLine::single_span(TextRole::Title, "trailers, after the body"));
         for (name, value) in &hop.trailers {
-            document.push(header(name, value));
+            document.push(header(name, value, secrets));
         }
     }
 }
 
-fn request_line(method: &str, url: &str) -> DocLine {
+fn request_line(method: &str, url: &str, secrets: SecretDisplay) -> DocLine {
     DocLine::new([
         TextSpan::new(TextRole::Comment, "▲ "),
         TextSpan::untrusted(TextRole::Keyword, method),
         TextSpan::new(TextRole::Plain, " "),
-        TextSpan::untrusted(TextRole::Title, url),
+        TextSpan::untrusted(TextRole::Title, &secrets.text(url)),
     ])
 }
 
-fn add_request(document: &mut Document, request: &RequestHead) {
-    document.push(request_line(&request.method, &request.url));
+fn add_request(document: &mut Document, request: &RequestHead, secrets: SecretDisplay) {
+    document.push(request_line(&request.method, &request.url, secrets));
     for (name, value) in &request.headers {
-        document.push(header(name, value));
+        document.push(header(name, value, secrets));
     }
     if let Some(bytes) = request.body_bytes.filter(|bytes| *bytes > 0) {
         document.remark(format!("with a body of {}", size_words(bytes)));
     }
 }
 
-fn add_response(document: &mut Document, response: &ResponseHead) {
+fn add_response(document: &mut Document, response: &ResponseHead, secrets: SecretDisplay) {
     let role = if response.status < 400 { TextRole::Good } else { TextRole::Bad };
     let status = format!("{} {}", response.status, response.reason);
     let peer = response.peer.map_or(String::new(), |peer| format!(" from {peer}"));
@@ -111,11 +112,12 @@ fn add_response(document: &mut Document, response: &ResponseHead) {
         TextSpan::new(TextRole::Comment, format!("  after {}{peer}", quantity::duration(response.after))),
     ]));
     for (name, value) in &response.headers {
-        document.push(header(name, value));
+        document.push(header(name, value, secrets));
     }
 }
 
-fn header(name: &str, value: &[u8]) -> DocLine {
+fn header(name: &str, value: &[u8], secrets: SecretDisplay) -> DocLine {
+    let value = &*secrets.field(name, value);
     let shown = &value[..value.len().min(MOST_VALUE)];
     let mut spans = vec![
         TextSpan::untrusted(TextRole::Key, name),
@@ -179,7 +181,7 @@ fn option_lines(spec: &HttpSpec) -> Vec<String> {
         HttpVersion::Http2 => wishes.push("HTTP/2 only".to_owned()),
     }
     if let Some(proxy) = &spec.proxy {
-        wishes.push(format!("through the proxy {}", sanitize::line(without_password(proxy).as_ref())));
+        wishes.push(format!("through the proxy {}", sanitize::line(&mask_text(proxy))));
     }
     for (name, address) in &spec.resolve {
         wishes.push(format!("{} is taken to be at {address}", sanitize::line(name)));
@@ -202,16 +204,6 @@ fn option_lines(spec: &HttpSpec) -> Vec<String> {
         wishes.push("a status of 400 or more is a failure (--fail)".to_owned());
     }
     wishes
-}
-
-/// A URL without its password, if it has one.
-fn without_password(url: &str) -> std::borrow::Cow<'_, str> {
-    let start = url.find("://").map_or(0, |at| at + 3);
-    let authority = &url[start..url[start..].find('/').map_or(url.len(), |end| start + end)];
-    match authority.rfind('@').and_then(|at| authority[..at].find(':').map(|colon| (colon, at))) {
-        Some((colon, at)) => format!("{}:…{}", &url[..start + colon], &url[start + at..]).into(),
-        None => url.into(),
-    }
 }
 
 fn size_words(bytes: u64) -> String {
@@ -266,13 +258,13 @@ mod tests {
             "",
             "no answer yet",
         ];
-        assert_eq!(texts(&headers_document(&exchange)), expected);
+        assert_eq!(texts(&headers_document(&exchange, SecretDisplay::Masked)), expected);
     }
 
     #[test]
     fn a_huge_value_is_cut_and_what_is_cut_is_counted() {
         let value = vec![b'v'; MOST_VALUE + 1];
-        let line = header("x", &value);
+        let line = header("x", &value, SecretDisplay::Masked);
         assert!(line.text().ends_with("v ⋯ 1 byte more ⋯"));
     }
 
@@ -293,8 +285,8 @@ mod tests {
             "{\"a\":1}",
             "",
             "certificates are not verified (-k)",
-            "through the proxy http://me:…@proxy:3128/",
+            "through the proxy http://‹2 bytes›:‹6 bytes›@proxy:3128/",
         ];
-        assert_eq!(texts(&request_document(&spec, &HttpExchange::default())), expected);
+        assert_eq!(texts(&request_document(&spec, &HttpExchange::default(), SecretDisplay::Masked)), expected);
     }
 }

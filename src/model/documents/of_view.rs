@@ -10,6 +10,7 @@ use crate::model::view::ViewDocument;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpHop;
 use crate::sessions::{Session, SpecKind};
+use crate::text::secret::SecretDisplay;
 
 /// What a search goes through: the document of the view, else the transcript.
 pub(crate) fn search_subject(session: &Session, panel: &Panel) -> SearchSubject {
@@ -24,7 +25,9 @@ fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) ->
     match (document, &session.kind) {
         (ViewDocument::Body, SessionKind::Http(_)) => Some(panel.body.edition),
         (ViewDocument::Heads | ViewDocument::Request, SessionKind::Http(exchange)) => {
-            Some(exchange.hops.iter().map(heads_of).sum::<usize>() as u64)
+            // Masked and shown are two editions of the same heads.
+            let shown = u64::from(session.secrets == SecretDisplay::Shown);
+            Some(exchange.hops.iter().map(heads_of).sum::<usize>() as u64 * 2 + shown)
         }
         (ViewDocument::DnsAnswer | ViewDocument::DnsFields, SessionKind::Dns(lookup)) => {
             Some(lookup.edition() + u64::from(session.is_over()))
@@ -47,9 +50,11 @@ fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) ->
 pub(crate) fn document_shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
     match (panel.view.document()?, &session.kind, &session.spec.what) {
         (ViewDocument::Body, SessionKind::Http(_), _) => panel.body.document.as_ref().map(Cow::Borrowed),
-        (ViewDocument::Heads, SessionKind::Http(exchange), _) => Some(Cow::Owned(http::headers_document(exchange))),
+        (ViewDocument::Heads, SessionKind::Http(exchange), _) => {
+            Some(Cow::Owned(http::headers_document(exchange, session.secrets)))
+        }
         (ViewDocument::Request, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
-            Some(Cow::Owned(http::request_document(spec, exchange)))
+            Some(Cow::Owned(http::request_document(spec, exchange, session.secrets)))
         }
         (ViewDocument::DnsAnswer, SessionKind::Dns(lookup), _) => {
             Some(Cow::Owned(dns::of_answer(lookup, session.failure())))

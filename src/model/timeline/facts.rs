@@ -7,6 +7,7 @@ use crate::sessions::News;
 use crate::sessions::news::dns::DnsNews;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
 use crate::text::quantity;
+use crate::text::secret::mask_text;
 use crate::wire::icmp::IcmpMessage;
 
 /// One fact in a few words, and how it is known. Facts without a text of their own here have that of the transcript.
@@ -111,7 +112,7 @@ fn tcp(news: &TcpNews) -> Option<FactText> {
 fn http(news: &HttpNews) -> Option<FactText> {
     match news {
         HttpNews::Request(request) => {
-            Some(FactText::seen(format!("asked {}", request.method), &request.url, TimelineTone::Plain))
+            Some(FactText::seen(format!("asked {}", request.method), mask_text(&request.url), TimelineTone::Plain))
         }
         HttpNews::Response(response) => {
             let what = format!("answered {} {}", response.status, response.reason);

@@ -8,6 +8,7 @@ use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model};
 use crate::sessions::SessionId;
 use crate::text::sanitize::quoted;
+use crate::text::secret::SecretDisplay;
 
 /// Runs an action of the program.
 pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {
@@ -51,6 +52,7 @@ pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
         }
         AppAction::Suspend => effects.push(Effect::Suspend),
         AppAction::ToggleClock => model.settings.wall_clock = !model.settings.wall_clock,
+        AppAction::ToggleSecrets => toggle_secrets(model),
         AppAction::NextTheme => {
             let at = model.settings.themes.iter().position(|name| *name == model.settings.theme).unwrap_or(0);
             let count = model.settings.themes.len().max(1);
@@ -59,6 +61,19 @@ pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
             }
         }
     }
+}
+
+/// Shows the secrets in the heads of all sessions, or masks them again.
+fn toggle_secrets(model: &mut Model) {
+    let (secrets, said) = match model.settings.secrets {
+        SecretDisplay::Masked => (SecretDisplay::Shown, "secrets in headers and URLs are shown"),
+        SecretDisplay::Shown => (SecretDisplay::Masked, "secrets are masked again"),
+    };
+    model.settings.secrets = secrets;
+    for session in model.sessions.values_mut() {
+        session.secrets = secrets;
+    }
+    notify(model, said);
 }
 
 /// Switches to a theme, if there is one with this name.

@@ -13,6 +13,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
+use crate::text::secret::mask_text;
 
 /// Runs an action of the composer.
 pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
@@ -98,7 +99,10 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             effects.push(Effect::Net(Order { id, verb }));
             if !text.is_empty() {
                 model.history.push(&text);
-                effects.push(Effect::Remember(text));
+                // A file is no place for a secret; this run remembers the text.
+                if mask_text(&text) == text {
+                    effects.push(Effect::Remember(text));
+                }
             }
             if let Some(panel) = model.panel_mut() {
                 panel.scroll = crate::model::panel::ScrollPosition::Tail;

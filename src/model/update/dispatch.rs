@@ -18,7 +18,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         Msg::Mouse(mouse) => mouse::on_mouse(model, mouse, &mut effects),
         Msg::Resized(size) => model.size = size,
         Msg::Opened { id, spec } => {
-            let session = Session::new(id, *spec, now);
+            let session = Session { secrets: model.settings.secrets, ..Session::new(id, *spec, now) };
             model.panels.insert(id, Panel::new(&session, model.settings.line_ending));
             model.sessions.insert(id, Box::new(session));
             app::select(model, id);

@@ -12,6 +12,7 @@ use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
 use crate::model::palette::{self, PaletteEntry};
 use crate::model::state::{Focus, Model};
 use crate::sessions::Verb;
+use crate::text::secret::mask_text;
 
 /// Handles a key while an overlay is open.
 pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
@@ -199,7 +200,10 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.overlay.take() {
         Some(Overlay::New { input, .. }) => match options::open_form(model, input.text(), effects) {
             Ok(()) => {}
-            Err(problem) => model.overlay = Some(Overlay::New { input, problem: Some(problem) }),
+            Err(problem) => {
+                let problem = Some(mask_text(&problem).into_owned());
+                model.overlay = Some(Overlay::New { input, problem });
+            }
         },
         Some(Overlay::Prompt { purpose, input, .. }) => {
             let text = input.text().to_string();
@@ -220,7 +224,8 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 PromptPurpose::Save => command_line::save(model, &text, effects),
             };
             if let Err(problem) = taken {
-                model.overlay = Some(Overlay::Prompt { purpose, input, completing: None, problem: Some(problem) });
+                let problem = Some(mask_text(&problem).into_owned());
+                model.overlay = Some(Overlay::Prompt { purpose, input, completing: None, problem });
             }
         }
         Some(Overlay::Palette { input, picked }) => match palette::matches(input.text()).get(picked) {

@@ -70,7 +70,8 @@ fn add_accepted_session(model: &mut Model, reading: &Reading) {
     if let Some(parent) = listener {
         parent.accepted_one();
     }
-    let session = Session::new(reading.id, Spec { retain, input, ..Spec::new(known) }, at);
+    let secrets = model.settings.secrets;
+    let session = Session { secrets, ..Session::new(reading.id, Spec { retain, input, ..Spec::new(known) }, at) };
     model.panels.insert(session.id, Panel::new(&session, model.settings.line_ending));
     model.sessions.insert(session.id, Box::new(session));
 }

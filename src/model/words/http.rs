@@ -5,6 +5,7 @@ use super::sentence::{
 };
 use crate::sessions::news::HttpNews;
 use crate::text::quantity;
+use crate::text::secret::mask_text;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
 /// News of an HTTP exchange, in words.
@@ -21,7 +22,7 @@ pub(super) fn http_sentence(news: &HttpNews) -> NewsSentence {
             good_sentence('◆', format!("trailers: {}", foreign_text(&names.join(", "))))
         }
         HttpNews::Redirect { status, location } => {
-            cause('↻', format!("following the redirect ({status}) to {}", foreign_text(location)))
+            cause('↻', format!("following the redirect ({status}) to {}", foreign_text(&mask_text(location))))
         }
     }
 }
@@ -31,7 +32,7 @@ fn request_text(request: &RequestHead) -> String {
         None | Some(0) => String::new(),
         Some(bytes) => format!(" with a body of {}", exact_bytes(bytes)),
     };
-    format!("asking {} {}{body}", foreign_text(&request.method), foreign_text(&request.url))
+    format!("asking {} {}{body}", foreign_text(&request.method), foreign_text(&mask_text(&request.url)))
 }
 
 fn response_words(response: &ResponseHead) -> NewsSentence {

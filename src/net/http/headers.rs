@@ -32,7 +32,7 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
 /// # Errors
 /// Fails with `Usage` if it is not a URL, has no host, or is neither http nor https.
 pub(super) fn url(text: &str) -> Result<(Url, Option<String>), Failure> {
-    let refuse = |why: String| Failure { peer: text.to_string(), ..Failure::usage(why) };
+    let refuse = |why: String| Failure::new(Class::Usage, FailedOperation::Read, text, why);
     let mut url = Url::parse(text).map_err(|error| match error {
         url::ParseError::RelativeUrlWithoutBase => refuse("the URL has no scheme; write it as http://HOST/PATH".into()),
         url::ParseError::EmptyHost => refuse("the URL has no host; write it as http://HOST/PATH".into()),

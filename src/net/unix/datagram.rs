@@ -15,6 +15,7 @@ use super::address;
 use super::connect::may_pass;
 use super::datagram_socket::{self, OpenedDatagrams, connect, sender_address};
 use super::socket_file::{SocketFile, report_file_end};
+use crate::net::blocking::run_blocking;
 use crate::net::dialling::{NotOpen, report_not_open, until_given_up};
 use crate::net::hub::TaskContext;
 use crate::net::optional_sleep::sleep_until_some;
@@ -239,19 +240,18 @@ impl DatagramTask {
             }
             Some(Verb::SendFile(path)) => {
                 let name = path.display().to_string();
-                match tokio::task::spawn_blocking(move || read_datagram(&path).map(|bytes| (path, bytes))).await {
-                    Ok(Ok((path, bytes))) => {
+                match run_blocking(move || read_datagram(&path).map(|bytes| (path, bytes))).await {
+                    Ok((path, bytes)) => {
                         let length = bytes.len() as u64;
                         match self.send(bytes, context).await {
                             Ok(()) => context.journal.news(News::FileSent { path, bytes: length }).await,
                             Err(failure) => return self.after_send_failure(failure, context).await,
                         }
                     }
-                    Ok(Err(error)) => {
+                    Err(error) => {
                         let failure = fault::from_io(FailedOperation::Read, name, &error);
                         context.journal.news(News::Warned(failure)).await;
                     }
-                    Err(_) => {}
                 }
             }
             Some(Verb::PauseReading) => {

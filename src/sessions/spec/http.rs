@@ -8,6 +8,7 @@ use super::kind_facets::KindFacets;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use super::target;
 use crate::sessions::id::SessionId;
+use crate::text::secret::mask_text;
 use crate::wire::option::SocketKind;
 use crate::wire::unix::UnixAddress;
 
@@ -72,7 +73,7 @@ impl HttpSpec {
 
 impl KindFacets for HttpSpec {
     fn title(&self, _: Option<SocketAddr>) -> String {
-        format!("{} {}", self.method, self.url)
+        mask_text(&format!("{} {}", self.method, self.url)).into_owned()
     }
 
     fn target(&self) -> Option<HostPort> {

@@ -12,6 +12,7 @@ use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use super::tcp::TcpSpec;
 use super::udp::UdpSpec;
 use crate::sessions::id::SessionId;
+use crate::text::secret::mask_text;
 use crate::wire::option::SocketKind;
 
 /// The most attempts under way at once: each one is a socket or a datagram to remember.
@@ -49,7 +50,7 @@ impl RepeatSpec {
         let what = match &self.what {
             RepeatKind::Connect(tcp) => format!("tcp {}", tcp.target),
             RepeatKind::Echo(echo) => format!("udp {}", echo.udp.target),
-            RepeatKind::Http(http) => format!("{} {}", http.method, http.url),
+            RepeatKind::Http(http) => mask_text(&format!("{} {}", http.method, http.url)).into_owned(),
         };
         let times = self.count.map_or_else(String::new, |count| format!(" ×{}", crate::text::quantity::grouped(count)));
         let pace = match self.pace {

@@ -9,6 +9,7 @@ use crate::sessions::phase::OpenState;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
+use crate::text::secret::mask_text;
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::{FigureColumn, UNKNOWN, kernel};
 use crate::view::progress;
@@ -81,11 +82,12 @@ impl SpecWords for HttpSpec {
     fn meaning(&self) -> String {
         let redirects = if self.redirects > 0 { ", redirects followed" } else { "" };
         let insecure = if self.insecure { ", certificate NOT verified" } else { "" };
-        format!("HTTP {} {}{redirects}{insecure}", self.method, self.url)
+        format!("HTTP {} {}{redirects}{insecure}", self.method, mask_text(&self.url))
     }
 
     fn name(&self, _session: &Session) -> String {
-        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let url = mask_text(&self.url);
+        let rest = url.split_once("://").map_or(&*url, |(_, rest)| rest);
         let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
         format!("http {} {path}", self.method)
     }
@@ -105,7 +107,7 @@ fn push_hops(column: &mut FigureColumn<'_, '_>, exchange: &HttpExchange) {
             column.area,
             4,
             column.y,
-            &format!("{} {}", hop.request.method, hop.request.url),
+            &format!("{} {}", hop.request.method, mask_text(&hop.request.url)),
             Role::Text,
         );
         column.y += 1;

@@ -4,6 +4,7 @@ mod copying;
 mod desk;
 mod http;
 mod options;
+mod secrets;
 mod way;
 
 use std::time::Duration;
