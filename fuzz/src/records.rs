@@ -8,7 +8,7 @@ use sockeye::sessions::kinds::http::HttpGauge;
 use sockeye::sessions::reading::EscapeCounts;
 use sockeye::sessions::record::Piece;
 use sockeye::sessions::{Block, News, Reading, Record, SessionId};
-use sockeye::text::sanitize;
+use sockeye::text::sanitize::{self, SanitizeCounts};
 use sockeye::wire::kernel::tcp_info::TcpInfo;
 use sockeye::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 use sockeye::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
@@ -54,6 +54,7 @@ pub fn kernel_view(input: &mut Input<'_>) -> KernelView {
             timer: input.maybe(timer),
             tcp: input.maybe(tcp_info),
         }),
+        ..KernelView::default()
     }
 }
 
@@ -107,6 +108,7 @@ pub fn reading(input: &mut Input<'_>, id: SessionId, totals: &mut Both<Totals>, 
             },
         });
         match records.last() {
+            Some(Record::News { news: News::Closed { .. }, .. }) => break,
             Some(Record::Block(block)) => totals.of_mut(block.direction).merge(block.totals()),
             Some(Record::NotKept { direction, totals: lost }) => totals.of_mut(*direction).merge(*lost),
             Some(Record::News { .. }) | None => {}
@@ -116,7 +118,8 @@ pub fn reading(input: &mut Input<'_>, id: SessionId, totals: &mut Both<Totals>, 
         Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
         _ => None,
     });
-    let found = received.map(|bytes| sanitize::count_escapes(bytes)).sum();
+    let mut found = SanitizeCounts::default();
+    received.for_each(|bytes| found += sanitize::count_hostile(bytes));
     Reading {
         totals: *totals,
         records,

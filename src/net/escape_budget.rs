@@ -1,15 +1,22 @@
-//! Budget for counting escape sequences: 128 MB/s per session; beyond it, bytes are counted as unsearched.
+//! Budget for counting what is neutralised: 128 MB/s per session; beyond it, bytes are counted as unsearched. A block
+//! that is not all ASCII costs four times as much, because its characters are decoded.
 //!
 //! To search received bytes, the processor must load them once more. At line speed that costs the session a quarter of
 //! its throughput, for a count that nobody will read. Bytes that are shown are sanitised in any case.
 
 use std::time::Instant;
 
+use crate::sessions::Block;
+use crate::text::sanitize::{self, HostileScan, SanitizeCounts};
+
 /// The burst that may be searched at once, in bytes.
 const MOST_AT_ONCE: u64 = 32 * 1024 * 1024;
 
 /// The sustained rate in bytes per microsecond: 128 MB/s, a little more than a 1 Gbit/s link delivers.
 const PER_MICROSECOND: u64 = 128;
+
+/// How much more a block costs that is not all ASCII.
+const DECODING_COST: u64 = 4;
 
 /// What one session may still search.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +44,28 @@ impl ScanBudget {
         self.bytes = left.unwrap_or(self.bytes);
         left.is_some()
     }
+
+    /// Deducts what it cost to decode these bytes, if they are not all ASCII.
+    pub(super) fn charge_decoding(&mut self, bytes: &[u8]) {
+        if !bytes.is_ascii() {
+            self.bytes = self.bytes.saturating_sub(bytes.len() as u64 * (DECODING_COST - 1));
+        }
+    }
+}
+
+/// Counts what is neutralised in a block: in a part of a stream, or in each of some datagrams.
+pub(super) fn count_block(block: &Block, scan: &mut HostileScan) -> SanitizeCounts {
+    if block.peers.is_empty() && block.packets.is_empty() {
+        return scan.count(&block.bytes);
+    }
+    let mut found = SanitizeCounts::default();
+    let mut rest: &[u8] = &block.bytes;
+    for piece in &block.pieces {
+        let (datagram, after) = rest.split_at((piece.len as usize).min(rest.len()));
+        found += sanitize::count_hostile(datagram);
+        rest = after;
+    }
+    found
 }
 
 #[cfg(test)]

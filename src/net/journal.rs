@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::escape_budget::ScanBudget;
+use super::escape_budget::{ScanBudget, count_block};
 use super::meter::Meter;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::panic_guard;
@@ -18,7 +18,7 @@ use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::send_progress::SendProgress;
 use crate::sessions::{Block, News, Reading, Record, Retention, SessionId};
-use crate::text::sanitize;
+use crate::text::sanitize::{HostileScan, SanitizeCounts};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::{CaptureReading, CapturedSegment, MOST_SEGMENTS};
 use crate::wire::{Both, Direction, Totals};
@@ -26,8 +26,14 @@ use crate::wire::{Both, Direction, Totals};
 /// How many facts may wait to be read; with one more the task waits.
 pub(crate) const MOST_NEWS: usize = 1024;
 
+/// With this many unread facts, a journal asks to be read before the next frame.
+const MANY_NEWS: usize = MOST_NEWS / 4;
+
 /// With this many unread bytes, a journal asks to be read before the next frame.
 const MANY_BYTES: usize = 4 * 1024 * 1024;
+
+/// How much memory the blocks that wait may need beside their bytes.
+const MOST_OVERHEAD: usize = 8 * 1024 * 1024;
 
 /// How many bytes may wait to be read, once as many bytes were read as the session keeps.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -104,10 +110,14 @@ struct JournalState {
     retention: Retention,
     records: VecDeque<Record>,
     bytes: usize,
+    /// The memory of the blocks beside their bytes: a million small datagrams cost far more than their bytes.
+    overhead: usize,
     /// How many bytes were read so far.
     taken: usize,
     allowance: ScanBudget,
     escapes: EscapeCounts,
+    /// Counts over the reads of a stream.
+    scan: HostileScan,
     pieces: usize,
     news: usize,
     over: bool,
@@ -178,14 +188,18 @@ impl Journal {
             counted.store();
         }
         let mut inner = self.lock();
-        let before = inner.bytes;
+        let before = inner.bytes + inner.overhead;
         inner.escapes += escapes;
         inner.bytes += block.bytes.len();
+        inner.overhead += overhead_of(&block);
         let many = MANY_BYTES.min(inner.most_bytes() / 3).max(1);
-        let pressing = before / many < inner.bytes / many;
+        let pressing = before / many < (inner.bytes + inner.overhead) / many;
         inner.pieces += block.pieces.len();
         inner.records.push_back(Record::Block(block));
-        while inner.bytes > inner.most_bytes() || inner.pieces > inner.retention.segments.min(MOST_PIECES) {
+        while inner.bytes > inner.most_bytes()
+            || inner.overhead > MOST_OVERHEAD
+            || inner.pieces > inner.retention.segments.min(MOST_PIECES)
+        {
             if !inner.drop_oldest_block() {
                 break;
             }
@@ -197,15 +211,22 @@ impl Journal {
         }
     }
 
-    /// Counts the escape sequences in received bytes, within the budget.
+    /// Counts what is neutralised in received bytes, within the budget.
     fn search(&self, block: &Block) -> EscapeCounts {
         let bytes = block.bytes.len();
-        let allowed = self.lock().allowance.try_spend(bytes, block.at);
-        if allowed {
-            EscapeCounts { found: sanitize::count_escapes(&block.bytes), unsearched: 0 }
-        } else {
-            EscapeCounts { found: 0, unsearched: bytes as u64 }
+        let (allowed, mut scan) = {
+            let mut inner = self.lock();
+            (inner.allowance.try_spend(bytes, block.at), std::mem::take(&mut inner.scan))
+        };
+        if !allowed {
+            return EscapeCounts { found: SanitizeCounts::default(), unsearched: bytes as u64 };
         }
+        let found = count_block(block, &mut scan);
+        let mut inner = self.lock();
+        // One task reports this direction, so that nobody counted in between.
+        inner.scan = scan;
+        inner.allowance.charge_decoding(&block.bytes);
+        EscapeCounts { found, unsearched: 0 }
     }
 
     /// Whether sent bytes are only counted: nobody sees them.
@@ -227,7 +248,7 @@ impl Journal {
     pub(crate) async fn news(self: &Arc<Self>, news: News) {
         let at = Instant::now();
         let over = matches!(news, News::Closed { .. });
-        loop {
+        let many = loop {
             let drained = self.drained.notified();
             {
                 let mut inner = self.lock();
@@ -235,12 +256,15 @@ impl Journal {
                     inner.news += 1;
                     inner.over |= over;
                     inner.records.push_back(Record::News { at, news });
-                    break;
+                    break inner.news.is_multiple_of(MANY_NEWS);
                 }
             }
             drained.await;
-        }
+        };
         self.bell.ring(self);
+        if many {
+            self.bell.pressed.notify_one();
+        }
         if over && self.totals().received.bytes >= MANY_BYTES as u64 {
             // At the end of a large transfer, have it read at once: the user waits to see that it is complete.
             self.bell.pressed.notify_one();
@@ -385,6 +409,7 @@ impl Journal {
         let records = Vec::from(std::mem::take(&mut inner.records));
         inner.taken = inner.taken.saturating_add(inner.bytes);
         inner.bytes = 0;
+        inner.overhead = 0;
         inner.pieces = 0;
         inner.news = 0;
         let totals = self.meter.totals();
@@ -420,6 +445,11 @@ impl SendBegin {
         let SendBegin { total_bytes, sent_before, began } = self;
         SendProgress { sent_bytes: sent_bytes.saturating_sub(sent_before), total_bytes, began }
     }
+}
+
+/// The memory that a block needs beside its bytes.
+fn overhead_of(block: &Block) -> usize {
+    block.cost().saturating_sub(block.bytes.len())
 }
 
 /// A block that is counted but not yet kept; if dropped before that, it becomes part of a gap.
@@ -463,7 +493,8 @@ impl JournalState {
     }
 
     fn has_room_for(&self, bytes: usize) -> bool {
-        self.bytes == 0 || self.bytes + bytes <= self.retention.bytes.min(MOST_BYTES)
+        let fits = self.bytes + bytes <= self.retention.bytes.min(MOST_BYTES) && self.overhead <= MOST_OVERHEAD;
+        self.pieces == 0 || fits
     }
 
     /// Turns the oldest block into part of a gap; `false` if the newest record is the only block.
@@ -476,6 +507,7 @@ impl JournalState {
         }
         if let Some(Record::Block(block)) = self.records.remove(place) {
             self.bytes -= block.bytes.len();
+            self.overhead -= overhead_of(&block);
             self.pieces -= block.pieces.len();
             self.dropped.of_mut(block.direction).merge(block.totals());
         }
@@ -506,7 +538,13 @@ mod tests {
             journal.block(Block::single_piece(Direction::Received, at, bytes)).await;
         }
         journal.block(Block::single_piece(Direction::Sent, later, Bytes::from_static(b"\x1b[2J"))).await;
-        assert_eq!(journal.read().escapes, EscapeCounts { found: 2, unsearched: 40 << 20 });
+        assert_eq!(
+            journal.read().escapes,
+            EscapeCounts {
+                found: SanitizeCounts { escape_sequences: 2, ..SanitizeCounts::default() },
+                unsearched: 40 << 20
+            }
+        );
         assert_eq!(journal.read().escapes, EscapeCounts::default());
     }
 

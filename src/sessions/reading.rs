@@ -11,6 +11,7 @@ use super::send_progress::SendProgress;
 use super::spec::{AcceptedSpec, SpecKind, UnixAcceptedSpec};
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::{ListenerNews, UnixNews};
+use crate::text::sanitize::SanitizeCounts;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Totals};
@@ -36,15 +37,15 @@ pub struct Reading {
     pub capture: Option<Box<CaptureReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
-    /// Escape sequences that started in the bytes received since the last reading, kept or not.
+    /// What was neutralised in the bytes received since the last reading, kept or not.
     pub escapes: EscapeCounts,
 }
 
-/// Counter of escape sequences that started in received bytes.
+/// Counter of what was neutralised in received bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EscapeCounts {
-    /// How many, as [`crate::text::sanitize::count_escapes`] counts them.
-    pub found: u64,
+    /// How many of each kind.
+    pub found: SanitizeCounts,
     /// Bytes that were not searched, because a flood exceeded the search budget.
     pub unsearched: u64,
 }

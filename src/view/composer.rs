@@ -72,11 +72,11 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
     if let Some(problem) = &composer.problem {
         return strip.with(format!(" · {problem}"), Role::Bad);
     }
-    if panel.hostile.found > 0 && room != WarningRoom::None {
+    if panel.hostile.found.total() > 0 && room != WarningRoom::None {
         let dot = if strip.parts.is_empty() { "" } else { " · " };
         let what = match room {
-            WarningRoom::Much => words::escape_sequences(panel.hostile),
-            WarningRoom::Little | WarningRoom::None => words::escapes(panel.hostile),
+            WarningRoom::Much => words::neutralised_kinds(panel.hostile),
+            WarningRoom::Little | WarningRoom::None => words::neutralised_total(panel.hostile),
         };
         strip = strip.with(format!("{dot}{what} neutralised"), Role::Bad);
     }

@@ -124,8 +124,12 @@ fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
     if lost > 0 {
         column.line("not kept", quantity::grouped(lost), Role::Warn);
     }
-    if panel.hostile.found > 0 {
-        column.line("neutralised", words::escape_sequences(panel.hostile), Role::Bad);
+    for (count, one, several) in panel.hostile.found.kinds() {
+        if count > 0 {
+            let least = if panel.hostile.unsearched > 0 { "≥ " } else { "" };
+            let noun = if count == 1 { one } else { several };
+            column.line("neutralised", format!("{least}{} {noun}", quantity::grouped(count)), Role::Bad);
+        }
     }
     if panel.hostile.unsearched > 0 {
         let too_fast = format!("{} came too fast", quantity::bytes(panel.hostile.unsearched));

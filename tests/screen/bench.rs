@@ -108,7 +108,8 @@ impl Bench {
             Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
             Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
         });
-        let found = received.map(|bytes| sockeye::text::sanitize::count_escapes(bytes)).sum();
+        let mut found = sockeye::text::sanitize::SanitizeCounts::default();
+        received.for_each(|bytes| found += sockeye::text::sanitize::count_hostile(bytes));
         let escapes = EscapeCounts { found, unsearched: 0 };
         let dropped_datagrams = self.dropped.get(&id).copied();
         let mut reading = Reading { totals: *totals, records, dropped_datagrams, escapes, ..Reading::empty(id) };

@@ -37,7 +37,7 @@ fn icmp_fields(icmp: &IcmpMessage) -> EventFields {
     }
     if let Some(about) = &icmp.about {
         // Counted from 1, like the lines for sent datagrams.
-        fields.insert("datagram".to_owned(), (about.ordinal + 1).into());
+        fields.insert("datagram".to_owned(), about.ordinal.saturating_add(1).into());
         fields.insert("datagram_bytes".to_owned(), about.bytes.into());
         fields.insert("alike".to_owned(), about.alike.into());
         fields.insert("after_ms".to_owned(), milliseconds(about.after));

@@ -440,7 +440,8 @@ fn as_plain_text(line: &[u8]) -> Option<&str> {
         matches!(c, ' '..='~' | '\u{ae}'..='\u{2ff}' | '\u{391}'..='\u{482}' | '\u{3041}'..='\u{3096}'
             | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}')
     };
-    let seen = |c: char| common(c) || c.width().is_some_and(|width| width > 0) && !sanitize::is_hostile(c);
+    let settled = |c: char| !sanitize::is_hostile(c) && !sanitize::is_unsettled(c);
+    let seen = |c: char| common(c) || c.width().is_some_and(|width| width > 0) && settled(c);
     text.chars().all(seen).then_some(text)
 }
 

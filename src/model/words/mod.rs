@@ -2,9 +2,9 @@
 
 pub(crate) mod dial;
 mod dns;
-mod escapes;
 pub(crate) mod http;
 mod listener;
+mod neutralised;
 mod news;
 mod option;
 mod ports;
@@ -14,7 +14,7 @@ mod tcp;
 mod udp;
 mod unix;
 
-pub use escapes::{escape_sequences, escapes};
+pub use neutralised::{neutralised_kinds, neutralised_total};
 pub use news::{sentence_of, text_of};
 pub use retention::{kept_segments, memory_text, retention_text};
 pub use sentence::{MOST_QUOTED, NewsSentence, SentenceTone};

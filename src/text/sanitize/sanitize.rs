@@ -204,17 +204,6 @@ pub fn line_of(bytes: &[u8]) -> String {
     glyphs(bytes).map(|glyph| glyph.text).collect()
 }
 
-/// Counts of neutralised sequences and characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SanitizeCounts {
-    /// Escape sequences, as [`count_escapes`] counts them.
-    pub escape_sequences: u64,
-    /// C0 controls and DEL, except tab, line feed, carriage return and ESC.
-    pub controls: u64,
-    /// Glyphs that are [`GlyphKind::Marked`].
-    pub marked: u64,
-}
-
 /// How many escape sequences start in some bytes: ESC, and the C1 forms in UTF-8 (DCS, SOS, CSI, OSC, PM, APC). The
 /// string terminator (ESC `\`, U+009C) ends one and is not counted. A C1 cut by the slice's end is not counted.
 ///
@@ -236,17 +225,6 @@ pub fn count_escapes(bytes: &[u8]) -> u64 {
 
 /// How many bytes are searched at a time.
 const PART: usize = 4096;
-
-/// Counts everything in some bytes that is neutralised.
-///
-/// Cost: ASCII at memory speed; other bytes are split into glyphs. Fast enough for kept bytes, not for line speed.
-pub fn count_hostile(bytes: &[u8]) -> SanitizeCounts {
-    let is_control = |byte: &&u8| matches!(byte, 0..=8 | 11 | 12 | 14..=0x1a | 0x1c..=0x1f | 0x7f);
-    let marked =
-        if bytes.is_ascii() { 0 } else { glyphs(bytes).filter(|glyph| glyph.kind == GlyphKind::Marked).count() as u64 };
-    let controls = bytes.iter().filter(is_control).count() as u64;
-    SanitizeCounts { escape_sequences: count_escapes(bytes), controls, marked }
-}
 
 #[cfg(test)]
 mod tests {
@@ -337,13 +315,6 @@ mod tests {
             let known = unseen.is_match(c.encode_utf8(&mut [0; 4]));
             assert!(!known || is_hostile(c), "U+{:04X}", u32::from(c));
         }
-    }
-
-    #[test]
-    fn hostile_things_are_counted() {
-        let counts = count_hostile("\u{1b}]0;x\u{1b}\\\u{9b}2J\u{7}\t\r\n\u{7f}\u{202e}é".as_bytes());
-        assert_eq!(counts, SanitizeCounts { escape_sequences: 2, controls: 2, marked: 2 });
-        assert_eq!(count_hostile(b"plain\ttext\r\n"), SanitizeCounts::default());
     }
 
     fn hostile_bytes() -> impl Strategy<Value = Vec<u8>> {

@@ -17,7 +17,7 @@ fn parse_range(text: &str) -> Option<(u32, u32)> {
 }
 
 /// Whether terminals disagree about the width of this character. Cost: a binary search for what is not ASCII.
-pub(super) fn is_unsettled(c: char) -> bool {
+pub fn is_unsettled(c: char) -> bool {
     let code = u32::from(c);
     if code < 0x300 {
         return false;
