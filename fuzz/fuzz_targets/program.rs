@@ -204,6 +204,7 @@ impl Program {
             Effect::Net(_)
             | Effect::Retain(..)
             | Effect::Copy(_)
+            | Effect::CopyShown { .. }
             | Effect::Save { .. }
             | Effect::GrabMouse(_)
             | Effect::Remember(_)

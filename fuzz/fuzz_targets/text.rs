@@ -66,7 +66,7 @@ fn folded(document: &Document) {
 fn edited(text: &str, input: &mut Input<'_>) {
     let mut field = TextField::new(if input.flag() { FieldLines::Many } else { FieldLines::One }, 4096);
     field.insert(text);
-    std::hint::black_box((field.visible_window(7, 3), field.rows(5)));
+    std::hint::black_box((field.visible_window(7, 3), field.rows(5, 3)));
     field.set(text);
     assert!(field.cursor() <= field.text().len() && field.text().len() <= 4096);
 }
