@@ -21,4 +21,6 @@ mod tcp;
 mod udp;
 #[cfg(target_os = "linux")]
 mod udp_speed;
+#[cfg(target_os = "linux")]
+mod unix;
 mod watch;

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use sockeye::net::OverflowPolicy;
-use sockeye::sessions::spec::AcceptedSpec;
+use sockeye::sessions::spec::{AcceptedSpec, UnixAcceptedSpec};
 use sockeye::sessions::{
     CloseReason, News, Order, Record, Retention, Session, SessionId, SessionPhase, Spec, SpecKind, Verb,
 };
@@ -14,7 +14,7 @@ use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::{Both, Direction};
 
 use crate::live_net::{DEADLINE, LiveNet};
-use sockeye::sessions::news::ListenerNews;
+use sockeye::sessions::news::{ListenerNews, UnixNews};
 
 /// A net, and all that is known of its sessions.
 pub(crate) struct Watch {
@@ -85,6 +85,13 @@ impl Watch {
             spec.retain = self.retain;
             assert!(self.sessions.insert(id, Session::new(id, spec, Instant::now())).is_none());
             self.sessions.get_mut(&listener).unwrap().accepted_one();
+        }
+        if let News::Unix(UnixNews::Accepted { listener, local, peer, credentials }) = &news {
+            let (local, peer, credentials) = (local.clone(), peer.clone(), *credentials);
+            let accepted = UnixAcceptedSpec { listener: *listener, local, peer, credentials };
+            let spec = Spec { retain: self.retain, ..Spec::new(SpecKind::UnixAccepted(accepted)) };
+            assert!(self.sessions.insert(id, Session::new(id, spec, Instant::now())).is_none());
+            self.sessions.get_mut(listener).unwrap().accepted_one();
         }
         self.news.push((id, news));
     }

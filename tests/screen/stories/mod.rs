@@ -16,9 +16,9 @@ use sockeye::model::overlay::Overlay;
 use sockeye::model::panel::ScrollPosition;
 use sockeye::model::state::Focus;
 use sockeye::model::view::View;
-use sockeye::sessions::news::{ListenerNews, TcpNews};
+use sockeye::sessions::news::{ListenerNews, PortNews, PortProbe, PortState, TcpNews};
 use sockeye::sessions::order::{DatagramVerb, StreamVerb};
-use sockeye::sessions::spec::{HostPort, TcpSpec};
+use sockeye::sessions::spec::{HostPort, PortScanSpec, TcpSpec};
 use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
 use sockeye::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
 use sockeye::wire::tcp::cause::StateCause;
@@ -45,6 +45,25 @@ fn a_listener_stops_accepting_and_accepts_again_by_the_same_key() {
         assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == verb), "{effects:?}");
         desk.tells(News::Listener(ListenerNews::Accepting(accepting)));
     }
+}
+
+#[test]
+fn enter_on_an_open_port_opens_a_session_and_on_another_one_says_why_not() {
+    let mut desk = Desk::new();
+    let range = PortScanSpec::parse("127.0.0.1:8000-8001").expect("a range").expect("a good one");
+    desk.opens(1, SpecKind::Ports(range));
+    for (port, state) in [(8000_u16, PortState::Refused), (8001, PortState::Open)] {
+        let peer = ([127, 0, 0, 1], port).into();
+        let probe = PortProbe { peer, state, failure: None, took: Duration::from_millis(1) };
+        desk.tells(News::Ports(PortNews::Probed(probe)));
+    }
+    assert_eq!(desk.model.focus, Focus::View);
+    assert!(desk.press("enter").is_empty());
+    assert!(desk.notice().contains("port 8000 is refused"), "{}", desk.notice());
+    desk.keys("j");
+    let effects = desk.press("enter");
+    let expected = SpecKind::Tcp(TcpSpec::new(HostPort { host: "127.0.0.1".into(), port: 8001 }));
+    assert!(matches!(&effects[..], [Effect::Open(spec)] if spec.what == expected), "{effects:?}");
 }
 
 #[test]

@@ -1,0 +1,137 @@
+//! Sockets of the Unix domain, scripted peers, counts equal to the byte.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use sockeye::sessions::news::{ListenerNews, UnixNews};
+use sockeye::sessions::order::StreamVerb;
+use sockeye::sessions::spec::{ScriptStep, UnixListenSpec, UnixSpec};
+use sockeye::sessions::{CloseReason, News, Spec, SpecKind, Verb};
+use sockeye::wire::unix::{UnixAddress, UnixForm};
+use sockeye::wire::{Class, Direction};
+
+use crate::live_net::DEADLINE;
+use crate::watch::Watch;
+
+fn place() -> (tempfile::TempDir, PathBuf, UnixAddress) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let address = UnixAddress::path(path.to_str().unwrap()).unwrap();
+    (dir, path, address)
+}
+
+fn stream_to(target: UnixAddress) -> Spec {
+    Spec::new(SpecKind::Unix(UnixSpec::new(target, UnixForm::Stream)))
+}
+
+fn accept(listener: &UnixListener) -> UnixStream {
+    let stream = listener.accept().unwrap().0;
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
+
+#[test]
+fn each_end_finishes_by_itself_and_nothing_is_lost() {
+    let (_dir, path, address) = place();
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut watch = Watch::new();
+    let id = watch.open(stream_to(address));
+    let mut peer = accept(&listener);
+    watch.send(id, vec![b'x'; 300_000]);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
+    let mut all = Vec::new();
+    peer.read_to_end(&mut all).unwrap();
+    assert_eq!(all.len(), 300_000);
+    peer.write_all(b"and back").unwrap();
+    drop(peer);
+    assert_eq!(watch.until_closed(id), CloseReason::Finished);
+    assert_eq!((watch.sent(id), watch.received(id)), (300_000, 8));
+    assert_eq!(watch.bytes(id, Direction::Received), b"and back");
+    assert!(!watch.news_of(id).any(|news| matches!(news, News::Tcp(tcp) if !is_call(tcp))), "{:#?}", watch.news);
+}
+
+/// Only system calls are told as they are for TCP.
+fn is_call(news: &sockeye::sessions::news::TcpNews) -> bool {
+    matches!(news, sockeye::sessions::news::TcpNews::Call { .. })
+}
+
+#[test]
+fn a_reset_is_refused_in_words_and_the_session_goes_on() {
+    let (_dir, path, address) = place();
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut watch = Watch::new();
+    let id = watch.open(stream_to(address));
+    let mut peer = accept(&listener);
+    watch.until_open(id);
+    watch.order(id, Verb::Reset);
+    watch.until_news(id, "refused", |news| matches!(news, News::Warned(why) if why.message.contains("no RST")));
+    watch.send(id, &b"still here"[..]);
+    let mut bytes = [0; 10];
+    peer.read_exact(&mut bytes).unwrap();
+    assert_eq!(&bytes, b"still here");
+}
+
+#[test]
+fn what_the_peer_has_not_read_is_watched_until_it_reads() {
+    let (_dir, path, address) = place();
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut watch = Watch::new();
+    let id = watch.open(stream_to(address));
+    let mut peer = accept(&listener);
+    watch.send(id, &b"hello"[..]);
+    let unread = |view: &sockeye::wire::kernel::view::KernelView| view.unix.and_then(|unix| unix.peer_unread_bytes);
+    watch.until_kernel(id, "five bytes unread", |view| unread(view) == Some(5));
+    peer.read_exact(&mut [0; 5]).unwrap();
+    watch.until_kernel(id, "all read", |view| unread(view) == Some(0));
+}
+
+#[test]
+fn a_write_to_a_peer_that_is_gone_breaks_the_connection() {
+    let (_dir, path, address) = place();
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut watch = Watch::new();
+    let id = watch.open(stream_to(address));
+    drop(accept(&listener));
+    let gone = |news: &News| matches!(news, News::Unix(UnixNews::PeerFinished { received_bytes: 0 }));
+    watch.until_news(id, "the end", gone);
+    watch.send(id, &b"anybody?"[..]);
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
+    let failure = watch.session(id).failure().unwrap();
+    assert_eq!((failure.class, failure.os_code), (Class::Reset, Some(libc::EPIPE)));
+    assert_eq!(watch.sent(id), 0);
+}
+
+#[test]
+fn an_accepted_connection_is_a_session_that_knows_its_peer() {
+    let (_dir, path, address) = place();
+    let mut watch = Watch::new();
+    let mut listen = UnixListenSpec::at(address, UnixForm::Stream);
+    listen.limit = Some(1);
+    let mut spec = Spec::new(SpecKind::UnixListen(listen));
+    spec.script.steps = vec![ScriptStep::Send(Bytes::from_static(b"welcome"))];
+    let id = watch.open(spec);
+    watch.until_news(id, "listening", |news| matches!(news, News::Unix(UnixNews::Listening { .. })));
+    let mut peer = UnixStream::connect(&path).unwrap();
+    peer.set_read_timeout(Some(DEADLINE)).unwrap();
+    let mut bytes = [0; 7];
+    peer.read_exact(&mut bytes).unwrap();
+    watch.until("accepted", |watch| watch.children().len() == 1);
+    let child = watch.children()[0];
+    let ours = std::process::id();
+    watch.until_news(child, "its peer is this process", |news| {
+        matches!(news, News::Unix(UnixNews::Accepted { listener, credentials: Some(who), .. })
+            if *listener == id && who.pid == Some(ours))
+    });
+    let mut second = UnixStream::connect(&path).unwrap();
+    second.set_read_timeout(Some(DEADLINE)).unwrap();
+    assert_eq!(second.read(&mut [0]).unwrap(), 0, "beyond the limit");
+    watch.until_news(id, "turned away", |news| matches!(news, News::Unix(UnixNews::TurnedAway { .. })));
+    drop(peer);
+    watch.order(child, Verb::Close);
+    watch.until_news(id, "its end is told", |news| *news == News::Listener(ListenerNews::ChildEnded { child }));
+    watch.order(id, Verb::Close);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
+    assert!(!path.exists());
+}
