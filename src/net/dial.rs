@@ -138,8 +138,11 @@ struct PendingConnect {
     socket: Option<OwnedFd>,
 }
 
-/// Interval between samples of a socket that waits for its SYN-ACK.
+/// Longest interval between samples of a socket that waits for its SYN-ACK.
 const LOOK: Duration = Duration::from_millis(200);
+
+/// How long after the kernel's timer is due to send the SYN again the next sample is taken.
+const AFTER_TIMER: Duration = Duration::from_millis(5);
 
 struct ConnectRace<'a> {
     spec: &'a TcpSpec,
@@ -182,8 +185,7 @@ impl ConnectRace<'_> {
             worst: None,
             next_at: Instant::now(),
         };
-        let mut look = tokio::time::interval(LOOK);
-        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut look_at = Instant::now();
         loop {
             if race.running.is_empty() && race.waiting.len() == 0 {
                 let nothing =
@@ -207,13 +209,20 @@ impl ConnectRace<'_> {
                     return Err(self.report_timed_out(&race.under_way, target).await);
                 }
                 () = not_before(race.next_at), if race.waiting.len() > 0 => self.start_next(&mut race).await,
-                _ = look.tick(), if !race.under_way.is_empty() => {
-                    if let Some(socket) = race.under_way.last().and_then(|trying| trying.socket.as_ref()) {
-                        self.journal.kernel(kernel::sample_socket(socket));
-                    }
+                () = tokio::time::sleep_until(look_at), if !race.under_way.is_empty() => {
+                    look_at = Instant::now() + self.sample(&race);
                 }
             }
         }
+    }
+
+    /// Samples the newest socket that waits for its SYN-ACK. Returns when to do it again: soon after its timer is due.
+    fn sample(&self, race: &RaceState) -> Duration {
+        let newest = race.under_way.last().and_then(|trying| Some((trying.socket.as_ref()?, trying.peer)));
+        let Some((socket, peer)) = newest else { return LOOK };
+        let view = kernel::sample_connecting(socket, peer);
+        self.journal.kernel(view);
+        view.timer.map_or(LOOK, |timer| (timer.expires + AFTER_TIMER).min(LOOK))
     }
 
     async fn report_connected(&self, stream: &TcpStream, local: SocketAddr, peer: SocketAddr, took: Duration) {
@@ -257,10 +266,14 @@ impl ConnectRace<'_> {
     /// Begins to connect to the next address.
     async fn start_next(&self, race: &mut RaceState) {
         let Some(peer) = race.waiting.next() else { return };
-        self.journal.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt })).await;
         let began = Instant::now();
         race.next_at = began + STAGGER;
-        match begin_connect(self.spec, peer, self.capture) {
+        let called = begin_connect(self.spec, peer, self.capture);
+        // The last kernel view is about a socket that is gone.
+        self.journal.forget_kernel();
+        let connecting = DialNews::Connecting { peer, attempt: self.attempt, begun: called.is_ok() };
+        self.journal.news_at(began.into_std(), News::Dial(connecting)).await;
+        match called {
             Ok(begun) => {
                 if race.under_way.is_empty() {
                     self.report(syn_sent()).await;
@@ -350,7 +363,12 @@ fn begin_connect(
     capture: Option<&CaptureWatch>,
 ) -> Result<BegunConnect, Box<FailedAttempt>> {
     let not_begun = |mut broken: FailedAttempt| {
-        broken.failure.reason.get_or_insert(FailureReason::ConnectNotBegun);
+        let failure = &mut broken.failure;
+        failure.reason.get_or_insert(FailureReason::ConnectNotBegun);
+        if let (FailedOperation::Connect, Some(libc::EACCES)) = (failure.operation, failure.os_code) {
+            // A broadcast address, which the general message names, is no address of TCP.
+            failure.message = "not permitted: a route of the kind prohibit, or a local firewall's rule".to_owned();
+        }
         Box::new(broken)
     };
     let socket = socket(spec, peer).map_err(|failure| not_begun(FailedAttempt { failure, call: None, icmp: None }))?;
@@ -392,6 +410,10 @@ impl BegunConnect {
                 ErrorQueueEntry::Icmp(..) | ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing => None,
             };
             let failure = match &icmp {
+                // Our own kernel reports that nobody on the link answered for the next hop.
+                Some(icmp) if is_own_message(icmp, &stream, peer) => {
+                    icmp.failure(FailedOperation::Connect, peer.to_string()).with_reason(FailureReason::NoNeighbour)
+                }
                 Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
                 None => fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
             };
@@ -419,6 +441,12 @@ impl BegunConnect {
         }
         Ok((stream, local))
     }
+}
+
+/// Whether our own kernel made this ICMP message, about a peer that is not this machine.
+fn is_own_message(icmp: &IcmpMessage, stream: &TcpStream, peer: SocketAddr) -> bool {
+    let local = stream.local_addr().map(|local| local.ip()).ok();
+    icmp.offender.is_some_and(|offender| Some(offender) == local && offender != peer.ip())
 }
 
 fn state_news(from: TcpState, to: TcpState, cause: StateCause) -> News {

@@ -122,7 +122,7 @@ struct JournalState {
     news: usize,
     over: bool,
     dropped: Both<Totals>,
-    kernel: Option<Arc<KernelView>>,
+    kernel: Option<(Arc<KernelView>, Instant)>,
     http: Option<HttpGauge>,
     sending: Option<SendBegin>,
     repeat: Option<Arc<RepeatReading>>,
@@ -246,7 +246,11 @@ impl Journal {
 
     /// Reports a fact. Waits while [`MOST_NEWS`] facts are unread.
     pub(crate) async fn news(self: &Arc<Self>, news: News) {
-        let at = Instant::now();
+        self.news_at(Instant::now(), news).await;
+    }
+
+    /// The same, of a fact that happened at a time a moment ago.
+    pub(crate) async fn news_at(self: &Arc<Self>, at: Instant, news: News) {
         let over = matches!(news, News::Closed { .. });
         let many = loop {
             let drained = self.drained.notified();
@@ -312,11 +316,16 @@ impl Journal {
     /// Replaces the kernel's view.
     pub(crate) fn kernel(self: &Arc<Self>, view: KernelView) {
         let mut inner = self.lock();
-        if inner.kernel.as_deref() != Some(&view) {
-            inner.kernel = Some(Arc::new(view));
+        if inner.kernel.as_ref().map(|(before, _)| &**before) != Some(&view) {
+            inner.kernel = Some((Arc::new(view), Instant::now()));
             drop(inner);
             self.bell.ring(self);
         }
+    }
+
+    /// Drops the kernel's view: its socket is gone, and the next view is another socket's.
+    pub(crate) fn forget_kernel(&self) {
+        self.lock().kernel = None;
     }
 
     /// Replaces the gauge of an HTTP body.
@@ -417,7 +426,8 @@ impl Journal {
             id: self.id,
             totals,
             records,
-            kernel: inner.kernel.clone(),
+            kernel: inner.kernel.as_ref().map(|(view, _)| Arc::clone(view)),
+            kernel_at: inner.kernel.as_ref().map(|(_, at)| *at),
             http: inner.http,
             sending: inner.sending.map(|begin| begin.progress(totals.sent.bytes)),
             repeat: inner.repeat.take(),

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::news::{DialNews, HttpNews, News, UdpNews};
 use super::spec::RetryPolicy;
 use crate::sessions::tcp::timers::TimerHistory;
+use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Failure, FailureReason};
 
 /// How many facts are kept: the first `FIRST_FACTS` and the newest of the rest; the dropped ones in between are
 /// counted.
@@ -44,6 +44,8 @@ pub struct Attempts {
     pub icmp: Option<IcmpMessage>,
     /// Events of the kernel's timers on the open connection.
     pub timers: TimerHistory,
+    /// When the newest attempt's SYN is due to be sent again, by the kernel's timer.
+    pub syn_due: Option<Instant>,
 }
 
 /// One address that was tried.
@@ -57,7 +59,8 @@ pub struct AddressAttempt {
     pub began: Instant,
     /// How it ended; `None` while it is under way.
     pub end: Option<AttemptEnd>,
-    /// When each further SYN was first noticed in the kernel's count; at most [`MOST_SYNS`].
+    /// When each further SYN was sent: as the kernel's timer had announced, else when the kernel's count was seen to
+    /// grow; at most [`MOST_SYNS`].
     pub syns_again: Vec<Instant>,
 }
 
@@ -122,16 +125,14 @@ impl Attempts {
     /// Applies a news item.
     pub fn on_news(&mut self, news: &News, at: Instant) {
         match news {
-            News::Dial(DialNews::Connecting { peer, attempt }) => {
+            News::Dial(DialNews::Connecting { peer, attempt, .. }) => {
+                self.syn_due = None;
                 let attempt =
                     AddressAttempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
                 push(&mut self.tried, attempt, MOST_ATTEMPTS);
             }
             News::Dial(DialNews::AttemptFailed { failure, took }) => {
                 self.end_attempt(failure, *took, at);
-                if failure.reason == Some(FailureReason::ConnectNotBegun) {
-                    self.withdraw_syn();
-                }
             }
             News::Dial(DialNews::Connected { peer, took, .. }) => {
                 self.icmp = None;
@@ -158,7 +159,8 @@ impl Attempts {
 
     /// Applies a kernel sample of a connection that waits for its SYN-ACK: records how often the SYN was sent again.
     ///
-    /// The recorded times are those of the samples: late by at most one sample period.
+    /// If the kernel's timer had announced the SYN, its time is recorded; else that of the sample, which is late by at
+    /// most one sample period.
     pub fn sample(&mut self, kernel: &Arc<KernelView>, now: Instant) {
         self.timers.sample(kernel, now);
         let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
@@ -166,9 +168,16 @@ impl Attempts {
         let Some(attempt) = self.tried.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
         // SYNs are at least a second apart (RFC 6298 §2.1): a greater count belongs to an earlier attempt.
         let tried = now.saturating_duration_since(attempt.began) + SLACK;
+        let due = self.syn_due.filter(|due| attempt.began < *due && *due <= now);
+        if attempt.syns_again.len() < count
+            && let Some(due) = due
+        {
+            attempt.syns_again.push(due);
+        }
         while attempt.syns_again.len() < count && tried.as_secs() > attempt.syns_again.len() as u64 {
             attempt.syns_again.push(now);
         }
+        self.syn_due = kernel.timer.and_then(|timer| now.checked_add(timer.expires));
     }
 
     /// The failure of the newest address that was tried, if it failed.
@@ -207,14 +216,6 @@ impl Attempts {
         }
     }
 
-    /// Takes back the fact of the newest attempt, which stands for a SYN: the kernel sent none. Its failure remains.
-    fn withdraw_syn(&mut self) {
-        let begun = |(_, news): &(Instant, News)| matches!(news, News::Dial(DialNews::Connecting { .. }));
-        if let Some(place) = self.facts.iter().rposition(begun) {
-            self.facts.remove(place);
-        }
-    }
-
     fn end_all(&mut self, at: Instant, outcome: &AddressOutcome) {
         for open in self.tried.iter_mut().filter(|attempt| attempt.end.is_none()) {
             open.finish(at, None, outcome.clone());
@@ -222,7 +223,9 @@ impl Attempts {
     }
 
     fn push_fact(&mut self, news: &News, at: Instant) {
-        if !news.place().in_timeline() {
+        // An attempt that did not begin sent nothing: its failure alone is the fact.
+        let not_begun = matches!(news, News::Dial(DialNews::Connecting { begun: false, .. }));
+        if not_begun || !news.place().in_timeline() {
             return;
         }
         let told = match news {
@@ -276,8 +279,8 @@ mod tests {
     fn an_attempt_ends_with_the_failure_that_names_its_address() {
         let start = Instant::now();
         let mut course = Attempts::default();
-        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), start);
-        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(2), attempt: 1 }), start);
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1, begun: true }), start);
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(2), attempt: 1, begun: true }), start);
         let failure = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:1", "refused");
         let took = Duration::from_millis(5);
         course.on_news(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), start + took);
@@ -296,7 +299,7 @@ mod tests {
             ["[2001:db8::1]:80", "[2001:db8::2]:80", "192.0.2.1:80"].map(|text| text.parse().unwrap()).into();
         let mut course = Attempts::default();
         for (place, peer) in (0_u64..).zip(&peers) {
-            course.on_news(&News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 }), at(250 * place));
+            course.on_news(&News::Dial(DialNews::Connecting { peer: *peer, attempt: 1, begun: true }), at(250 * place));
         }
         let failure = Failure::new(Class::Unreachable, FailedOperation::Connect, peers[1].to_string(), "no route");
         let quick = Duration::from_millis(3);
@@ -310,7 +313,7 @@ mod tests {
         assert_eq!(ends[0], end(at(520), Duration::from_millis(520), AddressOutcome::GivenUp));
         assert_eq!(ends[1], end(at(253), quick, AddressOutcome::Failed(failure)));
         assert_eq!(ends[2], end(at(520), took, AddressOutcome::Won));
-        course.on_news(&News::Dial(DialNews::Connecting { peer: peers[0], attempt: 2 }), at(600));
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peers[0], attempt: 2, begun: true }), at(600));
         assert_eq!(course.race().len(), 1);
     }
 
@@ -320,7 +323,7 @@ mod tests {
         let icmp = News::Udp(UdpNews::Icmp(IcmpMessage::default()));
         let mut course = Attempts::default();
         course.on_news(&icmp, now);
-        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), now);
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1, begun: true }), now);
         assert!(course.icmp.is_some());
         course.on_news(&News::Dial(DialNews::Resolving { host: "h".into() }), now);
         assert_eq!(course.icmp, None);
@@ -331,7 +334,7 @@ mod tests {
         let start = Instant::now();
         let mut course = Attempts::default();
         for count in 1..=1000 {
-            course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: count }), start);
+            course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: count, begun: true }), start);
         }
         assert_eq!((course.facts.len(), course.tried.len()), (MOST_FACTS, MOST_ATTEMPTS));
         assert_eq!(course.left_out, 1000 - MOST_FACTS as u64);

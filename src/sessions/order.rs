@@ -181,10 +181,10 @@ impl Verb {
             | Verb::ContinueReading => None,
         };
         own.unwrap_or(match by {
-            OrderRefuser::Connection => "this order makes no sense for a TCP connection",
-            OrderRefuser::Datagrams => "this order makes no sense for a UDP socket",
-            OrderRefuser::Unix => "this order makes no sense for a Unix socket",
-            OrderRefuser::Listener => "this order makes no sense for a listener; give it to one of its connections",
+            OrderRefuser::Connection => "a TCP connection has no such order",
+            OrderRefuser::Datagrams => "a UDP socket has no such order",
+            OrderRefuser::Unix => "a Unix socket has no such order",
+            OrderRefuser::Listener => "a listener has no such order; give it to one of its connections",
             OrderRefuser::Request => "this order does not apply to an HTTP request; close or reset it",
             OrderRefuser::Query => "a DNS query takes no orders but close",
             OrderRefuser::Run => "a repeat session takes no orders but pause, continue and close",

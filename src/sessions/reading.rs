@@ -27,6 +27,8 @@ pub struct Reading {
     pub records: Vec<Record>,
     /// The kernel's view of the socket, if there is one.
     pub kernel: Option<Arc<KernelView>>,
+    /// When the kernel was asked for that view; `None`: when the reading was taken.
+    pub kernel_at: Option<Instant>,
     /// Counters of an HTTP body.
     pub http: Option<HttpGauge>,
     /// The file or body that is being sent, if there is one.
@@ -65,6 +67,7 @@ impl Reading {
             totals: Both::default(),
             records: Vec::new(),
             kernel: None,
+            kernel_at: None,
             http: None,
             sending: None,
             repeat: None,

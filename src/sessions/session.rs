@@ -108,11 +108,16 @@ impl Session {
                 self.transcript.push(record);
             }
         }
+        // A new attempt in these records drops the view of the socket before it; this one is newer.
+        if reading.kernel.is_some() {
+            self.kernel.clone_from(&reading.kernel);
+        }
+        let looked = reading.kernel_at.unwrap_or(now).min(now);
         if let Some(view) = &reading.kernel {
-            self.attempts.sample(view, now);
+            self.attempts.sample(view, looked);
         }
         let capture = reading.capture.map(|capture| *capture);
-        self.kind.state_mut().on_kernel(reading.kernel.as_deref(), capture, now);
+        self.kind.state_mut().on_kernel(reading.kernel.as_deref().map(|view| (view, looked)), capture, now);
         self.advance(now);
     }
 
@@ -148,7 +153,9 @@ impl Session {
         match news {
             News::Dial(DialNews::Resolving { .. }) => self.phase = SessionPhase::Resolving,
             News::Dial(DialNews::Connecting { attempt, .. }) => {
-                self.phase = SessionPhase::Connecting { attempt: *attempt }
+                // The view so far is about the socket of the attempt before.
+                self.kernel = None;
+                self.phase = SessionPhase::Connecting { attempt: *attempt };
             }
             News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.phase = SessionPhase::Waiting { attempt: *attempt, of: *of, until: at + *after };

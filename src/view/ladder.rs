@@ -324,9 +324,17 @@ fn call_role(rung: &Rung) -> Role {
 
 fn role(rung: &Rung) -> Role {
     match (&rung.label, rung.direction) {
-        (RungLabel::Rst | RungLabel::NoAnswer | RungLabel::Unreachable(_) | RungLabel::NothingSent(_), _) => Role::Bad,
+        (
+            RungLabel::Rst
+            | RungLabel::NoAnswer
+            | RungLabel::Unreachable(_)
+            | RungLabel::NoWay(_)
+            | RungLabel::NothingSent(_),
+            _,
+        ) => Role::Bad,
         (
             RungLabel::Again { .. }
+            | RungLabel::SentAgain { .. }
             | RungLabel::WindowProbe { .. }
             | RungLabel::KeepaliveProbe { .. }
             | RungLabel::WindowClosed

@@ -7,6 +7,8 @@ pub enum FailureReason {
     SelfConnected,
     /// The kernel did not carry out `connect()`: it failed at once, and no SYN was sent.
     ConnectNotBegun,
+    /// The next hop did not answer ARP or NDP: the SYN waited in this machine, and never left.
+    NoNeighbour,
     /// The peer's FIN came, and later a RST: usually the answer to what we sent to a socket that was gone.
     ResetAfterFin,
     /// TCP_USER_TIMEOUT ran out, with bytes unacknowledged or probes unanswered.
@@ -142,6 +144,7 @@ impl FailureReason {
     pub const ALL: &[FailureReason] = &[
         FailureReason::SelfConnected,
         FailureReason::ConnectNotBegun,
+        FailureReason::NoNeighbour,
         FailureReason::ResetAfterFin,
         FailureReason::UserTimeout,
         FailureReason::KeepaliveTimeout,
@@ -213,6 +216,7 @@ impl FailureReason {
         match self {
             FailureReason::SelfConnected => "self_connected",
             FailureReason::ConnectNotBegun => "connect_not_begun",
+            FailureReason::NoNeighbour => "no_neighbour",
             FailureReason::ResetAfterFin => "reset_after_fin",
             FailureReason::UserTimeout => "user_timeout",
             FailureReason::KeepaliveTimeout => "keepalive_timeout",

@@ -7,6 +7,8 @@ mod dns;
 mod http;
 #[cfg(target_os = "linux")]
 mod kernel;
+#[cfg(target_os = "linux")]
+mod ladder_against_capture;
 mod listen;
 mod live_net;
 #[cfg(target_os = "linux")]

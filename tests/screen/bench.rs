@@ -185,7 +185,7 @@ impl Bench {
     pub(crate) fn connected(&mut self, micros: u64, peer: &str) -> SessionId {
         let id = self.open(micros, tcp_to(peer));
         let peer = address(peer);
-        self.news(id, micros, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+        self.news(id, micros, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
         let took = Duration::from_micros(92);
         self.news(
             id,

@@ -47,7 +47,7 @@ impl Teller {
 
     fn kernel(&mut self, millis: u64, state: TcpState) {
         let view = KernelView { state: Some(state), ..KernelView::default() };
-        self.story.kernel(&view, self.at(millis));
+        self.story.kernel(&view, self.at(millis), self.at(millis));
     }
 
     fn counters(&mut self, millis: u64, counters: KernelCounters) {
@@ -56,7 +56,7 @@ impl Teller {
     }
 
     fn connected(&mut self) {
-        self.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }));
+        self.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }));
         let took = Duration::from_millis(1);
         self.news(1, News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }));
     }
@@ -101,7 +101,7 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
     teller.data(4_120, Direction::Sent, b"hello world\n");
     teller.data(4_121, Direction::Received, b"hello world\n");
     let acked = Some(Duration::from_micros(14));
-    teller.news(4_121, News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, acked }));
+    teller.news(4_121, News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, again: Vec::new(), acked }));
     teller.news(12_000, News::Tcp(TcpNews::WeFinished));
     teller.kernel(12_001, TcpState::FinWait2);
     teller.data(12_340, Direction::Received, b"bye\n");
@@ -135,7 +135,7 @@ fn the_peers_half_close_leaves_us_sending() {
 #[test]
 fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
     let mut teller = Teller::new();
-    teller.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }));
+    teller.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }));
     teller.news(1, News::Dial(DialNews::AttemptFailed { failure: refused(), took: Duration::from_millis(1) }));
     teller.news(1, News::Failed(refused()));
     teller.closed(1, CloseReason::Error);
@@ -145,7 +145,7 @@ fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
 #[test]
 fn nobody_answers_a_syn() {
     let mut teller = Teller::new();
-    teller.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }));
+    teller.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }));
     teller.counters(
         1_100,
         KernelCounters { state: Some(TcpState::SynSent), retransmits: Some(1), ..KernelCounters::default() },
@@ -269,7 +269,10 @@ fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
         teller.connected();
         teller.data(5_000, Direction::Sent, b"hello world\n");
         let acked = Some(Duration::from_micros(14));
-        teller.news(5_001, News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, acked }));
+        teller.news(
+            5_001,
+            News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, again: Vec::new(), acked }),
+        );
         teller.news(9_000, News::Tcp(TcpNews::WeFinished));
         teller.kernel(9_040, TcpState::FinWait2);
         if !segments_first {
@@ -327,7 +330,10 @@ fn counts_at_their_greatest_and_times_out_of_order_break_no_ladder() {
             teller.data(millis, direction, b"hello");
             for byte in [0, 4, u64::MAX] {
                 let after = Some(Duration::MAX);
-                teller.news(millis, News::Tcp(TcpNews::Stamps { byte, scheduled: after, sent: after, acked: after }));
+                teller.news(
+                    millis,
+                    News::Tcp(TcpNews::Stamps { byte, scheduled: after, sent: after, again: Vec::new(), acked: after }),
+                );
             }
             if captures {
                 teller.story.ladder.not_captured(u64::MAX, at);

@@ -14,7 +14,9 @@ pub(super) fn event(news: &DialNews) -> (&'static str, EventFields) {
         DialNews::Resolved { host, addresses, took } => {
             ("resolved", json!({"host": host, "addresses": texts(addresses), "ms": milliseconds(*took)}))
         }
-        DialNews::Connecting { peer, attempt } => ("connecting", json!({"peer": peer.to_string(), "attempt": attempt})),
+        DialNews::Connecting { peer, attempt, .. } => {
+            ("connecting", json!({"peer": peer.to_string(), "attempt": attempt}))
+        }
         DialNews::AttemptFailed { failure, took } => {
             let mut fields = failure_fields(failure);
             fields.insert("ms".to_owned(), milliseconds(*took));

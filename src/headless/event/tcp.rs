@@ -37,13 +37,17 @@ pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
             fields.insert("ms".to_owned(), milliseconds(*took));
             ("call", fields)
         }
-        TcpNews::Stamps { byte, scheduled, sent, acked } => {
+        TcpNews::Stamps { byte, scheduled, sent, again, acked } => {
             // The field was released with the name `octet`, so it keeps that name.
             let mut fields = into_fields(json!({"octet": byte}));
             for (name, time) in [("scheduled_ms", scheduled), ("sent_ms", sent), ("acked_ms", acked)] {
                 if let Some(time) = time {
                     fields.insert(name.to_owned(), milliseconds(*time));
                 }
+            }
+            if !again.is_empty() {
+                let again: Vec<_> = again.iter().copied().map(milliseconds).collect();
+                fields.insert("again_ms".to_owned(), again.into());
             }
             ("stamps", fields)
         }
@@ -82,7 +86,8 @@ mod tests {
 
     #[test]
     fn a_stamp_keeps_the_names_of_its_fields() {
-        let (name, fields) = event(&TcpNews::Stamps { byte: 7, scheduled: None, sent: None, acked: None });
+        let (name, fields) =
+            event(&TcpNews::Stamps { byte: 7, scheduled: None, sent: None, again: Vec::new(), acked: None });
         assert_eq!((name, fields), ("stamps", into_fields(json!({"octet": 7}))));
     }
 }

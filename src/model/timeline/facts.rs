@@ -66,7 +66,7 @@ fn dial(news: &DialNews, is_tcp: bool) -> Option<FactText> {
             let how = format!("connect() to {peer}; for UDP that sends nothing");
             FactText::seen("peer is set", how, TimelineTone::Plain)
         }
-        DialNews::Connecting { peer, attempt } => {
+        DialNews::Connecting { peer, attempt, .. } => {
             let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
             FactText::inferred("SYN sent", format!("connect() to {peer}{nth}"))
         }

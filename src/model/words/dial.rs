@@ -16,7 +16,7 @@ pub(super) fn dial_sentence(news: &DialNews) -> NewsSentence {
     match news {
         DialNews::Resolving { host } => quiet_sentence('◇', format!("looking up {}", foreign_text(host))),
         DialNews::Resolved { host, addresses, took } => resolved_sentence(host, addresses, *took),
-        DialNews::Connecting { peer, attempt } => {
+        DialNews::Connecting { peer, attempt, .. } => {
             quiet_sentence('◇', format!("connecting to {peer}{}", attempt_number(*attempt, " (attempt ", ")")))
         }
         DialNews::AttemptFailed { failure, took } => {

@@ -74,9 +74,12 @@ mod tests {
         let peer = ([127, 0, 0, 1], 7001).into();
         let local = ([127, 0, 0, 1], 53122).into();
         let took = Duration::from_micros(92);
-        assert_eq!(text(&News::Dial(DialNews::Connecting { peer, attempt: 1 })), "◇ connecting to 127.0.0.1:7001");
         assert_eq!(
-            text(&News::Dial(DialNews::Connecting { peer, attempt: 2 })),
+            text(&News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true })),
+            "◇ connecting to 127.0.0.1:7001"
+        );
+        assert_eq!(
+            text(&News::Dial(DialNews::Connecting { peer, attempt: 2, begun: true })),
             "◇ connecting to 127.0.0.1:7001 (attempt 2)"
         );
         assert_eq!(

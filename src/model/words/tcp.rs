@@ -40,13 +40,17 @@ pub(super) fn tcp_sentence(news: &TcpNews) -> NewsSentence {
                 )
             }
         },
-        TcpNews::Stamps { byte, scheduled, sent, acked } => {
+        TcpNews::Stamps { byte, scheduled, sent, again, acked } => {
             let after = |time: &Option<Duration>| time.map_or("–".to_owned(), quantity::duration);
             let bytes = exact_bytes(byte.saturating_add(1));
             let (queued, sent, acked) = (after(scheduled), after(sent), after(acked));
+            let times: Vec<String> = again.iter().copied().map(quantity::duration).collect();
+            let again = if times.is_empty() { String::new() } else { format!(", again after {}", times.join(", ")) };
             quiet_sentence(
                 '·',
-                format!("the first {bytes}: queued after {queued}, sent after {sent}, acknowledged after {acked}"),
+                format!(
+                    "the first {bytes}: queued after {queued}, sent after {sent}{again}, acknowledged after {acked}"
+                ),
             )
         }
         TcpNews::PeerSyn(syn) => quiet_sentence('◆', syn_text(syn)),

@@ -161,7 +161,9 @@ impl HttpDialer {
         self.gate.news(News::Dial(DialNews::Resolved { host: host.into(), addresses, took: began.elapsed() })).await;
         if let Some(first) = found.first().filter(|_| is_dialled) {
             self.lock().began = Some(Instant::now());
-            self.gate.news(News::Dial(DialNews::Connecting { peer: *first, attempt: self.attempt() })).await;
+            self.gate
+                .news(News::Dial(DialNews::Connecting { peer: *first, attempt: self.attempt(), begun: true }))
+                .await;
         }
         Ok(found)
     }
@@ -173,7 +175,7 @@ impl HttpDialer {
             way.literal
         };
         if let Some(peer) = literal {
-            self.gate.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt() })).await;
+            self.gate.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt(), begun: true })).await;
         }
     }
 

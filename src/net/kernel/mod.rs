@@ -21,7 +21,7 @@ mod unix;
 #[cfg(target_os = "linux")]
 mod unix_diag;
 mod view;
-pub(crate) use view::{add_socket_diag, sample_socket};
+pub(crate) use view::{add_socket_diag, sample_connecting, sample_socket};
 
 #[cfg(target_os = "linux")]
 pub(crate) use listener::{ListenCounters, listen_counters, tcp_listener_view, unix_listener_view};

@@ -9,7 +9,7 @@ use crate::net::system::AsFd;
 use crate::net::system::readable_bytes;
 #[cfg(target_os = "linux")]
 use crate::wire::kernel::tcp_info::TcpInfo;
-use crate::wire::kernel::view::KernelView;
+use crate::wire::kernel::view::{KernelTimer, KernelView};
 
 /// The kernel's view of this socket now. Unknown values are `None`.
 ///
@@ -40,6 +40,26 @@ pub(crate) fn tcp_info(socket: &impl AsFd) -> Option<TcpInfo> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn sample_socket(_socket: &impl AsFd) -> KernelView {
     KernelView::default()
+}
+
+/// The kernel's view of a socket that waits for its SYN-ACK, with the timer that sends the SYN again.
+///
+/// Cost: some 2 µs more than [`sample_socket`].
+pub(crate) fn sample_connecting(socket: &impl AsFd, peer: SocketAddr) -> KernelView {
+    let mut view = sample_socket(socket);
+    let local = socket2::SockRef::from(socket).local_addr().ok().and_then(|local| local.as_socket());
+    view.timer = local.and_then(|local| retransmission_timer(local, peer));
+    view
+}
+
+#[cfg(target_os = "linux")]
+fn retransmission_timer(local: SocketAddr, peer: SocketAddr) -> Option<KernelTimer> {
+    sock_diag::query(local, peer).ok().flatten().and_then(|held| held.timer)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn retransmission_timer(_local: SocketAddr, _peer: SocketAddr) -> Option<KernelTimer> {
+    None
 }
 
 /// Adds what sock_diag reports of a connection: the running timer if the connection waits for one, and the other end if

@@ -26,6 +26,9 @@ mod linux {
     /// How many writes may wait for their timestamps; beyond it the oldest are dropped unreported.
     const MOST_WAITING: usize = 256;
 
+    /// How many retransmissions of a write are kept; Linux gives up after some 16 (`tcp_retries2`).
+    const MOST_AGAIN: usize = 16;
+
     /// A timestamp further than this from its write means that the clock was set; it is ignored.
     const LONGEST: Duration = Duration::from_secs(3600);
 
@@ -53,11 +56,13 @@ mod linux {
         began: Duration,
         scheduled: Option<Duration>,
         sent: Option<Duration>,
+        again: Vec<Duration>,
     }
 
     impl StampedWrite {
         fn to_news(&self, acked: Option<Duration>) -> News {
-            News::Tcp(TcpNews::Stamps { byte: self.byte, scheduled: self.scheduled, sent: self.sent, acked })
+            let StampedWrite { byte, scheduled, sent, ref again, .. } = *self;
+            News::Tcp(TcpNews::Stamps { byte, scheduled, sent, again: again.clone(), acked })
         }
     }
 
@@ -112,7 +117,7 @@ mod linux {
             if inner.waiting.len() >= MOST_WAITING {
                 inner.waiting.pop_front();
             }
-            inner.waiting.push_back(StampedWrite { byte, began, scheduled: None, sent: None });
+            inner.waiting.push_back(StampedWrite { byte, began, scheduled: None, sent: None, again: Vec::new() });
         }
 
         /// Empties the error queue, and reports the writes that were acknowledged.
@@ -163,8 +168,10 @@ mod linux {
             let write = self.waiting.get_mut(place)?;
             let since = stamp.at.checked_sub(write.began).filter(|since| *since < LONGEST);
             match stamp.point {
-                StampPoint::Scheduled => write.scheduled = since,
-                StampPoint::Sent => write.sent = since,
+                // A retransmission makes the same timestamps again: the first are those of the write.
+                StampPoint::Scheduled => write.scheduled = write.scheduled.or(since),
+                StampPoint::Sent if write.sent.is_none() => write.sent = since,
+                StampPoint::Sent => write.again.extend(since.filter(|_| write.again.len() < MOST_AGAIN)),
                 StampPoint::Acked => {
                     let news = write.to_news(since);
                     self.waiting.drain(..=place);
@@ -184,7 +191,13 @@ mod linux {
         use crate::sessions::news::TcpNews;
 
         fn waiting(bytes: &[u64]) -> StampState {
-            let write = |byte| StampedWrite { byte, began: Duration::from_secs(100), scheduled: None, sent: None };
+            let write = |byte| StampedWrite {
+                byte,
+                began: Duration::from_secs(100),
+                scheduled: None,
+                sent: None,
+                again: Vec::new(),
+            };
             let waiting = bytes.iter().copied().map(write).collect();
             StampState { possible: true, on: true, window_began: Instant::now(), writes: 0, waiting }
         }
@@ -199,9 +212,38 @@ mod linux {
             assert_eq!(inner.on_stamp(stamp(StampPoint::Scheduled, 9, 5)), None);
             assert_eq!(inner.on_stamp(stamp(StampPoint::Sent, 9, 7)), None);
             let micros = |count| Some(Duration::from_micros(count));
-            let told = News::Tcp(TcpNews::Stamps { byte: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) });
+            let told = News::Tcp(TcpNews::Stamps {
+                byte: 9,
+                scheduled: micros(5),
+                sent: micros(7),
+                again: Vec::new(),
+                acked: micros(80),
+            });
             assert_eq!(inner.on_stamp(stamp(StampPoint::Acked, 9, 80)), Some(told));
             assert!(inner.waiting.is_empty(), "the write before it went with it");
+        }
+
+        #[test]
+        fn a_write_that_is_sent_again_was_not_sent_later() {
+            let mut inner = waiting(&[4]);
+            for (point, micros) in [
+                (StampPoint::Scheduled, 5),
+                (StampPoint::Sent, 7),
+                (StampPoint::Scheduled, 200_000),
+                (StampPoint::Sent, 200_007),
+                (StampPoint::Sent, 600_000),
+            ] {
+                assert_eq!(inner.on_stamp(stamp(point, 4, micros)), None);
+            }
+            let after = Duration::from_micros;
+            let told = News::Tcp(TcpNews::Stamps {
+                byte: 4,
+                scheduled: Some(after(5)),
+                sent: Some(after(7)),
+                again: vec![after(200_007), after(600_000)],
+                acked: Some(after(600_050)),
+            });
+            assert_eq!(inner.on_stamp(stamp(StampPoint::Acked, 4, 600_050)), Some(told));
         }
 
         #[test]
@@ -221,7 +263,13 @@ mod linux {
             let early = KernelStamp { point: StampPoint::Acked, byte: 4, at: Duration::from_secs(1) };
             assert_eq!(
                 inner.on_stamp(early),
-                Some(News::Tcp(TcpNews::Stamps { byte: 4, scheduled: None, sent: None, acked: None }))
+                Some(News::Tcp(TcpNews::Stamps {
+                    byte: 4,
+                    scheduled: None,
+                    sent: None,
+                    again: Vec::new(),
+                    acked: None
+                }))
             );
         }
     }

@@ -152,7 +152,7 @@ pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
     shared.stamps.report_unacknowledged(&shared.transport, &shared.journal).await;
     let is_tcp = shared.transport.socket().is_tcp();
     let SharedConnection { transport, peer, journal, way, capture, .. } = shared;
-    close_stream(transport, &journal, &way, &end).await;
+    let end = close_stream(transport, &journal, &way, end).await;
     let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(watch), Some((local, peer))) = (capture, ends) {
         watch.finish(local, peer).await;
@@ -172,25 +172,36 @@ pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
     journal.report_closed(how).await;
 }
 
-/// Closes the descriptor, and reports the connection's state afterwards.
+/// Closes the descriptor, and reports the connection's state afterwards. Returns how the connection ended: a close is a
+/// reset if SO_LINGER is 0, or if received bytes are unread.
 async fn close_stream(
     transport: StreamTransport,
     journal: &Arc<Journal>,
     way: &states::StateReporter,
-    end: &ConnectionEnd,
-) {
-    match end {
+    end: ConnectionEnd,
+) -> ConnectionEnd {
+    match &end {
         ConnectionEnd::Failed(failure) => way.on_failure(failure).await,
         ConnectionEnd::BothFinished | ConnectionEnd::Closed | ConnectionEnd::Reset => {}
     }
-    let unread = readable_bytes(transport.socket()).is_some_and(|bytes| bytes > 0);
+    let socket = transport.socket();
+    let unread = readable_bytes(socket).is_some_and(|bytes| bytes > 0);
+    let linger = socket2::SockRef::from(socket).linger().ok().flatten();
+    // tcp(7), SO_LINGER; the kernel sends a RST in these states only (`tcp_need_reset`).
+    let open =
+        matches!(way.state(), TcpState::Established | TcpState::CloseWait | TcpState::FinWait1 | TcpState::FinWait2);
+    let aborts = linger.is_some_and(|time| time.is_zero()) && open && !unread;
     let began = std::time::Instant::now();
     drop(transport);
     journal.news(syscall::call_news(SocketCall::Close, String::new(), Ok(0), began.elapsed())).await;
-    if matches!(end, ConnectionEnd::Reset) {
+    if matches!(end, ConnectionEnd::Reset) || aborts {
         way.report(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
     }
     way.after_close(unread).await;
+    match end {
+        ConnectionEnd::Closed if aborts || unread => ConnectionEnd::Reset,
+        end => end,
+    }
 }
 
 /// Runs both halves until the connection ends, then waits for both; returns how it ended and what was not sent.

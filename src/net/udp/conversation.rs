@@ -92,7 +92,7 @@ async fn open_first(
     );
     for (place, peer) in usable.iter().enumerate() {
         let begun = Instant::now();
-        journal.news(News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 })).await;
+        journal.news(News::Dial(DialNews::Connecting { peer: *peer, attempt: 1, begun: true })).await;
         match open_one(spec, *peer) {
             Ok(opened) => {
                 let took = begun.elapsed();

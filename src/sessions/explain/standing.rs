@@ -3,7 +3,7 @@
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::news::CloseReason;
-use crate::sessions::phase::SessionPhase;
+use crate::sessions::phase::{OpenState, SessionPhase};
 use crate::sessions::session::Session;
 use crate::sessions::tcp::step_cause::StepCause;
 use crate::wire::kernel::view::TimerKind;
@@ -39,6 +39,8 @@ pub enum Situation {
     Paused,
     /// A UDP conversation.
     Conversation,
+    /// A UDP conversation in which the peer answered.
+    Conversing,
     /// A bound UDP socket that talks with any peer.
     Bound,
     /// A TCP listener.
@@ -59,6 +61,8 @@ pub enum Situation {
     ResetByUs,
     /// Closed by us while received bytes were unread.
     ClosedUnread,
+    /// Closed by us before there was a connection.
+    GivenUp,
     /// Closed by us.
     Closed,
     /// The ports of a range are being tried.
@@ -89,7 +93,7 @@ pub enum Situation {
 
 impl Situation {
     /// Every situation, in the order of a session's life.
-    pub const ALL: [Situation; 36] = [
+    pub const ALL: [Situation; 38] = [
         Situation::Starting,
         Situation::Resolving,
         Situation::Connecting,
@@ -103,6 +107,7 @@ impl Situation {
         Situation::BothFinished,
         Situation::Paused,
         Situation::Conversation,
+        Situation::Conversing,
         Situation::Bound,
         Situation::Listening,
         Situation::Asking,
@@ -113,6 +118,7 @@ impl Situation {
         Situation::Finished,
         Situation::ResetByUs,
         Situation::ClosedUnread,
+        Situation::GivenUp,
         Situation::Closed,
         Situation::ProbingPorts,
         Situation::PortsKnown,
@@ -144,6 +150,7 @@ impl Situation {
             Situation::BothFinished => "both-finished",
             Situation::Paused => "paused",
             Situation::Conversation => "conversation",
+            Situation::Conversing => "conversing",
             Situation::Bound => "bound",
             Situation::Listening => "listening",
             Situation::Asking => "asking",
@@ -154,6 +161,7 @@ impl Situation {
             Situation::Finished => "finished",
             Situation::ResetByUs => "reset-by-us",
             Situation::ClosedUnread => "closed-unread",
+            Situation::GivenUp => "given-up",
             Situation::Closed => "closed",
             Situation::ProbingPorts => "probing-ports",
             Situation::PortsKnown => "ports-known",
@@ -178,6 +186,7 @@ impl Situation {
             SessionPhase::Connecting { .. } => Situation::Connecting,
             SessionPhase::Waiting { .. } => Situation::Waiting,
             SessionPhase::Open(open) => match &session.kind {
+                SessionKind::Conversation { .. } if session.totals.received.ops > 0 => Situation::Conversing,
                 SessionKind::Conversation { .. } => Situation::Conversation,
                 SessionKind::Bound { .. } => Situation::Bound,
                 SessionKind::Http(exchange) if exchange.response().is_some() => Situation::Receiving,
@@ -192,22 +201,7 @@ impl Situation {
                     (false, true) => Situation::UnixPeerFinished,
                     (true, true) => Situation::UnixFinished,
                 },
-                SessionKind::Stream(_) | SessionKind::Listener { .. } => {
-                    match (open.paused, open.we_finished, open.peer_finished) {
-                        (true, _, _) => Situation::Paused,
-                        (false, false, false) => {
-                            match session.attempts.timers.consecutive_firings().map(|(kind, _)| kind) {
-                                Some(TimerKind::Retransmit) => Situation::Unanswered,
-                                Some(TimerKind::Keepalive) => Situation::Probing,
-                                Some(TimerKind::Probe) => Situation::WindowClosed,
-                                Some(TimerKind::TimeWait) | None => Situation::Open,
-                            }
-                        }
-                        (false, true, false) => Situation::WeFinished,
-                        (false, false, true) => Situation::PeerFinished,
-                        (false, true, true) => Situation::BothFinished,
-                    }
-                }
+                SessionKind::Stream(_) | SessionKind::Listener { .. } => of_connection(session, *open),
             },
             SessionPhase::Listening => match &session.kind {
                 SessionKind::Bound { .. } => Situation::Bound,
@@ -234,12 +228,41 @@ impl Situation {
                 (SessionKind::Ports(_), CloseReason::Finished) => Situation::PortsKnown,
                 (_, CloseReason::Finished) => Situation::UnixFinished,
                 (SessionKind::Unix(_) | SessionKind::UnixListener(_), _) => Situation::UnixClosed,
+                (_, CloseReason::Rst | CloseReason::Local) if closed_unread(session) => Situation::ClosedUnread,
                 (_, CloseReason::Rst) => Situation::ResetByUs,
-                (_, CloseReason::Local) if closed_unread(session) => Situation::ClosedUnread,
+                (SessionKind::Stream(_), CloseReason::Local) if never_connected(session) => Situation::GivenUp,
                 (_, CloseReason::Local | CloseReason::Error) => Situation::Closed,
             },
         }
     }
+}
+
+/// The situation of an open connection: first what keeps it from getting on, whichever half is finished.
+fn of_connection(session: &Session, open: OpenState) -> Situation {
+    let window_closed = session.kernel.as_ref().is_some_and(|view| {
+        let waits = view.send_queue_bytes.is_some_and(|bytes| bytes > 0);
+        waits && view.tcp.is_some_and(|tcp| tcp.snd_wnd == Some(0))
+    });
+    match session.attempts.timers.consecutive_firings().map(|(kind, _)| kind) {
+        Some(TimerKind::Retransmit) => return Situation::Unanswered,
+        Some(TimerKind::Keepalive) => return Situation::Probing,
+        Some(TimerKind::Probe) => return Situation::WindowClosed,
+        // An answered probe is no firing any more, and the window may be closed all the same.
+        Some(TimerKind::TimeWait) | None if window_closed => return Situation::WindowClosed,
+        Some(TimerKind::TimeWait) | None => {}
+    }
+    match (open.paused, open.we_finished, open.peer_finished) {
+        (true, _, _) => Situation::Paused,
+        (false, false, false) => Situation::Open,
+        (false, true, false) => Situation::WeFinished,
+        (false, false, true) => Situation::PeerFinished,
+        (false, true, true) => Situation::BothFinished,
+    }
+}
+
+/// Whether a session that we dial ended before it had a connection.
+fn never_connected(session: &Session) -> bool {
+    session.parent().is_none() && session.attempts.connected_at().is_none()
 }
 
 /// Whether the session ended by a close while received bytes were unread.

@@ -151,7 +151,7 @@ impl KindState for DnsLookup {
         Some(OpenState::default())
     }
 
-    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+    fn on_kernel(&mut self, _kernel: Option<(&KernelView, Instant)>, _capture: Option<CaptureReading>, _now: Instant) {}
 
     fn advance(&mut self, _now: Instant) {}
 }

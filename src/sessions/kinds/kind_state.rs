@@ -41,8 +41,8 @@ pub trait KindState {
     /// Applies a record, after the session did. Returns the new open state, if the record determines one.
     fn on_record(&mut self, record: &Record, context: &RecordContext) -> Option<OpenState>;
 
-    /// Applies a kernel sample and captured segments, after the records of the same reading.
-    fn on_kernel(&mut self, kernel: Option<&KernelView>, capture: Option<CaptureReading>, now: Instant);
+    /// Applies a kernel sample, with its time, and captured segments, after the records of the same reading.
+    fn on_kernel(&mut self, kernel: Option<(&KernelView, Instant)>, capture: Option<CaptureReading>, now: Instant);
 
     /// Updates what depends on time alone.
     fn advance(&mut self, now: Instant);

@@ -96,10 +96,10 @@ impl KindState for TcpSession {
         None
     }
 
-    fn on_kernel(&mut self, kernel: Option<&KernelView>, capture: Option<CaptureReading>, now: Instant) {
+    fn on_kernel(&mut self, kernel: Option<(&KernelView, Instant)>, capture: Option<CaptureReading>, now: Instant) {
         let Some(history) = &mut self.history else { return };
-        if let Some(view) = kernel {
-            history.kernel(view, now);
+        if let Some((view, looked)) = kernel {
+            history.kernel(view, looked, now);
         }
         if let Some(captured) = capture {
             history.add_segments(captured, now);

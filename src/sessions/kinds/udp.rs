@@ -76,7 +76,7 @@ impl KindState for UdpSession {
         None
     }
 
-    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+    fn on_kernel(&mut self, _kernel: Option<(&KernelView, Instant)>, _capture: Option<CaptureReading>, _now: Instant) {}
 
     fn advance(&mut self, _now: Instant) {}
 }
@@ -169,7 +169,7 @@ impl KindState for UdpBoundSession {
         None
     }
 
-    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+    fn on_kernel(&mut self, _kernel: Option<(&KernelView, Instant)>, _capture: Option<CaptureReading>, _now: Instant) {}
 
     fn advance(&mut self, _now: Instant) {}
 }

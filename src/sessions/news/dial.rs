@@ -35,6 +35,8 @@ pub enum DialNews {
         peer: SocketAddr,
         /// The number of the application's attempt to which it belongs, from 1.
         attempt: u32,
+        /// Whether the kernel carried `connect()` out, so that a TCP socket sent its SYN; if not, its failure follows.
+        begun: bool,
     },
     /// One address of an attempt failed; others may still be under way.
     AttemptFailed {

@@ -52,8 +52,10 @@ pub enum TcpNews {
         byte: u64,
         /// When it entered the queue of the network device.
         scheduled: Option<Duration>,
-        /// When it was passed to the device.
+        /// When it was first passed to the device.
         sent: Option<Duration>,
+        /// When it was passed to the device again, in order: each is a retransmission. The first 16 are kept.
+        again: Vec<Duration>,
         /// When the peer acknowledged it.
         acked: Option<Duration>,
     },

@@ -9,7 +9,7 @@ use super::states::StateTrack;
 use crate::sessions::news::News;
 use crate::sessions::news::TcpNews;
 use crate::sessions::record::Record;
-use crate::wire::kernel::view::KernelView;
+use crate::wire::kernel::view::{KernelView, TimerKind};
 use crate::wire::segment::CaptureReading;
 
 /// History of one connection, built from its records and kernel samples.
@@ -74,13 +74,13 @@ impl TcpHistory {
         self.draw(steps, None);
     }
 
-    /// Applies a kernel sample.
-    pub fn kernel(&mut self, view: &KernelView, now: Instant) {
+    /// Applies a kernel sample that was taken at `looked`.
+    pub fn kernel(&mut self, view: &KernelView, looked: Instant, now: Instant) {
         if let Some(state) = view.state {
-            let steps = self.track.sample(state, now);
+            let steps = self.track.sample(state, looked);
             self.draw(steps, None);
         }
-        self.ladder.sample(counters(view), now);
+        self.ladder.sample(counters(view), looked);
         self.gauges.sample(view, now);
         self.flow.sample(view, now);
     }
@@ -104,5 +104,7 @@ fn counters(view: &KernelView) -> KernelCounters {
         peer_window: tcp.snd_wnd.map(u64::from),
         our_window: tcp.rcv_wnd.map(u64::from),
         min_rtt: tcp.min_rtt,
+        send_queue: view.send_queue_bytes,
+        timer: view.timer.filter(|timer| timer.kind != TimerKind::TimeWait).map(|timer| timer.expires),
     }
 }

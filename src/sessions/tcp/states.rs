@@ -8,7 +8,7 @@ use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::{EventOutcome, StateDifference, TcpEvent, compare, path, transition};
-use crate::wire::{Class, Evidence, Failure, FailureReason};
+use crate::wire::{Class, Evidence, Failure};
 
 /// How many steps are kept; a connection has at most ten, a retried one ten an attempt. Beyond it the oldest are
 /// dropped.
@@ -108,6 +108,8 @@ impl StateTrack {
     /// Applies a news item. Returns the number of steps.
     pub fn on_news(&mut self, news: &News, at: Instant) -> usize {
         match news {
+            // Nothing was sent, so there is no SYN-SENT.
+            News::Dial(DialNews::Connecting { begun: false, .. }) => 0,
             News::Dial(DialNews::Connecting { .. }) => {
                 if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
                     self.reset_to_start();
@@ -142,13 +144,6 @@ impl StateTrack {
                     evidence: *evidence,
                 })
             }
-            News::Dial(DialNews::AttemptFailed { failure, .. } | DialNews::Retrying { because: failure, .. })
-            | News::Failed(failure)
-                if failure.reason == Some(FailureReason::ConnectNotBegun) =>
-            {
-                self.withdraw_syn_sent();
-                0
-            }
             News::Failed(failure) | News::Dial(DialNews::Retrying { because: failure, .. }) => {
                 self.on_failure(failure, at)
             }
@@ -159,7 +154,7 @@ impl StateTrack {
 
     fn on_failure(&mut self, failure: &Failure, at: Instant) -> usize {
         match failure.class {
-            Class::Refused => self.event(at, TcpEvent::Rst, StepCause::ImpliedRefusal, Evidence::Inferred),
+            Class::Refused => self.event(at, TcpEvent::Rst, StepCause::ImpliedRefusal, failure.evidence),
             Class::Reset => self.event(at, TcpEvent::Rst, StepCause::Implied(StateCause::RstArrived), failure.evidence),
             Class::ConnectTimeout | Class::Unreachable => {
                 let cause = match (failure.class, self.state) {
@@ -175,17 +170,6 @@ impl StateTrack {
                 self.event(at, event, StepCause::Implied(cause), failure.evidence)
             }
             _ => 0,
-        }
-    }
-
-    /// Takes back a SYN-SENT that was only inferred from the attempt: the kernel did not carry out `connect()`.
-    fn withdraw_syn_sent(&mut self) {
-        let inferred = |step: &StateChange| {
-            step.event == TcpEvent::ActiveOpen && step.cause == StepCause::Implied(StateCause::Connect)
-        };
-        if self.state == TcpState::SynSent && self.steps.last().is_some_and(inferred) {
-            self.steps.pop();
-            self.reset_to_start();
         }
     }
 
@@ -327,7 +311,7 @@ mod tests {
     use crate::sessions::news::CloseReason;
     use crate::wire::tcp::TcpEvent;
     use crate::wire::tcp::cause::StateCause;
-    use crate::wire::{Both, FailedOperation, Totals};
+    use crate::wire::{Both, FailedOperation, FailureReason, Totals};
 
     fn told(track: &StateTrack) -> Vec<(&'static str, Evidence)> {
         track.steps().iter().map(|step| (step.to.name(), step.evidence)).collect()
@@ -339,7 +323,7 @@ mod tests {
 
     fn connected(now: Instant) -> StateTrack {
         let mut track = StateTrack::new();
-        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }), now);
         let took = std::time::Duration::ZERO;
         track.on_news(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
         track
@@ -393,11 +377,11 @@ mod tests {
     fn a_refused_attempt_returns_to_closed_and_the_next_begins_anew() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }), now);
         let refused = Failure::new(Class::Refused, FailedOperation::Connect, "", "connection refused");
         track.on_news(&News::Failed(refused), now);
         assert_eq!(track.state(), TcpState::Closed);
-        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2, begun: true }), now);
         assert_eq!((track.state(), track.latest().len(), track.steps().len()), (TcpState::SynSent, 1, 3));
     }
 
@@ -406,17 +390,17 @@ mod tests {
         let now = Instant::now();
         for class in [Class::Local, Class::Unreachable] {
             let mut track = StateTrack::new();
-            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
             let failure = Failure::new(class, FailedOperation::Connect, "", "no route")
                 .with_reason(FailureReason::ConnectNotBegun);
             let took = std::time::Duration::ZERO;
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: false }), now);
             track.on_news(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), now);
             assert_eq!((track.state(), track.steps()), (TcpState::Closed, &[][..]));
             // The next address is tried, and the whole attempt fails with the first one's error.
-            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
-            step_told(&mut track, now, TcpState::Closed, TcpState::SynSent, StateCause::Connect);
-            track.on_news(&News::Failed(failure), now);
-            assert_eq!(track.state(), TcpState::SynSent, "a SYN that was sent is not taken back");
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }), now);
+            track.on_news(&News::Dial(DialNews::Retrying { attempt: 2, of: 2, after: took, because: failure }), now);
+            let steps: Vec<TcpState> = track.steps().iter().map(|step| step.to).collect();
+            assert_eq!(steps.first(), Some(&TcpState::SynSent), "a SYN that was sent is not taken back");
         }
     }
 
@@ -437,7 +421,7 @@ mod tests {
         ];
         for (failure, cause, event) in ends {
             let mut track = StateTrack::new();
-            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }), now);
             track.on_news(&News::Failed(failure), now);
             let last = track.steps().last().unwrap();
             assert_eq!((last.to, last.cause, last.event), (TcpState::Closed, StepCause::Implied(cause), event));
@@ -451,7 +435,7 @@ mod tests {
     fn a_sample_that_is_ahead_of_the_news_makes_each_step_once() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }), now);
         assert_eq!(track.sample(TcpState::CloseWait, now), 2);
         let step =
             |from, to, cause| News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Seen, remaining: None });
@@ -491,7 +475,7 @@ mod tests {
     fn a_simultaneous_open_is_followed_by_the_kernels_word() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }), now);
         assert_eq!(track.sample(TcpState::SynReceived, now), 1);
         let took = std::time::Duration::ZERO;
         track.on_news(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
@@ -519,7 +503,7 @@ mod tests {
         let now = Instant::now();
         let mut track = StateTrack::new();
         for attempt in 0..1_000 {
-            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt }), now);
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt, begun: true }), now);
             track.on_news(&News::Failed(Failure::new(Class::Refused, FailedOperation::Connect, "", "")), now);
         }
         assert_eq!(track.steps().len(), MOST_STEPS);

@@ -157,7 +157,8 @@ mod tests {
         let now = Instant::now();
         let mut transcript = dialogue();
         let peer = ([127, 0, 0, 1], 80).into();
-        transcript.push(Record::News { at: now, news: News::Dial(DialNews::Connecting { peer, attempt: 2 }) });
+        transcript
+            .push(Record::News { at: now, news: News::Dial(DialNews::Connecting { peer, attempt: 2, begun: true }) });
         said(&mut transcript, now, Direction::Sent, 4);
         assert_eq!(
             transcript.shares(Direction::Sent, 0..9),

@@ -24,7 +24,11 @@ fn every_address_that_is_tried_is_told_and_the_one_that_answers_wins() {
     };
     let seen = run(spec).went_well();
     for peer in [other, address] {
-        assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer, attempt: 1 })), "{peer}: {:?}", seen.news);
+        assert!(
+            seen.news.contains(&News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true })),
+            "{peer}: {:?}",
+            seen.news
+        );
     }
     let refused = |news: &News| {
         matches!(news, News::Dial(DialNews::AttemptFailed { failure, .. })
@@ -50,7 +54,11 @@ fn every_retry_is_told_and_the_last_failure_is_the_end() {
         })
         .collect();
     assert_eq!(attempts, [2, 3]);
-    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: free, attempt: 3 })), "{:?}", seen.news);
+    assert!(
+        seen.news.contains(&News::Dial(DialNews::Connecting { peer: free, attempt: 3, begun: true })),
+        "{:?}",
+        seen.news
+    );
     assert!(seen.requests().is_empty(), "nothing was asked without a connection");
 }
 

@@ -199,7 +199,7 @@ fn a_name_is_resolved_in_view_and_by_the_users_own_address_where_there_is_one() 
     let resolved =
         |news: &News| matches!(news, News::Dial(DialNews::Resolved { addresses, .. }) if *addresses == [address.ip()]);
     assert!(seen.news.iter().any(resolved), "{:?}", seen.news);
-    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: address, attempt: 1 })));
+    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: address, attempt: 1, begun: true })));
 }
 
 #[test]
@@ -213,5 +213,5 @@ fn a_proxy_is_asked_for_the_whole_url_and_only_when_the_user_says_so() {
     let seen = run(spec).went_well();
     assert_eq!(seen.received, b"by proxy");
     assert!(told.recv().unwrap().starts_with("GET http://far.example/x HTTP/1.1\r\n"));
-    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: proxy, attempt: 1 })));
+    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: proxy, attempt: 1, begun: true })));
 }

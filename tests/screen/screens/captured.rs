@@ -54,7 +54,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     let mut wire = Wire { bench, id, flow: SegmentFlow::default(), told: Vec::new() };
     wire.tell(0, 0);
     let peer = address("127.0.0.1:7001");
-    wire.bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    wire.bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
     let step = |from, to, cause, evidence| News::Tcp(TcpNews::State { from, to, cause, evidence, remaining: None });
     let (closed, syn_sent, open) = (TcpState::Closed, TcpState::SynSent, TcpState::Established);
     wire.bench.news(id, 0, step(closed, syn_sent, StateCause::Connect, Evidence::Inferred));
@@ -72,7 +72,11 @@ fn talk(columns: u16, rows: u16) -> Bench {
     wire.one(4_719_980, Sent, DATA, (1, 1), 12, 512);
     wire.one(4_719_991, Received, ACK, (1, 13), 0, 512);
     let acked = Some(std::time::Duration::from_micros(14));
-    wire.bench.news(id, 4_720_040, News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, acked }));
+    wire.bench.news(
+        id,
+        4_720_040,
+        News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, again: Vec::new(), acked }),
+    );
     wire.one(4_720_100, Received, DATA, (101, 13), 100, 512);
     wire.one(4_720_110, Sent, ACK, (13, 1), 0, 512);
     wire.one(4_720_120, Received, DATA, (201, 13), 100, 512);

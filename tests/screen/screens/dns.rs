@@ -81,8 +81,8 @@ fn raced(columns: u16, rows: u16) -> Bench {
         4_300,
         News::Dial(DialNews::Resolved { host: "www.example".into(), addresses: vec![v6.ip(), v4.ip()], took }),
     );
-    bench.news(id, 4_400, News::Dial(DialNews::Connecting { peer: v6, attempt: 1 }));
-    bench.news(id, 254_400, News::Dial(DialNews::Connecting { peer: v4, attempt: 1 }));
+    bench.news(id, 4_400, News::Dial(DialNews::Connecting { peer: v6, attempt: 1, begun: true }));
+    bench.news(id, 254_400, News::Dial(DialNews::Connecting { peer: v4, attempt: 1, begun: true }));
     let failure = Failure::new(Class::Unreachable, FailedOperation::Connect, v6.to_string(), "no route to the host");
     bench.news(id, 260_000, News::Dial(DialNews::AttemptFailed { failure, took: Duration::from_micros(255_600) }));
     let (local, took) = (address("192.0.2.9:53122"), Duration::from_micros(18_000));

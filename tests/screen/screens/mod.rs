@@ -10,6 +10,7 @@ mod tcp;
 mod timers;
 mod udp;
 mod unix;
+mod widths;
 
 use sockeye::model::state::Model;
 

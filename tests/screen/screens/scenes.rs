@@ -69,7 +69,7 @@ pub(crate) fn others(bench: &mut Bench) {
 
 pub(crate) fn refuse(bench: &mut Bench, id: SessionId, micros: u64) {
     let peer = address("127.0.0.1:9");
-    bench.news(id, micros, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    bench.news(id, micros, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
     let mut failure = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:9", "connection refused");
     failure.os_code = Some(111);
     let took = Duration::from_micros(61);
@@ -108,7 +108,7 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
     let id = bench.open(0, SpecKind::Tcp(spec));
     let mut at = 0;
     for (attempt, after) in [(1, 400_u64), (2, 900)] {
-        bench.news(id, at, News::Dial(DialNews::Connecting { peer, attempt }));
+        bench.news(id, at, News::Dial(DialNews::Connecting { peer, attempt, begun: true }));
         for (again, micros) in [(1_u8, 1_026_000), (2, 2_050_000)] {
             let state = Some(TcpState::SynSent);
             let tcp = Some(TcpInfo { state, retransmits: Some(again), ..TcpInfo::default() });
@@ -128,7 +128,7 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
         );
         at += after * 1000;
     }
-    bench.news(id, at, News::Dial(DialNews::Connecting { peer, attempt: 3 }));
+    bench.news(id, at, News::Dial(DialNews::Connecting { peer, attempt: 3, begun: true }));
     bench.wake(at + 1_200_000);
     bench.keys("w");
     bench
@@ -139,7 +139,7 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("10.98.0.9:22"));
     let peer = address("10.98.0.9:22");
-    bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
     let icmp = sockeye::wire::icmp::IcmpMessage {
         kind: 3,
         code: 13,
@@ -187,7 +187,7 @@ pub(crate) fn waiting(columns: u16, rows: u16) -> Bench {
     let half = bench.connected(7_000, "127.0.0.1:7005");
     bench.news(half, 8_000, News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     let id = bench.open(10_000, tcp_to("127.0.0.1:9"));
-    bench.news(id, 10_000, News::Dial(DialNews::Connecting { peer: address("127.0.0.1:9"), attempt: 1 }));
+    bench.news(id, 10_000, News::Dial(DialNews::Connecting { peer: address("127.0.0.1:9"), attempt: 1, begun: true }));
     let because = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:9", "connection refused");
     let after = Duration::from_millis(1_400);
     bench.news(id, 11_000, News::Dial(DialNews::Retrying { attempt: 2, of: 4, after, because }));
@@ -204,7 +204,7 @@ fn fetch(bench: &mut Bench, micros: u64) -> SessionId {
     spec.insecure = true;
     let id = bench.open(micros, SpecKind::Http(spec));
     let peer = address("127.0.0.1:8443");
-    bench.news(id, micros + 1_000, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    bench.news(id, micros + 1_000, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
     let request = RequestHead {
         method: "GET".into(),
         url: "https://lab.test/big.json".into(),

@@ -67,7 +67,7 @@ fn state(
 
 fn stamps(bench: &mut Bench, id: SessionId, micros: u64, byte: u64, after: u64) {
     let acked = Some(Duration::from_micros(after));
-    bench.news(id, micros, News::Tcp(TcpNews::Stamps { byte, scheduled: None, sent: None, acked }));
+    bench.news(id, micros, News::Tcp(TcpNews::Stamps { byte, scheduled: None, sent: None, again: Vec::new(), acked }));
 }
 
 /// A connection that talks, and that we half-close.
@@ -75,7 +75,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("127.0.0.1:7001"));
     let peer = address("127.0.0.1:7001");
-    bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
     state(&mut bench, id, 0, TcpState::Closed, TcpState::SynSent, StateCause::Connect, Evidence::Inferred);
     let (from, to) = (TcpState::SynSent, TcpState::Established);
     state(&mut bench, id, 92, from, to, StateCause::SynAckArrived, Evidence::Kernel);
@@ -141,7 +141,7 @@ pub(crate) fn ladder_flood(columns: u16, rows: u16) -> Bench {
 pub(crate) fn ladder_timeout(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("10.0.0.9:443"));
-    bench.news(id, 0, News::Dial(DialNews::Connecting { peer: address("10.0.0.9:443"), attempt: 1 }));
+    bench.news(id, 0, News::Dial(DialNews::Connecting { peer: address("10.0.0.9:443"), attempt: 1, begun: true }));
     let failure = Failure::new(Class::ConnectTimeout, FailedOperation::Connect, "10.0.0.9:443", "no answer in 3 s");
     bench.news(id, 3_000_000, News::Failed(failure));
     bench.news(id, 3_000_000, News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Error });
@@ -420,6 +420,7 @@ pub(crate) fn ladder_held(columns: u16, rows: u16) -> Bench {
             byte,
             scheduled: None,
             sent: Some(Duration::from_micros(sent)),
+            again: Vec::new(),
             acked: Some(Duration::from_micros(acked)),
         })
     };

@@ -20,7 +20,7 @@ fn connected(columns: u16, rows: u16) -> (Bench, SessionId) {
     spec.socket.idle_timeout = Some(Duration::from_secs(40));
     let id = bench.open(0, SpecKind::Tcp(spec));
     let (local, peer) = (address("10.99.0.1:53122"), address("10.98.0.9:90"));
-    bench.news(id, 10, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    bench.news(id, 10, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
     let took = Duration::from_micros(184);
     bench.news(id, 200, News::Dial(DialNews::Connected { local, peer, took, attempt: 1 }));
     (bench, id)

@@ -39,7 +39,7 @@ fn talked(columns: u16, rows: u16) -> Talk {
     let target = HostPort { host: "10.98.0.9".into(), port: 7 };
     let id = bench.open(0, SpecKind::Udp(UdpSpec::new(target)));
     let (local, peer) = ("10.99.0.1:40000".parse().expect("an address"), "10.98.0.9:7".parse().expect("an address"));
-    bench.news(id, 100, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    bench.news(id, 100, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
     bench.news(id, 200, News::Dial(DialNews::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 }));
     let mut talk = Talk { bench, id, sent: 0, received: 0 };
     let packet = |tos| PacketInfo {

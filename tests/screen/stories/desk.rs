@@ -67,7 +67,7 @@ impl Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
         desk.opens(1, SpecKind::Tcp(TcpSpec::new(target)));
-        desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1 }));
+        desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1, begun: true }));
         let took = Duration::from_micros(92);
         desk.tells(News::Dial(DialNews::Connected { local: address(53122), peer: address(7001), took, attempt: 1 }));
         desk.model.focus = Focus::View;
@@ -79,7 +79,7 @@ impl Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
         desk.opens(1, SpecKind::Udp(sockeye::sessions::spec::UdpSpec::new(target)));
-        desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1 }));
+        desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1, begun: true }));
         desk.tells(News::Dial(DialNews::Connected {
             local: address(53122),
             peer: address(7001),

@@ -65,7 +65,7 @@ impl EchoSocket {
             if spec.udp.socket.bind.is_some_and(|bind| bind.is_ipv4() != peer.is_ipv4()) {
                 continue;
             }
-            journal.news(News::Dial(DialNews::Connecting { peer, attempt: 1 })).await;
+            journal.news(News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true })).await;
             let began = Instant::now();
             match connect(spec, peer) {
                 Ok((socket, local)) => {

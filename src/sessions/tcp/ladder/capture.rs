@@ -127,6 +127,7 @@ impl Ladder {
             | RungLabel::State
             | RungLabel::NoAnswer
             | RungLabel::Unreachable(_)
+            | RungLabel::NoWay(_)
             | RungLabel::NothingSent(_)
             | RungLabel::Capture(_)
             | RungLabel::NotCaptured { .. }
@@ -145,6 +146,7 @@ impl Ladder {
             | RungLabel::FinAck
             | RungLabel::Rst
             | RungLabel::Again { .. }
+            | RungLabel::SentAgain { .. }
             | RungLabel::WindowProbe { .. }
             | RungLabel::KeepaliveProbe { .. }
             | RungLabel::WindowClosed
@@ -278,7 +280,7 @@ impl Rung {
     }
 
     /// When it ended.
-    fn end_time(&self) -> Instant {
+    pub(super) fn end_time(&self) -> Instant {
         match self.label {
             RungLabel::Run { lasted, .. } | RungLabel::Segments { lasted, .. } => {
                 self.at.checked_add(lasted).unwrap_or(self.at)

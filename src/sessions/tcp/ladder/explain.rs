@@ -53,11 +53,18 @@ fn evidence_text(rung: &Rung) -> &'static str {
         (RungLabel::Data { .. } | RungLabel::Run { .. }, Evidence::Seen) => {
             "The call returned it; how the kernel cut it into segments is not seen."
         }
+        (RungLabel::Rst, Evidence::Seen) => "The call's error says it: only a RST makes the kernel return that one.",
         (_, Evidence::Seen) => "A call of ours returned it.",
         (RungLabel::Ack { .. } | RungLabel::LateAck { .. }, Evidence::Kernel) => {
             "The socket's time stamps told when the ACK came."
         }
         (RungLabel::Held { .. }, Evidence::Kernel) => "The socket's time stamps told when it was sent.",
+        (RungLabel::SentAgain { .. }, Evidence::Kernel) => "The socket's time stamps told when it was sent again.",
+        (
+            RungLabel::Again { .. } | RungLabel::WindowProbe { .. } | RungLabel::KeepaliveProbe { .. },
+            Evidence::Kernel,
+        ) => "The kernel counted it (TCP_INFO); when is known from its timer, else not more exactly than it was asked.",
+        (RungLabel::Unreachable(_), Evidence::Kernel) => "The socket's error queue has the ICMP message.",
         (RungLabel::Syn(_), Evidence::Kernel) => "The kernel kept the peer's SYN for us (TCP_SAVED_SYN).",
         (_, Evidence::Kernel) => "The kernel reported it (TCP_INFO).",
         (_, Evidence::Inferred) => "RFC 9293 says that it must have gone: no process sees it without capture.",
@@ -108,6 +115,11 @@ fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
         RungLabel::Run { .. } => ("Combined, because there are many; each is in the transcript.", "RFC 9293 §3.9.1"),
         RungLabel::Fin if sent => ("We said that we have no more to send. Receiving goes on.", "RFC 9293 §3.6"),
         RungLabel::Fin => ("The peer has no more to send; read() returns 0. We may still send.", "RFC 9293 §3.6"),
+        RungLabel::AckOfFin if sent => (
+            "Our kernel acknowledges the peer's FIN at once. If this ACK is lost, the peer sends its FIN again, and \
+             TIME-WAIT answers it.",
+            "RFC 9293 §3.6",
+        ),
         RungLabel::AckOfFin => ("The FIN counts as one byte, and it is acknowledged.", "RFC 9293 §3.6"),
         RungLabel::FinAck => ("The peer has our FIN, and is done too.", "RFC 9293 §3.6"),
         RungLabel::Rst if sent => ("We threw the connection away: what was under way is lost.", "RFC 9293 §3.10.5"),
@@ -119,7 +131,9 @@ fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
             "No SYN-ACK came, so the kernel sent the SYN again, with growing waits; how often is not known.",
             "RFC 9293 §3.8.1",
         ),
-        RungLabel::Again { .. } => ("No ACK came in time, or the peer said that one was missing.", "RFC 9293 §3.8.1"),
+        RungLabel::Again { .. } | RungLabel::SentAgain { .. } => {
+            ("No ACK came in time, or the peer said that one was missing.", "RFC 9293 §3.8.1")
+        }
         RungLabel::WindowProbe { .. } => {
             ("The peer has no room. We ask again and again whether it has, with growing waits.", "RFC 9293 §3.8.6.1")
         }
@@ -139,10 +153,14 @@ fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
             ("No SYN-ACK and no RST: a firewall drops, the host is down, or the path is broken.", "RFC 9293 §3.8.3")
         }
         RungLabel::Unreachable(_) => {
-            ("There is no way to the host: no route here, or ICMP from a router.", "RFC 9293 §3.9.2.2")
+            ("ICMP: a router or the host itself reports that our segment was not delivered.", "RFC 9293 §3.9.2.2")
         }
+        RungLabel::NoWay(_) => (
+            "The kernel gave up: nothing answered what it sent, not even the next hop (ARP, NDP).",
+            "RFC 9293 §3.9.2.2",
+        ),
         RungLabel::NothingSent(_) => {
-            ("connect() failed at once, with an error of this machine: no SYN was sent.", "RFC 9293 §3.10.1")
+            ("No SYN was sent: connect() failed in this machine, or the next hop never answered.", "RFC 9293 §3.10.1")
         }
         RungLabel::NotKept { .. } => {
             ("Exactly counted, but beyond what the session keeps to look at.", "RFC 9293 §3.9.1")

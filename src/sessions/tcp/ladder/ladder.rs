@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::captured_state::LadderCapture;
 use super::rung::{KernelCounters, Rung, RungLabel, SystemCall};
+use super::stamped::StampTimes;
 use crate::sessions::news::call::{CallResult, SocketCall};
 use crate::sessions::news::{DialNews, News, TcpNews};
 use crate::sessions::record::Block;
@@ -27,12 +28,6 @@ pub(super) const EXCHANGE_GAP: Duration = Duration::from_millis(20);
 /// How many reads and writes of a burst have a rung each; the others are combined into a run.
 const SINGLE: u32 = 8;
 
-/// A write that was sent at least this long after the call was held back by our kernel.
-const HELD: Duration = Duration::from_millis(5);
-
-/// An ACK that took at least this much longer than a round trip was delayed: Linux delays ACKs by at least 40 ms.
-const LATE_ACK: Duration = Duration::from_millis(30);
-
 /// How many of the newest rungs are searched for the place of a late fact.
 pub(super) const LATE: usize = 256;
 
@@ -47,6 +42,12 @@ pub struct Ladder {
     bytes: Both<u64>,
     burst: PieceBurst,
     pub(super) counters: KernelCounters,
+    /// When a timer is due that sends something again, or a probe; by the last sample.
+    pub(super) timer_due: Option<Instant>,
+    /// When the last sample was taken.
+    pub(super) sampled: Option<Instant>,
+    /// Retransmissions that timestamps showed before the kernel's count did.
+    pub(super) stamped_again: u64,
     pub(super) closed: Both<bool>,
     failed: Option<Failure>,
     pub(super) capture: LadderCapture,
@@ -136,7 +137,27 @@ impl Ladder {
         let mut rung =
             self.rung(at, RungLabel::Data { bytes, byte }, Evidence::Seen).with_direction(direction).with_call(call);
         rung.entry = entry;
+        if direction == Direction::Received && !self.capture.on {
+            return self.push_before_fin(rung);
+        }
         self.push(rung);
+    }
+
+    /// Adds received bytes: before the peer's FIN, if the kernel reported that before we read them.
+    fn push_before_fin(&mut self, rung: Rung) {
+        self.push(rung);
+        let is_fin = |rung: &Rung| {
+            rung.direction == Some(Direction::Received)
+                && rung.evidence == Evidence::Kernel
+                && matches!(rung.label, RungLabel::Fin | RungLabel::FinAck)
+        };
+        let last = self.rungs.len().saturating_sub(1);
+        let fin = self.rungs.iter().rev().take(LATE).position(is_fin).map(|back| last - back);
+        if let Some(place) = fin.filter(|place| *place < last)
+            && let Some(read) = self.rungs.pop_back()
+        {
+            self.rungs.insert(place, read);
+        }
     }
 
     fn count_bytes(&mut self, direction: Direction, bytes: u64) {
@@ -185,10 +206,15 @@ impl Ladder {
     /// Applies a news item, except state changes: attempts to connect, failures, options and timestamps.
     pub fn on_news(&mut self, entry: Option<u64>, news: &News, at: Instant) {
         let rung = match news {
+            // Nothing was sent; the failure that follows has a rung.
+            News::Dial(DialNews::Connecting { begun: false, .. }) => {
+                self.failed = None;
+                return;
+            }
             News::Dial(DialNews::Connecting { .. }) => {
                 self.failed = None;
                 self.bytes = Both::default();
-                self.counters = KernelCounters::default();
+                self.recount();
                 self.rung(at, RungLabel::Syn(String::new()), Evidence::Inferred)
                     .with_direction(Direction::Sent)
                     .with_call(SystemCall::Connect)
@@ -200,7 +226,8 @@ impl Ladder {
                     return;
                 }
                 self.failed = Some(failure.clone());
-                match self.failure(failure, at) {
+                let of_address = matches!(news, News::Dial(DialNews::AttemptFailed { .. }));
+                match self.failure(failure, of_address, at) {
                     Some(rung) => rung,
                     None => return,
                 }
@@ -213,8 +240,9 @@ impl Ladder {
                 let label = RungLabel::Set(format!("{args}{failed}"));
                 self.rung(at, label, Evidence::Seen).with_call(SystemCall::SetOption)
             }
-            News::Tcp(TcpNews::Stamps { byte, sent, acked: Some(acked), .. }) => {
-                return self.on_stamps(byte.saturating_add(1), *sent, *acked);
+            News::Tcp(TcpNews::Stamps { byte, sent, again, acked, .. }) => {
+                let times = StampTimes { sent: *sent, again, acked: *acked };
+                return self.on_stamps(byte.saturating_add(1), &times);
             }
             News::Tcp(TcpNews::PeerSyn(syn)) => return self.peer_syn(syn),
             _ => return,
@@ -228,60 +256,6 @@ impl Ladder {
         if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(led) {
             rung.evidence = evidence;
         }
-    }
-
-    /// Applies the timestamps of the write that ended below `byte`, each as the time since the write. A wait in our
-    /// kernel has a rung of its own, and a late ACK is labelled as late.
-    fn on_stamps(&mut self, byte: u64, sent: Option<Duration>, acked: Duration) {
-        if self.capture.on {
-            return self.on_captured_stamp(byte, acked);
-        }
-        self.acknowledged(byte, acked);
-        let Some(sent) = sent else { return };
-        let late = acked.saturating_sub(sent).saturating_sub(self.counters.min_rtt.unwrap_or_default());
-        let own = |rung: &&mut Rung| rung.label == RungLabel::Ack { byte };
-        if late >= LATE_ACK
-            && let Some(ack) = self.rungs.iter_mut().rev().take(LATE).find(own)
-        {
-            ack.label = RungLabel::LateAck { byte, after: late };
-        }
-        if sent >= HELD {
-            self.insert_after_write(byte, sent, Direction::Sent, |first| RungLabel::Held { byte: first, after: sent });
-        }
-    }
-
-    /// Adds the peer's ACK of all bytes below `byte`, `after` the write.
-    pub fn acknowledged(&mut self, byte: u64, after: Duration) {
-        self.insert_after_write(byte, after, Direction::Received, |_| RungLabel::Ack { byte });
-    }
-
-    /// Adds a kernel event about the write that ended below `byte`, `after` the write; `label` is called with the
-    /// write's first byte.
-    fn insert_after_write(
-        &mut self,
-        byte: u64,
-        after: Duration,
-        direction: Direction,
-        label: impl FnOnce(u64) -> RungLabel,
-    ) {
-        let wrote = |rung: &Rung| match rung.label {
-            RungLabel::Data { bytes, byte: first } if rung.direction == Some(Direction::Sent) => {
-                (first.checked_add(bytes) == Some(byte)).then_some(first)
-            }
-            _ => None,
-        };
-        let oldest = self.rungs.len().saturating_sub(LATE);
-        let mut among = self.rungs.iter().enumerate().skip(oldest).rev();
-        let found = among.find_map(|(place, rung)| {
-            let since = rung.since.unwrap_or_default().saturating_add(after);
-            Some((place, wrote(rung)?, rung.at.checked_add(after)?, since))
-        });
-        let Some((place, first, at, since)) = found else { return };
-        let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
-        let mut rung = self.rung(at, label(first), Evidence::Kernel).with_direction(direction);
-        rung.since = Some(since);
-        self.rungs.insert(place + 1 + later, rung);
-        self.fold_oldest();
     }
 
     /// Adds the options of the peer's SYN, which a listener's kernel saved, to the newest SYN rung from the peer.
@@ -327,6 +301,13 @@ impl Ladder {
         self.last_at = Some(rung.at);
         self.rungs.push_back(rung);
         self.fold_oldest();
+    }
+
+    /// The kernel counts from 0 again: another socket begins.
+    fn recount(&mut self) {
+        self.counters = KernelCounters::default();
+        (self.timer_due, self.sampled, self.stamped_again) = (None, None, 0);
+        self.closed = Both::default();
     }
 
     pub(super) fn fold_oldest(&mut self) {

@@ -8,6 +8,7 @@ mod ladder;
 mod rung;
 mod sample;
 mod segment;
+mod stamped;
 mod steps;
 
 pub use explain::explain_rung;

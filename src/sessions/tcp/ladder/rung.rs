@@ -173,6 +173,11 @@ pub enum RungLabel {
         /// How many times; `None`: unknown.
         times: Option<u64>,
     },
+    /// A write's last segment was sent again, as the kernel's timestamps show.
+    SentAgain {
+        /// The first byte of the write, from 0.
+        byte: u64,
+    },
     /// Probes of a closed window.
     WindowProbe {
         /// How many.
@@ -196,6 +201,8 @@ pub enum RungLabel {
     NoAnswer,
     /// A router or the host reported that the peer is unreachable: the message.
     Unreachable(String),
+    /// The call failed, and no message says why: ARP had no answer, or the kernel gave up.
+    NoWay(String),
     /// A call failed at once, and nothing was sent: the message.
     NothingSent(String),
     /// Bytes that were counted but not kept.
@@ -245,6 +252,7 @@ impl RungLabel {
             RungLabel::LateAck { byte, after } => {
                 format!("ACK  ack {}  {} late", byte.saturating_add(1), quantity::duration(*after))
             }
+            RungLabel::SentAgain { byte } => format!("seq {}  sent again", byte.saturating_add(1)),
             RungLabel::Held { byte, after } => {
                 format!("seq {}  held {}", byte.saturating_add(1), quantity::duration(*after))
             }
@@ -266,7 +274,7 @@ impl RungLabel {
             RungLabel::WindowOpened { bytes } => format!("window {}", quantity::grouped(*bytes)),
             RungLabel::Silence(lasted) => format!("{} of silence", quantity::duration(*lasted)),
             RungLabel::NoAnswer => "no answer".to_owned(),
-            RungLabel::Unreachable(words) | RungLabel::NothingSent(words) => words.clone(),
+            RungLabel::Unreachable(words) | RungLabel::NoWay(words) | RungLabel::NothingSent(words) => words.clone(),
             RungLabel::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
             RungLabel::State => String::new(),
             RungLabel::Set(args) => args.clone(),
@@ -298,6 +306,7 @@ impl RungLabel {
             RungLabel::Syn(_) => "SYN".to_owned(),
             RungLabel::SynAck => "SYN-ACK".to_owned(),
             RungLabel::HandshakeAck | RungLabel::Ack { .. } | RungLabel::LateAck { .. } => "ACK".to_owned(),
+            RungLabel::SentAgain { .. } => "sent again".to_owned(),
             RungLabel::Held { after, .. } => format!("held {}", quantity::duration(*after)),
             RungLabel::Data { bytes, .. } | RungLabel::Run { bytes, .. } => quantity::bytes(*bytes),
             RungLabel::Segments { segments, .. } => format!("{} segments", quantity::grouped(*segments)),
@@ -335,4 +344,9 @@ pub struct KernelCounters {
     pub our_window: Option<u64>,
     /// The shortest round trip so far.
     pub min_rtt: Option<Duration>,
+    /// Bytes that we sent and the peer did not acknowledge; a FIN counts as one.
+    pub send_queue: Option<u64>,
+    /// The time from the sample until a timer fires that sends something again, or a probe; `None`: none runs, or it is
+    /// not known.
+    pub timer: Option<Duration>,
 }
