@@ -237,7 +237,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     session("toggle-reading", SessionAction::ToggleReading, "stop reading, or read again"),
     session("toggle-capture", SessionAction::ToggleCapture, "capture packets for the ladder, or stop"),
     session("retry", SessionAction::Retry, "connect or send again"),
-    session("remove", SessionAction::Remove, "take an ended session from the list"),
+    session("remove", SessionAction::Remove, "remove an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
     session("save", SessionAction::Save, "save the received bytes to a file"),
     session("mtu", SessionAction::ProbeMtu, "UDP: probe the path MTU"),

@@ -32,11 +32,12 @@ impl Model {
                     || session.idle_timeout().is_some()
                     || session.tcp_history().is_some_and(|story| story.flow.has_timer(now))
             }
+            // The peer's end may still wait, as in TIME-WAIT.
+            SessionPhase::Ended { .. } => session.tcp_history().is_some_and(|story| story.flow.has_timer(now)),
             SessionPhase::Starting
             | SessionPhase::Resolving
             | SessionPhase::Waiting { .. }
-            | SessionPhase::Listening
-            | SessionPhase::Ended { .. } => false,
+            | SessionPhase::Listening => false,
         });
         // All sessions are visited only if the one on the screen needs no tick anyway.
         let ticking = lanes || self.sessions.values().any(|session| is_ticking(session, now));

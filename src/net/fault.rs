@@ -221,7 +221,7 @@ fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'stati
         errno::EADDRNOTAVAIL => (Class::Local, "the address is not one of this host's"),
         errno::EACCES if connecting || operation == FailedOperation::Send => (
             Class::Local,
-            "not permitted: a local firewall's rule, or a broadcast address (ask for broadcast to use it; UDP only)",
+            "not permitted: a local firewall's rule, a prohibit route, or a broadcast address (ask for broadcast to use it)",
         ),
         errno::EACCES => (Class::Local, "permission denied"),
         errno::EPERM => (Class::Local, "not permitted: a local firewall's rule, or a missing privilege"),
@@ -233,7 +233,9 @@ fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'stati
         errno::EMSGSIZE => (Class::Local, "the message is too long to be one datagram"),
         errno::ENOENT => (Class::Local, "no such file"),
         errno::EISDIR => (Class::Local, "a directory, not a file"),
-        errno::EINVAL if connecting => (Class::Local, "the kernel does not take this address"),
+        errno::EINVAL if connecting => {
+            (Class::Local, "the kernel takes no such address here: a blackhole route, or an address without its zone")
+        }
         _ => return None,
     };
     Some(known)
@@ -326,8 +328,8 @@ mod tests {
 
     #[test]
     fn an_unknown_number_keeps_the_systems_words_and_its_number() {
-        let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(libc::EXDEV));
-        assert_eq!(failure.os_code, Some(libc::EXDEV));
+        let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(errno::EXDEV));
+        assert_eq!(failure.os_code, Some(errno::EXDEV));
         assert!(!failure.message.contains("os error"), "{}", failure.message);
     }
 

@@ -125,7 +125,9 @@ fn draw_sparkline(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: G
     for (x, chunk) in (0_u16..).zip(bars.take(columns)) {
         let Some(value) = chunk.iter().flatten().max() else { continue };
         let bar = bar(*value, range);
-        canvas.draw_repeated(area, x, 0, bar, 1, role(gauge));
+        // No retransmission and no loss is nothing bad.
+        let quiet = *value == 0 && role(gauge) == Role::Bad;
+        canvas.draw_repeated(area, x, 0, bar, 1, if quiet { Role::Dim } else { role(gauge) });
     }
 }
 

@@ -27,6 +27,9 @@ const ROOMY: u16 = 8;
 /// The least columns for the words beside the diagram.
 const WORDS: u16 = 34;
 
+/// Columns between the diagrams of both ends.
+const BETWEEN: u16 = 2;
+
 /// A state change this soon after a key is attributed to the key: a close waits this long for queued bytes.
 const SOON: Duration = Duration::from_secs(6);
 
@@ -37,7 +40,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let twin = model.other_end(session);
     let page = StatesPage { model, session, track: &story.track, scroll: panel.document_scroll, asked: panel.asked };
     match twin {
-        Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => {
+        Some(twin) if place.width >= 2 * NARROW + BETWEEN && place.height >= SHORT + 6 => {
             page.draw_both_ends(canvas, place, twin)
         }
         _ => page.draw_diagram(canvas, place, twin),
@@ -54,10 +57,11 @@ struct StatesPage<'a> {
 
 impl StatesPage<'_> {
     fn draw_both_ends(&self, canvas: &mut Canvas<'_>, area: Rect, twin: &Session) -> ShownRange {
-        let width = (area.width - 2) / 2;
+        let width = (area.width - BETWEEN) / 2;
         let tall = area.height >= TALL + 9;
         let rows = if tall { TALL } else { SHORT };
-        let sides = [(0, self.session, Some(self.track)), (width + 2, twin, twin.tcp_history().map(|s| &s.track))];
+        let sides =
+            [(0, self.session, Some(self.track)), (width + BETWEEN, twin, twin.tcp_history().map(|s| &s.track))];
         for (x, session, track) in sides {
             let side = part(area, x, 0, width, rows + 2);
             let title = StyledText::single(format!("{} ", session.id), Role::Dim).with(own_end(session), Role::Strong);
@@ -166,7 +170,7 @@ impl StatesPage<'_> {
         } else if let Some(end) =
             self.session.kernel.as_ref().and_then(|view| view.peer_end).filter(|_| !self.session.is_over())
         {
-            let text = format!("in {} by this host's kernel", end.state.name());
+            let text = format!("{}, as this host's kernel says", end.state.name());
             push_wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
         }
         if roomy {

@@ -172,6 +172,12 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
         Way::new("a closed TCP port for HTTP", &format!("http http://{closed}/"), refused, "connect")
             .errno(libc::ECONNREFUSED)
             .says("RST"),
+        Way::new("a closed proxy", &format!("http http://127.0.0.1:8/ -x http://{closed}"), refused, "connect")
+            .errno(libc::ECONNREFUSED)
+            .says("Our SYN reached 127.0.0.1:"),
+        Way::new("a closed SOCKS proxy", &format!("http http://127.0.0.1:8/ -x socks5://{closed}"), refused, "connect")
+            .errno(libc::ECONNREFUSED)
+            .says("Our SYN reached 127.0.0.1:"),
         Way::new("a closed UDP port", &format!("udp {closed} --send x --idle-timeout 5s"), refused, "send")
             .errno(libc::ECONNREFUSED)
             .says("127.0.0.1 answered our datagram with ICMP port unreachable"),
@@ -280,16 +286,18 @@ fn every_way_to_fail_on_the_network_has_its_class_its_code_and_what_to_try() {
             .says("10.99.0.9 says that no host answers"),
         Way::new("no such neighbour", "tcp 10.99.0.77:80", unreachable, "connect")
             .errno(libc::EHOSTUNREACH)
-            .says("our own machine asked by ARP"),
+            .says("Our own machine asked by ARP"),
         Way::new("a network that the router does not know", "tcp 10.96.0.9:80", unreachable, "connect")
             .errno(libc::ENETUNREACH)
             .says("10.99.0.9 has no route to the network"),
         Way::new("an IPv6 network that the router does not know", "tcp '[fd96::9]:80'", unreachable, "connect")
             .errno(libc::ENETUNREACH)
             .says("fd99::9 has no route"),
-        Way::new("a prohibited route of ours", "tcp 10.95.0.9:80", local, "connect").errno(libc::EACCES),
+        Way::new("a prohibited route of ours", "tcp 10.95.0.9:80", local, "connect")
+            .errno(libc::EACCES)
+            .says("a route of the kind prohibit"),
         Way::new("an unreachable route of ours", "tcp 10.94.0.9:80", unreachable, "connect").errno(libc::EHOSTUNREACH),
-        Way::new("a blackhole of ours", "tcp 10.93.0.9:80", local, "connect").errno(libc::EINVAL),
+        Way::new("a blackhole of ours", "tcp 10.93.0.9:80", local, "connect").errno(libc::EINVAL).says("blackhole"),
         Way::new("a broadcast address", "udp 10.99.0.255:9 --send x --idle-timeout 1s", local, "connect")
             .errno(libc::EACCES)
             .says("broadcast"),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use super::captured;
 use super::facts;
 use super::line::{FactText, TimelineLine, TimelineTone};
 use super::syns::syn_retransmissions;
@@ -38,7 +39,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
             continue;
         }
         let text = match news {
-            News::Dial(DialNews::Connecting { peer, attempt })
+            News::Dial(DialNews::Connecting { peer, attempt, .. })
                 if is_tcp && failed_locally(session, *peer, *attempt) =>
             {
                 let how = format!("connect() to {peer} failed here");
@@ -46,10 +47,15 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
             }
             _ => facts::describe_news(news, is_tcp),
         };
-        lines.push(text.at(Some(*at)));
+        lines.push(match captured::time_of(session, news, *at) {
+            Some(passed) => captured::as_captured(text).at(Some(passed)),
+            None => text.at(Some(*at)),
+        });
     }
     for attempt in course.tried.iter().filter(|_| is_tcp) {
-        lines.extend(syn_retransmissions(attempt, timers, now));
+        let end = attempt.end.as_ref().map_or(now, |end| end.at);
+        let passed = captured::syns_again(session, attempt.began, end);
+        lines.extend(syn_retransmissions(attempt, passed, timers, now));
     }
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
     // Observed events are already in order; inferred ones are sorted in, and a gap keeps its place.
@@ -92,6 +98,6 @@ fn bytes_line(session: &Session) -> Option<TimelineLine> {
     }
     let what = format!("▲ {}  ▼ {}", quantity::bytes(sent.bytes), quantity::bytes(received.bytes));
     let last = session.transcript.last_data_at();
-    let how = if last.is_some() { "the last of them at this time" } else { "all of the session" };
+    let how = if last.is_some() { "all bytes; the last of them then" } else { "all of the session" };
     Some(FactText::seen(what, how, TimelineTone::Plain).at(last))
 }

@@ -1,5 +1,6 @@
 //! What happened in a session, as a network person would say it: SYN, RST, ICMP, FIN, each with how it is known.
 
+mod captured;
 mod facts;
 mod failure;
 mod line;

@@ -10,13 +10,18 @@ use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 /// How many SYNs sent again are listed for an attempt; more are counted.
 const MOST_SYNS: usize = 3;
 
-/// The retransmitted SYNs of an attempt: as the kernel counted them, else as its timers predict them.
+/// The retransmitted SYNs of an attempt: as they were captured, else as the kernel counted them, else as its timers
+/// predict them.
 pub(super) fn syn_retransmissions(
     attempt: &AddressAttempt,
+    captured: Option<Vec<Instant>>,
     timers: &TcpTimerSettings,
     now: Instant,
 ) -> Vec<TimelineLine> {
-    let (sent, known) = syn_times(attempt, timers, now);
+    let (sent, known) = match captured {
+        Some(passed) => (passed, Evidence::Seen),
+        None => syn_times(attempt, timers, now),
+    };
     let line = |at: Instant, what: String, how: String| TimelineLine {
         at: Some(at),
         what,
@@ -26,7 +31,8 @@ pub(super) fn syn_retransmissions(
     };
     let how = |count: usize| match known {
         Evidence::Kernel => format!("kernel: retransmits {count}"),
-        Evidence::Seen | Evidence::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
+        Evidence::Seen => "captured: the same segment again".into(),
+        Evidence::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
     };
     let told = sent.iter().take(MOST_SYNS).zip(1..);
     let mut lines: Vec<TimelineLine> = told.map(|(at, count)| line(*at, "SYN sent again".into(), how(count))).collect();

@@ -69,12 +69,41 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
     if let Some(io) = find::<io::Error>(&causes) {
         return from_io(io, operation, url, stage, connecting && url.starts_with("https:"));
     }
+    if connecting && let Some(io) = causes.last().and_then(|cause| hidden_os_error(*cause)) {
+        return from_io(&io, operation, url, stage, false);
+    }
     if let Some(hyper) = find::<hyper::Error>(&causes) {
         let (class, reason, message) = hyper_words(hyper, &causes);
         return fail(class, message).with_reason(reason);
     }
     let class = if error.is_builder() { Class::Usage } else { Class::Protocol };
     fail(class, deepest_text(&causes))
+}
+
+/// Makes a failure to connect one of the proxy: the client library connects only to it, and the host is behind it.
+pub(super) fn of_proxy(failure: Failure, proxy: &str) -> Failure {
+    let at_proxy = failure.operation == FailedOperation::Connect
+        && matches!(
+            failure.class,
+            Class::Refused | Class::ConnectTimeout | Class::Unreachable | Class::Reset | Class::Local | Class::Protocol
+        );
+    if !at_proxy {
+        return failure;
+    }
+    let peer = url::Url::parse(proxy).ok().and_then(|url| {
+        let port = url.port_or_known_default().unwrap_or(1080);
+        Some(format!("{}:{port}", url.host_str()?))
+    });
+    let message = format!("the proxy: {}", failure.message);
+    Failure { peer: peer.unwrap_or_else(|| "the proxy".to_owned()), message, ..failure }
+}
+
+/// The system's error inside an error of the client library that keeps it in a private type: only its text has the
+/// number.
+fn hidden_os_error(error: &(dyn Error + 'static)) -> Option<io::Error> {
+    let text = format!("{error:?}");
+    let digits = text.split_once("Os { code: ")?.1.split(',').next()?;
+    Some(io::Error::from_raw_os_error(digits.parse().ok()?))
 }
 
 /// Converts an error of a connection of our own.
@@ -230,6 +259,10 @@ fn deepest_text(causes: &[&(dyn Error + 'static)]) -> String {
 }
 
 fn lower_first(text: &str) -> String {
+    // An abbreviation, as SOCKS, keeps its capitals.
+    if text.chars().nth(1).is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -40,6 +40,7 @@ pub(crate) struct RepeatedRequest {
     body: Option<Bytes>,
     timeout: Duration,
     fail_on_status: bool,
+    proxy: Option<String>,
 }
 
 impl RepeatedRequest {
@@ -74,6 +75,7 @@ impl RepeatedRequest {
             body,
             timeout: spec.timeout.unwrap_or(DEFAULT_TIMEOUT),
             fail_on_status: spec.fail_on_status,
+            proxy: spec.proxy,
         })
     }
 
@@ -121,7 +123,13 @@ impl RepeatedRequest {
         if let Some(body) = &self.body {
             *request.body_mut() = Some(body.clone().into());
         }
-        let failed = |error: &reqwest::Error, stage| fault::failure(error, self.url.as_str(), stage);
+        let failed = |error: &reqwest::Error, stage| {
+            let failure = fault::failure(error, self.url.as_str(), stage);
+            match &self.proxy {
+                Some(proxy) => fault::of_proxy(failure, proxy),
+                None => failure,
+            }
+        };
         let mut response = self.client.execute(request).await.map_err(|error| failed(&error, TransferStage::Head))?;
         if let Some(sent) = self.body_bytes() {
             moved.sent.add(sent);

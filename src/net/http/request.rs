@@ -184,7 +184,11 @@ impl ExchangeTask {
         let answer = client
             .execute(request)
             .await
-            .map_err(|error| fault::failure(&error, hop.url.as_str(), TransferStage::Head))?;
+            .map_err(|error| fault::failure(&error, hop.url.as_str(), TransferStage::Head))
+            .map_err(|failure| match &self.spec.proxy {
+                Some(proxy) => fault::of_proxy(failure, proxy),
+                None => failure,
+            })?;
         let answer = HttpResponse::from_proxied(answer);
         self.gate.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
         Ok(answer)

@@ -148,8 +148,14 @@ fn kernel_words(clocks: &TimerHistory, now: Instant, over: bool) -> String {
 fn timeout_text(clocks: &TimerHistory, times: &ClosingTimes, timers: &TcpTimerSettings) -> String {
     let probing = clocks.next().map(|(kind, _)| kind).or(clocks.consecutive_firings().map(|(kind, _)| kind));
     let mut parts = Vec::new();
+    let answered = clocks.consecutive_firings().is_none();
     if let Some(time) = clocks.user_timeout {
         parts.push(format!("kernel after {} (TCP_USER_TIMEOUT)", quantity::duration(time)));
+    } else if probing == Some(TimerKind::Probe) && answered {
+        // tcp_retries2 limits the probes that are not answered (RFC 9293 §3.8.6.1: an answered one shows a living peer).
+        parts.push("kernel never: the probes are answered".to_owned());
+    } else if probing.is_none() && clocks.waits_since.is_none() {
+        parts.push("kernel never: nothing waits for an answer".to_owned());
     } else if probing == Some(TimerKind::Keepalive) {
         let count = clocks.keep_count.or(timers.keepalive_probes);
         let every = clocks.keep_every.or(timers.keepalive_every);

@@ -22,7 +22,7 @@ pub fn compare(expected: TcpState, kernel: TcpState) -> Option<StateDifference> 
     let meaning = match path(expected, kernel) {
         Some(steps) if !steps.is_empty() => {
             let names: Vec<&str> = steps.iter().map(|row| row.event.name()).collect();
-            format!("the kernel is ahead by what no call of ours told: {}.", names.join(", then "))
+            format!("the kernel has already seen what no call of ours returned yet: {}.", names.join(", then "))
         }
         _ if path(kernel, expected).is_some() => {
             "the kernel is behind: what we asked for has not happened on the wire yet.".to_owned()
