@@ -116,10 +116,7 @@ impl RecordFormat for JsonFormat {
     fn render(&mut self, pending: &mut PendingItems<JsonItem>) -> Bytes {
         panic_point("render");
         let mut lines = Vec::new();
-        for (id, at, look) in std::mem::take(&mut self.looks) {
-            let (name, fields) = repeat::event(&look);
-            self.write(&mut lines, at, id, name, fields);
-        }
+        self.write_looks(&mut lines, pending.is_empty());
         for (id, at, view) in std::mem::take(&mut self.samples) {
             self.write(&mut lines, at, id, "kernel", kernel::gauges(&view));
         }
@@ -127,6 +124,7 @@ impl RecordFormat for JsonFormat {
             && let Some((id, item)) = pending.pop_front()
         {
             self.write_segments_before(&mut lines, id, &item);
+            self.write_summary_before(&mut lines, id, &item);
             match item {
                 JsonItem::Stream(stream) => self.write_stream(&mut lines, id, &stream, pending),
                 JsonItem::Datagrams(datagrams) => self.write_datagrams(&mut lines, id, &datagrams),
@@ -154,6 +152,30 @@ impl RecordFormat for JsonFormat {
 }
 
 impl JsonFormat {
+    /// Writes the readings of repeat runs. While facts wait, the summary of a run that is over waits for its end.
+    fn write_looks(&mut self, lines: &mut Vec<u8>, all: bool) {
+        let (now, later): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.looks).into_iter().partition(|(.., look)| all || !look.final_one);
+        self.looks = later;
+        for (id, at, look) in now {
+            let (name, fields) = repeat::event(&look);
+            self.write(lines, at, id, name, fields);
+        }
+    }
+
+    /// Writes the summary of a run before the fact that ends it, with the time of that.
+    fn write_summary_before(&mut self, lines: &mut Vec<u8>, id: SessionId, item: &JsonItem) {
+        let end = match item {
+            JsonItem::Fact { at, news: News::Failed(_), .. } | JsonItem::Closed { at, .. } => *at,
+            JsonItem::Fact { .. } | JsonItem::Stream(_) | JsonItem::Datagrams(_) | JsonItem::NotKept { .. } => return,
+        };
+        if let Some(place) = self.looks.iter().position(|(of, ..)| *of == id) {
+            let (_, _, look) = self.looks.remove(place);
+            let (name, fields) = repeat::event(&look);
+            self.write(lines, end, id, name, fields);
+        }
+    }
+
     /// A format whose event times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
         JsonFormat {

@@ -29,7 +29,7 @@ pub(super) fn still_open(session: &Session, awaits_peer: bool) -> Option<Failure
             nobody.then(|| cut_short(session, FailedOperation::Accept, "nobody had connected yet"))
         }
         SessionKind::Ports(scan) => ports_left(session, scan),
-        // A bound socket waits for whoever comes, and a repeated run has its own time limit.
+        // A bound socket waits for whoever comes, and a repeated run has its own time limit, and tells of it itself.
         SessionKind::Bound { .. } | SessionKind::Repeat(_) => None,
     }
 }

@@ -112,6 +112,22 @@ fn a_listener_for_one_connection_that_nobody_makes_is_cut_short() {
 }
 
 #[test]
+fn a_repeated_run_whose_number_was_not_reached_is_cut_short() {
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = deaf.local_addr().unwrap().to_string();
+    let rate = ["--repeat", "1000", "--rate", "10", "--for", "300ms"];
+    is_cut_short(&[&["tcp", &target, "--raw"][..], &rate].concat(), "of 1,000 were done");
+    let url = format!("http://{target}/");
+    is_cut_short(&["http", &url, "--raw", "--repeat", "3", "--for", "300ms"], "0 of 3 were done");
+    let output = run_alone(&[&["tcp", &target, "--json"][..], &rate].concat());
+    ends_with(&output, 13);
+    let events = events(&output.stdout);
+    assert_eq!(names(&events).last_chunk(), Some(&["summary", "failed", "closed"]));
+    let times: Vec<f64> = events.iter().map(|event| event["at"].as_f64().unwrap()).collect();
+    assert!(times.is_sorted(), "{times:?}");
+}
+
+#[test]
 fn work_that_was_done_in_time_ends_with_0() {
     let (target, thread) = peer(|mut stream| {
         let mut heard = Vec::new();

@@ -183,6 +183,8 @@ impl Comparison {
             match one {
                 Passed::Marker(_) => {}
                 Passed::Icmp(at) => captured.push(Told { at: *at, text: "← ICMP".to_owned() }),
+                Passed::Tcp(_, other)
+                    if other.destination.port() != server.port() && other.source.port() != server.port() => {}
                 Passed::Tcp(at, segment) => {
                     let to_server = segment.destination.port() == server.port();
                     let client = if to_server { segment.source.port() } else { segment.destination.port() };
@@ -215,7 +217,7 @@ impl Comparison {
     /// is one of these kinds of [`NOT_DRAWN`], each of which is there.
     #[track_caller]
     fn differs_by(&self, kinds: &[&str]) {
-        println!("{}", self.table());
+        tell(&self.table());
         let mut missing = Vec::new();
         for way in ["→", "←"] {
             let mut drawn = self.drawn.iter().filter(|told| told.text.starts_with(way)).peekable();
@@ -236,19 +238,25 @@ impl Comparison {
         for kind in found {
             let why = NOT_DRAWN.iter().find(|(name, _)| *name == kind);
             let (_, why) = why.unwrap_or_else(|| panic!("no reason why {kind} is not drawn\n{}", self.table()));
-            println!("{}: {kind} is not drawn: {why}", self.name);
+            tell(&format!("{}: {kind} is not drawn: {why}", self.name));
         }
     }
 
     /// The same without order and number: for runs with too many segments.
     #[track_caller]
     fn both_have(&self, texts: &[&str]) {
-        println!("{}", self.table());
+        tell(&self.table());
         for text in texts {
             let has = |all: &[Told]| all.iter().any(|told| told.text == *text);
             assert_eq!((has(&self.captured), has(&self.drawn)), (true, true), "{text}\n{}", self.table());
         }
     }
+}
+
+/// For whoever runs it with `--nocapture`, and beside a failure: the tables, and what is not drawn.
+#[expect(clippy::print_stdout, reason = "a test's own output")]
+fn tell(text: &str) {
+    println!("{text}");
 }
 
 /// `→ ACK 5` is an ACK of data, whatever its number.
@@ -637,5 +645,5 @@ fn without_capture_the_ladder_draws_what_a_capture_of_the_same_run_shows() {
     let output = command.output().unwrap();
     let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{told}\n{errors}");
-    println!("{told}");
+    tell(&told);
 }

@@ -11,7 +11,7 @@ use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::segment::{CaptureReading, Segment, SegmentFlow, TcpFlags, TcpOptions};
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::tcp::syn::SynView;
-use sockeye::wire::{Both, Class, Direction, Evidence, FailedOperation, Failure, Totals};
+use sockeye::wire::{Both, Class, Direction, Evidence, FailedOperation, Failure, FailureReason, Totals};
 
 use crate::drawn::snapshots;
 use sockeye::sessions::news::{DialNews, ListenerNews, TcpNews};
@@ -355,4 +355,77 @@ fn counts_at_their_greatest_and_times_out_of_order_break_no_ladder() {
         let drawn = teller.drawn();
         assert!(!drawn.is_empty() && teller.story.ladder.rungs().len() <= MOST_RUNGS, "{drawn}");
     }
+}
+
+/// The last rungs, without evidence and entry.
+fn last_labels(teller: &Teller, count: usize) -> Vec<String> {
+    let all: Vec<String> = teller.story.ladder.rungs().map(|rung| rung.label.text()).collect();
+    all[all.len() - count..].to_vec()
+}
+
+#[test]
+fn a_write_that_is_lost_was_sent_at_once_and_each_time_again_before_its_ack() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.data(100, Direction::Sent, b"hello");
+    // The kernel's count is seen before the timestamps of the write are told, and once more after that.
+    let counted = |retransmits| KernelCounters {
+        state: Some(TcpState::Established),
+        retransmits: Some(retransmits),
+        ..KernelCounters::default()
+    };
+    teller.counters(150, counted(0));
+    teller.counters(460, counted(2));
+    let after = Duration::from_millis;
+    let stamps = TcpNews::Stamps {
+        byte: 4,
+        scheduled: Some(Duration::ZERO),
+        sent: Some(Duration::ZERO),
+        again: vec![after(200), after(400), after(800)],
+        acked: Some(after(801)),
+    };
+    teller.news(901, News::Tcp(stamps));
+    teller.counters(950, counted(3));
+    let again = "seq 1  sent again";
+    assert_eq!(last_labels(&teller, 5), ["5 B  seq 1", again, again, again, "ACK  ack 6"]);
+}
+
+#[test]
+fn bytes_that_were_read_after_the_kernel_saw_the_fin_came_before_it() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.kernel(5, TcpState::CloseWait);
+    teller.data(6, Direction::Received, b"bye");
+    assert_eq!(last_labels(&teller, 2), ["3 B  seq 1", "FIN"]);
+}
+
+#[test]
+fn an_attempt_that_did_not_begin_takes_nothing_from_the_one_beside_it() {
+    let mut teller = Teller::new();
+    teller.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: true }));
+    teller.news(250, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1, begun: false }));
+    let failure = Failure::new(Class::Unreachable, FailedOperation::Connect, "[2001:db8::1]:80", "no route")
+        .with_reason(FailureReason::ConnectNotBegun);
+    let took = Duration::ZERO;
+    teller.news(250, News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }));
+    teller.news(300, News::Dial(DialNews::Retrying { attempt: 2, of: 2, after: took, because: failure }));
+    assert_eq!(last_labels(&teller, 2), ["SYN  seq 0", "no route"]);
+    let directions: Vec<Option<Direction>> = teller.story.ladder.rungs().map(|rung| rung.direction).collect();
+    assert_eq!(directions, [Some(Direction::Sent), None]);
+}
+
+#[test]
+fn what_the_kernels_timer_announced_has_its_time() {
+    let mut teller = Teller::new();
+    teller.connected();
+    let counters = |probes, timer| KernelCounters {
+        state: Some(TcpState::Established),
+        probes: Some(probes),
+        timer,
+        ..KernelCounters::default()
+    };
+    teller.counters(5_000, counters(0, Some(Duration::from_millis(300))));
+    teller.counters(5_490, counters(1, None));
+    let probe = teller.story.ladder.rungs().next_back().unwrap();
+    assert_eq!((probe.label.text().as_str(), probe.at), ("keepalive probe", teller.at(5_300)));
 }

@@ -2,6 +2,7 @@
 //!
 //! Linux only; on other systems everything compiles and returns `None`.
 
+mod cookies;
 pub(crate) mod error_queue;
 #[cfg(target_os = "linux")]
 mod listener;
@@ -21,6 +22,7 @@ mod unix;
 #[cfg(target_os = "linux")]
 mod unix_diag;
 mod view;
+pub(crate) use cookies::SocketCookies;
 pub(crate) use view::{add_socket_diag, sample_connecting, sample_socket};
 
 #[cfg(target_os = "linux")]

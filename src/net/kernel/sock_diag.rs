@@ -18,6 +18,8 @@ use crate::wire::tcp::state::TcpState;
 /// The kernel's record of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SocketDiag {
+    /// The kernel's number of this socket (SO_COOKIE), which no other one ever has; TIME-WAIT keeps it.
+    pub(crate) cookie: u64,
     /// The state.
     pub(crate) state: TcpState,
     /// The running timer, if any; for TIME-WAIT it fires when the port becomes free.
@@ -162,6 +164,7 @@ fn read(answer: &[u8], local: SocketAddr, peer: SocketAddr) -> io::Result<Option
     if state == TcpState::Listen || addresses(body) != Some((end(local), end(peer))) {
         return Ok(None);
     }
+    let (Some(low), Some(high)) = (word(44), word(48)) else { return Err(short()) };
     let kind = match timer {
         1 => Some(TimerKind::Retransmit),
         2 => Some(TimerKind::Keepalive),
@@ -170,6 +173,7 @@ fn read(answer: &[u8], local: SocketAddr, peer: SocketAddr) -> io::Result<Option
         _ => None,
     };
     Ok(Some(SocketDiag {
+        cookie: u64::from(high) << 32 | u64::from(low),
         state,
         timer: kind.map(|kind| KernelTimer { kind, expires: Duration::from_millis(u64::from(millis)) }),
         recv_queue_bytes: u64::from(recv_queue),

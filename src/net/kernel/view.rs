@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::SocketCookies;
 #[cfg(target_os = "linux")]
 use super::{sock_diag, sockopt};
 use crate::net::system::AsFd;
@@ -67,19 +68,22 @@ fn retransmission_timer(_local: SocketAddr, _peer: SocketAddr) -> Option<KernelT
 ///
 /// Cost: nothing for a flowing connection to another host; some 2 µs for each of the two.
 #[cfg(target_os = "linux")]
-pub(crate) fn add_socket_diag(view: &mut KernelView, local: SocketAddr, peer: SocketAddr) {
+pub(crate) fn add_socket_diag(view: &mut KernelView, local: SocketAddr, peer: SocketAddr, cookies: &SocketCookies) {
     if view.is_waiting_on_timer() {
-        view.timer = sock_diag::query(local, peer).ok().flatten().and_then(|held| held.timer);
+        let own = sock_diag::query(local, peer).ok().flatten().filter(|held| cookies.is_own(held));
+        view.timer = own.and_then(|held| held.timer);
     }
     // A peer with our own address, or a loopback address, is on this host; no query is made for other hosts.
     if peer.ip().is_loopback() || peer.ip() == local.ip() {
-        view.peer_end = sock_diag::query(peer, local).ok().flatten().map(sock_diag::SocketDiag::peer_end);
+        let theirs = sock_diag::query(peer, local).ok().flatten().filter(|held| cookies.is_peer(held));
+        view.peer_end = theirs.map(sock_diag::SocketDiag::peer_end);
     }
 }
 
 /// Adds nothing: this system does not report the other end.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn add_socket_diag(_view: &mut KernelView, _local: SocketAddr, _peer: SocketAddr) {}
+pub(crate) fn add_socket_diag(_view: &mut KernelView, _local: SocketAddr, _peer: SocketAddr, _cookies: &SocketCookies) {
+}
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]

@@ -187,15 +187,20 @@ fn final_failure(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
         let message = format!("{all} of {over} failed{most}: {}", class.name().replace('_', " "));
         return Some(Failure::new(class, FailedOperation::Repeat, whom, message));
     }
-    let silence = last.tally.done == 0 && last.tally.lost > 0;
-    silence.then(|| {
-        Failure::new(
-            Class::IdleTimeout,
-            FailedOperation::Repeat,
-            whom,
-            format!("none of {over} datagrams was answered"),
-        )
-    })
+    let fail = |class, message| Some(Failure::new(class, FailedOperation::Repeat, whom, message));
+    if last.tally.done == 0 && last.tally.lost > 0 {
+        return fail(Class::IdleTimeout, format!("none of {over} datagrams was answered"));
+    }
+    // A run without a number of its own is over with its time, if anything was done at all.
+    match spec.count {
+        Some(count) if last.tally.finished_count() < count => {
+            fail(Class::CutShort, format!("{over} of {} were done when --for ended the run", grouped(count)))
+        }
+        None if last.tally.finished_count() == 0 && last.in_flight > 0 => {
+            fail(Class::CutShort, "none was done when --for ended the run".to_owned())
+        }
+        Some(_) | None => None,
+    }
 }
 
 fn target_text(spec: &RepeatSpec) -> String {

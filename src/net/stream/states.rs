@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::net::journal::Journal;
+use crate::net::kernel::SocketCookies;
 use crate::sessions::News;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::cause::StateCause;
@@ -23,6 +24,7 @@ pub(super) struct StateReporter {
     ends: Option<(SocketAddr, SocketAddr)>,
     /// Whether the connection has TCP states; without them nothing is reported.
     has_states: bool,
+    cookies: SocketCookies,
     reported: Mutex<ReportedState>,
 }
 
@@ -44,14 +46,18 @@ pub(super) struct PeerFin {
 
 impl StateReporter {
     /// A reporter for an established connection between these two addresses; without them, TIME-WAIT is not seen.
-    pub(super) fn established(journal: Arc<Journal>, ends: Option<(SocketAddr, SocketAddr)>) -> Self {
+    pub(super) fn established(
+        journal: Arc<Journal>,
+        ends: Option<(SocketAddr, SocketAddr)>,
+        cookies: SocketCookies,
+    ) -> Self {
         let reported = ReportedState { state: TcpState::Established, peer_fin: None };
-        StateReporter { journal, ends, has_states: true, reported: Mutex::new(reported) }
+        StateReporter { journal, ends, has_states: true, cookies, reported: Mutex::new(reported) }
     }
 
     /// A reporter for a connection without TCP states: it reports nothing, and its state stays what it is.
     pub(super) fn without_states(journal: Arc<Journal>) -> Self {
-        StateReporter { has_states: false, ..StateReporter::established(journal, None) }
+        StateReporter { has_states: false, ..StateReporter::established(journal, None, SocketCookies::default()) }
     }
 
     /// The state that was reported last.
@@ -93,7 +99,7 @@ impl StateReporter {
     /// Adds to a kernel view what only sock_diag reports.
     pub(super) fn add_socket_diag(&self, view: &mut KernelView) {
         if let Some((local, peer)) = self.ends {
-            crate::net::kernel::add_socket_diag(view, local, peer);
+            crate::net::kernel::add_socket_diag(view, local, peer, &self.cookies);
         }
     }
 
@@ -193,7 +199,8 @@ impl StateReporter {
     #[cfg(target_os = "linux")]
     fn query_socket_diag(&self) -> std::io::Result<Option<SocketDiag>> {
         let (local, peer) = self.ends.ok_or(std::io::ErrorKind::NotConnected)?;
-        crate::net::kernel::sock_diag::query(local, peer)
+        let found = crate::net::kernel::sock_diag::query(local, peer)?;
+        Ok(found.filter(|held| self.cookies.is_own(held)))
     }
 
     #[cfg(not(target_os = "linux"))]

@@ -130,7 +130,7 @@ pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
     let ends = socket.ends();
     let shared = SharedConnection {
         way: if socket.is_tcp() {
-            states::StateReporter::established(Arc::clone(&context.journal), ends)
+            states::StateReporter::established(Arc::clone(&context.journal), ends, kernel::SocketCookies::of(socket))
         } else {
             states::StateReporter::without_states(Arc::clone(&context.journal))
         },

@@ -270,3 +270,68 @@ fn closed_unread(session: &Session) -> bool {
     let last = session.tcp_history().and_then(|story| story.track.steps().last());
     last.is_some_and(|step| step.cause == StepCause::Told(StateCause::ClosedUnread))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::sessions::id::SessionId;
+    use crate::sessions::news::{DialNews, News};
+    use crate::sessions::spec::{HostPort, Spec, SpecKind, TcpSpec, UdpSpec};
+    use crate::wire::kernel::tcp_info::TcpInfo;
+    use crate::wire::kernel::view::KernelView;
+
+    fn target() -> HostPort {
+        HostPort { host: "192.0.2.1".into(), port: 80 }
+    }
+
+    fn session(what: SpecKind, phase: SessionPhase) -> Session {
+        let mut session = Session::new(SessionId(1), Spec::new(what), Instant::now());
+        session.phase = phase;
+        session
+    }
+
+    #[test]
+    fn a_closed_window_is_told_though_its_probes_are_answered_whichever_half_is_finished() {
+        for (paused, we_finished) in [(false, false), (false, true), (true, false)] {
+            let open = OpenState { paused, we_finished, ..OpenState::default() };
+            let mut session = session(SpecKind::Tcp(TcpSpec::new(target())), SessionPhase::Open(open));
+            let looks = |queued, window| KernelView {
+                send_queue_bytes: Some(queued),
+                tcp: Some(TcpInfo { snd_wnd: Some(window), ..TcpInfo::default() }),
+                ..KernelView::default()
+            };
+            session.kernel = Some(Arc::new(looks(5, 0)));
+            assert_eq!(Situation::of_session(&session), Situation::WindowClosed);
+            for (queued, window) in [(0, 0), (5, 1)] {
+                session.kernel = Some(Arc::new(looks(queued, window)));
+                assert_ne!(Situation::of_session(&session), Situation::WindowClosed, "{queued} {window}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_that_was_closed_before_it_was_open_sent_no_fin() {
+        let at = Instant::now();
+        let over = SessionPhase::Ended { how: CloseReason::Local, failure: None, at };
+        let mut session = session(SpecKind::Tcp(TcpSpec::new(target())), over);
+        assert_eq!(Situation::of_session(&session), Situation::GivenUp);
+        let peer = ([192, 0, 2, 1], 80).into();
+        session.attempts.on_news(&News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }), at);
+        assert_eq!(Situation::of_session(&session), Situation::GivenUp);
+        let connected = DialNews::Connected { local: peer, peer, took: Duration::ZERO, attempt: 1 };
+        session.attempts.on_news(&News::Dial(connected), at);
+        assert_eq!(Situation::of_session(&session), Situation::Closed);
+    }
+
+    #[test]
+    fn a_udp_conversation_notices_an_answer() {
+        let open = SessionPhase::Open(OpenState::default());
+        let mut session = session(SpecKind::Udp(UdpSpec::new(target())), open);
+        assert_eq!(Situation::of_session(&session), Situation::Conversation);
+        session.totals.received.ops = 1;
+        assert_eq!(Situation::of_session(&session), Situation::Conversing);
+    }
+}

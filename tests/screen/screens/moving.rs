@@ -75,7 +75,7 @@ fn a_file_of_unknown_length_has_no_percentage_and_no_end() {
 pub(crate) fn connecting(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("127.0.0.1:7001"));
-    bench.news(id, 100, News::Dial(DialNews::Connecting { peer: address("127.0.0.1:7001"), attempt: 1 }));
+    bench.news(id, 100, News::Dial(DialNews::Connecting { peer: address("127.0.0.1:7001"), attempt: 1, begun: true }));
     for (micros, retransmits) in [(1_100_000, 1), (3_200_000, 2)] {
         let tcp = TcpInfo { state: Some(TcpState::SynSent), retransmits: Some(retransmits), ..TcpInfo::default() };
         let view = KernelView { state: tcp.state, tcp: Some(tcp), rtt: None::<Duration>, ..KernelView::default() };

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use super::captured_state::LadderCapture;
 use super::rung::{KernelCounters, Rung, RungLabel, SystemCall};
-use super::stamped::StampTimes;
 use crate::sessions::news::call::{CallResult, SocketCall};
 use crate::sessions::news::{DialNews, News, TcpNews};
 use crate::sessions::record::Block;
@@ -241,8 +240,7 @@ impl Ladder {
                 self.rung(at, label, Evidence::Seen).with_call(SystemCall::SetOption)
             }
             News::Tcp(TcpNews::Stamps { byte, sent, again, acked, .. }) => {
-                let times = StampTimes { sent: *sent, again, acked: *acked };
-                return self.on_stamps(byte.saturating_add(1), &times);
+                return self.on_stamps(byte.saturating_add(1), *sent, again, *acked);
             }
             News::Tcp(TcpNews::PeerSyn(syn)) => return self.peer_syn(syn),
             _ => return,

@@ -12,34 +12,25 @@ const HELD: Duration = Duration::from_millis(5);
 /// An ACK that took at least this much longer than a round trip was delayed: Linux delays ACKs by at least 40 ms.
 const LATE_ACK: Duration = Duration::from_millis(30);
 
-/// Timestamps of one write, each as the time since the write.
-pub(super) struct StampTimes<'a> {
-    /// When it was first sent.
-    pub(super) sent: Option<Duration>,
-    /// When it was sent again.
-    pub(super) again: &'a [Duration],
-    /// When it was acknowledged.
-    pub(super) acked: Option<Duration>,
-}
-
 impl Ladder {
-    /// Applies the timestamps of the write that ended below `byte`. A wait in our kernel has a rung of its own, each
+    /// Applies the timestamps of the write that ended below `byte`, each as the time since the write: when it was first
+    /// sent, when it was sent again, and when it was acknowledged. A wait in our kernel has a rung of its own, each
     /// retransmission has one, and a late ACK is labelled as late.
-    pub(super) fn on_stamps(&mut self, byte: u64, times: &StampTimes<'_>) {
+    pub(super) fn on_stamps(&mut self, byte: u64, sent: Option<Duration>, again: &[Duration], acked: Option<Duration>) {
         if self.capture.on {
-            if let Some(acked) = times.acked {
+            if let Some(acked) = acked {
                 self.on_captured_stamp(byte, acked);
             }
             return;
         }
-        if let Some(acked) = times.acked {
+        if let Some(acked) = acked {
             self.acknowledged(byte, acked);
         }
-        self.sent_again(byte, times);
-        let Some(sent) = times.sent else { return };
-        let last_sent = times.again.last().copied().unwrap_or(sent);
+        self.sent_again(byte, again, acked);
+        let Some(sent) = sent else { return };
+        let last_sent = again.last().copied().unwrap_or(sent);
         let own = |rung: &&mut Rung| rung.label == RungLabel::Ack { byte };
-        if let Some(acked) = times.acked
+        if let Some(acked) = acked
             && let late = acked.saturating_sub(last_sent).saturating_sub(self.counters.min_rtt.unwrap_or_default())
             && late >= LATE_ACK
             && let Some(ack) = self.rungs.iter_mut().rev().take(LATE).find(own)
@@ -52,13 +43,13 @@ impl Ladder {
     }
 
     /// Adds a rung for each retransmission of a write, in place of those that the kernel's count had shown.
-    fn sent_again(&mut self, byte: u64, times: &StampTimes<'_>) {
-        if times.again.is_empty() {
+    fn sent_again(&mut self, byte: u64, again: &[Duration], acked: Option<Duration>) {
+        if again.is_empty() {
             return;
         }
         let Some(write) = self.place_of_write(byte) else { return };
-        let until = times.acked.and_then(|acked| self.rungs.get(write)?.at.checked_add(acked));
-        let mut left = times.again.len() as u64;
+        let until = acked.and_then(|acked| self.rungs.get(write)?.at.checked_add(acked));
+        let mut left = again.len() as u64;
         for rung in self.rungs.iter_mut().skip(write + 1) {
             if until.is_some_and(|until| rung.at > until + SILENCE) {
                 break;
@@ -71,7 +62,7 @@ impl Ladder {
         }
         self.rungs.retain(|rung| !matches!(rung.label, RungLabel::Again { times: Some(0), .. }));
         self.stamped_again = self.stamped_again.saturating_add(left);
-        for after in times.again {
+        for after in again {
             self.insert_after_write(byte, *after, Direction::Sent, |first| RungLabel::SentAgain { byte: first });
         }
         self.measure_silences(write);
