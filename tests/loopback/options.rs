@@ -196,7 +196,7 @@ fn a_close_over_unread_bytes_waits_for_them_and_is_a_reset_for_the_peer() {
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     assert!(!watch.session(id).is_over(), "there is nothing unread yet");
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), CloseReason::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     assert_eq!(outcome(sender), Some(libc::ECONNRESET));
     let standing = sockeye::sessions::explain::Situation::of_session(watch.session(id));
     assert_eq!((standing.name(), watch.received(id)), ("closed-unread", 0));

@@ -69,7 +69,8 @@ fn our_half_close_walks_down_the_left_side() {
     assert_eq!(steps[..5], ["SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"], "{steps:?}");
     let rungs = labels(&watch, id);
     let told: Vec<&str> = rungs.iter().map(String::as_str).filter(|rung| !rung.starts_with('-')).collect();
-    let expected = ["> SYN", "< SYN-ACK", "> ACK", "> 5 B", "< ACK", "> FIN", "< ACK of FIN", "< 3 B", "< FIN"];
+    let expected =
+        ["> SYN", "< SYN-ACK", "> ACK", "> 5 B", "< ACK", "> FIN", "< ACK of FIN", "< 3 B", "< FIN", "> ACK of FIN"];
     assert_eq!(told, expected, "{rungs:#?}");
 }
 
