@@ -365,7 +365,7 @@ fn begin_connect(
     let not_begun = |mut broken: FailedAttempt| {
         let failure = &mut broken.failure;
         failure.reason.get_or_insert(FailureReason::ConnectNotBegun);
-        if let (FailedOperation::Connect, Some(libc::EACCES)) = (failure.operation, failure.os_code) {
+        if let (FailedOperation::Connect, Some(errno::EACCES)) = (failure.operation, failure.os_code) {
             // A broadcast address, which the general message names, is no address of TCP.
             failure.message = "not permitted: a route of the kind prohibit, or a local firewall's rule".to_owned();
         }

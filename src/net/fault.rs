@@ -328,8 +328,8 @@ mod tests {
 
     #[test]
     fn an_unknown_number_keeps_the_systems_words_and_its_number() {
-        let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(errno::EXDEV));
-        assert_eq!(failure.os_code, Some(errno::EXDEV));
+        let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(libc::EXDEV));
+        assert_eq!(failure.os_code, Some(libc::EXDEV));
         assert!(!failure.message.contains("os error"), "{}", failure.message);
     }
 

@@ -1,12 +1,12 @@
 //! Which sockets a connection's ends are, so that no answer about later sockets with the same addresses is taken for
 //! theirs.
 
-use std::os::fd::AsFd;
 #[cfg(target_os = "linux")]
 use std::sync::OnceLock;
 
 #[cfg(target_os = "linux")]
 use super::sock_diag::SocketDiag;
+use crate::net::system::AsFd;
 
 /// The kernel's numbers (SO_COOKIE) of both ends of one connection.
 #[cfg(target_os = "linux")]
