@@ -28,6 +28,8 @@ pub(super) fn time_of(session: &Session, news: &News, at: Instant) -> Option<Ins
         | News::Udp(_)
         | News::Http(_)
         | News::Dns(_)
+        | News::Ports(_)
+        | News::Unix(_)
         | News::Option(_)
         | News::ReadingPaused
         | News::ReadingContinued

@@ -185,12 +185,13 @@ async fn close_stream(
         ConnectionEnd::BothFinished | ConnectionEnd::Closed | ConnectionEnd::Reset => {}
     }
     let socket = transport.socket();
+    let is_tcp = socket.is_tcp();
     let unread = readable_bytes(socket).is_some_and(|bytes| bytes > 0);
     let linger = socket2::SockRef::from(socket).linger().ok().flatten();
     // tcp(7), SO_LINGER; the kernel sends a RST in these states only (`tcp_need_reset`).
     let open =
         matches!(way.state(), TcpState::Established | TcpState::CloseWait | TcpState::FinWait1 | TcpState::FinWait2);
-    let aborts = linger.is_some_and(|time| time.is_zero()) && open && !unread;
+    let aborts = is_tcp && linger.is_some_and(|time| time.is_zero()) && open && !unread;
     let began = std::time::Instant::now();
     drop(transport);
     journal.news(syscall::call_news(SocketCall::Close, String::new(), Ok(0), began.elapsed())).await;
@@ -199,7 +200,7 @@ async fn close_stream(
     }
     way.after_close(unread).await;
     match end {
-        ConnectionEnd::Closed if aborts || unread => ConnectionEnd::Reset,
+        ConnectionEnd::Closed if aborts || (unread && is_tcp) => ConnectionEnd::Reset,
         end => end,
     }
 }

@@ -72,7 +72,7 @@ impl KindState for PortScan {
         None
     }
 
-    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+    fn on_kernel(&mut self, _kernel: Option<(&KernelView, Instant)>, _capture: Option<CaptureReading>, _now: Instant) {}
 
     fn advance(&mut self, _now: Instant) {}
 }

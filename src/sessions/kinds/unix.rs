@@ -91,7 +91,13 @@ macro_rules! without_tcp_and_udp {
             None
         }
 
-        fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+        fn on_kernel(
+            &mut self,
+            _kernel: Option<(&KernelView, Instant)>,
+            _capture: Option<CaptureReading>,
+            _now: Instant,
+        ) {
+        }
 
         fn advance(&mut self, _now: Instant) {}
     };
