@@ -208,7 +208,7 @@ fn dial(input: &mut Input<'_>) -> DialNews {
             addresses: (0..input.below(4)).map(|_| input.address().ip()).collect(),
             took: input.time(),
         },
-        2 => DialNews::Connecting { peer: input.address(), attempt: input.number32() },
+        2 => DialNews::Connecting { peer: input.address(), attempt: input.number32(), begun: input.flag() },
         3 => DialNews::AttemptFailed { failure: failure(input), took: input.time() },
         4 => DialNews::Connected {
             local: input.address(),
@@ -257,6 +257,7 @@ fn tcp(input: &mut Input<'_>) -> TcpNews {
             byte: input.number(),
             scheduled: input.maybe(Input::time),
             sent: input.maybe(Input::time),
+            again: input.maybe(Input::time).into_iter().collect(),
             acked: input.maybe(Input::time),
         },
         5 => match SynView::parse(input.bytes()) {
