@@ -269,7 +269,7 @@ pub(super) struct UdpArgs {
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
     /// Hear answers from every address, each shown with its sender. Always so for a broadcast address or a group
-    #[arg(long, help_heading = "Connection", conflicts_with = "probe_mtu")]
+    #[arg(long, help_heading = "Connection", conflicts_with_all = ["probe_mtu", "repeat"])]
     pub(super) any_peer: bool,
     #[command(flatten)]
     pub(super) cut: DatagramArgs,
@@ -277,7 +277,7 @@ pub(super) struct UdpArgs {
     pub(super) input: InputArgs,
     /// After the last --send, find the path MTU: datagrams with the don't-fragment bit, 64 at the most, until the biggest
     /// that passes is known. Without a screen the session ends with the result
-    #[arg(long, help_heading = "Script")]
+    #[arg(long, help_heading = "Script", conflicts_with = "broadcast")]
     pub(super) probe_mtu: bool,
     /// Set a socket option before binding, as ttl=5 or tos=0xb8; may come again
     #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]

@@ -61,6 +61,11 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
                     return Err("--repeat with udp sends one datagram: accepted is one --send or --send-hex".to_owned());
                 }
             };
+            if udp.broadcast && patience != Some(Duration::ZERO) {
+                return Err("--repeat measures the answers of one peer, and a broadcast has many: accepted with \
+                            --patience 0s, which waits for no answers"
+                    .to_owned());
+            }
             RepeatKind::Echo(EchoSpec { udp, payload, tagged, patience: patience.unwrap_or(DEFAULT_PATIENCE) })
         }
         SpecKind::UdpBound(_)

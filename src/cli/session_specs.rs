@@ -1,6 +1,6 @@
 //! Converts commands to the specs of their sessions.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use clap::ArgMatches;
 
@@ -139,6 +139,11 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
         receive: receive(&udp.receive)?,
     };
     let mut script = script::script(&udp.send, false, words)?;
+    script::check_datagrams(&script, spec.datagram_size)?;
+    let group = spec.target.host.split('%').next().and_then(|host| host.parse::<IpAddr>().ok());
+    if udp.probe_mtu && group.is_some_and(|address| address.is_multicast()) {
+        return Err("--probe-mtu probes the path to one host, and a group has many: accepted with a host".to_owned());
+    }
     if udp.probe_mtu {
         script.steps.push(ScriptStep::ProbeMtu);
     }

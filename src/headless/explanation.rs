@@ -67,6 +67,7 @@ fn of_dial(session: &Session, news: &DialNews, fields: &mut EventFields) {
         | DialNews::Connecting { .. }
         | DialNews::AttemptFailed { .. }
         | DialNews::Connected { .. }
+        | DialNews::Opened { .. }
         | DialNews::Compared(_)
         | DialNews::Route(_) => {}
     }

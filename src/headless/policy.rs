@@ -305,7 +305,11 @@ impl RunPolicy {
                 if let (Some(up), Some(FailureReason::NotSent)) = (&mut self.time_is_up, failure.reason) {
                     up.unsent.insert(session.id);
                 }
-                if failure.class == Class::Local && !http && !self.stopping {
+                // What others sent, and what can never arrive, is no failure of the run.
+                let foreign =
+                    matches!(failure.reason, Some(FailureReason::ForeignSender | FailureReason::GroupOutOfReach));
+                let unsent = session.kind.state().udp().is_some() && failure.operation == FailedOperation::Send;
+                if (failure.class == Class::Local || unsent) && !foreign && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
                 }
                 Vec::new()
@@ -333,6 +337,7 @@ impl RunPolicy {
             | DialNews::Resolved { .. }
             | DialNews::Connecting { .. }
             | DialNews::AttemptFailed { .. }
+            | DialNews::Opened { .. }
             | DialNews::Retrying { .. }
             | DialNews::Compared(_)
             | DialNews::Route(_) => Vec::new(),
@@ -409,6 +414,10 @@ impl RunPolicy {
     /// Ends a UDP session on an ICMP error if the peer has not answered yet.
     fn icmp(&mut self, session: &Session, icmp: &IcmpMessage) -> Vec<PolicyAction> {
         let SpecKind::Udp(udp) = &session.spec.what else { return Vec::new() };
+        let target = session.kind.peer_list().and_then(|heard| heard.target);
+        if target.is_some() && icmp.destination.is_some() && icmp.destination != target {
+            return Vec::new();
+        }
         let unreachable = if icmp.v6 { 1 } else { 3 };
         // "Fragmentation needed" (3/4) is not final: the kernel sends smaller packets from now on.
         let hard = icmp.kind == unreachable && (icmp.v6 || icmp.code != 4);

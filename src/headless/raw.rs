@@ -183,7 +183,7 @@ impl RawFormat {
 
     fn report_dial(&mut self, news: &DialNews) {
         match news {
-            DialNews::Connected { .. } => self.release(),
+            DialNews::Connected { .. } | DialNews::Opened { .. } => self.release(),
             DialNews::Retrying { attempt, of, after, because } => {
                 let wait = quantity::duration(*after);
                 report::problem(&format!("{because}; attempt {attempt} of {of} in {wait}"));

@@ -43,6 +43,10 @@ pub(crate) struct RunLimits {
     pub(crate) started: Instant,
 }
 
+/// How long closing may take after the time of `--for`, while standard output has nothing to write, before the sessions
+/// are ordered to close again. What a deaf peer did not take by then is not sent, and the message says so.
+const AFTER_TIME: Duration = Duration::from_millis(200);
+
 /// The stage of the shutdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ShutdownStage {
@@ -85,6 +89,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     let mut stopped_by = None;
     let mut deadline = run_for.map(|run_for| tokio::time::Instant::from(started + run_for));
     let mut wake_at = None;
+    let mut patience = PATIENCE;
     let mut reader_gone = false;
     let mut taken = 0;
     loop {
@@ -121,12 +126,20 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
                 match stage {
                     ShutdownStage::Running => {
                         policy.time_is_up(&watched, super::stdin::input_waits());
-                        (stage, deadline) = close_all(&net, &mut policy, &watched);
+                        patience = AFTER_TIME;
+                        (stage, _) = close_all(&net, &mut policy, &watched);
+                        deadline = deadline_after(patience, &renderer);
+                    }
+                    // An output that is still read makes no difference to a peer that takes nothing.
+                    ShutdownStage::Asked if patience == AFTER_TIME => {
+                        patience = PATIENCE;
+                        (_, deadline) = close_all(&net, &mut policy, &watched);
+                        stage = ShutdownStage::Urged;
                     }
                     _ if before != taken => deadline = Some(tokio::time::Instant::now() + PATIENCE),
                     ShutdownStage::Asked => {
-                        let (_, later) = close_all(&net, &mut policy, &watched);
-                        (stage, deadline) = (ShutdownStage::Urged, later);
+                        (_, deadline) = close_all(&net, &mut policy, &watched);
+                        stage = ShutdownStage::Urged;
                     }
                     ShutdownStage::Urged => {
                         for failure in policy.given_up(&watched) {
@@ -175,6 +188,15 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     net.remove_socket_files();
     let patience = if stage == ShutdownStage::Running && !reader_gone { FOREVER } else { PATIENCE };
     finish_output(output, patience, &mut signals, stopped_by, &policy).await
+}
+
+/// When the next stage of the shutdown begins; never early while standard output has something to write.
+fn deadline_after<F: RecordFormat + Send + 'static>(
+    patience: Duration,
+    renderer: &Renderer<F>,
+) -> Option<tokio::time::Instant> {
+    let wait = if renderer.is_idle() { patience } else { PATIENCE };
+    Some(tokio::time::Instant::now() + wait)
 }
 
 /// Waits until standard output has taken the rest, or takes nothing for `patience`, or a signal comes: the exit code.

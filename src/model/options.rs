@@ -9,7 +9,7 @@ use crate::sessions::options::OptionState;
 use crate::sessions::spec::socket_options::requested_options;
 use crate::sessions::spec::{RequestedOptions, requested_value};
 use crate::sessions::{Session, SessionId, SessionPhase};
-use crate::wire::option::{OptionValue, SocketKind, SocketOption};
+use crate::wire::option::{OptionScope, OptionValue, SocketKind, SocketOption};
 
 /// The open dialog.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ impl OptionsDialog {
     /// All lines.
     pub fn lines(&self, from: OptionsSource<'_>) -> Vec<OptionLine> {
         let session = self.session(from);
-        let v6 = session.is_some_and(kinds::is_ipv6);
+        let scope = session.map_or(OptionScope::V4, kinds::option_scope);
         let live = session.filter(|session| is_live(session));
         SocketOption::options_of(self.kind(from))
             .map(|option| {
@@ -169,7 +169,7 @@ impl OptionsDialog {
                     None => wish_line(option, self.value(from, option)),
                 };
                 let to_set = self.to_set(from, option).or_else(|| self.value(from, option));
-                let call = to_set.map_or_else(|| option.reading_call(v6), |value| option.call(&value, v6));
+                let call = to_set.map_or_else(|| option.reading_call(scope), |value| option.call(&value, scope));
                 OptionLine { option, value, sure, remark, call }
             })
             .collect()

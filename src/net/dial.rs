@@ -230,7 +230,7 @@ impl ConnectRace<'_> {
         self.report(state_news(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived)).await;
         self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
         route::report_route(local, peer, self.journal).await;
-        option::report_all(stream, &self.spec.socket.options, peer.is_ipv6(), self.journal).await;
+        option::report_all(stream, &self.spec.socket.options, peer.is_ipv6().into(), self.journal).await;
     }
 
     /// Reports that one address failed, and makes the next one due at once. `begun`: the kernel had sent a SYN.
@@ -328,7 +328,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<socket2::Socket, Failure> 
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    option::set_all(&socket, &spec.socket.options, peer.is_ipv6())?;
+    option::set_all(&socket, &spec.socket.options, peer.is_ipv6().into())?;
     if let Some(local) = spec.socket.bind {
         if local.port() != 0 {
             // Otherwise a port that was used a minute ago could not be bound again (TIME-WAIT).

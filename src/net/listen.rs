@@ -42,7 +42,7 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut con
     context.journal.news(News::Listener(ListenerNews::Listening { local })).await;
     let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     context.journal.news(listens).await;
-    option::report_all(&listener, &spec.socket.options, local.is_ipv6(), &context.journal).await;
+    option::report_all(&listener, &spec.socket.options, local.is_ipv6().into(), &context.journal).await;
     let tap = match tap {
         Some(opened) => tap_or_warning(opened, &context).await,
         None => None,
@@ -96,7 +96,7 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
     };
     let failed = |error: std::io::Error| fault::from_bind(FailedOperation::Listen, local, &error);
     let socket = create().map_err(failed)?;
-    option::set_all(&socket, &spec.socket.options, local.is_ipv6())?;
+    option::set_all(&socket, &spec.socket.options, local.is_ipv6().into())?;
     let bind = || {
         socket.bind(&local.into())?;
         kernel::syn::enable_saved_syn(&socket);
@@ -174,12 +174,12 @@ impl Acceptor {
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => {
                 let v6 = self.local.is_ipv6();
-                if option::set_and_report(listener, name, value.clone(), v6, &context.journal).await {
+                if option::set_and_report(listener, name, value.clone(), v6.into(), &context.journal).await {
                     spec::request_option(&mut self.options, name, Some(value));
                 }
             }
             Verb::Socket(SocketVerb::ReadOptions) => {
-                let all = option::all_values_news(listener, SocketKind::Listener, self.local.is_ipv6());
+                let all = option::all_values_news(listener, SocketKind::Listener, self.local.is_ipv6().into());
                 context.journal.news(all).await;
             }
             Verb::Stream(StreamVerb::Capture(false)) => self.tap = None,
@@ -211,7 +211,7 @@ impl Acceptor {
         let id = child.journal.id;
         let local = stream.local_addr().unwrap_or(self.local);
         let v6 = self.local.is_ipv6();
-        let inherited = option::read_inheritable(listener, &self.options, v6);
+        let inherited = option::read_inheritable(listener, &self.options, v6.into());
         let listener = context.journal.id;
         let mut connection = StreamConnection {
             transport: StreamTransport::Plain(stream.into()),
@@ -241,7 +241,7 @@ impl Acceptor {
             let accepted =
                 state_news(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
-            option::apply_inherited(connection.transport.socket(), &inherited, v6, &child.journal).await;
+            option::apply_inherited(connection.transport.socket(), &inherited, v6.into(), &child.journal).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody receives the report.
             let _closed = tell_end.send(id).await.is_err();

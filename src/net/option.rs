@@ -11,15 +11,20 @@ use crate::sessions::News;
 use crate::sessions::news::OptionNews;
 use crate::sessions::news::call::SocketCall;
 use crate::sessions::spec::RequestedOptions;
-use crate::wire::option::{OptionValue, SocketKind, SocketOption};
+use crate::wire::option::{OptionScope, OptionValue, SocketKind, SocketOption};
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// Sets an option.
 ///
 /// # Errors
 /// Fails if the kernel rejects it; the failure names the option and the value.
-pub(crate) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue, v6: bool) -> Result<(), Failure> {
-    system::set(socket, option, value, v6).map_err(|error| set_failure(option, value, &error))
+pub(crate) fn set(
+    socket: &impl AsFd,
+    option: SocketOption,
+    value: &OptionValue,
+    scope: OptionScope,
+) -> Result<(), Failure> {
+    system::set(socket, option, value, scope).map_err(|error| set_failure(option, value, &error))
 }
 
 fn set_failure(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> Failure {
@@ -41,13 +46,18 @@ fn set_failure(option: SocketOption, value: &OptionValue, error: &std::io::Error
 ///
 /// # Errors
 /// Fails, with the reason as text, if it cannot be read on this system or socket.
-pub(crate) fn read(socket: &impl AsFd, option: SocketOption, v6: bool) -> Result<OptionValue, String> {
-    system::read(socket, option, v6).map_err(|error| fault::from_io(FailedOperation::GetOption, "", &error).message)
+pub(crate) fn read(socket: &impl AsFd, option: SocketOption, scope: OptionScope) -> Result<OptionValue, String> {
+    system::read(socket, option, scope).map_err(|error| fault::from_io(FailedOperation::GetOption, "", &error).message)
 }
 
 /// The news that an option was set, with its value now; if it cannot be read back, with the requested value.
-pub(crate) fn current_value_news(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> News {
-    let now = read(socket, option, v6).unwrap_or_else(|_| asked.clone());
+pub(crate) fn current_value_news(
+    socket: &impl AsFd,
+    option: SocketOption,
+    asked: OptionValue,
+    scope: OptionScope,
+) -> News {
+    let now = read(socket, option, scope).unwrap_or_else(|_| asked.clone());
     News::Option(OptionNews::Set { option, asked, now })
 }
 
@@ -56,10 +66,10 @@ pub(crate) async fn set_and_report(
     socket: &(impl AsFd + Sync),
     option: SocketOption,
     asked: OptionValue,
-    v6: bool,
+    scope: OptionScope,
     journal: &Arc<Journal>,
 ) -> bool {
-    let (taken, told) = attempt(socket, option, asked, v6);
+    let (taken, told) = attempt(socket, option, asked, scope);
     for news in told {
         journal.news(news).await;
     }
@@ -67,21 +77,27 @@ pub(crate) async fn set_and_report(
 }
 
 /// Sets an option; returns whether the kernel accepted it, and the news: the call, then its result.
-pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> (bool, [News; 2]) {
+pub(crate) fn attempt(
+    socket: &impl AsFd,
+    option: SocketOption,
+    asked: OptionValue,
+    scope: OptionScope,
+) -> (bool, [News; 2]) {
     let began = Instant::now();
-    let done = system::set(socket, option, &asked, v6);
+    let done = system::set(socket, option, &asked, scope);
     let took = began.elapsed();
-    let call = syscall::call_news(SocketCall::SetOption, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
+    let call =
+        syscall::call_news(SocketCall::SetOption, option.arguments(&asked, scope), done.as_ref().map(|()| 0), took);
     match done {
-        Ok(()) => (true, [call, current_value_news(socket, option, asked, v6)]),
+        Ok(()) => (true, [call, current_value_news(socket, option, asked, scope)]),
         Err(error) => (false, [call, News::Warned(set_failure(option, &asked, &error))]),
     }
 }
 
 /// The values of all options of this kind of socket. Cost: a system call each, some microseconds together.
-pub(crate) fn all_values_news(socket: &impl AsFd, kind: SocketKind, v6: bool) -> News {
+pub(crate) fn all_values_news(socket: &impl AsFd, kind: SocketKind, scope: OptionScope) -> News {
     News::Option(OptionNews::Reported(
-        SocketOption::options_of(kind).map(|option| (option, read(socket, option, v6))).collect(),
+        SocketOption::options_of(kind).map(|option| (option, read(socket, option, scope))).collect(),
     ))
 }
 
@@ -89,19 +105,19 @@ pub(crate) fn all_values_news(socket: &impl AsFd, kind: SocketKind, v6: bool) ->
 ///
 /// # Errors
 /// Fails at the first one that the kernel rejects.
-pub(crate) fn set_all(socket: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> Result<(), Failure> {
-    wishes.iter().try_for_each(|(option, value)| set(socket, *option, value, v6))
+pub(crate) fn set_all(socket: &impl AsFd, wishes: &RequestedOptions, scope: OptionScope) -> Result<(), Failure> {
+    wishes.iter().try_for_each(|(option, value)| set(socket, *option, value, scope))
 }
 
 /// Reports the values that the kernel made of options that were set.
 pub(crate) async fn report_all(
     socket: &(impl AsFd + Sync),
     wishes: &RequestedOptions,
-    v6: bool,
+    scope: OptionScope,
     journal: &Arc<Journal>,
 ) {
     for (option, asked) in wishes {
-        journal.news(current_value_news(socket, *option, asked.clone(), v6)).await;
+        journal.news(current_value_news(socket, *option, asked.clone(), scope)).await;
     }
 }
 
@@ -110,14 +126,14 @@ pub(crate) async fn report_all(
 pub(crate) async fn apply_inherited(
     socket: &(impl AsFd + Sync),
     from: &InheritedOptions,
-    v6: bool,
+    scope: OptionScope,
     journal: &Arc<Journal>,
 ) {
     for (option, asked, theirs) in from {
-        if read(socket, *option, v6).as_ref() == theirs.as_ref() {
-            journal.news(current_value_news(socket, *option, asked.clone(), v6)).await;
+        if read(socket, *option, scope).as_ref() == theirs.as_ref() {
+            journal.news(current_value_news(socket, *option, asked.clone(), scope)).await;
         } else {
-            set_and_report(socket, *option, asked.clone(), v6, journal).await;
+            set_and_report(socket, *option, asked.clone(), scope, journal).await;
         }
     }
 }
@@ -126,8 +142,12 @@ pub(crate) async fn apply_inherited(
 pub(crate) type InheritedOptions = Vec<(SocketOption, OptionValue, Result<OptionValue, String>)>;
 
 /// Reads a listener's inheritable options.
-pub(crate) fn read_inheritable(listener: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> InheritedOptions {
-    wishes.iter().map(|(option, asked)| (*option, asked.clone(), read(listener, *option, v6))).collect()
+pub(crate) fn read_inheritable(
+    listener: &impl AsFd,
+    wishes: &RequestedOptions,
+    scope: OptionScope,
+) -> InheritedOptions {
+    wishes.iter().map(|(option, asked)| (*option, asked.clone(), read(listener, *option, scope))).collect()
 }
 
 #[cfg(target_os = "linux")]
@@ -137,10 +157,10 @@ mod system {
     use std::time::Duration;
 
     use crate::net::kernel::{read_int, set_int};
-    use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
+    use crate::wire::option::{OptionScope, OptionUnit, OptionValue, SocketOption};
 
     /// The system's numbers of an option whose value is an `int`; `None` for the others.
-    fn numbers(option: SocketOption, v6: bool) -> Option<(i32, i32)> {
+    fn numbers(option: SocketOption, scope: OptionScope) -> Option<(i32, i32)> {
         let tcp = |name| Some((libc::IPPROTO_TCP, name));
         let socket = |name| Some((libc::SOL_SOCKET, name));
         match option {
@@ -156,9 +176,13 @@ mod system {
             SocketOption::RecvBuffer => socket(libc::SO_RCVBUF),
             SocketOption::SendBuffer => socket(libc::SO_SNDBUF),
             SocketOption::NotSentLowWater => tcp(libc::TCP_NOTSENT_LOWAT),
-            SocketOption::Ttl if v6 => Some((libc::IPPROTO_IPV6, libc::IPV6_UNICAST_HOPS)),
-            SocketOption::Ttl => Some((libc::IPPROTO_IP, libc::IP_TTL)),
-            SocketOption::Tos if v6 => Some((libc::IPPROTO_IPV6, libc::IPV6_TCLASS)),
+            SocketOption::Ttl => Some(match scope {
+                OptionScope::V4 => (libc::IPPROTO_IP, libc::IP_TTL),
+                OptionScope::V6 => (libc::IPPROTO_IPV6, libc::IPV6_UNICAST_HOPS),
+                OptionScope::V4Group => (libc::IPPROTO_IP, libc::IP_MULTICAST_TTL),
+                OptionScope::V6Group => (libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_HOPS),
+            }),
+            SocketOption::Tos if scope.is_v6() => Some((libc::IPPROTO_IPV6, libc::IPV6_TCLASS)),
             SocketOption::Tos => Some((libc::IPPROTO_IP, libc::IP_TOS)),
             SocketOption::MaxSegment => tcp(libc::TCP_MAXSEG),
             SocketOption::ReuseAddress => socket(libc::SO_REUSEADDR),
@@ -167,9 +191,24 @@ mod system {
         }
     }
 
-    pub(super) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue, v6: bool) -> io::Result<()> {
+    pub(super) fn set(
+        socket: &impl AsFd,
+        option: SocketOption,
+        value: &OptionValue,
+        scope: OptionScope,
+    ) -> io::Result<()> {
         let plain = socket2::SockRef::from(socket);
-        match (numbers(option, v6), value) {
+        if option == SocketOption::Ttl && plain.r#type()? == socket2::Type::DGRAM {
+            // A UDP socket may send to hosts and to groups: the value holds for both. What is read back is the one
+            // that governs its target.
+            for group in [false, true] {
+                if let Some((level, name)) = numbers(option, OptionScope::new(scope.is_v6(), group)) {
+                    set_int(socket, level, name, to_kernel(option, value)?)?;
+                }
+            }
+            return Ok(());
+        }
+        match (numbers(option, scope), value) {
             (Some((level, name)), value) => set_int(socket, level, name, to_kernel(option, value)?),
             (None, OptionValue::Linger(time)) => plain.set_linger(*time),
             (None, OptionValue::Name(name)) if option == SocketOption::BindToDevice => {
@@ -193,9 +232,9 @@ mod system {
         i32::try_from(number).ok().filter(|number| *number >= 0).ok_or_else(|| io::ErrorKind::InvalidInput.into())
     }
 
-    pub(super) fn read(socket: &impl AsFd, option: SocketOption, v6: bool) -> io::Result<OptionValue> {
+    pub(super) fn read(socket: &impl AsFd, option: SocketOption, scope: OptionScope) -> io::Result<OptionValue> {
         let plain = socket2::SockRef::from(socket);
-        let Some((level, name)) = numbers(option, v6) else {
+        let Some((level, name)) = numbers(option, scope) else {
             let text = match option {
                 SocketOption::Linger => return Ok(OptionValue::Linger(plain.linger()?)),
                 SocketOption::BindToDevice => plain.device()?.unwrap_or_default(),
@@ -222,13 +261,13 @@ mod system {
     use crate::net::system::AsFd;
     use std::io;
 
-    use crate::wire::option::{OptionValue, SocketOption};
+    use crate::wire::option::{OptionScope, OptionValue, SocketOption};
 
-    pub(super) fn set(_: &impl AsFd, _: SocketOption, _: &OptionValue, _: bool) -> io::Result<()> {
+    pub(super) fn set(_: &impl AsFd, _: SocketOption, _: &OptionValue, _: OptionScope) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn read(_: &impl AsFd, _: SocketOption, _: bool) -> io::Result<OptionValue> {
+    pub(super) fn read(_: &impl AsFd, _: SocketOption, _: OptionScope) -> io::Result<OptionValue> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
@@ -261,8 +300,8 @@ mod tests {
             "reuseport=on",
         ] {
             let (option, value) = option::parse(text).unwrap();
-            set(&socket, option, &value, false).unwrap();
-            assert_eq!(read(&socket, option, false), Ok(value), "{text}");
+            set(&socket, option, &value, OptionScope::V4).unwrap();
+            assert_eq!(read(&socket, option, OptionScope::V4), Ok(value), "{text}");
         }
     }
 
@@ -270,15 +309,17 @@ mod tests {
     fn a_buffer_comes_back_doubled() {
         let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
         for option in [SocketOption::RecvBuffer, SocketOption::SendBuffer] {
-            set(&socket, option, &OptionValue::Bytes(32_768), true).unwrap();
-            assert_eq!(read(&socket, option, true), Ok(OptionValue::Bytes(65_536)));
+            set(&socket, option, &OptionValue::Bytes(32_768), OptionScope::V6).unwrap();
+            assert_eq!(read(&socket, option, OptionScope::V6), Ok(OptionValue::Bytes(65_536)));
         }
     }
 
     #[test]
     fn every_option_can_be_read() {
         let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
-        let News::Option(OptionNews::Reported(options)) = all_values_news(&socket, SocketKind::Connection, true) else {
+        let News::Option(OptionNews::Reported(options)) =
+            all_values_news(&socket, SocketKind::Connection, OptionScope::V6)
+        else {
             panic!("not options")
         };
         assert_eq!(options.len(), SocketOption::all().count());
@@ -291,8 +332,22 @@ mod tests {
     fn what_the_kernel_does_not_take_is_said_in_words() {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
         let unknown = OptionValue::Name("nosuchcontrol".into());
-        let failure = set(&socket, SocketOption::Congestion, &unknown, false).unwrap_err();
+        let failure = set(&socket, SocketOption::Congestion, &unknown, OptionScope::V4).unwrap_err();
         assert_eq!((failure.class, failure.os_code), (Class::Local, Some(errno::ENOENT)));
         assert!(failure.to_string().contains("congestion=nosuchcontrol: this kernel has no such"), "{failure}");
+    }
+
+    #[test]
+    fn the_ttl_of_a_udp_socket_holds_for_hosts_and_groups() {
+        for v6 in [false, true] {
+            let domain = if v6 { socket2::Domain::IPV6 } else { socket2::Domain::IPV4 };
+            let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None).unwrap();
+            let [host, group] = [false, true].map(|group| OptionScope::new(v6, group));
+            assert_eq!(read(&socket, SocketOption::Ttl, group), Ok(OptionValue::Count(1)), "the kernel's default");
+            assert_ne!(read(&socket, SocketOption::Ttl, host), Ok(OptionValue::Count(1)));
+            set(&socket, SocketOption::Ttl, &OptionValue::Count(5), group).unwrap();
+            assert_eq!(read(&socket, SocketOption::Ttl, group), Ok(OptionValue::Count(5)));
+            assert_eq!(read(&socket, SocketOption::Ttl, host), Ok(OptionValue::Count(5)));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Resolves a host name for a connection, with the system's resolver.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -70,8 +70,18 @@ pub(super) fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failu
         return Ok(Some(SocketAddr::new(ip, port)));
     }
     let Some((address, zone)) = host.split_once('%') else { return Ok(None) };
+    // The zone of an IPv4 group chooses the interface for what is sent; it is no part of the address.
+    if let Some(group) = address.parse::<Ipv4Addr>().ok().filter(Ipv4Addr::is_multicast) {
+        zone_index(host, zone)?;
+        return Ok(Some(SocketAddr::new(group.into(), port)));
+    }
     let Ok(ip) = address.parse::<Ipv6Addr>() else { return Ok(None) };
-    let scope = interface_index(zone).ok_or_else(|| {
+    Ok(Some(SocketAddrV6::new(ip, port, 0, zone_index(host, zone)?).into()))
+}
+
+/// The index of the interface that the zone of `host` names, by its name or its number.
+pub(super) fn zone_index(host: &str, zone: &str) -> Result<u32, Failure> {
+    interface_index(zone).ok_or_else(|| {
         Failure::new(
             Class::Resolve,
             FailedOperation::Resolve,
@@ -79,8 +89,7 @@ pub(super) fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failu
             format!("this host has no network interface named {zone}"),
         )
         .with_reason(FailureReason::NoSuchInterface)
-    })?;
-    Ok(Some(SocketAddrV6::new(ip, port, 0, scope).into()))
+    })
 }
 
 /// RFC 8305 §4: families alternate, IPv6 first; each address once.

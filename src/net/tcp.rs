@@ -71,7 +71,7 @@ async fn connect_with_retries(
             Ok(stream) => {
                 let v6 = stream.peer_addr().is_ok_and(|peer| peer.is_ipv6());
                 for (name, value) in later {
-                    option::set_and_report(&stream, name, value, v6, &context.journal).await;
+                    option::set_and_report(&stream, name, value, v6.into(), &context.journal).await;
                 }
                 return Ok(stream);
             }

@@ -59,6 +59,7 @@ impl PeerPath {
             DialNews::Connecting { .. }
             | DialNews::AttemptFailed { .. }
             | DialNews::Connected { .. }
+            | DialNews::Opened { .. }
             | DialNews::Retrying { .. } => {}
         }
     }

@@ -160,7 +160,7 @@ impl Session {
             News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.phase = SessionPhase::Waiting { attempt: *attempt, of: *of, until: at + *after };
             }
-            News::Dial(DialNews::Connected { .. })
+            News::Dial(DialNews::Connected { .. } | DialNews::Opened { .. })
             | News::Listener(ListenerNews::Accepted { .. })
             | News::Unix(UnixNews::Connected { .. } | UnixNews::Accepted { .. }) => {
                 self.phase = SessionPhase::Open(OpenState::default());

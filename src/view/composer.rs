@@ -15,7 +15,6 @@ use crate::model::words;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::listener::ListenerSession;
-use crate::sessions::kinds::udp::UdpBoundSession;
 use crate::sessions::kinds::unix::UnixListenerSession;
 use crate::wire::unix::UnixForm;
 
@@ -52,8 +51,8 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
         if !composer.hex {
             strip = strip.with(format!(" · {}", composer.line_ending.name()), Role::Dim);
         }
-        if let SessionKind::Bound(UdpBoundSession { last, .. }) = &session.kind {
-            strip = match composer.to.or(*last) {
+        if let Some(heard) = session.kind.peer_list() {
+            strip = match composer.to.or(heard.default_target()) {
                 Some(to) => strip.with(format!(" · to {}", super::gutter::peer(to, 24, false)), Role::Dim),
                 None => strip.with(" · no peer yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };

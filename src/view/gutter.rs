@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use crate::model::state::Model;
 use crate::model::transcript_layout::hex_bytes_per_row;
 use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
 use crate::text::quantity;
 use crate::wire::Direction;
 
@@ -29,7 +28,7 @@ impl Gutter {
     /// The columns for a pane of this width.
     pub(super) fn for_session(model: &Model, session: &Session, columns: u16) -> Self {
         let time = if model.settings.wall_clock { 14 } else { 9 };
-        let peers = matches!(session.kind, SessionKind::Bound { .. });
+        let peers = session.kind.peer_list().is_some();
         let several = has_several_addresses(session);
         Gutter {
             time: if columns >= time + 20 { time } else { 0 },
@@ -111,8 +110,8 @@ pub(super) fn operation_text(direction: Direction, number: u64) -> String {
 
 /// Whether the peers of a bound socket have more than one address, so that a port alone does not tell them apart.
 pub(super) fn has_several_addresses(session: &Session) -> bool {
-    let SessionKind::Bound(bound) = &session.kind else { return false };
-    let ends = (bound.peers.first_key_value(), bound.peers.last_key_value());
+    let Some(heard) = session.kind.peer_list() else { return false };
+    let ends = (heard.peers.first_key_value(), heard.peers.last_key_value());
     matches!(ends, (Some((first, _)), Some((last, _))) if first.ip() != last.ip())
 }
 

@@ -12,9 +12,7 @@ use crate::model::panel::Panel;
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::udp::PeerCount;
-use crate::sessions::kinds::udp::UdpBoundSession;
+use crate::sessions::kinds::udp::{PeerCount, PeerList};
 use crate::text::quantity;
 use crate::wire::Totals;
 
@@ -27,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     canvas.seen.view = area_of(table);
     // A listener's peers are the connections that it accepted, which are separate sessions.
-    let SessionKind::Bound(UdpBoundSession { peers, unlisted, .. }) = &session.kind else {
+    let Some(PeerList { peers, unlisted, .. }) = session.kind.peer_list() else {
         return draw_connections(canvas, place, model, session, panel);
     };
     let count = usize::from(table.height);

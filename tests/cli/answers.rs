@@ -205,3 +205,72 @@ fn what_has_no_answers_or_lines_refuses_them_by_name() {
         assert!(stderr(&output).contains(part), "{words:?}: {}", stderr(&output));
     }
 }
+
+#[test]
+fn an_answer_from_another_port_is_heard_with_any_peer_and_told_without() {
+    let asked = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let elsewhere = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let target = asked.local_addr().unwrap().to_string();
+    let from = elsewhere.local_addr().unwrap().to_string();
+    let thread = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (_, from) = asked.recv_from(&mut [0; 9]).unwrap();
+            elsewhere.send_to(b"DATA", from).unwrap();
+        }
+    });
+    let heard = run_alone(&["udp", &target, "--send", "RRQ", "--any-peer", "--answers", "1", "--for", "30s", "--json"]);
+    ends_with(&heard, 0);
+    let heard = events(&heard.stdout);
+    assert_eq!(
+        (&first(&heard, "received")["peer"], &first(&heard, "received")["text"]),
+        (&from.as_str().into(), &"DATA".into())
+    );
+    assert_eq!(first(&heard, "opened")["target"], target.as_str());
+    let told = run_alone(&["udp", &target, "--send", "RRQ", "--for", "500ms", "--json"]);
+    ends_with(&told, 0);
+    let told = events(&told.stdout);
+    let warned = first(&told, "warned");
+    assert_eq!(warned["peer"], from.as_str());
+    assert!(warned["message"].as_str().unwrap().contains("--any-peer"), "{warned}");
+    assert!(warned["explanation"].is_string(), "{warned}");
+    assert!(told.iter().all(|event| event["event"] != "received"));
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_file_by_udp_is_one_datagram_or_is_refused_before_anything_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let name = path.to_str().unwrap();
+    let (target, thread) = answering(0);
+    for length in [1_816, 65_507] {
+        std::fs::write(&path, vec![1; length]).unwrap();
+        ends_with(&run_alone(&["udp", &target, "--send-file", name, "--finish-after", "0s", "--raw"]), 0);
+    }
+    std::fs::write(&path, vec![1; 65_508]).unwrap();
+    let refused = run_alone(&["udp", &target, "--send", "first", "--send-file", name, "--for", "9s", "--raw"]);
+    ends_with(&refused, 2);
+    assert!(stderr(&refused).contains("65,508 bytes") && stderr(&refused).contains("--datagram-size N"));
+    let cut = ["udp", &target, "--send-file", name, "--datagram-size", "60000", "--finish-after", "0s", "--raw"];
+    ends_with(&run_alone(&cut), 0);
+    let lengths: Vec<usize> = heard_by(&target, thread).iter().map(Vec::len).collect();
+    assert_eq!(lengths, [1_816, 65_507, 60_000, 5_508]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_that_nobody_writes_does_not_hold_up_the_time_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fifo");
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let name = path.to_str().unwrap();
+    let mute = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let udp = mute.local_addr().unwrap().to_string();
+    let (tcp, thread) = peer(|mut stream| stream.read_to_end(&mut Vec::new()).ok());
+    for (kind, target) in [("udp", &udp), ("tcp", &tcp)] {
+        let output = run_alone(&[kind, target, "--send-file", name, "--for", "300ms", "--raw"]);
+        ends_with(&output, 13);
+        assert!(stderr(&output).contains("not everything was sent"), "{kind}: {}", stderr(&output));
+    }
+    thread.join().unwrap();
+}

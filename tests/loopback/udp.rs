@@ -1,6 +1,7 @@
 //! UDP sessions over real loopback sockets, through the door that the program uses.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::num::NonZeroU16;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -130,9 +131,8 @@ impl UdpWatch {
 
     fn address(&self) -> Option<SocketAddr> {
         self.news.iter().find_map(|news| match news {
-            News::Dial(DialNews::Connected { local, .. }) | News::Listener(ListenerNews::Listening { local }) => {
-                Some(*local)
-            }
+            News::Dial(DialNews::Connected { local, .. } | DialNews::Opened { local, .. })
+            | News::Listener(ListenerNews::Listening { local }) => Some(*local),
             _ => None,
         })
     }
@@ -417,8 +417,8 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
         ScriptStep::Send(Bytes::from_static(b"never")),
     ];
     socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
-    let spec = SpecKind::Udp(UdpSpec::new(host_port(peer_address)));
-    let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(spec) });
+    let spec = UdpSpec { datagram_size: NonZeroU16::new(1_400), ..UdpSpec::new(host_port(peer_address)) };
+    let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(SpecKind::Udp(spec)) });
     assert_eq!(hear(&peer).0, b"first");
     let mut heard = Vec::new();
     while heard.len() < content.len() {
@@ -476,7 +476,8 @@ fn a_file_to_a_closed_port_is_sent_whole_and_every_byte_is_counted() {
     drop(gone);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), vec![1; 1_400_000]).unwrap();
-    let mut watch = UdpWatch::with(dead);
+    let spec = UdpSpec { datagram_size: NonZeroU16::new(1_400), ..UdpSpec::new(host_port(dead)) };
+    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
     watch.order(Verb::SendFile(file.path().to_owned()));
     let sent = News::FileSent { path: file.path().to_owned(), bytes: 1_400_000 };
     watch.until("file", |watch| watch.news.contains(&sent));
@@ -759,4 +760,154 @@ fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_large
     assert!(kernel.mtu.is_some() && kernel.receive_buffer_bytes.is_some(), "{kernel:?}");
     let (totals, _) = watch.close();
     assert_eq!(totals.sent.ops, 0, "the probe's datagrams are no part of the conversation");
+}
+
+#[test]
+fn a_file_is_one_datagram_or_is_not_sent_at_all() {
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    let mut watch = UdpWatch::with(peer_address);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for (length, fits) in [(1_816, true), (65_507, true), (65_508, false), (1_400_000, false)] {
+        std::fs::write(file.path(), vec![7; length]).unwrap();
+        watch.order(Verb::SendFile(file.path().to_owned()));
+        if fits {
+            assert_eq!(hear(&peer).0.len(), length);
+        }
+    }
+    watch.until("warnings", |watch| watch.warnings().len() == 2);
+    assert!(watch.warnings()[0].contains("65,508 bytes") && watch.warnings()[0].contains("--datagram-size N"));
+    let (totals, _) = watch.close();
+    assert_eq!(totals.sent, Totals { bytes: 1_816 + 65_507, ops: 2 });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_conversation_with_one_address_tells_of_datagrams_from_others_and_shows_none() {
+    for local in ["127.0.0.1:0", "[::1]:0"] {
+        let (peer, peer_address) = peer_at(local);
+        let mut watch = UdpWatch::with(peer_address);
+        watch.send("who");
+        let (_, ours) = hear(&peer);
+        let strangers: Vec<UdpSocket> = (0..12).map(|_| peer_at(local).0).collect();
+        for stranger in &strangers {
+            stranger.send_to(b"me, from elsewhere", ours).unwrap();
+        }
+        strangers[0].send_to(b"again", ours).unwrap();
+        watch.until("warnings", |watch| watch.warnings().len() == 8);
+        peer.send_to(b"me", ours).unwrap();
+        watch.until("answer", |watch| watch.received() == [b"me"]);
+        let first = strangers[0].local_addr().unwrap().to_string();
+        let told = |news: &News| match news {
+            News::Warned(failure) => (failure.peer == first).then(|| failure.message.clone()),
+            _ => None,
+        };
+        let message = watch.news.iter().find_map(told).unwrap();
+        assert!(message.starts_with("refused a datagram of 18 bytes") && message.contains("--any-peer"), "{message}");
+        let (totals, how) = watch.close();
+        assert_eq!((totals.received, how), (Totals { bytes: 2, ops: 1 }, CloseReason::Local));
+        assert_eq!(watch.warnings().last().unwrap(), "refused 5 more datagrams of other addresses");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_other_program_can_share_the_address_of_a_conversation() {
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    let mut watch = UdpWatch::with(peer_address);
+    watch.send("x");
+    let (_, ours) = hear(&peer);
+    let thief = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
+    thief.set_reuse_address(true).unwrap();
+    assert!(thief.bind(&ours.into()).is_err());
+    watch.close();
+}
+
+#[test]
+fn with_any_peer_every_answer_is_heard_with_its_sender_and_sends_go_to_the_target() {
+    for local in ["127.0.0.1:0", "[::1]:0"] {
+        let (peer, peer_address) = peer_at(local);
+        let (other, other_address) = peer_at(local);
+        let spec = UdpSpec { any_peer: true, ..UdpSpec::new(host_port(peer_address)) };
+        let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
+        watch.send("who");
+        let (_, from) = hear(&peer);
+        let ours = SocketAddr::new(peer_address.ip(), from.port());
+        other.send_to(b"other", ours).unwrap();
+        watch.until("other", |watch| watch.totals.received.ops == 1);
+        peer.send_to(b"peer", ours).unwrap();
+        watch.until("peer", |watch| watch.totals.received.ops == 2);
+        watch.send("still to the target");
+        assert_eq!(hear(&peer).0, b"still to the target");
+        watch.order(Verb::Datagram(DatagramVerb::SendTo(other_address, Bytes::from_static(b"and to you"))));
+        assert_eq!(hear(&other).0, b"and to you");
+        watch.close();
+        let received: Vec<_> = watch.datagrams.iter().filter(|seen| seen.0 == Direction::Received).collect();
+        assert_eq!((received[0].1, received[1].1), (Some(other_address), Some(peer_address)));
+        assert_eq!(watch.warnings(), [""; 0]);
+        assert!(
+            watch
+                .news
+                .iter()
+                .any(|news| matches!(news, News::Dial(DialNews::Opened { target, .. }) if *target == peer_address))
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_icmp_error_stays_tied_to_its_datagram_where_every_address_is_heard() {
+    let (gone, dead) = peer_at("127.0.0.1:0");
+    drop(gone);
+    let spec = UdpSpec { any_peer: true, ..UdpSpec::new(host_port(dead)) };
+    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
+    watch.send("anyone?");
+    watch.until("ICMP error", |watch| watch.icmp().is_some());
+    let icmp = watch.icmp().unwrap();
+    assert_eq!(
+        (icmp.destination, icmp.about.as_ref().map(|about| (about.ordinal, about.bytes))),
+        (Some(dead), Some((0, 7)))
+    );
+    watch.close();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_broadcast_is_answered_from_anywhere() {
+    let (peer, peer_address) = peer_at("0.0.0.0:0");
+    let target = HostPort { host: "127.255.255.255".into(), port: peer_address.port() };
+    let mut refused = UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec::new(target.clone()))));
+    assert_eq!(refused.ended().1, CloseReason::Error);
+    let asked = |news: &News| matches!(news, News::Failed(failure) if failure.message.contains("ask for broadcast"));
+    assert!(refused.news.iter().any(asked), "{:?}", refused.news);
+    let spec = UdpSpec { broadcast: true, ..UdpSpec::new(target) };
+    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
+    watch.send("who");
+    let (_, from) = hear(&peer);
+    peer.send_to(b"me", from).unwrap();
+    watch.until("answer", |watch| watch.received() == [b"me"]);
+    assert!(
+        watch.datagrams.iter().any(|seen| seen.1 == Some(SocketAddr::new([127, 0, 0, 1].into(), peer_address.port())))
+    );
+    // One host asked with the broadcast option is still one peer.
+    let spec = UdpSpec {
+        broadcast: true,
+        ..UdpSpec::new(host_port(SocketAddr::new([127, 0, 0, 1].into(), peer_address.port())))
+    };
+    let mut one = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
+    one.local();
+    assert!(one.news.iter().any(|news| matches!(news, News::Dial(DialNews::Connected { .. }))));
+}
+
+#[test]
+fn what_was_not_sent_when_the_session_ends_is_told() {
+    let mut watch = UdpWatch::bound(anywhere("127.0.0.1:0"));
+    watch.local();
+    watch.order(Verb::Close);
+    watch.ended();
+    assert_eq!(watch.warnings(), [""; 0]);
+    let script = Script { steps: vec![ScriptStep::Send(Bytes::from_static(b"hello"))] };
+    let mut watch = UdpWatch::open(Spec { script, ..Spec::new(SpecKind::UdpBound(anywhere("127.0.0.1:0"))) });
+    watch.local();
+    watch.close();
+    assert_eq!(watch.warnings(), ["1 send was not carried out: 5 bytes were not sent"]);
 }

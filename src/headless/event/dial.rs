@@ -26,6 +26,9 @@ pub(super) fn event(news: &DialNews) -> (&'static str, EventFields) {
             let (local, peer) = (local.to_string(), peer.to_string());
             ("connected", json!({"local": local, "peer": peer, "ms": milliseconds(*took), "attempt": attempt}))
         }
+        DialNews::Opened { local, target } => {
+            ("opened", json!({"local": local.to_string(), "target": target.to_string()}))
+        }
         DialNews::Retrying { attempt, of, after, because } => {
             let (after, because) = (milliseconds(*after), because.to_string());
             ("retry", json!({"attempt": attempt, "of": of, "after_ms": after, "because": because}))

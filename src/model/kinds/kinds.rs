@@ -7,14 +7,18 @@ use crate::model::view::View;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::wire::Failure;
+use crate::wire::option::OptionScope;
 
 /// Passes a question to the rules of a session's kind. This is the list of kinds.
 fn with_rules<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
     match &session.kind {
         SessionKind::Stream(_) => question(&tcp::TcpRules { session }),
-        SessionKind::Conversation(_) => question(&udp::ConversationRules { session }),
+        SessionKind::Conversation(conversation) => {
+            question(&udp::ConversationRules { session, heard: conversation.heard.as_ref() })
+        }
         SessionKind::Bound(bound) => {
-            question(&udp::BoundRules { session, peers: bound.peers.len(), anybody_heard: bound.last.is_some() })
+            let heard = &bound.heard;
+            question(&udp::BoundRules { session, peers: heard.peers.len(), anybody_heard: heard.last.is_some() })
         }
         SessionKind::Listener(_) => question(&listener::ListenerRules { session }),
         SessionKind::Http(_) => question(&http::HttpRules { session }),
@@ -56,6 +60,13 @@ pub(crate) fn is_ipv6(session: &Session) -> bool {
         None
     };
     session.bound().or(peer).is_some_and(|address| address.is_ipv6())
+}
+
+/// What decides which of the system's options governs the session's packets.
+pub(crate) fn option_scope(session: &Session) -> OptionScope {
+    let group =
+        session.kind.peer_list().and_then(|heard| heard.target).is_some_and(|target| target.ip().is_multicast());
+    OptionScope::new(is_ipv6(session), group)
 }
 
 /// The number of lines in the list of peers.

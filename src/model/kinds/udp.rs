@@ -4,12 +4,15 @@ use super::questions::{KindRules, WhyNotSent, of_socket};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
 use crate::sessions::Session;
+use crate::sessions::kinds::udp::PeerList;
 use crate::wire::FailedOperation;
 use crate::wire::Failure;
 
-/// A UDP session with one peer.
+/// A UDP conversation.
 pub(super) struct ConversationRules<'a> {
     pub(super) session: &'a Session,
+    /// Its peers, if it hears every address.
+    pub(super) heard: Option<&'a PeerList>,
 }
 
 /// A bound UDP socket.
@@ -38,10 +41,16 @@ fn icmp_failure(session: &Session) -> Option<Failure> {
 
 impl KindRules for ConversationRules<'_> {
     fn views(&self) -> &'static [View] {
-        if has_dns(self.session) {
-            return &[View::Text, View::Hex, View::Fields, View::State, View::Kernel, View::Way, View::Explain];
+        match (has_dns(self.session), self.heard) {
+            (false, None) => &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain],
+            (true, None) => &[View::Text, View::Hex, View::Fields, View::State, View::Kernel, View::Way, View::Explain],
+            (false, Some(_)) => {
+                &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Way, View::Explain]
+            }
+            (true, Some(_)) => {
+                &[View::Text, View::Hex, View::Fields, View::Peers, View::State, View::Kernel, View::Way, View::Explain]
+            }
         }
-        &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain]
     }
 
     fn endings(&self) -> Vec<SessionEnding> {
@@ -57,7 +66,7 @@ impl KindRules for ConversationRules<'_> {
     }
 
     fn listed_peers(&self) -> usize {
-        0
+        self.heard.map_or(0, |heard| heard.peers.len())
     }
 
     fn connects_by_syn(&self) -> bool {
@@ -69,7 +78,10 @@ impl KindRules for ConversationRules<'_> {
     }
 
     fn mtu_probe(&self) -> Result<(), &'static str> {
-        Ok(())
+        match self.heard {
+            None => Ok(()),
+            Some(_) => Err("this conversation hears every address, and a path has one end: open it without --any-peer"),
+        }
     }
 }
 

@@ -77,6 +77,10 @@ fn dial(news: &DialNews, is_tcp: bool) -> Option<FactText> {
         DialNews::Connected { local, .. } => {
             FactText::seen("socket is ready", format!("from {local}; nothing was sent yet"), TimelineTone::Well)
         }
+        DialNews::Opened { local, target } => {
+            let how = format!("on {local}, not connected: it sends to {target} and hears every address");
+            FactText::seen("socket is ready", how, TimelineTone::Well)
+        }
         DialNews::AttemptFailed { failure, took } => failure_text(failure, Some(*took)),
         DialNews::Retrying { attempt, of, after, .. } => FactText {
             what: format!("wait {}", quantity::duration(*after)),

@@ -9,7 +9,6 @@ use crate::model::msg::Effect;
 use crate::model::panel::Composer;
 use crate::model::settings::LineEnding;
 use crate::model::state::{Focus, Model};
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
@@ -78,10 +77,8 @@ pub(super) fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
 
 fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(id) = model.selected else { return };
-    let to = match (model.session().map(|session| &session.kind), model.selected_panel()) {
-        (Some(SessionKind::Bound { .. }), Some(panel)) => panel.composer.to,
-        _ => None,
-    };
+    let hears_all = model.session().is_some_and(|session| session.kind.peer_list().is_some());
+    let to = model.selected_panel().filter(|_| hears_all).and_then(|panel| panel.composer.to);
     let Some(panel) = model.panels.get_mut(&id) else { return };
     let composer = &mut panel.composer;
     match bytes_of(composer) {

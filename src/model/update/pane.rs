@@ -196,10 +196,8 @@ fn open_selected(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(probe) = picked_port(model) {
         return open_port(model, &probe, effects);
     }
-    let picked = match (model.session().map(|session| &session.kind), model.selected_panel()) {
-        (Some(SessionKind::Bound(bound)), Some(panel)) if panel.view == View::Peers => {
-            bound.peers.keys().nth(panel.peer_picked).copied()
-        }
+    let picked = match (model.session().and_then(|session| session.kind.peer_list()), model.selected_panel()) {
+        (Some(heard), Some(panel)) if panel.view == View::Peers => heard.peers.keys().nth(panel.peer_picked).copied(),
         _ => None,
     };
     if let Some(peer) = picked {

@@ -26,6 +26,9 @@ pub(super) fn dial_sentence(news: &DialNews) -> NewsSentence {
             let again = attempt_number(*attempt, ", at attempt ", "");
             good_sentence('◆', format!("connected from {local} in {}{again}", quantity::duration(*took)))
         }
+        DialNews::Opened { local, target } => {
+            good_sentence('◆', format!("open on {local}: sends go to {target}, and every address is heard"))
+        }
         DialNews::Retrying { attempt, of, after, because } => {
             let wait = quantity::duration(*after);
             warning_sentence('↻', format!("{}; attempt {attempt} of {of} in {wait}", failure_text(because)))

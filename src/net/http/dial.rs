@@ -202,7 +202,7 @@ impl HttpDialer {
             let failure = Failure::new(Class::Local, FailedOperation::SetOption, name.assignment_text(&value), why);
             return self.gate.news(News::Warned(failure)).await;
         };
-        let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket));
+        let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket).into());
         drop(socket);
         for news in told {
             self.gate.news(news).await;
@@ -212,7 +212,7 @@ impl HttpDialer {
     /// Reports all options of the open connection.
     pub(super) async fn report_options(&self) {
         if let Some(socket) = self.connections.socket() {
-            let all = option::all_values_news(&socket, SocketKind::Connection, is_v6(&socket));
+            let all = option::all_values_news(&socket, SocketKind::Connection, is_v6(&socket).into());
             drop(socket);
             self.gate.news(all).await;
         }

@@ -35,7 +35,7 @@ pub(crate) use listener_elsewhere::{ListenCounters, listen_counters, tcp_listene
 pub(crate) use unix::sample_unix;
 
 #[cfg(target_os = "linux")]
-pub(crate) use sockopt::{get, read_int, set_int};
+pub(crate) use sockopt::{get, read_int, set_int, set_multicast_interface_v4};
 #[cfg(target_os = "linux")]
 pub(crate) use udp::{drops, path_mtu, probe_path, udp_view};
 #[cfg(target_os = "linux")]

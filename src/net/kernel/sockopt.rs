@@ -31,6 +31,21 @@ pub(crate) fn set_int(socket: &impl AsFd, level: i32, name: i32, value: i32) -> 
     if answer == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Chooses the interface, by its index, for what is sent to IPv4 groups (`IP_MULTICAST_IF`).
+///
+/// # Errors
+/// Returns the system's error: there is no such interface.
+#[expect(unsafe_code, reason = "socket2 chooses the interface by one of its addresses only")]
+pub(crate) fn set_multicast_interface_v4(socket: &impl AsFd, index: u32) -> io::Result<()> {
+    let nowhere = libc::in_addr { s_addr: 0 };
+    let value = libc::ip_mreqn { imr_multiaddr: nowhere, imr_address: nowhere, imr_ifindex: index.cast_signed() };
+    let len = size_of::<libc::ip_mreqn>() as libc::socklen_t;
+    let (level, name) = (libc::IPPROTO_IP, libc::IP_MULTICAST_IF);
+    // SAFETY: the descriptor is borrowed for the call; the kernel reads `len` bytes, the size of `value`.
+    let answer = unsafe { libc::setsockopt(socket.as_fd().as_raw_fd(), level, name, (&raw const value).cast(), len) };
+    if answer == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// Reads an option whose value is an `int`.
 ///
 /// # Errors

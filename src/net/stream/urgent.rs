@@ -46,11 +46,14 @@ pub(super) async fn order(shared: &SharedConnection, verb: Option<Verb>, closing
             }
         }
         Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
-            option::set_and_report(shared.transport.socket(), name, value, shared.v6, &shared.journal).await;
+            option::set_and_report(shared.transport.socket(), name, value, shared.v6.into(), &shared.journal).await;
             shared.sample_and_recheck().await;
         }
         Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-            shared.journal.news(option::all_values_news(shared.transport.socket(), shared.kind(), shared.v6)).await;
+            shared
+                .journal
+                .news(option::all_values_news(shared.transport.socket(), shared.kind(), shared.v6.into()))
+                .await;
         }
         Some(Verb::Socket(SocketVerb::SampleEvery(period))) => {
             shared.gauge.set_sampling_period(period.map(|time| time.max(SHORTEST_PERIOD)));

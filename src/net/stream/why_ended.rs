@@ -55,7 +55,7 @@ struct ConnectionTimeouts {
 }
 
 fn read_timeouts(shared: &SharedConnection) -> ConnectionTimeouts {
-    let read = |name| option::read(shared.transport.socket(), name, shared.v6).ok();
+    let read = |name| option::read(shared.transport.socket(), name, shared.v6.into()).ok();
     let time = |name| match read(name) {
         Some(OptionValue::Time(time)) => time,
         _ => Duration::ZERO,

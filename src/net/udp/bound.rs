@@ -5,7 +5,8 @@ use socket2::{SockAddr, Socket};
 use super::multicast;
 use super::open::{OpenedSocket, configured_socket, register, report_receive_buffer};
 use super::orders::UdpOrders;
-use super::shared::{SharedSocket, UdpEnding, UdpLimits, UdpPlan};
+use super::shared::{SendTarget, SharedSocket, UdpEnding, UdpLimits, UdpPlan};
+use super::strangers::StrangerWatch;
 use crate::net::hub::TaskContext;
 use crate::net::{fault, option, order_queue};
 use crate::sessions::News;
@@ -34,19 +35,22 @@ async fn open_and_run(
     };
     journal.news(News::Listener(ListenerNews::Listening { local: opened.local })).await;
     report_receive_buffer(&journal, &opened, spec.receive).await;
-    option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
+    option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6().into(), &journal).await;
     for wanted in &spec.groups {
-        journal.news(multicast::join(&opened.socket, wanted)).await;
+        for news in multicast::join(&opened.socket, wanted) {
+            journal.news(news).await;
+        }
     }
-    let shared =
-        SharedSocket::new(journal, opened, None, UdpLimits { idle_timeout: spec.socket.idle_timeout, answers });
-    shared.run(UdpOrders { urgent, plain }, script).await;
+    let idle_timeout = spec.socket.idle_timeout;
+    let limits = UdpLimits { idle_timeout, answers, datagram_size: spec.datagram_size };
+    let shared = SharedSocket::new(journal, opened, SendTarget::LastHeard, limits);
+    shared.run(UdpOrders { urgent, plain }, script, StrangerWatch::none()).await;
 }
 
 fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {
     let failed = |error: std::io::Error| fault::from_bind(FailedOperation::Bind, spec.local, &error);
     let (socket, merged) = configured_socket(spec.local, spec.broadcast, spec.receive)?;
-    option::set_all(&socket, &spec.socket.options, spec.local.is_ipv6())?;
+    option::set_all(&socket, &spec.socket.options, spec.local.is_ipv6().into())?;
     allow_shared_group_port(&socket, spec).map_err(failed)?;
     if spec.local.is_ipv6() && spec.local.ip().is_unspecified() {
         // `[::]` receives IPv4 too, whatever the system's default is (RFC 3493 §5.3). If that fails, it is an IPv6

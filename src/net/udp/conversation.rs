@@ -1,16 +1,18 @@
-//! A UDP conversation: a socket that is connected to one peer.
+//! A UDP conversation: a socket that is connected to one peer, or one that sends to a target and hears every address.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use socket2::SockAddr;
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
+use super::multicast;
 use super::open::{
     OpenedSocket, broadcast_not_asked_for, configured_socket, register, report_receive_buffer, unspecified_address,
 };
 use super::orders::UdpOrders;
-use super::shared::{SharedSocket, UdpEnding, UdpLimits, UdpPlan};
+use super::shared::{SendTarget, SharedSocket, UdpEnding, UdpLimits, UdpPlan};
+use super::strangers::StrangerWatch;
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::{fault, option, order_queue, resolve, route};
@@ -18,6 +20,8 @@ use crate::sessions::news::DialNews;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::UdpSpec;
 use crate::sessions::{CloseReason, News, Verb};
+use crate::wire::errno;
+use crate::wire::option::OptionScope;
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent queue is open before this
@@ -43,18 +47,24 @@ async fn run_connected(
         Ok(addresses) => open_first(&spec, &addresses, &journal).await,
         Err(failure) => Err(failure),
     };
-    let (opened, peer) = match opened {
+    let (opened, target) = match opened {
         Ok(opened) => opened,
         Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
     };
     report_receive_buffer(&journal, &opened, spec.receive).await;
-    option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
-    let shared =
-        SharedSocket::new(journal, opened, Some(peer), UdpLimits { idle_timeout: spec.socket.idle_timeout, answers });
+    let scope = OptionScope::new(opened.local.is_ipv6(), target.address().ip().is_multicast());
+    option::report_all(&opened.socket, &spec.socket.options, scope, &journal).await;
+    let strangers = match target {
+        SendTarget::Peer(_) => StrangerWatch::beside(&opened.socket),
+        SendTarget::Address(_) | SendTarget::LastHeard => StrangerWatch::none(),
+    };
+    let idle_timeout = spec.socket.idle_timeout;
+    let limits = UdpLimits { idle_timeout, answers, datagram_size: spec.datagram_size };
+    let shared = SharedSocket::new(journal, opened, target, limits);
     if !reading {
         shared.set_reading(false).await;
     }
-    shared.run(UdpOrders { urgent, plain }, script).await;
+    shared.run(UdpOrders { urgent, plain }, script, strangers).await;
 }
 
 /// Resolves when the session is closed or reset; updates `reading` on pause and continue.
@@ -74,15 +84,15 @@ async fn cancelled(urgent: &mut order_queue::OrderReceiver, reading: &mut bool, 
     }
 }
 
-/// Tries the addresses in order; the peer is the first one that the kernel can connect to.
+/// Tries the addresses in order; the target is the first one that the kernel has a route to.
 ///
 /// UDP's `connect()` sends nothing, so the first address with a route wins, whether or not anybody listens there.
 async fn open_first(
     spec: &UdpSpec,
     addresses: &[SocketAddr],
     journal: &Arc<Journal>,
-) -> Result<(OpenedSocket, SocketAddr), Failure> {
-    let usable = |peer: &&SocketAddr| spec.socket.bind.is_none_or(|bind| bind.is_ipv4() == peer.is_ipv4());
+) -> Result<(OpenedSocket, SendTarget), Failure> {
+    let usable = |target: &&SocketAddr| spec.socket.bind.is_none_or(|bind| bind.is_ipv4() == target.is_ipv4());
     let usable: Vec<SocketAddr> = addresses.iter().filter(usable).copied().collect();
     let mut last = Failure::new(
         Class::Local,
@@ -90,17 +100,26 @@ async fn open_first(
         spec.target.to_string(),
         "the local address and the target are of different families: bind an address of the target's family",
     );
-    for (place, peer) in usable.iter().enumerate() {
-        let begun = Instant::now();
-        journal.news(News::Dial(DialNews::Connecting { peer: *peer, attempt: 1, begun: true })).await;
-        match open_one(spec, *peer) {
-            Ok(opened) => {
-                let took = begun.elapsed();
-                journal
-                    .news(News::Dial(DialNews::Connected { local: opened.local, peer: *peer, took, attempt: 1 }))
-                    .await;
-                route::report_route(opened.local, *peer, journal).await;
-                return Ok((opened, *peer));
+    for (place, address) in usable.iter().enumerate() {
+        let (begun, target) = (Instant::now(), *address);
+        let hears_all = spec.any_peer || target.ip().is_multicast() || (spec.broadcast && is_broadcast(target));
+        let opened = if hears_all {
+            open_unconnected(spec, target)
+        } else {
+            journal.news(News::Dial(DialNews::Connecting { peer: target, attempt: 1, begun: true })).await;
+            open_connected(spec, target).map(|opened| (opened.local, opened))
+        };
+        match opened {
+            Ok((source, opened)) => {
+                let (local, took) = (opened.local, begun.elapsed());
+                let (news, to) = if hears_all {
+                    (DialNews::Opened { local, target }, SendTarget::Address(target))
+                } else {
+                    (DialNews::Connected { local, peer: target, took, attempt: 1 }, SendTarget::Peer(target))
+                };
+                journal.news(News::Dial(news)).await;
+                route::report_route(source, target, journal).await;
+                return Ok((opened, to));
             }
             Err(failure) => {
                 if place + 1 < usable.len() {
@@ -114,16 +133,66 @@ async fn open_first(
     Err(last)
 }
 
+/// Whether the kernel routes this address as a broadcast: without the broadcast option it refuses to connect to it.
+fn is_broadcast(target: SocketAddr) -> bool {
+    let refused = || {
+        let socket = Socket::new(Domain::for_address(target), Type::DGRAM, Some(Protocol::UDP))?;
+        socket.connect(&SockAddr::from(target))
+    };
+    let refused: std::io::Result<()> = refused();
+    target.ip() == IpAddr::V4(Ipv4Addr::BROADCAST)
+        || refused.is_err_and(|error| error.raw_os_error() == Some(errno::EACCES))
+}
+
 /// Opens a socket that is connected to `peer`.
-fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
+fn open_connected(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
     if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
         return Err(broadcast_not_asked_for(FailedOperation::Connect, peer));
     }
     let local = spec.socket.bind.unwrap_or_else(|| unspecified_address(peer));
-    let (socket, merged) = configured_socket(local, spec.broadcast, spec.receive)?;
-    option::set_all(&socket, &spec.socket.options, local.is_ipv6())?;
-    socket.bind(&SockAddr::from(local)).map_err(|error| fault::from_bind(FailedOperation::Bind, local, &error))?;
-    let failed = |error: std::io::Error| fault::from_io(FailedOperation::Connect, peer.to_string(), &error);
+    let (socket, merged) = bound_socket(spec, local, peer)?;
+    let failed = |error: std::io::Error| match error.raw_os_error() {
+        Some(errno::EACCES) if peer.is_ipv4() && !spec.broadcast => {
+            broadcast_not_asked_for(FailedOperation::Connect, peer)
+        }
+        _ => fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
+    };
     socket.connect(&SockAddr::from(peer)).map_err(failed)?;
     register(socket, merged).map_err(failed)
+}
+
+/// Opens a socket that sends to `target` and hears every address. Also returns the source address of its datagrams.
+fn open_unconnected(spec: &UdpSpec, target: SocketAddr) -> Result<(SocketAddr, OpenedSocket), Failure> {
+    if target.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
+        return Err(broadcast_not_asked_for(FailedOperation::Connect, target));
+    }
+    let failed = |error: std::io::Error| match error.raw_os_error() {
+        Some(errno::EACCES) if target.is_ipv4() && !spec.broadcast => {
+            broadcast_not_asked_for(FailedOperation::Connect, target)
+        }
+        _ => fault::from_io(FailedOperation::Connect, target.to_string(), &error),
+    };
+    let local = spec.socket.bind.unwrap_or_else(|| unspecified_address(target));
+    let (socket, merged) = bound_socket(spec, local, target)?;
+    // A socket that is connected for this moment only shows whether there is a route, and from which address.
+    let mut from = local;
+    from.set_port(0);
+    let (probe, _merged) = bound_socket(spec, from, target)?;
+    probe.connect(&SockAddr::from(target)).map_err(failed)?;
+    let source = probe.local_addr().map_err(failed)?.as_socket().unwrap_or(local);
+    let opened = register(socket, merged).map_err(failed)?;
+    Ok((source, opened))
+}
+
+/// A socket with the options of the spec, bound to `local`; for a group also on the interface that its zone names.
+fn bound_socket(spec: &UdpSpec, local: SocketAddr, target: SocketAddr) -> Result<(Socket, bool), Failure> {
+    let is_group = target.ip().is_multicast();
+    let (socket, merged) = configured_socket(local, spec.broadcast, spec.receive)?;
+    option::set_all(&socket, &spec.socket.options, OptionScope::new(local.is_ipv6(), is_group))?;
+    if is_group {
+        multicast::hear_joined_only(&socket, local.is_ipv6());
+        multicast::send_on_zone(&socket, target, &spec.target.host)?;
+    }
+    socket.bind(&SockAddr::from(local)).map_err(|error| fault::from_bind(FailedOperation::Bind, local, &error))?;
+    Ok((socket, merged))
 }

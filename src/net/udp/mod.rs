@@ -17,6 +17,7 @@ mod receive;
 mod recent_sends;
 mod send;
 mod shared;
+mod strangers;
 mod task;
 
 pub(crate) use bound::run_bound;

@@ -1,24 +1,80 @@
 //! Multicast groups: joining and leaving them on an interface.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use socket2::{InterfaceIndexOrAddress, SockRef};
+use socket2::{InterfaceIndexOrAddress, SockRef, Socket};
 use tokio::net::UdpSocket;
 
-use crate::net::fault;
-use crate::net::system::interface_index;
+#[cfg(target_os = "linux")]
+use crate::net::kernel;
+use crate::net::system::{AsFd, interface_index};
+use crate::net::{fault, resolve};
 use crate::sessions::News;
 use crate::sessions::news::UdpNews;
 use crate::sessions::spec::MulticastGroup;
-use crate::wire::{Class, FailedOperation, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
-/// Joins the group; returns the result as news.
-pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> News {
+/// Joins the group; returns the result as news, and a warning if nothing that is sent to the group can arrive.
+pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> Vec<News> {
+    let local = socket.local_addr().ok();
+    hear_joined_only(socket, local.is_some_and(|local| local.is_ipv6()));
     match change(socket, group, GroupChange::Join) {
-        Ok(()) => News::Udp(UdpNews::Joined { group: group.address }),
-        Err(failure) => News::Warned(failure),
+        Ok(()) => {
+            let joined = News::Udp(UdpNews::Joined { group: group.address });
+            let warning = local.and_then(|local| out_of_reach(local, group.address));
+            [joined].into_iter().chain(warning.map(News::Warned)).collect()
+        }
+        Err(failure) => vec![News::Warned(failure)],
     }
+}
+
+/// Lets the socket hear the groups that it joined itself, and not those that other programs joined on this host
+/// (ip(7)). Best effort: older kernels lack the option for IPv6.
+pub(super) fn hear_joined_only(socket: &impl AsFd, v6: bool) {
+    #[cfg(target_os = "linux")]
+    {
+        if v6 {
+            kernel::set_int(socket, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_ALL, 0).ok();
+        }
+        // An IPv6 socket may hear IPv4 groups too.
+        kernel::set_int(socket, libc::IPPROTO_IP, libc::IP_MULTICAST_ALL, 0).ok();
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _system_has_no_such_option = (socket, v6);
+}
+
+/// Chooses the interface for what is sent to the group `target`: the zone of `host`, if it has one.
+pub(super) fn send_on_zone(socket: &Socket, target: SocketAddr, host: &str) -> Result<(), Failure> {
+    let Some((_, zone)) = host.split_once('%') else { return Ok(()) };
+    let index = resolve::zone_index(host, zone)?;
+    let chosen = match target {
+        #[cfg(target_os = "linux")]
+        SocketAddr::V4(_) => kernel::set_multicast_interface_v4(socket, index),
+        #[cfg(not(target_os = "linux"))]
+        SocketAddr::V4(_) => Err(io::ErrorKind::Unsupported.into()),
+        SocketAddr::V6(_) => socket.set_multicast_if_v6(index),
+    };
+    chosen.map_err(|error| Failure {
+        class: Class::Local,
+        ..fault::from_io(FailedOperation::SetOption, target.to_string(), &error)
+    })
+}
+
+/// A warning if a socket with this local address cannot get what is sent to the group: the kernel compares the local
+/// address with the destination of each datagram.
+fn out_of_reach(local: SocketAddr, group: IpAddr) -> Option<Failure> {
+    let bound = local.ip().to_canonical();
+    if bound.is_unspecified() || bound == group {
+        return None;
+    }
+    let (port, any) = (local.port(), if group.is_ipv4() { "0.0.0.0" } else { "[::]" });
+    let message = format!(
+        "joined, but nothing sent to the group arrives here: the socket is bound to {bound}, and gets only what is sent \
+         to that address; bind {any}:{port}"
+    );
+    let failure = Failure::new(Class::Local, FailedOperation::Join, group.to_string(), message);
+    Some(failure.with_reason(FailureReason::GroupOutOfReach))
 }
 
 /// Leaves the group; returns the result as news.
@@ -128,6 +184,29 @@ mod tests {
     use super::*;
     use crate::sessions::spec::MulticastGroup;
 
+    #[test]
+    fn a_group_is_out_of_reach_where_the_socket_has_another_address() {
+        let told = |local: &str, group: &str| {
+            out_of_reach(local.parse().unwrap(), group.parse().unwrap()).map(|failure| failure.message)
+        };
+        for (local, group) in [
+            ("0.0.0.0:5", "239.1.2.3"),
+            ("[::]:5", "239.1.2.3"),
+            ("[::]:5", "ff02::5"),
+            ("239.1.2.3:5", "239.1.2.3"),
+            ("[ff02::5]:5", "ff02::5"),
+        ] {
+            assert_eq!(told(local, group), None, "{local} {group}");
+        }
+        for (local, group, cure) in [
+            ("127.0.0.1:5", "239.1.2.3", "bind 0.0.0.0:5"),
+            ("239.1.2.4:5", "239.1.2.3", "bind 0.0.0.0:5"),
+            ("[::1]:5", "ff02::5", "bind [::]:5"),
+        ] {
+            assert!(told(local, group).is_some_and(|message| message.ends_with(cure)), "{local} {group}");
+        }
+    }
+
     async fn joining(address: &str, interface: Option<&str>) -> String {
         joining_from("127.0.0.1:0", address, interface).await
     }
@@ -135,7 +214,7 @@ mod tests {
     async fn joining_from(local: &str, address: &str, interface: Option<&str>) -> String {
         let socket = UdpSocket::bind(local).await.unwrap();
         let group = MulticastGroup { address: address.parse().unwrap(), interface: interface.map(str::to_owned) };
-        match join(&socket, &group) {
+        match join(&socket, &group).remove(0) {
             News::Warned(failure) => {
                 assert_eq!(failure.class, Class::Local);
                 failure.message

@@ -1,16 +1,18 @@
 //! Orders to an open UDP socket: immediate ones are carried out here, the rest become jobs of the sending half.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 use tokio::sync::mpsc;
 
 use super::multicast;
 use super::send::SendJob;
-use super::shared::{SharedSocket, UdpEnding};
+use super::shared::{SharedSocket, UdpEnding, lock};
+use crate::net::stream::{count_unsent, report_unsent};
 use crate::net::{option, order_queue};
 use crate::sessions::order::{DatagramVerb, OrderRefuser, SocketVerb};
 use crate::sessions::{News, Verb};
-use crate::wire::option::SocketKind;
+use crate::wire::option::{OptionScope, SocketKind};
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// The two queues of orders.
@@ -42,7 +44,7 @@ impl UdpOrders {
 impl SharedSocket {
     /// Handles orders until the session is to end at once. A close ends a burst; other orders given before it are
     /// completed.
-    pub(super) async fn take_orders(&self, mut orders: UdpOrders, jobs: mpsc::Sender<SendJob>) -> UdpEnding {
+    pub(super) async fn take_orders(&self, orders: &mut UdpOrders, jobs: mpsc::Sender<SendJob>) -> UdpEnding {
         loop {
             let job = match orders.next(&jobs).await {
                 None | Some(Verb::Reset) => return UdpEnding::Local,
@@ -91,7 +93,7 @@ impl SharedSocket {
             Verb::Datagram(DatagramVerb::ProbeMtu) => return Some(SendJob::ProbeMtu(*self.burst_stops.borrow())),
             Verb::Datagram(DatagramVerb::StopBurst) => self.stop_burst(),
             Verb::Socket(SocketVerb::SetOption(name, value)) if name.applies_to(SocketKind::Datagrams) => {
-                option::set_and_report(&self.socket, name, value, self.local.is_ipv6(), &self.journal).await;
+                option::set_and_report(&self.socket, name, value, self.option_scope(), &self.journal).await;
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => {
                 let failure = Failure::new(
@@ -103,7 +105,7 @@ impl SharedSocket {
                 self.journal.news(News::Warned(failure)).await;
             }
             Verb::Socket(SocketVerb::ReadOptions) => {
-                let all = option::all_values_news(&self.socket, SocketKind::Datagrams, self.local.is_ipv6());
+                let all = option::all_values_news(&self.socket, SocketKind::Datagrams, self.option_scope());
                 self.journal.news(all).await;
             }
             refused @ (Verb::Stream(_) | Verb::Listener(_) | Verb::Socket(SocketVerb::SampleEvery(_))) => {
@@ -112,12 +114,41 @@ impl SharedSocket {
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
             Verb::Datagram(DatagramVerb::Join(wanted)) => {
-                self.journal.news(multicast::join(&self.socket, &wanted)).await;
+                for news in multicast::join(&self.socket, &wanted) {
+                    self.journal.news(news).await;
+                }
             }
             Verb::Datagram(DatagramVerb::Leave(left)) => self.journal.news(multicast::leave(&self.socket, &left)).await,
             Verb::Reset | Verb::Close => return Some(SendJob::Close),
         }
         None
+    }
+
+    /// What decides which of the system's options governs what is sent.
+    fn option_scope(&self) -> OptionScope {
+        OptionScope::new(self.local.is_ipv6(), self.target.address().ip().is_multicast())
+    }
+
+    /// Reports the sends that were given and not carried out.
+    pub(super) async fn report_unsent(
+        &self,
+        script: VecDeque<SendJob>,
+        jobs: &mut mpsc::Receiver<SendJob>,
+        orders: &mut UdpOrders,
+    ) {
+        jobs.close();
+        let mut unsent = count_unsent([], &mut orders.plain);
+        let under_way = lock(&self.sending).take();
+        let mut waiting: Vec<usize> = script.into_iter().filter_map(|job| job.payload_len()).collect();
+        while let Ok(job) = jobs.try_recv() {
+            waiting.extend(job.payload_len());
+        }
+        for bytes in under_way.into_iter().chain(waiting) {
+            unsent.orders += 1;
+            unsent.bytes += bytes as u64;
+        }
+        let about = self.default_destination().unwrap_or(self.local).to_string();
+        report_unsent(&self.journal, &about, unsent).await;
     }
 
     pub(super) async fn warn(&self, operation: FailedOperation, message: impl Into<String>) {
@@ -126,10 +157,11 @@ impl SharedSocket {
     }
 }
 
-/// Resolves when the session is to end at once. It is already closing: other urgent orders are too late.
+/// Resolves when the session is to end at once: at a reset, or a second close. It is already closing: other urgent
+/// orders are too late.
 async fn wait_for_reset(urgent: &mut order_queue::OrderReceiver) {
     loop {
-        if let None | Some(Verb::Reset) = urgent.recv().await {
+        if let None | Some(Verb::Reset | Verb::Close) = urgent.recv().await {
             return;
         }
     }

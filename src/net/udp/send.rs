@@ -1,4 +1,4 @@
-//! The sending half: one order is one datagram, a file is many.
+//! The sending half: one order is one datagram; a file is one, or is cut into datagrams of a requested size.
 
 use std::collections::VecDeque;
 use std::io;
@@ -15,17 +15,17 @@ use super::receive::{as_the_socket_takes_it, most_payload};
 use super::shared::{SharedSocket, UdpEnding, lock};
 use crate::net::fault;
 use crate::sessions::record::Piece;
-use crate::sessions::spec::{DatagramBurst, Script, ScriptStep};
+use crate::sessions::spec::{DatagramBurst, MOST_DATAGRAM, Script, ScriptStep};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
 use crate::wire::errno;
 use crate::wire::{Class, Direction, FailedOperation, Failure};
 
-/// 1,400 bytes of a file go into one datagram: with all headers it crosses every usual link without fragmentation.
-pub(super) const FILE_DATAGRAM_BYTES: usize = 1_400;
-
 /// How many datagrams of a file are read at a time and form one block.
 const FILE_DATAGRAMS: usize = 64;
+
+/// How many bytes of them, unless a single datagram has more.
+const FILE_BYTES: usize = 256 * 1024;
 
 /// How often a datagram is retried after an earlier error of the socket: the kernel reports an ICMP error at the next
 /// call, whatever that call is, and that call sends nothing (udp(7)).
@@ -43,7 +43,7 @@ pub(super) const CANNOT_CUT: [i32; 4] = [errno::EIO, errno::EMSGSIZE, errno::EIN
 pub(super) enum SendJob {
     /// One datagram, to this address or to the default destination.
     Datagram(Option<SocketAddr>, Bytes),
-    /// A file, in datagrams of [`FILE_DATAGRAM_BYTES`].
+    /// A file, as one datagram or cut into several.
     File(PathBuf),
     /// A burst; it ends when the stop counter differs from this number.
     Burst(DatagramBurst, u64),
@@ -51,6 +51,17 @@ pub(super) enum SendJob {
     ProbeMtu(u64),
     /// No more jobs follow.
     Close,
+}
+
+impl SendJob {
+    /// The bytes that it is to send, 0 for a file or a burst; `None`: it sends no payload of the user's.
+    pub(super) fn payload_len(&self) -> Option<usize> {
+        match self {
+            SendJob::Datagram(_, bytes) => Some(bytes.len()),
+            SendJob::File(_) => Some(0),
+            SendJob::Burst(..) | SendJob::ProbeMtu(_) | SendJob::Close => None,
+        }
+    }
 }
 
 /// The script's steps as jobs. UDP has no FIN: steps after a finish are not sent.
@@ -67,7 +78,11 @@ pub(super) fn jobs_of(script: Script) -> VecDeque<SendJob> {
 
 impl SharedSocket {
     /// Runs the script as soon as there is a peer to send to, then the jobs; ends with [`SendJob::Close`].
-    pub(super) async fn send_all(&self, mut script: VecDeque<SendJob>, mut jobs: mpsc::Receiver<SendJob>) -> UdpEnding {
+    pub(super) async fn send_all(
+        &self,
+        script: &mut VecDeque<SendJob>,
+        jobs: &mut mpsc::Receiver<SendJob>,
+    ) -> UdpEnding {
         loop {
             while self.default_destination().is_some()
                 && let Some(job) = script.pop_front()
@@ -85,6 +100,7 @@ impl SharedSocket {
     }
 
     async fn do_job(&self, job: SendJob) {
+        *lock(&self.sending) = job.payload_len();
         let done = match job {
             SendJob::Datagram(to, bytes) => self.send_one(to, bytes).await,
             SendJob::File(path) => {
@@ -96,6 +112,7 @@ impl SharedSocket {
             SendJob::ProbeMtu(stops) => self.probe_mtu(stops).await,
             SendJob::Close => Ok(()),
         };
+        *lock(&self.sending) = None;
         if let Err(failure) = done {
             self.journal.news(News::Warned(failure)).await;
         }
@@ -106,6 +123,7 @@ impl SharedSocket {
         let len = bytes.len();
         check_size(to, len)?;
         self.send_batch(to, &bytes, len, &mut false).await?;
+        *lock(&self.sending) = None;
         self.record_sent(to, Instant::now(), bytes, 1, len).await;
         Ok(())
     }
@@ -116,22 +134,29 @@ impl SharedSocket {
         let to = self.destination(None)?;
         let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
         let about = file.metadata().await.map_err(unread)?;
-        self.journal.begin_sending(about.is_file().then_some(about.len()));
+        let length = about.is_file().then_some(about.len());
+        let size = self.limits.datagram_size.map(|size| usize::from(size.get()));
+        // One byte more than a datagram has shows that the file is longer.
+        let segment = size.unwrap_or(MOST_DATAGRAM + 1);
+        let part = size.map_or(segment, |size| size * (FILE_BYTES / size).clamp(1, FILE_DATAGRAMS));
+        self.journal.begin_sending(length);
         let mut sent_bytes = 0;
         let mut cut = true;
         loop {
-            let mut rest = read_full(&mut file, FILE_DATAGRAMS * FILE_DATAGRAM_BYTES).await.map_err(unread)?;
-            let last = rest.len() < FILE_DATAGRAMS * FILE_DATAGRAM_BYTES;
+            let mut rest = read_full(&mut file, part).await.map_err(unread)?;
+            if size.is_none() && rest.len() > MOST_DATAGRAM {
+                return Err(file_too_long(&name.to_string(), length));
+            }
+            let last = rest.len() < part;
             while !rest.is_empty() {
-                let taken =
-                    self.send_batch(to, &rest, FILE_DATAGRAM_BYTES, &mut cut).await.map_err(|mut failure| {
-                        let so_far = format!("; {sent_bytes} bytes of {name} were sent before");
-                        failure.message.push_str(&so_far);
-                        failure
-                    })?;
-                let bytes = rest.split_to(rest.len().min(taken * FILE_DATAGRAM_BYTES));
+                let taken = self.send_batch(to, &rest, segment, &mut cut).await.map_err(|mut failure| {
+                    let so_far = format!("; {sent_bytes} bytes of {name} were sent before");
+                    failure.message.push_str(&so_far);
+                    failure
+                })?;
+                let bytes = rest.split_to(rest.len().min(taken * segment));
                 sent_bytes += bytes.len() as u64;
-                self.record_sent(to, Instant::now(), bytes, taken, FILE_DATAGRAM_BYTES).await;
+                self.record_sent(to, Instant::now(), bytes, taken, segment).await;
             }
             if last {
                 break;
@@ -243,6 +268,16 @@ pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
     let message = format!("datagram of {len} bytes: at most {most} fit in one {family} datagram");
     let failure = Failure::new(Class::Local, FailedOperation::Send, to.to_string(), message);
     Err(Failure { os_code: Some(errno::EMSGSIZE), ..failure })
+}
+
+/// Refuses a file that is longer than one datagram, where nothing says how to cut it; nothing of it was sent.
+fn file_too_long(name: &str, length: Option<u64>) -> Failure {
+    let length = length.map_or_else(|| "more than 65,507".to_owned(), quantity::grouped);
+    let message = format!(
+        "not sent: it has {length} bytes, and one datagram has 65,507 at most; --datagram-size N cuts it into datagrams"
+    );
+    let failure = Failure::new(Class::Local, FailedOperation::Send, name, message);
+    Failure { os_code: Some(errno::EMSGSIZE), ..failure }
 }
 
 /// Reads `most` bytes; fewer only at the file's end.

@@ -1,7 +1,7 @@
 //! What the halves of a UDP session's task share.
 
-use std::net::SocketAddr;
-use std::num::NonZeroU64;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::{NonZeroU16, NonZeroU64};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ use crate::wire::Failure;
 pub(super) enum UdpEnding {
     /// The user closed it.
     Local,
+    /// It received all the datagrams that were asked for.
+    Answered,
     /// It failed.
     Failed(Failure),
 }
@@ -29,7 +31,7 @@ impl UdpEnding {
     /// Reports the end: the last news of the session.
     pub(super) async fn report(self, journal: &Arc<Journal>) {
         let how = match self {
-            UdpEnding::Local => CloseReason::Local,
+            UdpEnding::Local | UdpEnding::Answered => CloseReason::Local,
             UdpEnding::Failed(failure) => {
                 journal.news(News::Failed(failure)).await;
                 CloseReason::Error
@@ -42,13 +44,36 @@ impl UdpEnding {
 /// What to send automatically, and after how many received datagrams the session ends.
 pub(crate) type UdpPlan = (Script, Option<NonZeroU64>);
 
-/// What ends a UDP session by itself.
+/// What a UDP session was told when it was opened: when it ends by itself, and how it cuts files.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct UdpLimits {
     /// It fails after both directions were idle for this long.
     pub(super) idle_timeout: Option<Duration>,
     /// It ends after it received this many datagrams, and receives no more.
     pub(super) answers: Option<NonZeroU64>,
+    /// The size in bytes of the datagrams into which files are cut; `None`: a file is one datagram.
+    pub(super) datagram_size: Option<NonZeroU16>,
+}
+
+/// Where a plain send goes, and who is heard.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum SendTarget {
+    /// To the one peer of a connected socket; nobody else is heard.
+    Peer(SocketAddr),
+    /// To this address; every address is heard.
+    Address(SocketAddr),
+    /// To the peer that sent the last datagram; every address is heard.
+    LastHeard,
+}
+
+impl SendTarget {
+    /// The address, if it is fixed; else the unspecified one.
+    pub(super) fn address(self) -> SocketAddr {
+        match self {
+            SendTarget::Peer(address) | SendTarget::Address(address) => address,
+            SendTarget::LastHeard => SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0),
+        }
+    }
 }
 
 /// An open UDP socket, and the state that its halves share.
@@ -57,12 +82,14 @@ pub(super) struct SharedSocket {
     pub(super) journal: Arc<Journal>,
     pub(super) socket: UdpSocket,
     pub(super) local: SocketAddr,
-    /// The peer of a conversation; `None` for a bound socket.
+    /// The one peer of a connected socket; `None` for a socket that hears every address.
     pub(super) peer: Option<SocketAddr>,
-    pub(super) idle_timeout: Option<Duration>,
-    pub(super) answers: Option<NonZeroU64>,
+    pub(super) target: SendTarget,
+    pub(super) limits: UdpLimits,
     pub(super) heard: Mutex<Option<SocketAddr>>,
     pub(super) heard_first: Notify,
+    /// Bytes of the send that is being carried out; `None` between two sends. A file counts 0 bytes.
+    pub(super) sending: Mutex<Option<usize>>,
     pub(super) reading: watch::Sender<bool>,
     /// The stop counter: grows with every request to end the current burst or probe.
     pub(super) burst_stops: watch::Sender<u64>,

@@ -13,7 +13,8 @@ use super::open::OpenedSocket;
 use super::orders::UdpOrders;
 use super::receive::{ROOM_BYTES, ReceiveBatch};
 use super::send::jobs_of;
-use super::shared::{SamplingRest, SharedSocket, UdpEnding, UdpLimits, lock};
+use super::shared::{SamplingRest, SendTarget, SharedSocket, UdpEnding, UdpLimits, lock};
+use super::strangers::StrangerWatch;
 use crate::net::fault;
 use crate::net::journal::Journal;
 use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
@@ -37,25 +38,24 @@ const MOST_UNEXPLAINED: usize = 8;
 const DROPS_EVERY: Duration = Duration::from_millis(250);
 
 impl SharedSocket {
-    /// The shared state for a socket; with `peer` if the socket is connected.
-    pub(super) fn new(
-        journal: Arc<Journal>,
-        opened: OpenedSocket,
-        peer: Option<SocketAddr>,
-        limits: UdpLimits,
-    ) -> Self {
+    /// The shared state for a socket.
+    pub(super) fn new(journal: Arc<Journal>, opened: OpenedSocket, target: SendTarget, limits: UdpLimits) -> Self {
         let OpenedSocket { socket, local, merged } = opened;
-        let UdpLimits { idle_timeout, answers } = limits;
+        let peer = match target {
+            SendTarget::Peer(peer) => Some(peer),
+            SendTarget::Address(_) | SendTarget::LastHeard => None,
+        };
         SharedSocket {
             journal,
             socket,
             local,
             merged,
             peer,
-            idle_timeout,
-            answers,
+            target,
+            limits,
             heard: Mutex::default(),
             heard_first: Notify::new(),
+            sending: Mutex::default(),
             reading: watch::Sender::new(true),
             burst_stops: watch::Sender::new(0),
             last_activity: Mutex::new(Instant::now()),
@@ -68,17 +68,19 @@ impl SharedSocket {
     }
 
     /// Runs the socket to its end, and reports how it ended.
-    pub(super) async fn run(self, orders: UdpOrders, script: Script) {
+    pub(super) async fn run(self, mut orders: UdpOrders, script: Script, mut strangers: StrangerWatch) {
         self.count_drops().await;
-        let (job, jobs) = mpsc::channel(MOST_JOBS);
+        let (job, mut jobs) = mpsc::channel(MOST_JOBS);
+        let mut script = jobs_of(script);
         let mut batch = ReceiveBatch::new(ROOM_BYTES);
         let ending = tokio::select! {
-            ending = self.take_orders(orders, job) => ending,
-            ending = self.send_all(jobs_of(script), jobs) => ending,
+            ending = self.take_orders(&mut orders, job) => ending,
+            ending = self.send_all(&mut script, &mut jobs) => ending,
             ending = self.read(&mut batch) => ending,
             ending = self.watch_errors() => ending,
             ending = self.watch_silence() => ending,
             ending = self.watch_kernel() => ending,
+            ending = self.watch_strangers(&mut strangers) => ending,
         };
         // Datagrams that were read but not recorded are counted, however suddenly the session ends.
         while let Some(block) = batch.next_block(false) {
@@ -86,13 +88,20 @@ impl SharedSocket {
         }
         self.report_errors().await;
         self.count_drops().await;
+        self.report_other_strangers(&strangers).await;
         self.sample();
+        if !matches!(ending, UdpEnding::Answered) {
+            self.report_unsent(script, &mut jobs, &mut orders).await;
+        }
         ending.report(&self.journal).await;
     }
 
     /// Where a plain send goes.
     pub(super) fn default_destination(&self) -> Option<SocketAddr> {
-        self.peer.or_else(|| *lock(&self.heard))
+        match self.target {
+            SendTarget::Peer(address) | SendTarget::Address(address) => Some(address),
+            SendTarget::LastHeard => *lock(&self.heard),
+        }
     }
 
     /// Waits for the first datagram. Cancel-safe; one waiter.
@@ -132,10 +141,10 @@ impl SharedSocket {
     async fn read(&self, batch: &mut ReceiveBatch) -> UdpEnding {
         let mut reading = self.reading.subscribe();
         let mut unexplained = 0;
-        let mut left = self.answers.map_or(u64::MAX, NonZeroU64::get);
+        let mut left = self.limits.answers.map_or(u64::MAX, NonZeroU64::get);
         loop {
             if left == 0 {
-                return UdpEnding::Local;
+                return UdpEnding::Answered;
             }
             if !*reading.borrow_and_update() {
                 if self.counting_drops(reading.changed()).await.is_err() {
@@ -231,7 +240,7 @@ impl SharedSocket {
     }
 
     async fn watch_silence(&self) -> UdpEnding {
-        let Some(limit) = self.idle_timeout else { return std::future::pending().await };
+        let Some(limit) = self.limits.idle_timeout else { return std::future::pending().await };
         loop {
             let waited_for = self.held.load(Ordering::Relaxed) || !*self.reading.borrow();
             if waited_for {

@@ -64,7 +64,7 @@ async fn connect_with_retries(
         let failure = match until_given_up(connecting, context, urgent, &mut later).await? {
             Ok(socket) => {
                 for (name, value) in later {
-                    option::set_and_report(&socket, name, value, false, &context.journal).await;
+                    option::set_and_report(&socket, name, value, false.into(), &context.journal).await;
                 }
                 return Ok(socket);
             }
@@ -106,7 +106,7 @@ pub(crate) async fn connect_stream(
     let place = address::to_system(target).map_err(failed)?;
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    option::set_all(&socket, &spec.options, false)?;
+    option::set_all(&socket, &spec.options, false.into())?;
     let mut pause = FIRST_PAUSE;
     while let Err(error) = socket.connect(&place) {
         if error.kind() == ErrorKind::Interrupted {
@@ -132,6 +132,6 @@ pub(crate) async fn connect_stream(
     let credentials = credentials::of_peer(&socket);
     let (local, peer) = (UnixAddress::Unnamed, target.clone());
     journal.news(News::Unix(UnixNews::Connected { local, peer, credentials, took, attempt })).await;
-    option::report_all(&socket, &spec.options, false, journal).await;
+    option::report_all(&socket, &spec.options, false.into(), journal).await;
     Ok(socket)
 }

@@ -82,7 +82,7 @@ pub(super) async fn run_bound(spec: UnixListenSpec, mut context: TaskContext) {
     context.net.keep_socket_file(socket.file.as_ref());
     let local = spec.local.clone();
     context.journal.news(News::Unix(UnixNews::Listening { local: local.clone(), replaced })).await;
-    option::report_all(&socket.socket, &spec.socket.options, false, &context.journal).await;
+    option::report_all(&socket.socket, &spec.socket.options, false.into(), &context.journal).await;
     let task = DatagramTask {
         socket,
         peer: None,
@@ -266,10 +266,10 @@ impl DatagramTask {
                 }
             }
             Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
-                option::set_and_report(&self.socket.socket, name, value, false, &context.journal).await;
+                option::set_and_report(&self.socket.socket, name, value, false.into(), &context.journal).await;
             }
             Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-                let all = option::all_values_news(&self.socket.socket, SocketKind::Unix, false);
+                let all = option::all_values_news(&self.socket.socket, SocketKind::Unix, false.into());
                 context.journal.news(all).await;
             }
             // Sampled with each datagram.

@@ -27,7 +27,7 @@ pub(super) struct OpenedDatagrams {
 fn new_socket(options: &RequestedOptions, failed: impl Fn(io::Error) -> Failure) -> Result<Socket, Failure> {
     let socket = Socket::new(Domain::UNIX, Type::DGRAM, None).map_err(&failed)?;
     socket.set_nonblocking(true).map_err(&failed)?;
-    option::set_all(&socket, options, false)?;
+    option::set_all(&socket, options, false.into())?;
     Ok(socket)
 }
 
@@ -62,7 +62,7 @@ pub(super) async fn connect(spec: &UnixSpec, attempt: u32, journal: &Arc<Journal
     let socket = UnixDatagram::from_std(socket.into()).map_err(failed)?;
     let (peer, took) = (target.clone(), began.elapsed());
     journal.news(News::Unix(UnixNews::Connected { local, peer, credentials: None, took, attempt })).await;
-    option::report_all(&socket, &spec.socket.options, false, journal).await;
+    option::report_all(&socket, &spec.socket.options, false.into(), journal).await;
     Ok(OpenedDatagrams { socket, file })
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn run(spec: UnixListenSpec, script: Script, mut context: TaskC
     context.net.keep_socket_file(file.as_ref());
     let local = spec.local.clone();
     context.journal.news(News::Unix(UnixNews::Listening { local: local.clone(), replaced })).await;
-    option::report_all(&listener, &spec.socket.options, false, &context.journal).await;
+    option::report_all(&listener, &spec.socket.options, false.into(), &context.journal).await;
     let mut queue = AcceptQueueWatch::of_unix();
     queue.report(&listener, &context.journal).await;
     let (children, ended) = AcceptedChildren::new(local.to_string(), spec.limit, spec.socket.idle_timeout, script);
@@ -61,7 +61,7 @@ fn listen(spec: &UnixListenSpec) -> Result<(UnixListener, Option<Arc<SocketFile>
     let failed = |error: io::Error| fault::from_unix_bind(FailedOperation::Listen, &spec.local, &error, None);
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    option::set_all(&socket, &spec.socket.options, false)?;
+    option::set_all(&socket, &spec.socket.options, false.into())?;
     let (file, replaced) = SocketFile::bind(&socket, &spec.local, spec.replace, FailedOperation::Listen)?;
     let backlog = i32::try_from(spec.backlog.unwrap_or(BACKLOG)).unwrap_or(i32::MAX);
     socket.listen(backlog).map_err(failed)?;
@@ -127,12 +127,12 @@ impl UnixAcceptor {
                 }
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => {
-                if option::set_and_report(listener, name, value.clone(), false, &context.journal).await {
+                if option::set_and_report(listener, name, value.clone(), false.into(), &context.journal).await {
                     spec::request_option(&mut self.options, name, Some(value));
                 }
             }
             Verb::Socket(SocketVerb::ReadOptions) => {
-                context.journal.news(option::all_values_news(listener, SocketKind::Unix, false)).await;
+                context.journal.news(option::all_values_news(listener, SocketKind::Unix, false.into())).await;
             }
             Verb::Send(bytes) => self.children.send_to_all(&bytes, context).await,
             refused @ (Verb::SendFile(_)
@@ -171,7 +171,7 @@ impl UnixAcceptor {
         context.net.spawn(id, "accepted", async move {
             child.journal.news(News::Unix(UnixNews::Accepted { listener, local, peer, credentials })).await;
             for (name, value) in options {
-                option::set_and_report(connection.transport.socket(), name, value, false, &child.journal).await;
+                option::set_and_report(connection.transport.socket(), name, value, false.into(), &child.journal).await;
             }
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody receives the report.

@@ -41,6 +41,8 @@ pub enum Situation {
     Conversation,
     /// A UDP conversation in which the peer answered.
     Conversing,
+    /// A UDP conversation that hears every address.
+    OpenToAll,
     /// A bound UDP socket that talks with any peer.
     Bound,
     /// A TCP listener.
@@ -93,7 +95,7 @@ pub enum Situation {
 
 impl Situation {
     /// Every situation, in the order of a session's life.
-    pub const ALL: [Situation; 38] = [
+    pub const ALL: [Situation; 39] = [
         Situation::Starting,
         Situation::Resolving,
         Situation::Connecting,
@@ -108,6 +110,7 @@ impl Situation {
         Situation::Paused,
         Situation::Conversation,
         Situation::Conversing,
+        Situation::OpenToAll,
         Situation::Bound,
         Situation::Listening,
         Situation::Asking,
@@ -151,6 +154,7 @@ impl Situation {
             Situation::Paused => "paused",
             Situation::Conversation => "conversation",
             Situation::Conversing => "conversing",
+            Situation::OpenToAll => "open-to-all",
             Situation::Bound => "bound",
             Situation::Listening => "listening",
             Situation::Asking => "asking",
@@ -186,6 +190,7 @@ impl Situation {
             SessionPhase::Connecting { .. } => Situation::Connecting,
             SessionPhase::Waiting { .. } => Situation::Waiting,
             SessionPhase::Open(open) => match &session.kind {
+                SessionKind::Conversation(udp) if udp.heard.is_some() => Situation::OpenToAll,
                 SessionKind::Conversation { .. } if session.totals.received.ops > 0 => Situation::Conversing,
                 SessionKind::Conversation { .. } => Situation::Conversation,
                 SessionKind::Bound { .. } => Situation::Bound,

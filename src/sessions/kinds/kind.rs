@@ -7,7 +7,7 @@ use super::listener::ListenerSession;
 use super::ports::PortScan;
 use super::repeat::RepeatView;
 use super::tcp::{Endpoints, TcpSession};
-use super::udp::{UdpBoundSession, UdpSession};
+use super::udp::{PeerList, UdpBoundSession, UdpSession};
 use super::unix::{UnixListenerSession, UnixSession};
 use crate::sessions::spec::SpecKind;
 use crate::wire::unix::UnixForm;
@@ -61,6 +61,22 @@ impl SessionKind {
                 ..UnixListenerSession::new(spec.form)
             }),
             SpecKind::UnixAccepted(_) => SessionKind::Unix(UnixSession::new(UnixForm::Stream)),
+        }
+    }
+
+    /// The peers of a UDP socket that hears every address; `None`: another kind, or a conversation with one peer.
+    pub fn peer_list(&self) -> Option<&PeerList> {
+        match self {
+            SessionKind::Conversation(udp) => udp.heard.as_ref(),
+            SessionKind::Bound(bound) => Some(&bound.heard),
+            SessionKind::Stream(_)
+            | SessionKind::Listener(_)
+            | SessionKind::Http(_)
+            | SessionKind::Repeat(_)
+            | SessionKind::Dns(_)
+            | SessionKind::Ports(_)
+            | SessionKind::Unix(_)
+            | SessionKind::UnixListener(_) => None,
         }
     }
 

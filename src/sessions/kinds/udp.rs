@@ -8,7 +8,7 @@ use super::kind_state::{KindState, RecordContext};
 use super::tcp::Endpoints;
 use super::udp_ledger::UdpLedger;
 use super::udp_socket::UdpSocketView;
-use crate::sessions::news::{ListenerNews, News};
+use crate::sessions::news::{DialNews, ListenerNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::{Block, Record};
@@ -20,18 +20,55 @@ use crate::wire::{Both, Direction, Totals};
 /// How many peers of a bound UDP socket are listed; datagrams of further peers are only counted.
 pub const MOST_PEERS: usize = 10_000;
 
-/// Counters of one peer of a bound socket.
+/// Counters of one peer of a UDP socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerCount {
     /// Datagrams and bytes, both ways.
     pub totals: Both<Totals>,
 }
 
+/// The peers of a UDP socket that hears every address.
+#[derive(Clone, Debug, Default)]
+pub struct PeerList {
+    /// Peers that it exchanged datagrams with; at most [`MOST_PEERS`].
+    pub peers: BTreeMap<SocketAddr, PeerCount>,
+    /// How many datagrams belong to peers that are not listed.
+    pub unlisted: u64,
+    /// The peer that sent the newest datagram.
+    pub last: Option<SocketAddr>,
+    /// The address to which a conversation sends; `None` for a bound socket.
+    pub target: Option<SocketAddr>,
+}
+
+impl PeerList {
+    /// Where a plain send goes; `None`: nowhere, until a datagram was received.
+    pub fn default_target(&self) -> Option<SocketAddr> {
+        self.target.or(self.last)
+    }
+
+    fn count(&mut self, block: &Block) {
+        for piece in &block.pieces {
+            let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
+            if block.direction == Direction::Received {
+                self.last = Some(*peer);
+            }
+            if self.peers.len() >= MOST_PEERS && !self.peers.contains_key(peer) {
+                self.unlisted += 1;
+                continue;
+            }
+            let count = self.peers.entry(*peer).or_default();
+            count.totals.of_mut(block.direction).add(u64::from(piece.full_len));
+        }
+    }
+}
+
 /// State that only a UDP conversation has.
 #[derive(Clone, Debug, Default)]
 pub struct UdpSession {
-    /// Both addresses, once known.
+    /// Both addresses, once known; no peer if it hears every address.
     pub ends: Endpoints,
+    /// Its peers, if it hears every address.
+    pub heard: Option<PeerList>,
     /// State of its socket.
     pub socket: UdpSocketView,
 }
@@ -72,6 +109,14 @@ impl KindState for UdpSession {
 
     fn on_record(&mut self, record: &Record, _context: &RecordContext) -> Option<OpenState> {
         self.ends.on_record(record);
+        if let Record::News { news: News::Dial(DialNews::Opened { local, target }), .. } = record {
+            self.ends = Endpoints { local: Some(*local), peer: None };
+            self.heard = Some(PeerList { target: Some(*target), ..PeerList::default() });
+            self.socket.ledger = UdpLedger::for_many_peers();
+        }
+        if let (Record::Block(block), Some(heard)) = (record, &mut self.heard) {
+            heard.count(block);
+        }
         self.socket.on_record(record);
         None
     }
@@ -86,12 +131,8 @@ impl KindState for UdpSession {
 pub struct UdpBoundSession {
     /// Its local address, once bound.
     pub local: Option<SocketAddr>,
-    /// Peers that it exchanged datagrams with; at most [`MOST_PEERS`].
-    pub peers: BTreeMap<SocketAddr, PeerCount>,
-    /// How many datagrams belong to peers that are not listed.
-    pub unlisted: u64,
-    /// The peer that sent the newest datagram: the target of a plain send.
-    pub last: Option<SocketAddr>,
+    /// Its peers.
+    pub heard: PeerList,
     /// State of its socket.
     pub socket: UdpSocketView,
 }
@@ -100,22 +141,7 @@ impl UdpBoundSession {
     /// A socket that has received nothing yet.
     pub fn new() -> Self {
         let socket = UdpSocketView { ledger: UdpLedger::for_many_peers(), ..UdpSocketView::default() };
-        UdpBoundSession { local: None, peers: BTreeMap::new(), unlisted: 0, last: None, socket }
-    }
-
-    fn count_peers(&mut self, block: &Block) {
-        for piece in &block.pieces {
-            let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
-            if block.direction == Direction::Received {
-                self.last = Some(*peer);
-            }
-            if self.peers.len() >= MOST_PEERS && !self.peers.contains_key(peer) {
-                self.unlisted += 1;
-                continue;
-            }
-            let count = self.peers.entry(*peer).or_default();
-            count.totals.of_mut(block.direction).add(u64::from(piece.full_len));
-        }
+        UdpBoundSession { local: None, heard: PeerList::default(), socket }
     }
 }
 
@@ -163,7 +189,7 @@ impl KindState for UdpBoundSession {
         self.socket.on_record(record);
         match record {
             Record::News { news: News::Listener(ListenerNews::Listening { local }), .. } => self.local = Some(*local),
-            Record::Block(block) => self.count_peers(block),
+            Record::Block(block) => self.heard.count(block),
             Record::News { .. } | Record::NotKept { .. } => {}
         }
         None

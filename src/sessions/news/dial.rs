@@ -56,6 +56,13 @@ pub enum DialNews {
         /// The number of the attempt, from 1.
         attempt: u32,
     },
+    /// A UDP socket is open that is not connected: it hears every address.
+    Opened {
+        /// Our address.
+        local: SocketAddr,
+        /// Where plain sends go.
+        target: SocketAddr,
+    },
     /// The whole attempt failed; another follows.
     Retrying {
         /// The number of the next attempt, from 2.
@@ -84,6 +91,7 @@ impl DialNews {
             | DialNews::Connecting { .. }
             | DialNews::AttemptFailed { .. }
             | DialNews::Connected { .. }
+            | DialNews::Opened { .. }
             | DialNews::Retrying { .. }
             | DialNews::Compared(_) => NewsPlace::Everywhere,
         }

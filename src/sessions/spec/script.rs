@@ -18,7 +18,7 @@ pub struct Script {
 pub enum ScriptStep {
     /// Send these bytes; for UDP they are one datagram.
     Send(Bytes),
-    /// Send a file's bytes; for UDP in datagrams of 1,400 bytes.
+    /// Send a file's bytes; for UDP as one datagram, or cut into datagrams of the requested size.
     SendFile(PathBuf),
     /// Send one datagram again and again (UDP).
     Burst(DatagramBurst),

@@ -66,7 +66,7 @@ pub fn parse_host(text: &str) -> Result<String, String> {
         return Err(wrong("is empty"));
     }
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    if let Some(host) = ipv6_host(inner) {
+    if let Some(host) = ipv6_host(inner).or_else(|| zoned_group(inner)) {
         return Ok(host);
     }
     let foreign = |c: char| {
@@ -95,11 +95,19 @@ pub fn parse_host(text: &str) -> Result<String, String> {
 /// An IPv6 address, with or without a zone (`fe80::1%eth0`), in the spelling that was given.
 fn ipv6_host(text: &str) -> Option<String> {
     let (address, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
-    let zone_is_good = zone.is_none_or(|zone| {
-        (1..=64).contains(&zone.len())
-            && zone.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-    });
-    (zone_is_good && address.parse::<Ipv6Addr>().is_ok()).then(|| text.to_owned())
+    (zone.is_none_or(is_zone) && address.parse::<Ipv6Addr>().is_ok()).then(|| text.to_owned())
+}
+
+/// An IPv4 multicast group with a zone (`239.1.2.3%eth0`): the interface that its datagrams leave by.
+fn zoned_group(text: &str) -> Option<String> {
+    let (address, zone) = text.split_once('%')?;
+    let is_group = address.parse::<Ipv4Addr>().is_ok_and(|address| address.is_multicast());
+    (is_group && is_zone(zone)).then(|| text.to_owned())
+}
+
+/// Whether the text can be an interface's name or number.
+fn is_zone(zone: &str) -> bool {
+    (1..=64).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// Parses a port to connect to: a number from 1 to 65535.
@@ -208,6 +216,7 @@ mod tests {
             ("192.0.2.1:80", "192.0.2.1", 80),
             ("[::1]:80", "::1", 80),
             ("[fe80::1%eth0]:80", "fe80::1%eth0", 80),
+            ("239.1.2.3%eth0:80", "239.1.2.3%eth0", 80),
             ("my_host-2:9000", "my_host-2", 9000),
             ("bücher.example:80", "xn--bcher-kva.example", 80),
         ];

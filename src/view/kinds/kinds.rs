@@ -17,11 +17,11 @@ use crate::wire::Totals;
 fn with_words<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) -> T {
     match &session.kind {
         SessionKind::Stream(tcp) => question(&tcp::TcpWords { session, ends: &tcp.ends }),
-        SessionKind::Conversation(UdpSession { ends, socket }) => {
-            question(&udp::ConversationWords { session, ends, socket })
+        SessionKind::Conversation(UdpSession { ends, heard, socket }) => {
+            question(&udp::ConversationWords { session, ends, heard: heard.as_ref(), socket })
         }
-        SessionKind::Bound(UdpBoundSession { local, peers, socket, .. }) => {
-            question(&udp::BoundWords { session, local: *local, peers: peers.len(), socket })
+        SessionKind::Bound(UdpBoundSession { local, heard, socket }) => {
+            question(&udp::BoundWords { session, local: *local, peers: heard.peers.len(), socket })
         }
         SessionKind::Listener(listener) => question(&listener::ListenerWords { session, listener }),
         SessionKind::Http(exchange) => question(&http::HttpWords { session, exchange }),

@@ -9,6 +9,7 @@ use crate::model::state::Model;
 use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::tcp::Endpoints;
+use crate::sessions::kinds::udp::PeerList;
 use crate::sessions::kinds::udp_socket::UdpSocketView;
 use crate::sessions::phase::OpenState;
 use crate::sessions::spec::{UdpBoundSpec, UdpSpec};
@@ -21,10 +22,12 @@ use crate::view::status_label::{self, StatusLabel, short, status_label as label,
 use crate::view::udp;
 use crate::wire::Totals;
 
-/// A UDP session with one peer.
+/// A UDP conversation.
 pub(super) struct ConversationWords<'a> {
     pub(super) session: &'a Session,
     pub(super) ends: &'a Endpoints,
+    /// Its peers, if it hears every address.
+    pub(super) heard: Option<&'a PeerList>,
     pub(super) socket: &'a UdpSocketView,
 }
 
@@ -56,12 +59,19 @@ impl KindWords for ConversationWords<'_> {
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
         let local = self.ends.local.map(|local| StyledText::single(format!("from {local}"), Role::Dim));
-        local.into_iter().chain(of_socket(self.session, self.socket)).collect()
+        let heard = self.heard.map(|_| StyledText::single("hears every address", Role::Dim));
+        local.into_iter().chain(heard).chain(of_socket(self.session, self.socket)).collect()
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
         column.push_known("local", self.ends.local.map(|local| local.to_string()));
-        column.push_known("peer", self.ends.peer.map(|peer| peer.to_string()));
+        match self.heard {
+            None => column.push_known("peer", self.ends.peer.map(|peer| peer.to_string())),
+            Some(heard) => {
+                column.push_known("target", heard.target.map(|target| target.to_string()));
+                column.line("peers", quantity::grouped(heard.peers.len() as u64), Role::Text);
+            }
+        }
     }
 
     fn own_figures(&self, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>) {

@@ -8,7 +8,6 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::model::words;
 use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp_socket::UdpSocketView;
 use crate::text::quantity;
 use crate::view::canvas::Canvas;
@@ -71,7 +70,9 @@ fn push_counts(sheet: &mut LabelSheet, model: &Model, session: &Session, socket:
     let echo = &ledger.echo;
     let remark = match (echo.echoed_count(), &session.kind) {
         (Some(_), _) => format!("came back unchanged: the peer echoes{}", rtt(echo.last_rtt())),
-        (None, SessionKind::Bound { .. }) => "UDP itself has no answers; counted for one peer that echoes".to_owned(),
+        (None, kind) if kind.peer_list().is_some() => {
+            "UDP itself has no answers; counted for one peer that echoes".to_owned()
+        }
         (None, _) => "UDP itself has no answers; counted where the peer echoes".to_owned(),
     };
     sheet.count("answered", echo.echoed_count(), Role::Good, &remark);

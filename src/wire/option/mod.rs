@@ -5,4 +5,4 @@ mod option;
 mod value;
 
 pub use meaning::SocketKind;
-pub use option::{OptionUnit, OptionValue, SocketOption, parse};
+pub use option::{OptionScope, OptionUnit, OptionValue, SocketOption, parse};

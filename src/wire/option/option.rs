@@ -34,7 +34,7 @@ pub enum SocketOption {
     NotSentLowWater,
     /// `SO_LINGER`.
     Linger,
-    /// `IP_TTL`, `IPV6_UNICAST_HOPS`.
+    /// `IP_TTL`, `IPV6_UNICAST_HOPS`; to a group `IP_MULTICAST_TTL`, `IPV6_MULTICAST_HOPS`.
     Ttl,
     /// `IP_TOS`, `IPV6_TCLASS`.
     Tos,
@@ -65,6 +65,43 @@ pub enum OptionValue {
     Linger(Option<Duration>),
     /// A name; empty means none.
     Name(String),
+}
+
+/// What decides which of the system's options governs: the family of the socket, and whether it sends to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionScope {
+    /// IPv4, to one host.
+    V4,
+    /// IPv6, to one host.
+    V6,
+    /// IPv4, to a multicast group.
+    V4Group,
+    /// IPv6, to a multicast group.
+    V6Group,
+}
+
+impl OptionScope {
+    /// The scope of a socket of this family; `group`: it sends to a multicast group.
+    pub fn new(v6: bool, group: bool) -> Self {
+        match (v6, group) {
+            (false, false) => OptionScope::V4,
+            (true, false) => OptionScope::V6,
+            (false, true) => OptionScope::V4Group,
+            (true, true) => OptionScope::V6Group,
+        }
+    }
+
+    /// Whether the socket is IPv6.
+    pub fn is_v6(self) -> bool {
+        matches!(self, OptionScope::V6 | OptionScope::V6Group)
+    }
+}
+
+/// The scope of a socket that talks with one host: `true` is IPv6.
+impl From<bool> for OptionScope {
+    fn from(v6: bool) -> Self {
+        OptionScope::new(v6, false)
+    }
 }
 
 /// Unit in which a value is typed, shown, and passed to the kernel.
@@ -191,29 +228,31 @@ impl SocketOption {
         self.line().unit
     }
 
-    /// Its level and constant, for an IPv6 socket or not.
-    fn level_and_name(self, v6: bool) -> (&'static str, &'static str) {
-        match (self, v6) {
-            (SocketOption::Ttl, true) => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
-            (SocketOption::Tos, true) => ("IPPROTO_IPV6", "IPV6_TCLASS"),
+    /// Its level and constant in this scope.
+    fn level_and_name(self, scope: OptionScope) -> (&'static str, &'static str) {
+        match (self, scope) {
+            (SocketOption::Ttl, OptionScope::V6) => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
+            (SocketOption::Ttl, OptionScope::V4Group) => ("IPPROTO_IP", "IP_MULTICAST_TTL"),
+            (SocketOption::Ttl, OptionScope::V6Group) => ("IPPROTO_IPV6", "IPV6_MULTICAST_HOPS"),
+            (SocketOption::Tos, OptionScope::V6 | OptionScope::V6Group) => ("IPPROTO_IPV6", "IPV6_TCLASS"),
             _ => (self.line().level, self.line().symbol),
         }
     }
 
-    /// The arguments of its `setsockopt` after the descriptor, for an IPv6 socket or not.
-    pub fn arguments(self, value: &OptionValue, v6: bool) -> String {
-        let (level, symbol) = self.level_and_name(v6);
+    /// The arguments of its `setsockopt` after the descriptor.
+    pub fn arguments(self, value: &OptionValue, scope: impl Into<OptionScope>) -> String {
+        let (level, symbol) = self.level_and_name(scope.into());
         format!("{level}, {symbol}, {}", self.argument(value))
     }
 
     /// Its system call as text, to copy.
-    pub fn call(self, value: &OptionValue, v6: bool) -> String {
-        format!("setsockopt(fd, {})", self.arguments(value, v6))
+    pub fn call(self, value: &OptionValue, scope: impl Into<OptionScope>) -> String {
+        format!("setsockopt(fd, {})", self.arguments(value, scope))
     }
 
     /// The system call that reads it, as text to copy.
-    pub fn reading_call(self, v6: bool) -> String {
-        let (level, symbol) = self.level_and_name(v6);
+    pub fn reading_call(self, scope: impl Into<OptionScope>) -> String {
+        let (level, symbol) = self.level_and_name(scope.into());
         format!("getsockopt(fd, {level}, {symbol}, &value, &length)")
     }
 

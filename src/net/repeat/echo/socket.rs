@@ -17,10 +17,11 @@ use crate::net::optional_sleep::sleep_until_some;
 use crate::net::repeat::ledger::RunLedger;
 use crate::net::repeat::plan::{StartTicket, WorkerSchedule};
 use crate::net::udp::gso::GsoSender;
-use crate::net::{fault, resolve};
+use crate::net::{fault, option, resolve};
 use crate::sessions::News;
 use crate::sessions::news::DialNews;
 use crate::sessions::spec::repeat::{EchoSpec, StartPace, TAG};
+use crate::wire::option::OptionScope;
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// How many datagrams may wait for answers at a fixed rate; beyond it the next one waits, and its time counts from when
@@ -67,6 +68,12 @@ impl EchoSocket {
             }
             journal.news(News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true })).await;
             let began = Instant::now();
+            if peer.ip().is_multicast() && !spec.patience.is_zero() {
+                why.message = "a group has many members, and this measures the answers of one peer: \
+                               --patience 0s sends without waiting for answers"
+                    .to_owned();
+                continue;
+            }
             match connect(spec, peer) {
                 Ok((socket, local)) => {
                     journal
@@ -81,7 +88,7 @@ impl EchoSocket {
                         patience: spec.patience,
                     });
                 }
-                Err(error) => why = fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
+                Err(failure) => why = failure,
             }
         }
         Err(why)
@@ -111,7 +118,21 @@ impl EchoSocket {
     }
 }
 
-fn connect(spec: &EchoSpec, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
+fn connect(spec: &EchoSpec, peer: SocketAddr) -> Result<(UdpSocket, SocketAddr), Failure> {
+    let failed = |error: io::Error| fault::from_io(FailedOperation::Connect, peer.to_string(), &error);
+    let socket = bound_socket(spec, peer).map_err(failed)?;
+    let scope = OptionScope::new(peer.is_ipv6(), peer.ip().is_multicast());
+    option::set_all(&socket, &spec.udp.socket.options, scope)?;
+    let connected = || {
+        socket.connect(&SockAddr::from(peer))?;
+        let socket = UdpSocket::from_std(socket.into())?;
+        let local = socket.local_addr()?;
+        Ok((socket, local))
+    };
+    connected().map_err(failed)
+}
+
+fn bound_socket(spec: &EchoSpec, peer: SocketAddr) -> io::Result<socket2::Socket> {
     let any: IpAddr = if peer.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let local = spec.udp.socket.bind.unwrap_or(SocketAddr::new(any, 0));
     let socket = socket2::Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
@@ -120,10 +141,7 @@ fn connect(spec: &EchoSpec, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAd
     // Best effort: with a smaller buffer, a burst of answers may be dropped, and counts as lost.
     socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).ok();
     socket.bind(&SockAddr::from(local))?;
-    socket.connect(&SockAddr::from(peer))?;
-    let socket = UdpSocket::from_std(socket.into())?;
-    let local = socket.local_addr()?;
-    Ok((socket, local))
+    Ok(socket)
 }
 
 /// An echo exchange in progress.
