@@ -1,6 +1,6 @@
 //! The loop of the screen: waits for keys, timers, sockets and frames, each independently of the others.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use super::effects::{self, LoopEffect};
 use super::signals::{self, AppSignals};
 use super::startup::{self, Startup};
 use super::terminal::Screen;
-use super::{editor, input};
+use super::{editor, input, terminal_kind};
 use crate::cli::Invocation;
 use crate::model::msg::Msg;
 use crate::model::notice::NoticeWeight;
@@ -30,6 +30,7 @@ use crate::net::{Net, OverflowPolicy};
 use crate::sessions::{Reading, Spec};
 use crate::text::quantity;
 use crate::view::{self, StyleSheet};
+use crate::wire::Class;
 
 /// How many answers of other tasks may wait; when the queue is full, the task waits.
 const MOST_REPLIES: usize = 64;
@@ -40,11 +41,20 @@ const MOST_READINGS: usize = 256;
 /// The longest time for sampling sessions before keys are handled again.
 const MOST_LOOKING: Duration = Duration::from_millis(4);
 
+/// What a terminal that cannot show a screen gets instead.
+const NO_SCREEN: &str = "sockeye: TERM=dumb names a terminal that cannot show a screen; \
+                         accepted: --json, --raw=force, or another TERM";
+
 /// Runs the screen until the user or a signal ends it. Returns the exit code of the process.
 ///
 /// # Errors
 /// Fails if the terminal cannot be set up or written to.
 pub fn run(invocation: &Invocation) -> anyhow::Result<u8> {
+    if terminal_kind::from_environment().is_dumb {
+        // If standard error is closed, there is nowhere to say it.
+        writeln!(io::stderr().lock(), "{NO_SCREEN}").unwrap_or_default();
+        return Ok(Class::Usage.exit_code());
+    }
     let runtime = runtime().context("the runtime cannot be started")?;
     let code = runtime.block_on(run_loop(invocation));
     // Sessions may still be waiting for their peers; their results are no longer needed.

@@ -12,4 +12,5 @@ mod signals;
 mod startup;
 pub mod terminal;
 mod terminal_output;
+mod terminal_kind;
 pub use event_loop::run;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::terminal_kind;
 use crate::cli::Invocation;
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
@@ -42,10 +43,13 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
         None => (keymap::presets(), Vec::new()),
     };
     problems.extend(wrong);
-    let looks = load_styles(paths.as_ref().map(AppPaths::themes).as_deref(), &mut problems);
+    let terminal = terminal_kind::from_environment();
+    let ascii = terminal.is_ascii || invocation.settings.ascii;
+    let looks = load_styles(terminal.depth, ascii, paths.as_ref().map(AppPaths::themes).as_deref(), &mut problems);
     let history = load_history(&mut problems);
-    let settings = settings(&invocation.settings, &looks, &mut problems);
+    let settings = settings(&invocation.settings, terminal.theme, &looks, &mut problems);
     let mut model = Model::new(keymap, settings, history, ScreenSize { columns: 80, rows: 24 }, Instant::now());
+    model.keymap.plain_hints = ascii;
     model.book = explain::explanation_book();
     model.timers = explain::timers();
     model.settings.secrets = invocation.secrets;
@@ -60,12 +64,11 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
 
 fn settings(
     from: &files::config::ConfigSettings,
+    by_default: &str,
     looks: &[(String, StyleSheet)],
     problems: &mut Vec<String>,
 ) -> Settings {
     let themes: Vec<String> = looks.iter().map(|(name, _)| name.clone()).collect();
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let by_default = if plain { "mono" } else { "dark" };
     let theme = match &from.theme {
         Some(name) if themes.contains(name) => name.clone(),
         Some(name) => {
@@ -87,9 +90,12 @@ fn settings(
 }
 
 /// The built-in themes and the user's; a theme of the user replaces a built-in one of the same name.
-fn load_styles(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, StyleSheet)> {
-    let rich = std::env::var("COLORTERM").is_ok_and(|value| value == "truecolor" || value == "24bit");
-    let depth = if rich { ColourDepth::True } else { ColourDepth::Indexed };
+fn load_styles(
+    depth: ColourDepth,
+    ascii: bool,
+    folder: Option<&Path>,
+    problems: &mut Vec<String>,
+) -> Vec<(String, StyleSheet)> {
     let mut themes: Vec<Theme> = Theme::presets().filter_map(Theme::preset).collect();
     // A folder that is missing or unreadable has no themes.
     let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
@@ -114,7 +120,7 @@ fn load_styles(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String
             Err(error) => problems.push(error.to_string()),
         }
     }
-    themes.into_iter().map(|theme| (theme.name.clone(), StyleSheet::new(&theme, depth))).collect()
+    themes.into_iter().map(|theme| (theme.name.clone(), StyleSheet::new(&theme, depth).with_ascii(ascii))).collect()
 }
 
 fn load_history(problems: &mut Vec<String>) -> InputHistory {

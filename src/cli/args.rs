@@ -37,9 +37,12 @@ pub(super) struct CommonArgs {
     /// Read the settings from this file instead of $XDG_CONFIG_HOME/sockeye/config.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Colours of the screen: dark, light, mono, or a theme of your own
+    /// Colours of the screen: dark, light, mono, ansi (16 colours), or a theme of your own
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,
+    /// Draw the screen in ASCII, as in a locale without UTF-8
+    #[arg(long, global = true)]
+    pub(super) ascii: bool,
     /// Take addresses from the system's resolver only, and send no queries of our own to name servers
     #[arg(long, global = true)]
     pub(super) system_resolver: bool,

@@ -34,6 +34,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
     let cli = CliArgs::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
     let (mut settings, problem) = settings(cli.common.config.as_ref())?;
     settings.theme = cli.common.theme.map(theme).transpose()?.or(settings.theme);
+    settings.ascii |= cli.common.ascii;
     settings.system_resolver |= cli.common.system_resolver;
     let mut invocation = Invocation {
         mode: RunMode::Screen,

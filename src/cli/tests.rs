@@ -317,7 +317,7 @@ fn help_version_completions_and_the_manual_are_printed() {
 fn a_theme_that_is_not_there_is_said_with_those_that_are() {
     assert_eq!(good("--theme mono tcp localhost:1").settings.theme.as_deref(), Some("mono"));
     let error = bad("--theme nope tcp localhost:1");
-    assert!(error.starts_with("--theme: there is no theme \"nope\"; accepted: dark, light, mono"), "{error}");
+    assert!(error.starts_with("--theme: there is no theme \"nope\"; accepted: dark, light, mono, ansi"), "{error}");
     assert!(bad("--theme ../mono tcp localhost:1").contains("there is no theme"));
 }
 

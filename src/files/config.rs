@@ -13,13 +13,15 @@ use crate::sessions::{Retention, retention};
 use crate::text::{quantity, sanitize};
 
 /// The settings that the file may contain.
-pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, wall_clock, system_resolver";
+pub const ACCEPTED: &str = "theme, ascii, mouse, retain, line_ending, connect_timeout, wall_clock, system_resolver";
 
 /// The settings; those that the file leaves out have their defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigSettings {
     /// The theme's name; `None`: the program chooses.
     pub theme: Option<String>,
+    /// Whether the screen is drawn in ASCII, whatever the locale.
+    pub ascii: bool,
     /// Whether the mouse selects, scrolls and focuses.
     pub mouse: bool,
     /// How much of a session the transcript keeps: a size, a number of segments, or both.
@@ -38,6 +40,7 @@ impl Default for ConfigSettings {
     fn default() -> Self {
         ConfigSettings {
             theme: None,
+            ascii: false,
             mouse: true,
             retain: Retention::DEFAULT,
             line_ending: LineEnding::Lf,
@@ -53,6 +56,7 @@ impl Default for ConfigSettings {
 #[serde(deny_unknown_fields)]
 struct ConfigFile {
     theme: Option<String>,
+    ascii: Option<bool>,
     mouse: Option<bool>,
     retain: Option<Spanned<String>>,
     line_ending: Option<Spanned<String>>,
@@ -94,6 +98,9 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
         problem(error.span().map(|span| span.start), format!("{message}; accepted settings: {ACCEPTED}"))
     })?;
     let mut settings = ConfigSettings { theme: file.theme, ..ConfigSettings::default() };
+    if let Some(ascii) = file.ascii {
+        settings.ascii = ascii;
+    }
     if let Some(mouse) = file.mouse {
         settings.mouse = mouse;
     }
@@ -134,11 +141,12 @@ mod tests {
 
     #[test]
     fn every_setting_can_be_set() {
-        let text = "theme = \"light\"\nmouse = false\nretain = \"1MiB 50segments\"\nline_ending = \"crlf\"\n\
+        let text = "theme = \"light\"\nascii = true\nmouse = false\nretain = \"1MiB 50segments\"\nline_ending = \"crlf\"\n\
                     connect_timeout = \"3s\"\nwall_clock = true\nsystem_resolver = true\n";
         let settings = parse(Path::new("c"), text).unwrap();
         let expected = ConfigSettings {
             theme: Some("light".to_owned()),
+            ascii: true,
             mouse: false,
             retain: Retention { bytes: 1_048_576, segments: 50 },
             line_ending: LineEnding::CrLf,

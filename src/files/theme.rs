@@ -154,10 +154,11 @@ impl fmt::Display for ThemeError {
 impl std::error::Error for ThemeError {}
 
 /// The built-in themes: name and source.
-const PRESETS: [(&str, &str); 3] = [
+const PRESETS: [(&str, &str); 4] = [
     ("dark", include_str!("../../assets/themes/dark.toml")),
     ("light", include_str!("../../assets/themes/light.toml")),
     ("mono", include_str!("../../assets/themes/mono.toml")),
+    ("ansi", include_str!("../../assets/themes/ansi.toml")),
 ];
 
 const ANSI: [&str; 16] = [
@@ -361,7 +362,7 @@ mod tests {
         let error = check("base = \"dark\"\n\n[roles]\ntekst = \"red\"\n");
         assert!(error.starts_with("own.toml:4: unknown role \"tekst\"; accepted: background, text"), "{error}");
         let error = check("base = \"dusk\"\n");
-        assert_eq!(error, "own.toml:1: unknown base \"dusk\"; accepted: dark, light, mono");
+        assert_eq!(error, "own.toml:1: unknown base \"dusk\"; accepted: dark, light, mono, ansi");
         assert!(check("[roles]\ntext = \n").starts_with("own.toml:2: "));
         assert!(check("[roles]\nx = 1\n").starts_with("own.toml:2: "));
         assert!(check("[roles]\ntext = \"red on\"\n").contains("a colour is missing after \"on\""));

@@ -81,6 +81,8 @@ pub struct KeymapProblem {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keymap {
     bindings: Vec<KeyBinding>,
+    /// Whether hints name Enter in letters, for a screen in ASCII.
+    pub plain_hints: bool,
 }
 
 impl Keymap {
@@ -144,10 +146,12 @@ impl Keymap {
         self.bindings.iter().filter(|b| b.mode == mode && b.action == Some(action)).map(|b| b.chord).collect()
     }
 
-    /// The key to show for an action in a mode, as the footer writes it: `Enter` is `⏎`. `None` if it has no key.
+    /// The key to show for an action in a mode, as the footer writes it: `Enter` is `⏎`, unless hints are plain. `None`
+    /// if it has no key.
     pub fn hint(&self, mode: KeyMode, action: Action) -> Option<String> {
         let chord = *self.chords_for(mode, action).first()?;
-        Some(if chord == Chord::unmodified(Key::Enter) { "⏎".to_owned() } else { chord.to_string() })
+        let picture = chord == Chord::unmodified(Key::Enter) && !self.plain_hints;
+        Some(if picture { "⏎".to_owned() } else { chord.to_string() })
     }
 
     /// Every binding, in the order of the files; each has an action.

@@ -233,7 +233,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// A frame with round corners around `area`.
+    /// A frame around `area`, with round corners; thick for the focus if there are no colours.
     pub(super) fn draw_frame(&mut self, area: Rect, role: Role) {
         if area.width < 2 || area.height < 2 {
             return;
@@ -241,7 +241,10 @@ impl Canvas<'_> {
         let style = self.look.style(role);
         // Modifiers add up; those of the text that was here before must be removed.
         let style = style.remove_modifier(!style.add_modifier);
-        Block::bordered().border_type(BorderType::Rounded).border_style(style).render(area, self.buffer);
+        // Without colours, the focus shows in the frame's shape.
+        let thick = role == Role::Focus && self.look.is_colourless();
+        let shape = if thick { BorderType::Thick } else { BorderType::Rounded };
+        Block::bordered().border_type(shape).border_style(style).render(area, self.buffer);
     }
 
     /// Registers the target of a click within `area`.

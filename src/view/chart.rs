@@ -54,17 +54,33 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: 
     label(canvas, area, plot.height - 1, "0");
     let steps = u128::from(plot.height) * 8;
     let level = |value: u64| u128::from(value.min(top)) * steps / u128::from(top);
+    let known = || values.iter().flatten();
+    let flat = known().max() == known().min() && known().max().is_some_and(|value| *value > 0);
     for (x, value) in (0_u16..plot.width).zip(&values) {
         let Some(value) = value else { continue };
-        bar(canvas, plot, x, level(*value), role);
+        if flat {
+            // A filled area would shout that nothing changes.
+            canvas.draw_repeated(plot, x, row_of(&plot, level(*value)), "━", 1, role);
+        } else {
+            bar(canvas, plot, x, level(*value), role);
+        }
     }
     for (x, value) in (0_u16..plot.width).zip(&others).filter(|_| seen.is_some()) {
         let Some(value) = value else { continue };
-        let height = level(*value).saturating_sub(1) / 8;
-        let up = u16::try_from(height).unwrap_or(plot.height).min(plot.height - 1);
-        canvas.draw_repeated(plot, x, plot.height - 1 - up, "─", 1, Role::Warn);
+        // On a bar, the bar's colour stays behind the line.
+        let y = row_of(&plot, level(*value));
+        let style = canvas.look.style(Role::Warn);
+        let covered = canvas.buffer.cell((plot.x + x, plot.y + y)).filter(|cell| cell.symbol() == "█");
+        let style = covered.map_or(style, |cell| style.bg(cell.fg));
+        canvas.put_styled(plot, x, y, "─", style);
     }
     times(canvas, part(area, AXIS, plot.height, plot.width, 1), gauges, (gauge, role), (partner, seen.is_some()));
+}
+
+/// The row of the plot in which a level ends, in eighths of a row.
+fn row_of(plot: &Rect, level: u128) -> u16 {
+    let height = level.saturating_sub(1) / 8;
+    plot.height - 1 - u16::try_from(height).unwrap_or(plot.height).min(plot.height - 1)
 }
 
 /// The values in so many columns, each the maximum of `each` samples; the newest is last.

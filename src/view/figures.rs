@@ -117,7 +117,7 @@ fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
     let transcript = &session.transcript;
-    column.line("kept", words::memory_text(transcript), Role::Text);
+    column.line("memory", words::memory_text(transcript), Role::Text);
     column.line("segments", words::kept_segments(transcript), Role::Text);
     let lost = session.transcript.not_kept();
     let lost = lost.sent.bytes + lost.received.bytes;

@@ -91,7 +91,7 @@ pub(super) fn draw_short(canvas: &mut Canvas<'_>, area: Rect, model: &Model, ses
     let own = &story.flow.own;
     let (top, below) = (part(area, 0, 0, area.width, ROWS), part(area, 0, ROWS, area.width, ROWS - 1));
     sender(canvas, top, own, ["send queue", "peer window"], model.now);
-    draw_receiver(canvas, below, own, ["recv queue", "our window"]);
+    draw_receiver(canvas, below, own, ["recv queue", "own window"]);
     let rest = part(area, 0, 2 * ROWS - 1, area.width, area.height.saturating_sub(2 * ROWS - 1));
     let text = blocked_parts(&story.flow, is_paused(session), model.now).join("; ");
     if !text.is_empty() {
@@ -131,7 +131,7 @@ impl FlowDrawing<'_> {
         canvas.draw_styled_text(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.peer_label());
         let mut y = 2;
         for sending in [true, false] {
-            self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending);
+            self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending, sending);
             y += 1;
             self.draw_own_queue(canvas, side(y, true), sending);
             self.peers(canvas, side(y, false), sending);
@@ -155,7 +155,7 @@ impl FlowDrawing<'_> {
             && (is_paused(self.session) || own.own_window_closed.is_some());
         let order = if area.height < BOTH && ours { [false, true] } else { [true, false] };
         for sending in order {
-            self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending);
+            self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending, y == 0);
             y += 1;
             // If the other end is known, its queue is drawn beside ours; they share one window.
             match (sending, self.theirs) {
@@ -169,7 +169,7 @@ impl FlowDrawing<'_> {
                     if let Some(end) = theirs {
                         y += sender(canvas, rows(y), end, ["peer's queue", ""], self.model.now);
                     }
-                    y += draw_receiver(canvas, rows(y), own, ["recv queue", "our window"]);
+                    y += draw_receiver(canvas, rows(y), own, ["recv queue", "own window"]);
                 }
             }
             y += self.draw_sentence(canvas, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending);
@@ -206,7 +206,8 @@ impl FlowDrawing<'_> {
         }
     }
 
-    fn draw_heading(&self, canvas: &mut Canvas<'_>, area: Rect, sending: bool) {
+    /// The heading of a direction; the first one has the legend of the bars.
+    fn draw_heading(&self, canvas: &mut Canvas<'_>, area: Rect, sending: bool, first: bool) {
         let (mark, text, role) = match sending {
             true => ("▲", " from us to the peer ", Role::Sent),
             false => ("▼", " from the peer to us ", Role::Received),
@@ -217,7 +218,7 @@ impl FlowDrawing<'_> {
             .with(" in flight  ", Role::Dim)
             .with("▒", Role::Sent)
             .with(" not sent", Role::Dim);
-        if area.width >= used + legend.columns() + 4 {
+        if first && area.width >= used + legend.columns() + 4 {
             canvas.draw_right(area, 0, &legend);
         }
     }
@@ -227,17 +228,17 @@ impl FlowDrawing<'_> {
         if sending {
             sender(canvas, area, own, ["send queue", "peer window"], self.model.now);
         } else {
-            draw_receiver(canvas, area, own, ["recv queue", "our window"]);
+            draw_receiver(canvas, area, own, ["recv queue", "own window"]);
         }
     }
 
     fn peers(&self, canvas: &mut Canvas<'_>, area: Rect, sending: bool) {
         match (self.theirs, sending) {
             (Some(end), true) => {
-                draw_receiver(canvas, area, end, ["recv queue", "peer window"]);
+                draw_receiver(canvas, area, end, ["recv queue", "own window"]);
             }
             (Some(end), false) => {
-                sender(canvas, area, end, ["send queue", "our window"], self.model.now);
+                sender(canvas, area, end, ["send queue", "peer window"], self.model.now);
             }
             (None, true) => {
                 let text =

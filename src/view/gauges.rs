@@ -20,9 +20,9 @@ const VALUE: u16 = 11;
 /// The columns of a remark.
 const REMARK: u16 = 14;
 
-/// The rows of the box that explains the gauge under the cursor, with its rule: the fewest, and those with the tallest
-/// useful chart.
-const BOX: (u16, u16) = (4, 15);
+/// The rows of the box that explains the gauge under the cursor, with its rule: those with the least chart, and those
+/// with the tallest useful one.
+const BOX: (u16, u16) = (8, 15);
 
 /// Draws all gauges, and the explanation of the one under the cursor.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
@@ -35,7 +35,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, session: &Session, panel
         return ShownRange::default();
     }
     let spare = area.height.saturating_sub(u16::try_from(Gauge::ALL.len()).unwrap_or(0));
-    let boxed = if area.height >= 12 { spare.clamp(BOX.0, BOX.1) } else { 0 };
+    let boxed = if area.height >= 12 { spare.clamp(BOX.0.min(area.height / 2), BOX.1) } else { 0 };
     let rows = part(place, 0, 0, place.width, place.height - boxed);
     canvas.seen.view = area_of(rows);
     let lines = lines(usize::from(rows.height));
@@ -122,21 +122,22 @@ fn draw_sparkline(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: G
     let old = values.get(..skip).unwrap_or_default();
     let new = values.get(skip..).unwrap_or_default();
     let bars = (!old.is_empty()).then_some(old).into_iter().chain(new.chunks(each));
+    let flat = range.max == range.min;
     for (x, chunk) in (0_u16..).zip(bars.take(columns)) {
         let Some(value) = chunk.iter().flatten().max() else { continue };
-        let bar = bar(*value, range);
-        // No retransmission and no loss is nothing bad.
-        let quiet = *value == 0 && role(gauge) == Role::Bad;
-        canvas.draw_repeated(area, x, 0, bar, 1, if quiet { Role::Dim } else { role(gauge) });
+        // What does not change, and what is 0, is no news.
+        let role = if flat || *value == 0 { Role::Faint } else { role(gauge) };
+        canvas.draw_repeated(area, x, 0, bar(*value, range), 1, role);
     }
 }
 
-/// Scaled from the least value to the greatest; a constant value is in the middle, a constant 0 at the bottom.
+/// Scaled from the least value to the greatest; a constant value is a thin line in the middle, a constant 0 one at the
+/// bottom.
 fn bar(value: u64, range: GaugeRange) -> &'static str {
     let span = u128::from(range.max - range.min);
     match (range.max, span) {
         (0, _) => chart::symbol(0, 1),
-        (_, 0) => chart::symbol(3, 7),
+        (_, 0) => "─",
         _ => chart::symbol(value.saturating_sub(range.min).into(), span),
     }
 }
@@ -160,8 +161,13 @@ fn draw_explanation(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge:
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
     let mut y = canvas.draw_sentence(inner, 0, 0, &gauges.sentence(gauge), Role::Text);
     let rest = |y: u16| part(inner, 0, y, inner.width, inner.height.saturating_sub(y));
-    y += canvas.draw_sentence(rest(y), 0, 0, gauge.explain(), Role::Dim);
-    if rest(y).height > chart::LEAST_ROWS {
+    // Its meaning in general, unless the sentence has it, or the chart needs the room.
+    let said = matches!(gauge, Gauge::Rtt | Gauge::RttVariance) && gauges.last_value(gauge).is_some();
+    let general = Canvas::sentence_rows(inner.width, gauge.explain());
+    if !said && y + general + chart::LEAST_ROWS < inner.height {
+        y += canvas.draw_sentence(rest(y), 0, 0, gauge.explain(), Role::Dim);
+    }
+    if rest(y).height >= chart::LEAST_ROWS {
         chart::draw(canvas, rest(y), gauges, gauge, role(gauge));
     } else if y < inner.height {
         canvas.draw_text(inner, 0, y, &gauges.bounds_text(gauge), Role::Dim);

@@ -68,12 +68,16 @@ impl Gutter {
     }
 }
 
-/// A time for the transcript: since the session's start, or as wall clock time.
+/// A time for the transcript: since the session's start, below 10 ms in microseconds; or as wall clock time.
 pub(super) fn time_text(model: &Model, session: &Session, at: Instant) -> String {
     if model.settings.wall_clock {
         wall_clock(model, at)
     } else {
-        format!("{:>8}", quantity::clock(at.saturating_duration_since(session.opened)))
+        let since = at.saturating_duration_since(session.opened);
+        // On loopback a whole conversation takes less than a millisecond.
+        let micros = since.as_micros();
+        let text = if micros < 10_000 { format!("{micros} µs") } else { quantity::clock(since) };
+        format!("{text:>8}")
     }
 }
 

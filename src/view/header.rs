@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, StyledText, part};
 use super::key_hints;
 use crate::files::theme::Role;
-use crate::model::action::{Action, AppAction};
+use crate::model::action::{Action, AppAction, PaneAction};
 use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 use crate::text::quantity;
@@ -16,8 +16,18 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, without_f
     if model.zoomed {
         left = left.with("  zoomed", Role::Warn);
     }
-    if model.selected_panel().is_some_and(|panel| panel.frozen.is_some()) {
+    if let (Some(session), Some(panel)) = (model.session(), model.selected_panel())
+        && let Some(frozen) = &panel.frozen
+    {
+        let waiting = session.transcript.end_number().saturating_sub(frozen.end_number());
         left = left.with("  frozen", Role::Warn);
+        if waiting > 0 {
+            left = left.with(format!(", {} more wait", quantity::grouped(waiting)), Role::Warn);
+        }
+        let go_on = key_hints::key(model, KeyMode::Normal, Action::Pane(PaneAction::Freeze));
+        if let Some(key) = go_on {
+            left = left.with("  ", Role::Dim).with(key, Role::Key).with(" goes on", Role::Dim);
+        }
     }
     if !model.settings.mouse {
         left = left.with("  mouse released", Role::Dim);

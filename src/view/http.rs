@@ -14,6 +14,9 @@ use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
+/// The most bytes of a field that the figures show.
+const MOST_FIELD: usize = 200;
+
 /// The sources of a response's page, besides the exchange itself.
 #[derive(Clone, Copy)]
 pub(super) struct HttpPage<'a> {
@@ -47,6 +50,7 @@ pub(super) fn response(
         }
         None => {}
     }
+    y += draw_redirect(canvas, part(head, 0, y, head.width, head.height.saturating_sub(y)), session, exchange);
     y += draw_progress(canvas, part(head, 0, y, head.width, 1), session, exchange);
     y += u16::from(area.height > 8);
     let rest = part(area, 0, y, area.width, area.height.saturating_sub(y));
@@ -92,6 +96,18 @@ fn draw_figures(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchange
     2
 }
 
+/// Where a redirect that was not followed leads to. Returns how many rows it took.
+fn draw_redirect(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
+    let redirects = |status: u16| (300..400).contains(&status) && status != 304;
+    let followed = matches!(&session.spec.what, SpecKind::Http(spec) if spec.redirects > 0);
+    let Some(location) = header(exchange, "location")
+        .filter(|_| !followed && exchange.response().is_some_and(|response| redirects(response.status)))
+    else {
+        return 0;
+    };
+    canvas.draw_sentence(area, 0, 0, &format!("→ {location}, not followed; -L follows"), Role::Cause)
+}
+
 /// The measurements of the body and the connection, in one row.
 fn figures_text(exchange: &HttpExchange) -> String {
     let gauge = &exchange.gauge;
@@ -119,7 +135,7 @@ fn figures_text(exchange: &HttpExchange) -> String {
 fn header(exchange: &HttpExchange, name: &str) -> Option<String> {
     let headers = &exchange.response()?.headers;
     let (_, value) = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-    Some(String::from_utf8_lossy(value.get(..value.len().min(60)).unwrap_or_default()).into_owned())
+    Some(String::from_utf8_lossy(value.get(..value.len().min(MOST_FIELD)).unwrap_or_default()).into_owned())
 }
 
 /// The progress of a body of known length while it arrives. Returns how many rows it took.

@@ -1,7 +1,9 @@
 //! Draws the model on the screen. No time, no I/O; it decides nothing and stores nothing.
 
+mod ascii;
 mod canvas;
 mod chart;
+mod companion;
 mod composer;
 mod connecting;
 mod diagram;

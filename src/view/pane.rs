@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, inner_area, part};
+use super::companion;
 use super::composer::{self, WarningRoom};
 use super::marks::ShownRange;
 use super::{
@@ -36,7 +37,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let taken = status_line::draw(canvas, body, model, session, panel);
     let blank = u16::from(if taken > 0 { body.height > 12 } else { body.height > 22 });
     let view = part(body, 0, taken + blank, body.width, body.height.saturating_sub(taken + blank));
+    let (view, below) = companion::split(view, session, panel);
     let shown = draw_view(canvas, view, model, session, panel);
+    companion::draw(canvas, below, model, session, panel);
     scrollbar(canvas, part(area, area.width.saturating_sub(1), 1 + taken + blank, 1, view.height), shown, border);
     let rule = if ruled == 1 { Rect { y: field.y.saturating_sub(1), height: 1, ..area } } else { bottom_of(area) };
     if ruled == 1 {
@@ -161,7 +164,8 @@ fn scrollbar(canvas: &mut Canvas<'_>, area: Rect, shown: ShownRange, border: Rol
     for y in 0..area.height {
         let inside = f64::from(y) >= top && f64::from(y) < top + length;
         if inside {
-            canvas.draw_repeated(area, 0, y, "┃", 1, role);
+            let symbol = if canvas.look.is_colourless() { "█" } else { "┃" };
+            canvas.draw_repeated(area, 0, y, symbol, 1, role);
         }
     }
 }

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, columns_of};
 use super::style::StyleSheet;
-use super::{figures, footer, header, home, layout, notice, overlay, pane, sidebar};
+use super::{ascii, figures, footer, header, home, layout, notice, overlay, pane, sidebar};
 use crate::files::theme::Role;
 use crate::model::seen::{CellArea, FrameReport};
 use crate::model::state::Model;
@@ -70,6 +70,9 @@ fn draw_cells(buffer: &mut Buffer, model: &Model, look: &StyleSheet) -> (FrameRe
         canvas.cursor = None;
         overlay::draw(&mut canvas, &layout, model, overlay);
     }
-    let Canvas { seen, cursor, .. } = canvas;
+    let Canvas { buffer, look, seen, cursor } = canvas;
+    if look.is_ascii() {
+        ascii::to_ascii(buffer);
+    }
     (seen, cursor.filter(|cursor| area.contains(*cursor)))
 }

@@ -1,5 +1,7 @@
 //! The list of sessions; only the visible ones are formatted.
 
+use std::collections::BTreeSet;
+
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, inner_area, part};
@@ -8,14 +10,14 @@ use crate::files::theme::Role;
 use crate::model::seen::{ClickTarget, ShownSessions};
 use crate::model::state::{Focus, Model};
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::{Session, SessionId, SessionPhase};
+use crate::sessions::{Session, SessionId, SessionPhase, SpecKind};
 use crate::text::quantity;
 
-/// The most bars of a sparkline here.
-const MOST_BARS: u16 = 6;
+/// The most columns of a sparkline here, with its mark.
+const MOST_BARS: u16 = 7;
 
-/// With fewer bars, no sparkline is drawn.
-const LEAST_BARS: u16 = 3;
+/// With fewer columns, no sparkline is drawn.
+const LEAST_BARS: u16 = 4;
 
 /// Draws the list in its frame.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
@@ -34,11 +36,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let first = picked.saturating_sub(count / 2).min(listed.len().saturating_sub(count));
     let digits = listed.iter().max().map_or(1, |id| id.to_string().len());
     canvas.seen.list = Some(ShownSessions { first, count });
+    let shown = || listed.iter().skip(first).take(count).filter_map(|id| model.sessions.get(id));
+    let hosts: BTreeSet<&str> = shown().filter_map(|session| http_host(session)).collect();
+    let several = hosts.len() > 1;
     let mut y = 0;
     for id in listed.iter().skip(first).take(count) {
-        let row = part(inner, 0, y, inner.width, lines);
         if let Some(session) = model.sessions.get(id) {
-            session_rows(canvas, row, model, session, digits);
+            let place = SessionRows { area: part(inner, 0, y, inner.width, lines), gap, digits, with_host: several };
+            session_rows(canvas, &place, model, session);
         }
         y += step;
     }
@@ -70,7 +75,42 @@ fn row_spacing(sessions: usize, rows: u16) -> (u16, u16) {
     }
 }
 
-fn session_rows(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
+/// Where a session is drawn, and how.
+struct SessionRows {
+    area: Rect,
+    /// How many blank rows follow.
+    gap: u16,
+    /// The width of the numbers.
+    digits: usize,
+    /// Whether a request names its host, because those in the list differ.
+    with_host: bool,
+}
+
+/// The host and port of a request.
+fn http_host(session: &Session) -> Option<&str> {
+    match &session.spec.what {
+        SpecKind::Http(spec) => {
+            let rest = spec.url.split_once("://").map_or(spec.url.as_str(), |(_, rest)| rest);
+            let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            Some(rest.rsplit_once('@').map_or(rest, |(_, host)| host))
+        }
+        _ => None,
+    }
+}
+
+/// The name of a session in the list.
+fn listed_name(session: &Session, with_host: bool) -> String {
+    match (&session.spec.what, http_host(session).filter(|_| with_host && session.spec.label.is_none())) {
+        (SpecKind::Http(spec), Some(host)) => {
+            let path = spec.url.split_once(host).map_or("", |(_, path)| path);
+            format!("{} {host}{path}", spec.method)
+        }
+        (_, _) => status::name(session),
+    }
+}
+
+fn session_rows(canvas: &mut Canvas<'_>, place: &SessionRows, model: &Model, session: &Session) {
+    let SessionRows { area, gap, digits, with_host } = *place;
     let selected = model.selected == Some(session.id);
     let standing = status::session_status(session, model.now);
     let child = session.parent().is_some_and(|parent: SessionId| model.sessions.contains_key(&parent));
@@ -90,12 +130,28 @@ fn session_rows(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Se
         Role::Text
     };
     let inside = part(area, 0, 0, area.width.saturating_sub(1), area.height);
-    canvas.draw_text(inside, x, 0, &status::name(session), name);
+    canvas.draw_text(inside, x, 0, &listed_name(session, with_host), name);
     if area.height > 1 {
         if selected {
             canvas.draw_text(area, 0, 1, "▌", Role::Focus);
         }
-        let used = canvas.draw_styled_text(inside, x, 1, &status::detail(model, session));
+        let detail = status::detail(model, session);
+        let room = inside.width.saturating_sub(x);
+        let used = match session.failure() {
+            // A reason that is too long goes on in the blank row; without one, the class says it in short.
+            Some(failure) if detail.columns() > room => {
+                let text: String = detail.parts.iter().map(|(text, _)| text.as_str()).collect();
+                let rows = 1 + gap;
+                if Canvas::sentence_rows(room, &text) <= rows {
+                    let below = Rect { height: area.height + gap, ..inside };
+                    canvas.draw_sentence(below, x, 1, &text, Role::Bad);
+                    room
+                } else {
+                    canvas.draw_text(inside, x, 1, &failure.class.name().replace('_', " "), Role::Bad)
+                }
+            }
+            Some(_) | None => canvas.draw_styled_text(inside, x, 1, &detail),
+        };
         flow(canvas, part(inside, x + used + 1, 1, inside.width, 1), session, model);
     }
     if selected {
@@ -104,7 +160,8 @@ fn session_rows(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Se
     canvas.hit(area, ClickTarget::Session(session.id));
 }
 
-/// Recent traffic, if there is room: a listener's rate, and a sparkline of both directions together.
+/// Recent traffic, if there is room: a listener's rate, and a sparkline of the direction with more bytes, after its
+/// mark.
 fn flow(canvas: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
     if matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_))
         || !matches!(session.phase, SessionPhase::Open(_) | SessionPhase::Listening)
@@ -129,16 +186,16 @@ fn flow(canvas: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
     }
     x = area.width - room;
     let room = usize::from(room);
-    let sent: Vec<u64> = session.rates.sent.bars(room).collect();
-    let received: Vec<u64> = session.rates.received.bars(room).collect();
-    let most = sent.iter().chain(&received).copied().max().unwrap_or(0);
+    let sent: Vec<u64> = session.rates.sent.bars(room - 1).collect();
+    let received: Vec<u64> = session.rates.received.bars(room - 1).collect();
+    let up = sent.iter().sum::<u64>() > received.iter().sum::<u64>();
+    let (mark, bars, role) = if up { ("▲", sent, Role::Sent) } else { ("▼", received, Role::Received) };
+    let most = bars.iter().copied().max().unwrap_or(0);
     if most == 0 {
         return;
     }
-    for place in 0..sent.len().max(received.len()) {
-        let (up, down) = (sent.get(place).copied().unwrap_or(0), received.get(place).copied().unwrap_or(0));
-        let symbol = chart::symbol(up.max(down).into(), most.into());
-        let role = if up > down { Role::Sent } else { Role::Received };
-        x += canvas.draw_text(area, x, 0, symbol, role);
+    x += canvas.draw_text(area, x, 0, mark, role);
+    for bar in bars {
+        x += canvas.draw_text(area, x, 0, chart::symbol(bar.into(), most.into()), role);
     }
 }

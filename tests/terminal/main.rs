@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod kinds;
 mod peers;
 #[path = "../support/skipped.rs"]
 mod skipped;

@@ -50,8 +50,10 @@ impl Tui {
         command.env("TERM", "xterm-256color");
         command.env("XDG_CONFIG_HOME", home.path().join("config"));
         command.env("XDG_STATE_HOME", home.path().join("state"));
-        command.env_remove("NO_COLOR");
         command.env_remove("RUST_BACKTRACE");
+        for name in ["NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE", "LANG"] {
+            command.env_remove(name);
+        }
         for (name, value) in env {
             command.env(name, value);
         }

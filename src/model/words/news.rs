@@ -37,6 +37,7 @@ pub fn sentence_of(news: &News) -> NewsSentence {
     }
 }
 
+/// The totals are of payload: of an HTTP exchange they are its bodies, without heads.
 fn closed_sentence(totals: Both<Totals>, how: CloseReason) -> NewsSentence {
     let (sent, received) = (exact_bytes(totals.sent.bytes), exact_bytes(totals.received.bytes));
     let (mark, tone, what) = match how {
@@ -46,7 +47,7 @@ fn closed_sentence(totals: Both<Totals>, how: CloseReason) -> NewsSentence {
         CloseReason::Local => ('■', SentenceTone::Quiet, "closed by us"),
         CloseReason::Error => ('✗', SentenceTone::Failed, "over"),
     };
-    sentence_with(mark, tone, format!("{what}: {sent} sent, {received} received"))
+    sentence_with(mark, tone, format!("{what}: payload: {sent} sent, {received} received"))
 }
 
 #[cfg(test)]
@@ -93,7 +94,7 @@ mod tests {
         let totals = Both { sent: Totals { bytes: 1, ops: 1 }, received: Totals { bytes: 1204, ops: 3 } };
         assert_eq!(
             text(&News::Closed { totals, how: CloseReason::Rst }),
-            "✗ ended by a reset (RST): 1 byte sent, 1,204 bytes received"
+            "✗ ended by a reset (RST): payload: 1 byte sent, 1,204 bytes received"
         );
     }
 

@@ -78,7 +78,7 @@ impl HttpResponse {
             None => head.status.canonical_reason().unwrap_or_default().into(),
         };
         ResponseHead {
-            version: format!("{:?}", head.version),
+            version: version_name(head.version),
             status: head.status.as_u16(),
             reason,
             headers: fields(&head.headers),
@@ -151,4 +151,13 @@ impl HttpResponse {
 /// Header or trailer fields, in order.
 pub(super) fn fields(map: &HeaderMap) -> Vec<(String, Vec<u8>)> {
     map.iter().map(|(name, value)| (name.as_str().to_string(), value.as_bytes().to_vec())).collect()
+}
+
+/// The version as RFC 9110 §2.5 and RFC 9113 §8.3.1 name it: HTTP/2 has no minor version.
+fn version_name(version: http::Version) -> String {
+    match version {
+        http::Version::HTTP_2 => "HTTP/2".to_owned(),
+        http::Version::HTTP_3 => "HTTP/3".to_owned(),
+        other => format!("{other:?}"),
+    }
 }

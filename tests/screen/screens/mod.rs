@@ -2,6 +2,7 @@
 
 mod captured;
 mod dns;
+mod looks;
 mod moving;
 mod ports;
 mod repeat;
