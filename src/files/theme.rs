@@ -324,7 +324,7 @@ mod tests {
                 let Some(letters) = tone.foreground else { continue };
                 let least = match role {
                     Role::Border => continue,
-                    Role::Faint => 3.0,
+                    Role::Faint => 4.0,
                     _ => 4.5,
                 };
                 for ground in tone.background.map_or(grounds.to_vec(), |own| vec![own]) {

@@ -5,9 +5,14 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, inner_area, part};
 use crate::files::theme::Role;
 
+/// With fewer columns beside it, a dialog takes the whole width.
+const LEAST_MARGIN: u16 = 12;
+
 /// Draws an empty frame in the middle of the screen. Returns its inside, with a margin of one cell at each side.
 pub(super) fn dialog(canvas: &mut Canvas<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
     let (width, height) = (width.min(screen.width), height.min(screen.height));
+    // A margin of a few cells would leave single letters of what is behind.
+    let width = if screen.width - width < LEAST_MARGIN { screen.width } else { width };
     let (x, y) = ((screen.width - width) / 2, (screen.height - height) / 3);
     let area = part(screen, x, y, width, height);
     canvas.clear(area, Role::Menu);

@@ -12,7 +12,8 @@ use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpExchange;
-use crate::sessions::news::HttpNews;
+use crate::sessions::news::{HttpNews, ListenerNews};
+use crate::sessions::spec::AcceptedSpec;
 use crate::sessions::transcript::EntryKind;
 use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
 use crate::text::quantity;
@@ -69,6 +70,10 @@ fn add_accepted_session(model: &mut Model, reading: &Reading) {
     let input = listener.as_ref().map(|parent| parent.spec.input).unwrap_or_default();
     if let Some(parent) = listener {
         parent.accepted_one();
+        // The connection itself reports this; whoever looks at the listener sees it too.
+        let AcceptedSpec { listener, local, peer } = known;
+        let news = News::Listener(ListenerNews::Accepted { listener, local, peer });
+        parent.transcript.push(Record::News { at, news });
     }
     let secrets = model.settings.secrets;
     let session = Session { secrets, ..Session::new(reading.id, Spec { retain, input, ..Spec::new(known) }, at) };

@@ -128,8 +128,12 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
         warn(model, "the peer opened this session; only the peer can open it again");
         return;
     }
+    let (id, open) = (session.id, !session.is_over());
     let spec: Spec = session.spec.clone();
     effects.push(Effect::Open(Box::new(spec)));
+    if open {
+        notify(model, format!("opened once more: session {id} stays open, too"));
+    }
 }
 
 /// Probes the path MTU of a UDP session.

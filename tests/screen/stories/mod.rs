@@ -3,6 +3,7 @@
 mod copying;
 mod desk;
 mod http;
+mod listening;
 mod options;
 mod secrets;
 mod way;
