@@ -23,7 +23,7 @@ fn companion_of(session: &Session, panel: &Panel) -> Option<View> {
     match (panel.view, &session.kind) {
         (View::Text | View::Hex, _) => {
             let story = panel.tcp_history(session)?;
-            (story.ladder.len() > 0).then_some(View::Ladder)
+            (!story.ladder.is_empty()).then_some(View::Ladder)
         }
         (View::Response, SessionKind::Http(exchange)) => (!exchange.hops.is_empty()).then_some(View::Headers),
         (_, _) => None,

@@ -12,7 +12,9 @@ fn in_a_locale_without_utf8_and_with_the_option_only_ascii_reaches_the_terminal(
         tui.keys("n");
         tui.until("+--");
         assert!(tui.written().is_ascii(), "{}", String::from_utf8_lossy(&tui.written()));
-        tui.keys("\x1bq");
+        tui.keys("\x1b");
+        tui.until_that("the dialog is closed", |tui| !tui.screen().contains("+--"));
+        tui.keys("q");
         assert_eq!(tui.ends().exit_code(), 0);
     }
 }
