@@ -12,8 +12,7 @@ use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpExchange;
-use crate::sessions::news::{HttpNews, ListenerNews};
-use crate::sessions::spec::AcceptedSpec;
+use crate::sessions::news::{HttpNews, ListenerNews, UnixNews};
 use crate::sessions::transcript::EntryKind;
 use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
 use crate::text::quantity;
@@ -71,14 +70,24 @@ fn add_accepted_session(model: &mut Model, reading: &Reading) {
     if let Some(parent) = listener {
         parent.accepted_one();
         // The connection itself reports this; whoever looks at the listener sees it too.
-        let AcceptedSpec { listener, local, peer } = known;
-        let news = News::Listener(ListenerNews::Accepted { listener, local, peer });
-        parent.transcript.push(Record::News { at, news });
+        let told = reading.records.iter().find(|record| tells_acceptance(record)).cloned();
+        told.into_iter().for_each(|told| parent.transcript.push(told));
     }
     let secrets = model.settings.secrets;
     let session = Session { secrets, ..Session::new(reading.id, Spec { retain, input, ..Spec::new(known) }, at) };
     model.panels.insert(session.id, Panel::new(&session, model.settings.line_ending));
     model.sessions.insert(session.id, Box::new(session));
+}
+
+/// Whether a record says that a connection was accepted.
+fn tells_acceptance(record: &Record) -> bool {
+    matches!(
+        record,
+        Record::News {
+            news: News::Listener(ListenerNews::Accepted { .. }) | News::Unix(UnixNews::Accepted { .. }),
+            ..
+        }
+    )
 }
 
 /// Updates what is derived from the selected session's transcript: filter, body text and search.
