@@ -11,6 +11,6 @@ mod quiet_backend;
 mod signals;
 mod startup;
 pub mod terminal;
-mod terminal_output;
 mod terminal_kind;
+mod terminal_output;
 pub use event_loop::run;

@@ -53,7 +53,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     match (view, &session.kind) {
         (View::Headers, SessionKind::Http(exchange)) => {
             let place = part(inner, 1, 0, inner.width.saturating_sub(2), inner.height);
-            let page = http::headers_document(exchange);
+            let page = http::headers_document(exchange, session.secrets);
             let rows = page.lines.iter().flat_map(|line| documents::wrap(line, place.width.max(1)));
             for (y, line) in (0..place.height).zip(rows) {
                 document::draw_line(canvas, place, y, &line);

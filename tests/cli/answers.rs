@@ -262,7 +262,7 @@ fn a_file_by_udp_is_one_datagram_or_is_refused_before_anything_is_sent() {
 fn a_fifo_that_nobody_writes_does_not_hold_up_the_time_limit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fifo");
-    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
     let name = path.to_str().unwrap();
     let mute = UdpSocket::bind("127.0.0.1:0").unwrap();
     let udp = mute.local_addr().unwrap().to_string();
