@@ -265,8 +265,19 @@ fn user_information_end(rest: &str, with_scheme: bool) -> usize {
         let no_port = port.bytes().any(|byte| !byte.is_ascii_digit());
         rest.rfind('@').filter(|at| no_port && user.len() < *at && !authority.starts_with('['))
     };
-    let end = authority.rfind('@').filter(|at| with_scheme || authority[..*at].contains(':')).or_else(broken);
-    end.map_or(0, |at| at + 1)
+    let end = authority.rfind('@').filter(|at| with_scheme || authority[..*at].contains(':'));
+    // `me:a@:b#c@host` is no URL either: what follows the `@` is no host, so that the password may go on.
+    let end = end.map(|at| if is_host(&authority[at + 1..]) { at } else { rest.rfind('@').unwrap_or(at) });
+    end.or_else(broken).map_or(0, |at| at + 1)
+}
+
+/// Whether this can be the host of a URL, with or without a port.
+fn is_host(text: &str) -> bool {
+    match text.split_once(':') {
+        _ if text.starts_with('[') => true,
+        Some((host, port)) => !host.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()),
+        None => !text.is_empty(),
+    }
 }
 
 /// Masks the values of parameters: `?a=…&b=…`, in a query or a fragment.
@@ -324,6 +335,8 @@ mod tests {
             ("\"http://me:SE/CRET@h/\" makes no sense", "\"http://‹2 bytes›:‹7 bytes›@h/\" makes no sense"),
             ("me:SECRET@h:80", "‹2 bytes›:‹6 bytes›@h:80"),
             ("http://:SECRET@h/", "http://:‹6 bytes›@h/"),
+            ("http://:A@:%#@a", "http://:‹5 bytes›@a"),
+            ("http://TOKEN@/x@y", "http://‹8 bytes›@y"),
             ("http://me:a@b@h/", "http://‹2 bytes›:‹3 bytes›@h/"),
             ("http://h:80/a@b", "http://h:80/a@b"),
             ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),

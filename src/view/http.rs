@@ -105,6 +105,7 @@ fn draw_redirect(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchang
     else {
         return 0;
     };
+    let location = session.secrets.text(&location);
     canvas.draw_sentence(area, 0, 0, &format!("→ {location}, not followed; -L follows"), Role::Cause)
 }
 

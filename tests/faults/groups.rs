@@ -10,6 +10,7 @@ use crate::world::{self, world_or_skip};
 const GROUPS: &str = r#"
 ip link set lo multicast on
 ip route add 239.0.0.0/8 dev lo
+ip -6 route add multicast ff00::/8 dev lo table local
 hear() { "$SOCKEYE" listen udp "$@" --json </dev/null >/run/heard 2>/dev/null & listener=$!; until grep -qE 'joined|warned' /run/heard 2>/dev/null; do sleep 0.02; done; }
 heard() { wait $listener && code=0 || code=$?; cat /run/heard; echo "{\"event\":\"exit\",\"code\":$code}"; }
 "#;

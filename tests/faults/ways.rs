@@ -203,7 +203,7 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
             resolve,
             "ask for",
         )
-        .says("nothing came back"),
+        .says("Nothing came back"),
         Way::new("no name server there", &format!("dns @127.0.0.1 -p {nobody} n.test A"), resolve, "ask for")
             .errno(libc::ECONNREFUSED)
             .says("nobody answers DNS"),
