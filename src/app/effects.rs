@@ -1,27 +1,18 @@
 //! Carries out the effects of the model.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::Context as _;
 use tokio::sync::mpsc;
 
 use super::editor::ExternalEdit;
+use super::files_asked;
 use crate::files;
-use crate::model::msg::{Effect, Msg};
+use crate::model::msg::{Effect, LineKind, Msg};
 use crate::model::notice::NoticeWeight;
 use crate::model::seen::CellArea;
 use crate::model::words::text_of;
 use crate::net::Net;
-use crate::sessions::Transcript;
 use crate::sessions::panic_guard::{catch_panic, panic_failure, panic_point};
-use crate::sessions::search::Finder;
-use crate::sessions::transcript::EntryKind;
-use crate::text::{quantity, sanitize};
-use crate::wire::Direction;
-
-/// The most hits of a search that are collected.
-const MOST_HITS: usize = 100_000;
+use crate::sessions::search::{Finder, MOST_HITS};
+use crate::text::sanitize;
 
 /// An effect that the loop itself must carry out, because it needs the terminal.
 #[derive(Debug)]
@@ -36,6 +27,10 @@ pub(super) enum LoopEffect {
     GrabMouse(bool),
     /// Suspend the program.
     Suspend,
+    /// Draw the whole screen again.
+    Redraw,
+    /// Start these built-in peers; none named: all of them.
+    StartLab(Vec<String>),
     /// Edit this text on the terminal.
     Edit(ExternalEdit),
 }
@@ -70,32 +65,27 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             run_beside(replies, search, move |why| Msg::SearchFailed { id, generation, why });
             None
         }
-        Effect::Save { path, transcript } => {
+        Effect::Save { path, make_folder, transcript } => {
             let save = move |_: &mpsc::Sender<Msg>| {
                 panic_point("save");
-                let (weight, text) = match save(&path, &transcript) {
-                    Ok(text) => (NoticeWeight::Done, text),
-                    Err(error) => (NoticeWeight::Problem, sanitize::line(&format!("{error:#}"))),
-                };
-                Msg::Said { weight, text }
+                files_asked::save(&path, make_folder, &transcript).unwrap_or_else(|refusal| refusal)
             };
-            run_beside(replies, save, problem);
+            run_beside(replies, save, not_done);
             None
         }
+        Effect::FindFile { id, path } => {
+            let find = move |_: &mpsc::Sender<Msg>| files_asked::find(id, &path).unwrap_or_else(|refusal| refusal);
+            run_beside(replies, find, not_done);
+            None
+        }
+        Effect::StartLab(peers) => Some(LoopEffect::StartLab(peers)),
+        Effect::Redraw => Some(LoopEffect::Redraw),
         Effect::Remember(text) => {
-            let replies = replies.clone();
-            tokio::task::spawn_blocking(move || {
-                let kept = catch_panic(|| {
-                    panic_point("history");
-                    files::history::append(&text)
-                });
-                let why = match kept {
-                    Ok(Ok(())) => return,
-                    Ok(Err(error)) => format!("{error:#}"),
-                    Err(panic) => panic_failure(&*panic).message,
-                };
-                answer(&replies, problem(sanitize::line(&format!("the history is not kept: {why}"))));
-            });
+            remember(replies, None, text);
+            None
+        }
+        Effect::RememberLine(kind, text) => {
+            remember(replies, Some(kind), text);
             None
         }
         Effect::Copy(text) => Some(LoopEffect::Copy(text)),
@@ -119,6 +109,11 @@ fn run_beside(
     });
 }
 
+/// The answer to a prompt whose work broke off.
+fn not_done(why: String) -> Msg {
+    Msg::PromptRefused { why, missing_folder: false }
+}
+
 fn problem(text: String) -> Msg {
     Msg::Said { weight: NoticeWeight::Problem, text }
 }
@@ -128,19 +123,19 @@ fn answer(replies: &mpsc::Sender<Msg>, msg: Msg) {
     drop(replies.blocking_send(msg));
 }
 
-/// Writes the received bytes that are still kept to a file.
-fn save(path: &Path, transcript: &Transcript) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    for entry in transcript.entries() {
-        if let EntryKind::Data(data) = entry.kind
-            && data.direction == Direction::Received
-        {
-            bytes.extend_from_slice(data.bytes);
-        }
-    }
-    anyhow::ensure!(!fs::exists(path).unwrap_or(false), "{} is there already; it was not overwritten", path.display());
-    files::write_whole(path, &bytes, true).with_context(|| format!("{} was not written", path.display()))?;
-    let missing = transcript.not_kept().received.bytes;
-    let gap = if missing > 0 { format!("; {} bytes were not kept", quantity::grouped(missing)) } else { String::new() };
-    Ok(sanitize::line(&format!("wrote {} to {}{gap}", quantity::bytes(bytes.len() as u64), path.display())))
+/// Stores a line in the history file, on another task.
+fn remember(replies: &mpsc::Sender<Msg>, kind: Option<LineKind>, text: String) {
+    let replies = replies.clone();
+    tokio::task::spawn_blocking(move || {
+        let kept = catch_panic(|| {
+            panic_point("history");
+            files::history::append(kind, &text)
+        });
+        let why = match kept {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => format!("{error:#}"),
+            Err(panic) => panic_failure(&*panic).message,
+        };
+        answer(&replies, problem(sanitize::line(&format!("the history is not kept: {why}"))));
+    });
 }

@@ -20,6 +20,7 @@ use super::startup::{self, Startup};
 use super::terminal::Screen;
 use super::{editor, input, terminal_kind};
 use crate::cli::Invocation;
+use crate::lab::{ChosenPeer, Lab};
 use crate::model::msg::Msg;
 use crate::model::notice::NoticeWeight;
 use crate::model::pacer::Pacer;
@@ -28,7 +29,7 @@ use crate::model::state::{Focus, Model};
 use crate::model::update::update;
 use crate::net::{Net, OverflowPolicy};
 use crate::sessions::{Reading, Spec};
-use crate::text::quantity;
+use crate::text::{quantity, sanitize};
 use crate::view::{self, StyleSheet};
 use crate::wire::Class;
 
@@ -73,10 +74,10 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
     let mut signals = AppSignals::listen().context("signals cannot be listened to")?;
     let desk = startup::prepare(invocation);
     let mut specs = invocation.open.clone();
-    let mut lab = None;
+    let mut labs = Vec::new();
     if let Some(peers) = &invocation.lab {
-        let (started, sessions) = startup::lab(peers, invocation.settings.retain).await?;
-        lab = Some(started);
+        let (started, sessions) = startup::start_lab(peers, invocation.settings.retain).await?;
+        labs.push(started);
         specs.extend(sessions);
     }
     let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be set up")?;
@@ -112,6 +113,9 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
             () = app.net.pressed() => app.take_in()?,
             () = sleep_until(app.ends.unwrap_or(now).into()), if app.ends.is_some() => return Ok(0),
         }
+        if let Some(peers) = app.lab_wanted.take() {
+            labs.extend(app.start_lab(&peers).await?);
+        }
         if let Some(edit) = app.edit.take() {
             // Only one of us and the editor may read from the terminal.
             drop(events);
@@ -121,7 +125,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
             events = terminal_events();
         }
         if app.model.quitting {
-            drop(lab);
+            drop(labs);
             return Ok(0);
         }
     }
@@ -148,6 +152,8 @@ struct App {
     undrawn: bool,
     /// A text that waits to be edited on the terminal.
     edit: Option<editor::ExternalEdit>,
+    /// Built-in peers that are to be started.
+    lab_wanted: Option<Vec<String>>,
 }
 
 impl Drop for App {
@@ -180,6 +186,7 @@ impl App {
             ends: run_for.map(|run_for| Instant::now() + run_for),
             undrawn: false,
             edit: None,
+            lab_wanted: None,
         };
         let (columns, rows) = app.screen.size().context("the terminal has no size")?;
         app.model.size = ScreenSize { columns, rows };
@@ -217,6 +224,8 @@ impl App {
                         waiting.push(Msg::Said { weight: NoticeWeight::Done, text });
                     }
                     Some(LoopEffect::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
+                    Some(LoopEffect::Redraw) => self.screen.redraw()?,
+                    Some(LoopEffect::StartLab(peers)) => self.lab_wanted = Some(peers),
                     Some(LoopEffect::Suspend) => self.suspend()?,
                     Some(LoopEffect::Edit(edit)) => self.edit = Some(edit),
                     None => {}
@@ -229,6 +238,35 @@ impl App {
     /// The styles of the theme in use.
     fn look(&self) -> anyhow::Result<&StyleSheet> {
         find_look(&self.looks, &self.model)
+    }
+
+    /// Starts built-in peers, opens sessions to them, and shows the first; a problem becomes a notice.
+    async fn start_lab(&mut self, names: &[String]) -> anyhow::Result<Option<Lab>> {
+        let chosen: Result<Vec<ChosenPeer>, String> = names.iter().map(|name| ChosenPeer::parse(name)).collect();
+        let chosen = chosen.map(|chosen| if chosen.is_empty() { ChosenPeer::all() } else { chosen });
+        let started = match chosen {
+            Ok(chosen) => {
+                startup::start_lab(&chosen, self.model.settings.retain).await.map_err(|why| format!("{why:#}"))
+            }
+            Err(why) => Err(why),
+        };
+        let (lab, specs) = match started {
+            Ok(started) => started,
+            Err(why) => {
+                self.handle(Msg::Said { weight: NoticeWeight::Problem, text: sanitize::line(&why) })?;
+                return Ok(None);
+            }
+        };
+        let mut first = None;
+        for spec in specs {
+            let id = self.net.open(spec.clone());
+            first = first.or(Some(id));
+            self.handle(Msg::Opened { id, spec: Box::new(spec) })?;
+        }
+        if let Some(first) = first {
+            self.handle(Msg::Show(first))?;
+        }
+        Ok(Some(lab))
     }
 
     fn copy(&mut self, text: &str) -> anyhow::Result<()> {

@@ -59,12 +59,10 @@ fn mouse(event: MouseEvent) -> Option<MouseInput> {
         MouseEventKind::Down(MouseButton::Left) => MouseAction::Click,
         MouseEventKind::ScrollUp => MouseAction::WheelUp,
         MouseEventKind::ScrollDown => MouseAction::WheelDown,
-        MouseEventKind::Down(MouseButton::Right | MouseButton::Middle)
-        | MouseEventKind::Up(_)
-        | MouseEventKind::Drag(_)
-        | MouseEventKind::Moved
-        | MouseEventKind::ScrollLeft
-        | MouseEventKind::ScrollRight => return None,
+        MouseEventKind::Down(MouseButton::Right | MouseButton::Middle) | MouseEventKind::Drag(_) => MouseAction::Other,
+        MouseEventKind::Up(_) | MouseEventKind::Moved | MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => {
+            return None;
+        }
     };
     Some(MouseInput { what, column: event.column, row: event.row })
 }

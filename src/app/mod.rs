@@ -4,6 +4,7 @@ pub mod allocator;
 mod editor;
 mod effects;
 mod event_loop;
+mod files_asked;
 mod foreground_job;
 mod input;
 pub mod panic_exit;

@@ -11,8 +11,10 @@ use crate::cli::Invocation;
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::files::{self, explain, history, keymap};
-use crate::lab::{ChosenPeer, Lab};
+use crate::lab::{self, ChosenPeer, Lab};
 use crate::model::history::InputHistory;
+use crate::model::lab_catalogue::LabCatalogue;
+use crate::model::msg::LineKind;
 use crate::model::notice::NoticeWeight;
 use crate::model::seen::ScreenSize;
 use crate::model::settings::Settings;
@@ -46,13 +48,18 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
     let terminal = terminal_kind::from_environment();
     let ascii = terminal.is_ascii || invocation.settings.ascii;
     let looks = load_styles(terminal.depth, ascii, paths.as_ref().map(AppPaths::themes).as_deref(), &mut problems);
-    let history = load_history(&mut problems);
+    let typed = load_history(&mut problems);
+    let of = |kind| typed.iter().filter(move |(other, _)| *other == kind).map(|(_, text)| text.as_str()).collect();
+    let history: InputHistory = of(None);
     let settings = settings(&invocation.settings, terminal.theme, &looks, &mut problems);
     let mut model = Model::new(keymap, settings, history, ScreenSize { columns: 80, rows: 24 }, Instant::now());
     model.keymap.plain_hints = ascii;
     model.book = explain::explanation_book();
     model.timers = explain::timers();
     model.settings.secrets = invocation.secrets;
+    model.targets = of(Some(LineKind::Target));
+    model.commands = of(Some(LineKind::Command));
+    model.lab = LabCatalogue { peers: lab::names(), check: |text| ChosenPeer::parse(text).map(drop) };
     model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);
     let wall = jiff::ZonedDateTime::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
@@ -123,18 +130,15 @@ fn load_styles(
     themes.into_iter().map(|theme| (theme.name.clone(), StyleSheet::new(&theme, depth).with_ascii(ascii))).collect()
 }
 
-fn load_history(problems: &mut Vec<String>) -> InputHistory {
-    match history::read() {
-        Ok(entries) => entries.iter().map(String::as_str).collect(),
-        Err(error) => {
-            problems.push(format!("what was typed before cannot be read: {error}"));
-            InputHistory::default()
-        }
-    }
+fn load_history(problems: &mut Vec<String>) -> Vec<history::RememberedText> {
+    history::read().unwrap_or_else(|error| {
+        problems.push(format!("what was typed before cannot be read: {error}"));
+        Vec::new()
+    })
 }
 
 /// Starts the built-in peers. Returns them, and the specs of the sessions that connect to them.
-pub(super) async fn lab(peers: &[ChosenPeer], retain: Retention) -> anyhow::Result<(Lab, Vec<Spec>)> {
+pub(super) async fn start_lab(peers: &[ChosenPeer], retain: Retention) -> anyhow::Result<(Lab, Vec<Spec>)> {
     let lab = Lab::start(peers).await.context("the built-in peers cannot be started")?;
     let specs = lab.peers().iter().map(|(peer, address)| Spec { retain, ..peer.session(*address) }).collect();
     Ok((lab, specs))

@@ -61,6 +61,16 @@ impl Screen {
         self.grab_mouse(self.mouse)
     }
 
+    /// Clears the terminal, so that the next frame is drawn whole: something else has written on it, or it has drawn a
+    /// character wider or narrower than we think.
+    pub(super) fn redraw(&mut self) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        queue!(bytes, terminal::Clear(terminal::ClearType::All))?;
+        self.output.write(&bytes)?;
+        self.terminal = Terminal::new(QuietBackend::new(self.frame.clone()))?;
+        Ok(())
+    }
+
     /// Captures the mouse, or releases it.
     pub(super) fn grab_mouse(&mut self, grab: bool) -> io::Result<()> {
         self.mouse = grab;

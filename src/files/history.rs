@@ -1,4 +1,4 @@
-//! The composer's history, kept between runs: one JSON object per line, oldest first, readable by its owner only.
+//! What was typed into the composer, the form and the `:` line, kept between runs: one JSON object per line, oldest first, readable by its owner only.
 
 use std::borrow::Cow;
 use std::fs;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::paths::AppPaths;
 use super::read::open_regular;
 use super::write::{append_private_regular, write_whole};
+use crate::model::msg::LineKind;
 
 /// The most entries that are kept; beyond that, the oldest are dropped.
 pub const MOST_ENTRIES: usize = 1_000;
@@ -25,13 +26,32 @@ const MOST_READ: u64 = 16 * 1024 * 1024;
 struct HistoryEntry<'a> {
     /// The text as it was typed, with its escapes.
     text: Cow<'a, str>,
+    /// What it was typed into; without it, a composer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<Cow<'a, str>>,
+}
+
+/// An entry: what it was typed into (`None`: a composer), and its text.
+pub type RememberedText = (Option<LineKind>, String);
+
+/// The name of a kind of line in the file.
+fn name_of(kind: LineKind) -> &'static str {
+    match kind {
+        LineKind::Target => "target",
+        LineKind::Command => "command",
+    }
+}
+
+/// The kind with this name; `None` for one of a later version, whose entries are ignored.
+fn kind_named(name: &str) -> Option<LineKind> {
+    [LineKind::Target, LineKind::Command].into_iter().find(|kind| name_of(*kind) == name)
 }
 
 /// Like [`read_from`], with the user's own file; empty if there is no home directory.
 ///
 /// # Errors
 /// Fails if the file cannot be read.
-pub fn read() -> io::Result<Vec<String>> {
+pub fn read() -> io::Result<Vec<RememberedText>> {
     AppPaths::from_environment().map_or_else(|| Ok(Vec::new()), |paths| read_from(&paths.history_file()))
 }
 
@@ -39,8 +59,8 @@ pub fn read() -> io::Result<Vec<String>> {
 ///
 /// # Errors
 /// Fails if the file cannot be written.
-pub fn append(text: &str) -> io::Result<()> {
-    AppPaths::from_environment().map_or(Ok(()), |paths| append_to(&paths.history_file(), text))
+pub fn append(kind: Option<LineKind>, text: &str) -> io::Result<()> {
+    AppPaths::from_environment().map_or(Ok(()), |paths| append_to(&paths.history_file(), kind, text))
 }
 
 /// The newest [`MOST_ENTRIES`] entries, oldest first; none if there is no file. A file of more than twice as many
@@ -48,7 +68,7 @@ pub fn append(text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// Fails if the file cannot be read or rewritten.
-pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
+pub fn read_from(path: &Path) -> io::Result<Vec<RememberedText>> {
     let mut file = match open_regular(path, fs::OpenOptions::new().read(true)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -61,17 +81,24 @@ pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
     file.take(MOST_READ).read_to_end(&mut bytes)?;
     // If the beginning was skipped, the first line is incomplete and does not parse.
     let mut lines = 0;
-    let mut entries: Vec<String> = bytes
+    let mut entries: Vec<RememberedText> = bytes
         .split(|byte| *byte == b'\n')
         .inspect(|_| lines += 1)
         .filter_map(|line| serde_json::from_slice::<HistoryEntry<'_>>(line).ok())
-        .map(|entry| entry.text.into_owned())
+        .filter_map(|HistoryEntry { text, line }| {
+            let kind = match line {
+                Some(name) => Some(kind_named(&name)?),
+                None => None,
+            };
+            Some((kind, text.into_owned()))
+        })
         .collect();
     entries.drain(..entries.len().saturating_sub(MOST_ENTRIES));
     if lines > 2 * MOST_ENTRIES || skipped > 0 {
         let mut kept = Vec::new();
-        for entry in &entries {
-            serde_json::to_writer(&mut kept, &HistoryEntry { text: entry.into() })?;
+        for (kind, text) in &entries {
+            let line = kind.map(|kind| name_of(kind).into());
+            serde_json::to_writer(&mut kept, &HistoryEntry { text: text.into(), line })?;
             kept.push(b'\n');
         }
         write_whole(path, &kept, true)?;
@@ -83,11 +110,12 @@ pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
 ///
 /// # Errors
 /// Fails if the file cannot be written.
-pub fn append_to(path: &Path, text: &str) -> io::Result<()> {
+pub fn append_to(path: &Path, kind: Option<LineKind>, text: &str) -> io::Result<()> {
     if text.len() > LONGEST_ENTRY {
         return Ok(());
     }
-    let mut line = serde_json::to_vec(&HistoryEntry { text: text.into() })?;
+    let mut line =
+        serde_json::to_vec(&HistoryEntry { text: text.into(), line: kind.map(|kind| name_of(kind).into()) })?;
     line.push(b'\n');
     append_private_regular(path)?.write_all(&line)
 }
@@ -96,16 +124,22 @@ pub fn append_to(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn texts(path: &Path) -> Vec<String> {
+        read_from(path).unwrap().into_iter().map(|(_, text)| text).collect()
+    }
+
     #[test]
     fn what_was_typed_is_there_again_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state/history.jsonl");
-        assert_eq!(read_from(&path).unwrap(), Vec::<String>::new());
-        let entries = ["one\ntwo \u{1b}[2J", "48 65"];
-        for entry in entries {
-            append_to(&path, entry).unwrap();
+        assert_eq!(texts(&path), Vec::<String>::new());
+        let entries = ["one\ntwo \u{1b}[2J", "48 65", "127.0.0.1:80", "theme mono"];
+        let kinds = [None, None, Some(LineKind::Target), Some(LineKind::Command)];
+        for (kind, entry) in kinds.into_iter().zip(entries) {
+            append_to(&path, kind, entry).unwrap();
         }
-        assert_eq!(read_from(&path).unwrap(), entries);
+        assert_eq!(texts(&path), entries);
+        assert_eq!(read_from(&path).unwrap().into_iter().map(|(kind, _)| kind).collect::<Vec<_>>(), kinds);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -124,11 +158,11 @@ mod tests {
         for path in [fifo.as_path(), folder.path(), Path::new("/dev/zero")] {
             let told = read_from(path).unwrap_err().to_string();
             assert!(told.contains("accepted is a regular file"), "{told}");
-            let told = append_to(path, "x").unwrap_err().to_string();
+            let told = append_to(path, None, "x").unwrap_err().to_string();
             assert!(told.contains("accepted is a regular file"), "{told}");
         }
-        assert_eq!(read_from(Path::new("/dev/null")).unwrap(), Vec::<String>::new());
-        append_to(Path::new("/dev/null"), "x").unwrap();
+        assert_eq!(texts(Path::new("/dev/null")), Vec::<String>::new());
+        append_to(Path::new("/dev/null"), None, "x").unwrap();
     }
 
     #[test]
@@ -138,7 +172,7 @@ mod tests {
         let lines: String = (0..2_500).map(|n| format!("{{\"text\":\"{n}\"}}\n")).collect();
         fs::write(&path, lines).unwrap();
         let entries = read_from(&path).unwrap();
-        assert_eq!((entries.len(), entries[0].as_str()), (1_000, "1500"));
+        assert_eq!((entries.len(), entries[0].1.as_str()), (1_000, "1500"));
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1_000);
     }
 
@@ -146,8 +180,8 @@ mod tests {
     fn a_broken_line_is_passed_over_and_a_huge_entry_not_remembered() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.jsonl");
-        fs::write(&path, b"{\"text\":\"a\"}\n\xff{\n{\"text\":\"b\"}\n").unwrap();
-        append_to(&path, &"x".repeat(LONGEST_ENTRY + 1)).unwrap();
-        assert_eq!(read_from(&path).unwrap(), ["a", "b"]);
+        fs::write(&path, b"{\"text\":\"a\"}\n\xff{\n{\"text\":\"c\",\"line\":\"later\"}\n{\"text\":\"b\"}\n").unwrap();
+        append_to(&path, None, &"x".repeat(LONGEST_ENTRY + 1)).unwrap();
+        assert_eq!(texts(&path), ["a", "b"]);
     }
 }

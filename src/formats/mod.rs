@@ -7,4 +7,5 @@ pub mod dig;
 pub mod dig_answer;
 pub(crate) mod netcat;
 pub mod paste;
+pub mod recent;
 pub mod shell;

@@ -1,7 +1,16 @@
-//! The list of peers in `sockeye lab --help`, generated from the table.
+//! The list of peers in `sockeye lab --help` and on the screen, generated from the table.
+
+use std::sync::LazyLock;
 
 use super::params::DeclaredParam;
 use super::table::PEERS;
+
+/// Every peer's name, and what it does in one line, in the order of the table.
+pub fn names() -> &'static [(&'static str, &'static str)] {
+    static NAMES: LazyLock<Vec<(&str, &str)>> =
+        LazyLock::new(|| PEERS.iter().map(|peer| (peer.name, peer.says)).collect());
+    &NAMES
+}
 
 /// Every peer with a line on what it does, in the order of the table; its parameters are below it.
 pub fn help() -> String {

@@ -14,5 +14,5 @@ mod table;
 mod tests;
 
 pub use chosen::ChosenPeer;
-pub use help::help;
+pub use help::{help, names};
 pub use running::Lab;

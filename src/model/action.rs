@@ -23,8 +23,14 @@ pub enum Action {
 pub enum AppAction {
     /// One step back; from the home screen, quit.
     Back,
-    /// End the program.
+    /// End the program; asks first if sessions are open, or if a text was not sent.
     Quit,
+    /// End the program without a question.
+    QuitNow,
+    /// Draw the whole screen again.
+    Redraw,
+    /// Open the menu of built-in peers.
+    Lab,
     /// Close what is in front: an overlay, a text field, a search.
     Escape,
     /// Give the focus to the next pane, or the next field.
@@ -141,8 +147,6 @@ pub enum SessionAction {
     Save,
     /// Probe the path MTU of a UDP session.
     ProbeMtu,
-    /// Open the remedy with this number of the explain view, from 1 to 9.
-    RunProbe(u8),
 }
 
 /// Actions of a text field, or of the dialog that holds it.
@@ -154,6 +158,8 @@ pub enum ComposeAction {
     Send,
     /// Edit the text in the user's own editor.
     EditOutside,
+    /// Delete the character at the cursor; in an empty composer, finish sending.
+    DeleteOrFinish,
     /// A new line in the text.
     Newline,
     /// Switch the composer between text and hex.
@@ -215,41 +221,35 @@ pub static ACTIONS: LazyLock<Vec<ActionEntry>> = LazyLock::new(|| {
 
 /// The actions listed before those that show a view.
 const BEFORE_VIEWS: &[ActionEntry] = &[
-    app("back", AppAction::Back, "back, or quit from the home screen"),
+    app("back", AppAction::Back, "back; from the home screen, quit"),
     app("quit", AppAction::Quit, "quit"),
+    app("quit-now", AppAction::QuitNow, "quit without a question"),
+    app("redraw", AppAction::Redraw, "draw the screen again"),
+    app("lab", AppAction::Lab, "lab: built-in peers"),
     app("escape", AppAction::Escape, "back out of what is open"),
     app("help", AppAction::Help, "help: every key"),
     app("palette", AppAction::Palette, "palette: find anything by a few letters"),
     app("command-line", AppAction::CommandLine, "command line"),
     app("next-pane", AppAction::NextPane, "next pane"),
     app("previous-pane", AppAction::PreviousPane, "previous pane"),
-    app("toggle-mouse", AppAction::ToggleMouse, "release the mouse to the terminal, or grab it"),
-    app("toggle-clock", AppAction::ToggleClock, "session time or wall clock"),
+    app("toggle-mouse", AppAction::ToggleMouse, "release or grab the mouse"),
+    app("toggle-clock", AppAction::ToggleClock, "session time, wall clock"),
     app("toggle-secrets", AppAction::ToggleSecrets, "show or mask secrets in headers and URLs"),
     app("next-theme", AppAction::NextTheme, "next theme"),
-    app("suspend", AppAction::Suspend, "suspend; fg brings it back"),
+    app("suspend", AppAction::Suspend, "suspend until fg"),
     session("close-menu", SessionAction::CloseMenu, "close…: finish sending, reset or close"),
     session("finish-sending", SessionAction::FinishSending, "finish sending: FIN, receiving goes on"),
     session("reset", SessionAction::Reset, "reset the connection: RST"),
     session("close", SessionAction::Close, "close the session"),
     session("close-unread", SessionAction::CloseUnread, "stop reading, close with bytes unread: RST"),
     session("options", SessionAction::Options, "socket options"),
-    session("toggle-reading", SessionAction::ToggleReading, "stop reading, or read again"),
+    session("toggle-reading", SessionAction::ToggleReading, "stop or continue reading"),
     session("toggle-capture", SessionAction::ToggleCapture, "capture packets for the ladder, or stop"),
     session("retry", SessionAction::Retry, "connect or send again"),
     session("remove", SessionAction::Remove, "remove an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
     session("save", SessionAction::Save, "save the received bytes to a file"),
     session("mtu", SessionAction::ProbeMtu, "UDP: probe the path MTU"),
-    session("try-1", SessionAction::RunProbe(1), "try what the explain view offers under 1"),
-    session("try-2", SessionAction::RunProbe(2), "try what the explain view offers under 2"),
-    session("try-3", SessionAction::RunProbe(3), "try what the explain view offers under 3"),
-    session("try-4", SessionAction::RunProbe(4), "try what the explain view offers under 4"),
-    session("try-5", SessionAction::RunProbe(5), "try what the explain view offers under 5"),
-    session("try-6", SessionAction::RunProbe(6), "try what the explain view offers under 6"),
-    session("try-7", SessionAction::RunProbe(7), "try what the explain view offers under 7"),
-    session("try-8", SessionAction::RunProbe(8), "try what the explain view offers under 8"),
-    session("try-9", SessionAction::RunProbe(9), "try what the explain view offers under 9"),
     open_entry("new", AppAction::New, "new session"),
     open_entry("new-or-next-hit", AppAction::NewOrNextHit, "new session; next hit while a search is active"),
     open_entry("next-session", AppAction::NextSession, "next session"),
@@ -265,6 +265,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     open_entry("session-9", AppAction::SelectSession(9), "session 9"),
     compose_entry("compose", ComposeAction::Enter, "into the composer"),
     compose_entry("send", ComposeAction::Send, "send"),
+    compose_entry("delete-or-finish", ComposeAction::DeleteOrFinish, "delete; if empty, finish sending"),
     compose_entry("newline", ComposeAction::Newline, "new line in the text"),
     compose_entry("edit", ComposeAction::EditOutside, "edit the text in $VISUAL or $EDITOR"),
     compose_entry("toggle-hex", ComposeAction::ToggleHex, "text or hex"),
@@ -280,7 +281,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     move_entry("top", PaneAction::Top, "to the start"),
     move_entry("bottom", PaneAction::Bottom, "to the end"),
     move_entry("follow", PaneAction::Follow, "follow the tail"),
-    move_entry("activate", PaneAction::Activate, "pick what is under the cursor, or into the composer"),
+    move_entry("activate", PaneAction::Activate, "take what is under the cursor, or into the composer"),
     view_entry("search", PaneAction::Search, "search"),
     view_entry("next-hit", PaneAction::NextHit, "next hit"),
     view_entry("previous-hit", PaneAction::PreviousHit, "previous hit"),
@@ -338,16 +339,18 @@ mod tests {
             use AppAction::*;
             match action {
                 SelectSession(_) => false,
-                Back | Quit | Escape | NextPane | PreviousPane | NextSession | PreviousSession | New | NewOrNextHit
-                | Help | CommandLine | Palette | ToggleMouse | Suspend | ToggleClock | ToggleSecrets | NextTheme => {
-                    true
-                }
+                Back | Quit | QuitNow | Redraw | Lab | Escape | NextPane | PreviousPane | NextSession
+                | PreviousSession | New | NewOrNextHit | Help | CommandLine | Palette | ToggleMouse | Suspend
+                | ToggleClock | ToggleSecrets | NextTheme => true,
             }
         }
         use AppAction::*;
         let app = [
             Back,
             Quit,
+            QuitNow,
+            Redraw,
+            Lab,
             Escape,
             NextPane,
             PreviousPane,
@@ -372,10 +375,9 @@ mod tests {
         let with_key = View::ALL.iter().copied().filter(|view| view.entry().action.is_some());
         all.extend(with_key.map(|view| Action::Pane(PaneAction::Show(view))));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, ToggleCapture, Retry,
-            Remove, SendFile, Save, ProbeMtu; SessionAction::RunProbe(_)));
-        all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
+            Remove, SendFile, Save, ProbeMtu));
         all.extend(
-            every!(Compose, ComposeAction: Enter, Send, EditOutside, Newline, ToggleHex, NextLineEnding, HistoryBack,
+            every!(Compose, ComposeAction: Enter, Send, DeleteOrFinish, EditOutside, Newline, ToggleHex, NextLineEnding, HistoryBack,
             HistoryForward),
         );
         all

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::action::{ACTIONS, Action};
+use crate::formats::recent;
 use crate::sessions::retention;
 use crate::sessions::tcp::gauges::parse_every;
 use crate::text::sanitize::quoted;
@@ -47,6 +48,8 @@ pub enum LineCommand {
     SampleEvery(Duration),
     /// Use the theme of this name.
     Theme(String),
+    /// Start these built-in peers, and open sessions to them; none named: all of them.
+    Lab(Vec<String>),
     /// Show the session of this number.
     Session(u32),
     /// Search for this text.
@@ -78,6 +81,8 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("tcp", "HOST:PORT", "connect"),
     command("udp", "HOST:PORT", "a UDP conversation"),
     command("http", "[METHOD] URL", "one HTTP request"),
+    command("dns", "[@SERVER] NAME [TYPE…]", "ask name servers"),
+    command("lab", "[PEER[:name=value,…]…]", "start built-in peers, and open sessions to them"),
     command("curl", "[OPTION…] URL", "one HTTP request, as curl writes it"),
     command("listen", "tcp|udp [ADDR:]PORT", "wait for peers"),
     command("send", "TEXT", "send text; escapes are read: \\r \\n \\t \\0 \\\\ \\xNN \\u{…}"),
@@ -99,7 +104,8 @@ pub const COMMANDS: &[CommandEntry] = &[
 ];
 
 /// Other names of actions, for users of vi.
-const ALIASES: &[(&str, &str)] = &[("q", "quit"), ("q!", "quit"), ("qa", "quit"), ("exit", "quit"), ("h", "help")];
+const ALIASES: &[(&str, &str)] =
+    &[("q", "quit"), ("q!", "quit-now"), ("qa", "quit"), ("qa!", "quit-now"), ("exit", "quit"), ("h", "help")];
 
 /// One completion of a `:` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +131,7 @@ pub fn parse(line: &str) -> Result<LineCommand, String> {
     match (entry, action) {
         (Some(entry), _) if !argument.is_empty() => with_argument(entry, argument),
         (Some(entry), _) if entry.name == "retain" => Ok(LineCommand::ShowRetained),
+        (Some(entry), _) if entry.name == "lab" => Ok(LineCommand::Lab(Vec::new())),
         (_, Some(action)) if argument.is_empty() => Ok(LineCommand::Run(action)),
         (Some(entry), _) => Err(format!(":{name} needs {}: {}", entry.usage, entry.describe)),
         (None, Some(_)) => Err(format!(":{name} takes nothing behind it, and {} was found", quoted(argument))),
@@ -137,6 +144,18 @@ pub fn parse(line: &str) -> Result<LineCommand, String> {
             }
         },
     }
+}
+
+/// The line to remember for the next run: without secrets, and none for a line with a text to send, which is remembered
+/// only where it was sent.
+pub fn without_secrets(line: &str) -> Option<String> {
+    let (command, line) = (parse(line).ok()?, line.trim());
+    if let LineCommand::Open(target) = &command {
+        let kept = recent::without_secrets(target)?;
+        return Some(if kept == target.trim() { line.to_owned() } else { format!("open {kept}") });
+    }
+    let sends = matches!(command, LineCommand::Send(_) | LineCommand::SendHex(_) | LineCommand::SendTo(..));
+    (!sends).then(|| line.to_owned())
 }
 
 /// The completions of a line: the names that begin with its text, then those that contain it; after a name that takes
@@ -208,6 +227,7 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<LineCommand, St
             LineCommand::Retain(retention::RetentionChange::parse(argument).map_err(|why| format!(":retain: {why}"))?)
         }
         "theme" => LineCommand::Theme(text),
+        "lab" => LineCommand::Lab(argument.split_whitespace().map(str::to_owned).collect()),
         "session" => LineCommand::Session(argument.parse().map_err(|_| wrong(argument))?),
         "search" => LineCommand::Search(text),
         "filter" => LineCommand::Filter(text),
@@ -364,7 +384,7 @@ mod tests {
     #[test]
     fn every_command_has_an_arm_of_its_own() {
         for entry in COMMANDS {
-            let opens = ["open", "tcp", "udp", "http", "curl", "listen"].contains(&entry.name);
+            let opens = ["open", "tcp", "udp", "http", "curl", "dns", "listen"].contains(&entry.name);
             let parsed = parse(&format!("{} 1", entry.name));
             assert_eq!(matches!(parsed, Ok(LineCommand::Open(_))), opens, "{}", entry.name);
         }

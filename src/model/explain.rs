@@ -3,10 +3,10 @@
 use super::kinds;
 use super::state::Model;
 use super::timeline::{self, TimelineLine};
+use crate::sessions::Session;
 use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
 use crate::sessions::explain::{Explanation, Situation};
-use crate::sessions::{Session, Spec};
 use crate::text::sanitize;
 use crate::wire::Failure;
 
@@ -40,11 +40,9 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
     ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
 }
 
-/// The spec that the remedy with this number opens, counted from 1.
-pub fn probe(model: &Model, number: usize) -> Option<Spec> {
-    let session = model.session()?;
-    let index = number.checked_sub(1)?;
-    card(model, session).tries.into_iter().filter_map(|one| one.opens).nth(index)
+/// The remedies that can be run, in order.
+pub fn remedies(model: &Model, session: &Session) -> Vec<Suggestion> {
+    card(model, session).tries.into_iter().filter(|one| one.opens.is_some()).collect()
 }
 
 /// The card as text, for the clipboard.

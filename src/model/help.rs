@@ -3,29 +3,12 @@
 use std::fmt::Write;
 
 use super::action::{ACTIONS, Action, ActionEntry, AppAction};
+use super::help_group::{HelpGroup, HelpRow};
+use super::help_here;
 use super::key::Chord;
 use super::keymap::{KeyBinding, KeyMode, Keymap};
+use super::state::Model;
 use crate::model::editor::keys::EDIT_KEYS;
-
-/// One line of the help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HelpRow {
-    /// The keys, such as `j  Down`: two blanks between them.
-    pub keys: String,
-    /// What they do.
-    pub describe: String,
-    /// The action's name, for the `:` line and the keymap; empty for a text field's own keys.
-    pub name: &'static str,
-}
-
-/// The lines under one heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HelpGroup {
-    /// The heading.
-    pub title: &'static str,
-    /// The lines; at least one.
-    pub rows: Vec<HelpRow>,
-}
 
 /// The headings of the pane's keys, in the order in which a user learns them.
 const PANE_GROUPS: [&str; 5] = ["Program", "Session", "Composer", "Moving", "Looking"];
@@ -52,10 +35,30 @@ pub fn groups(keymap: &Keymap) -> Vec<HelpGroup> {
     groups
 }
 
+/// The help of a model: first the keys of what has the focus, then the rest, without those that came first.
+///
+/// `query`: only the lines that have each of its words in their keys, description or name; case is ignored.
+pub fn of_model(model: &Model, query: &str) -> Vec<HelpGroup> {
+    let here = help_here::group(model);
+    let mut all = groups(&model.keymap);
+    let keys: Vec<&str> = here.rows.iter().flat_map(|row| row.keys.split("  ")).collect();
+    for group in &mut all {
+        if PANE_GROUPS.contains(&group.title) {
+            group.rows.retain(|row| !row.keys.split("  ").all(|key| keys.contains(&key)));
+        }
+    }
+    all.retain(|group| !group.rows.is_empty());
+    all.insert(0, here.clone());
+    narrowed(all, query)
+}
+
 /// The help's lines that have every word of `query` in their keys, description or name; case is ignored.
 pub fn search(keymap: &Keymap, query: &str) -> Vec<HelpGroup> {
+    narrowed(groups(keymap), query)
+}
+
+fn narrowed(mut found: Vec<HelpGroup>, query: &str) -> Vec<HelpGroup> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-    let mut found = groups(keymap);
     for group in &mut found {
         group.rows.retain(|row| {
             let line = format!("{} {} {}", row.keys, row.describe, row.name).to_lowercase();

@@ -46,6 +46,11 @@ impl InputHistory {
         }
     }
 
+    /// Stops browsing: the next step back shows the newest entry.
+    pub fn stop_browsing(&mut self) {
+        self.at = None;
+    }
+
     /// The entry before the one that is shown; `None` at the oldest.
     ///
     /// `now` is the text in the field: the first step back keeps it as the draft.

@@ -57,6 +57,24 @@ pub enum Msg {
         /// The text.
         text: String,
     },
+    /// Show this session.
+    Show(SessionId),
+    /// A file can be sent: the order follows, and the prompt that named the file closes.
+    FileReady {
+        /// The session.
+        id: SessionId,
+        /// The file, with `~` expanded.
+        path: PathBuf,
+    },
+    /// What a prompt asked for was done; the prompt closes.
+    PromptDone(String),
+    /// What a prompt asked for was not done: the prompt stays open with the reason.
+    PromptRefused {
+        /// What was wrong, and what is accepted.
+        why: String,
+        /// Whether only a folder is missing, which Enter makes when it is pressed again.
+        missing_folder: bool,
+    },
     /// An effect reports its result.
     Said {
         /// Whether it is a problem.
@@ -84,10 +102,21 @@ pub struct MouseInput {
 pub enum MouseAction {
     /// The left button was pressed.
     Click,
+    /// Another button was pressed, or the mouse was dragged: the terminal's own selection and paste, which do not reach it.
+    Other,
     /// The wheel turned up.
     WheelUp,
     /// The wheel turned down.
     WheelDown,
+}
+
+/// The lines of one row that are remembered, each kind for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// What was opened from the form for a new session.
+    Target,
+    /// A `:` line.
+    Command,
 }
 
 /// An effect: what the model asks the program to do.
@@ -121,17 +150,33 @@ pub enum Effect {
         /// What that is, as the notice names it.
         what: &'static str,
     },
-    /// Write the received bytes of a session that are still kept to a file; [`Msg::Said`] answers.
+    /// Write the received bytes of a session that are still kept to a file; [`Msg::PromptDone`] or
+    /// [`Msg::PromptRefused`] answers.
     Save {
-        /// The file.
+        /// The file; `~` is not expanded yet.
         path: PathBuf,
+        /// Whether to make a folder that is missing.
+        make_folder: bool,
         /// The snapshot whose bytes are written.
         transcript: Box<Transcript>,
     },
+    /// Look whether a file can be sent; [`Msg::FileReady`] or [`Msg::PromptRefused`] answers.
+    FindFile {
+        /// The session that is to send it.
+        id: SessionId,
+        /// The file; `~` is not expanded yet.
+        path: PathBuf,
+    },
+    /// Start these built-in peers (`PEER` or `PEER:name=value,…`), and open sessions to them.
+    StartLab(Vec<String>),
+    /// Draw the whole screen again.
+    Redraw,
     /// Capture the mouse, or release it.
     GrabMouse(bool),
     /// Store what was sent in the history file, for the next run.
     Remember(String),
+    /// Store a line in the history file, for the next run: a target without its secrets, or a `:` line.
+    RememberLine(LineKind, String),
     /// Edit a text in the user's own editor, on this terminal; [`Msg::Edited`] answers, or [`Msg::Said`] with the
     /// reason why not.
     EditOutside {

@@ -2,6 +2,7 @@
 
 use super::editor::TextField;
 use super::options::OptionsDialog;
+use crate::sessions::Spec;
 
 /// What is open in front of the panes; it gets the keys.
 #[derive(Debug)]
@@ -35,6 +36,13 @@ pub enum Overlay {
         completing: Option<(usize, String)>,
         /// Why it was not accepted, after Enter.
         problem: Option<String>,
+        /// Whether the text is that of last time, which the first typed character replaces.
+        fresh: bool,
+    },
+    /// The built-in peers.
+    Lab {
+        /// The line that Enter selects: 0 is all of them.
+        picked: usize,
     },
     /// All actions, found by a few letters.
     Palette {
@@ -61,15 +69,29 @@ pub enum PromptPurpose {
     /// A file to send.
     SendFile,
     /// A file to write the received bytes to.
-    Save,
+    Save {
+        /// Whether Enter makes the folder that was missing.
+        make_folder: bool,
+    },
 }
 
 /// A yes-or-no question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfirmQuestion {
     /// Quit although sessions are open.
     Quit {
         /// How many are open.
         open: usize,
+        /// Whether a composer holds text that was not sent.
+        draft: bool,
+    },
+    /// Run a remedy of the explain view that sends something by itself.
+    Remedy {
+        /// The remedy's label.
+        label: String,
+        /// What it sends: the end of a sentence that begins with "it".
+        sends: String,
+        /// The session that it opens.
+        opens: Box<Spec>,
     },
 }

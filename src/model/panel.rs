@@ -89,6 +89,8 @@ pub struct Panel {
     pub numbers: SequenceDisplay,
     /// The gauge under the cursor in the kernel's view, from 0.
     pub gauge: usize,
+    /// The remedy under the cursor in the explain view, from 0.
+    pub remedy: usize,
     /// Whether each read and write of a TCP connection is numbered.
     pub boundaries: bool,
     /// The last request of the user to end the session.
@@ -194,6 +196,7 @@ impl Panel {
             rung: None,
             numbers: SequenceDisplay::default(),
             gauge: 0,
+            remedy: 0,
             boundaries: false,
             asked: None,
             frozen_story: None,

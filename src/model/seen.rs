@@ -27,6 +27,8 @@ pub struct FrameReport {
     pub hits: Vec<(CellArea, ClickTarget)>,
     /// How many rows the visible document has at its width, if there is one.
     pub document_rows: usize,
+    /// The first row of the remedy at the cursor, in the rows of the explain view; `None` without a remedy.
+    pub remedy_row: Option<usize>,
     /// The part of the list of sessions that is on the screen; `None`: the list is not on the screen.
     pub list: Option<ShownSessions>,
 }
@@ -73,6 +75,8 @@ pub enum ClickTarget {
     Composer,
     /// A name in the row of views.
     Tab(super::view::View),
+    /// A line of the home screen.
+    Home(usize),
     /// A line of a menu or list that is open.
     Line(usize),
     /// A peer in the list of a bound socket.

@@ -8,6 +8,7 @@ use super::endings::SessionEnding;
 use super::history::InputHistory;
 use super::keymap::Keymap;
 use super::kinds;
+use super::lab_catalogue::LabCatalogue;
 use super::notice::Notices;
 use super::options::OptionsSource;
 use super::overlay::Overlay;
@@ -36,6 +37,8 @@ pub struct Model {
     pub focus: Focus,
     /// What is open above the panes.
     pub overlay: Option<Overlay>,
+    /// What was open when the question before quitting was asked; it comes back if the answer is no.
+    pub overlay_behind: Option<Overlay>,
     /// The recent notices.
     pub notices: Notices,
     /// Which key does what.
@@ -44,6 +47,18 @@ pub struct Model {
     pub settings: Settings,
     /// The texts sent before, for Up and Down.
     pub history: InputHistory,
+    /// The targets opened before, without secrets.
+    pub targets: InputHistory,
+    /// The `:` lines typed before.
+    pub commands: InputHistory,
+    /// The built-in peers that can be started.
+    pub lab: LabCatalogue,
+    /// The line at the cursor of the home screen.
+    pub home_picked: usize,
+    /// The session that was on the screen before the home screen.
+    pub left_session: Option<SessionId>,
+    /// The first session of the list on the screen, after the wheel moved it; `None`: the selected one is in sight.
+    pub list_first: Option<usize>,
     /// The explanations of failures and situations.
     pub book: &'static ExplanationBook,
     /// The system's settings of the TCP timers.
@@ -103,10 +118,17 @@ impl Model {
             selected: None,
             focus: Focus::Sessions,
             overlay: None,
+            overlay_behind: None,
             notices: Notices::default(),
             keymap,
             settings,
             history,
+            targets: InputHistory::default(),
+            commands: InputHistory::default(),
+            lab: LabCatalogue::default(),
+            home_picked: 0,
+            left_session: None,
+            list_first: None,
             book: &EMPTY,
             timers: TcpTimerSettings::default(),
             wishes: RequestedOptions::new(),
@@ -159,6 +181,14 @@ impl Model {
     /// Whether the selected session can send now.
     pub fn can_send(&self) -> bool {
         self.session().is_some_and(kinds::can_send)
+    }
+
+    /// Whether a text was typed and not sent: in a composer, or in the form for a new session.
+    pub fn has_draft(&self) -> bool {
+        let is_typed = |panel: &Panel| !panel.composer.editor.is_empty();
+        let may_send = |id: &SessionId| self.sessions.get(id).is_some_and(|session| kinds::can_send(session));
+        let form = matches!(&self.overlay, Some(Overlay::New { input, .. }) if !input.text().trim().is_empty());
+        form || self.panels.iter().any(|(id, panel)| is_typed(panel) && may_send(id))
     }
 
     /// The ways to end the selected session that are possible now.

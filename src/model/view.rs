@@ -27,6 +27,8 @@ pub enum ViewContent {
     Document(ViewDocument),
     /// Rows without a cursor that are not a document: a diagram, a page.
     Page,
+    /// A page of text with remedies in it, one of them at the cursor.
+    Remedies,
     /// The ladder, with a cursor on a rung.
     Rungs,
     /// A connection's gauges, with a cursor on one of them; without a TCP connection, a page.
@@ -209,7 +211,7 @@ impl View {
             },
             View::Way => ViewEntry {
                 name: "way",
-                action: Some(("view-way", "view: path to the peer: resolvers, race, route")),
+                action: Some(("view-way", "view: path: resolvers, race, route")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
                 copies: CopiedText::Shown,
@@ -234,14 +236,14 @@ impl View {
             View::Explain => ViewEntry {
                 name: "explain",
                 action: Some(("view-explain", "view: why it failed, or what it is doing")),
-                shows: ViewContent::Page,
+                shows: ViewContent::Remedies,
                 samples: KernelSampling::No,
                 copies: CopiedText::Shown,
                 counts_down: true,
             },
             View::Flow => ViewEntry {
                 name: "flow",
-                action: Some(("view-flow", "view: flow control, windows and queues at both ends")),
+                action: Some(("view-flow", "view: flow control, windows and queues")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::BothEnds,
                 copies: CopiedText::Shown,
@@ -282,6 +284,7 @@ impl View {
             ViewContent::Document(document) => Some(document),
             ViewContent::Transcript
             | ViewContent::Page
+            | ViewContent::Remedies
             | ViewContent::Rungs
             | ViewContent::Gauges
             | ViewContent::Peers => None,

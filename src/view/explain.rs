@@ -13,7 +13,7 @@ use crate::model::explain;
 use crate::model::explain::ExplainCard;
 use crate::model::panel::Panel;
 use crate::model::seen::ClickTarget;
-use crate::model::state::Model;
+use crate::model::state::{Focus, Model};
 use crate::model::timeline::{TimelineLine, TimelineTone};
 use crate::sessions::Session;
 use crate::wire::Evidence;
@@ -128,7 +128,7 @@ fn break_words(text: &str, columns: u16) -> Vec<String> {
     rows
 }
 
-/// Draws the view, beginning with its row `document_scroll`.
+/// Draws the view, beginning with its row `document_scroll`; a mark stands before the remedy at the cursor.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     canvas.seen.view = area_of(place);
@@ -138,11 +138,20 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let page = laid_out(model, session, place.width, place.height < TIGHT);
     let (all, height) = (page.rows.len(), usize::from(place.height));
     canvas.seen.document_rows = all;
+    let last_remedy = page.rows.iter().filter_map(|row| row.probe).max();
+    let picked = last_remedy.map(|last| u8::try_from(panel.remedy + 1).unwrap_or(u8::MAX).min(last));
+    canvas.seen.remedy_row = picked.and_then(|_| page.rows.iter().position(|row| row.probe == picked));
+    let focused = model.focus == Focus::View && model.overlay.is_none();
     let scroll = panel.document_scroll.min(all.saturating_sub(height));
     for (y, row) in (0_u16..).zip(page.rows.iter().skip(scroll).take(height)) {
         canvas.draw_styled_text(place, 0, y, &row.strip);
         if let Some(number) = row.probe {
-            canvas.hit(part(place, 0, y, place.width, 1), ClickTarget::Probe(number));
+            let line = part(place, 0, y, place.width, 1);
+            canvas.hit(line, ClickTarget::Probe(number));
+            if Some(number) == picked {
+                canvas.draw_text(line, 0, 0, "▌", if focused { Role::Focus } else { Role::Dim });
+                canvas.tint(line, Role::Selection);
+            }
         }
     }
     let whole = all.max(1) as f64;
@@ -263,9 +272,13 @@ fn push_suggestions(page: &mut ExplainPage, card: &ExplainCard) {
     for one in &card.tries {
         if one.opens.is_some() {
             number += 1;
-            let lead = StyledText::single(format!("  {number}  "), Role::Key);
+            let lead = StyledText::single("  ❯  ", Role::Key);
             let first = page.rows.len();
-            page.push_pair(&lead, (&one.label, Role::Text), (&one.why, Role::Dim), beside);
+            let why = match &one.sends {
+                Some(sends) => format!("{}; it {sends}", one.why).trim_start_matches("; ").to_owned(),
+                None => one.why.clone(),
+            };
+            page.push_pair(&lead, (&one.label, Role::Text), (&why, Role::Dim), beside);
             for row in page.rows.iter_mut().skip(first) {
                 row.probe = Some(number);
             }

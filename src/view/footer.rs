@@ -6,6 +6,7 @@ use super::canvas::Canvas;
 use super::key_hints::{self, KeyHint, first_bound_key, hint, key};
 use super::overlay_keys::{self, pair};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
+use crate::model::explain;
 use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model};
@@ -60,7 +61,18 @@ fn new_key(model: &Model) -> Option<String> {
 }
 
 fn at_home(model: &Model) -> Vec<KeyHint> {
-    vec![hint(new_key(model), "new session"), app(model, AppAction::Back, "quit")]
+    let of = |action| key(model, KeyMode::Normal, Action::Pane(action));
+    let mut hints = vec![
+        hint(new_key(model), "new session"),
+        hint(pair(of(PaneAction::Down), of(PaneAction::Up)), "choose"),
+        pane(model, PaneAction::Activate, "takes it"),
+        app(model, AppAction::Lab, "lab"),
+        app(model, AppAction::Back, "quit"),
+    ];
+    if !model.sessions.is_empty() {
+        hints.insert(1, app(model, AppAction::Escape, "to the sessions"));
+    }
+    hints
 }
 
 fn in_composer(model: &Model) -> Vec<KeyHint> {
@@ -81,7 +93,7 @@ fn in_composer(model: &Model) -> Vec<KeyHint> {
 fn in_list(model: &Model, shown: &Session) -> Vec<KeyHint> {
     let mut hints = vec![hint(new_key(model), "new"), pane(model, PaneAction::Activate, "open")];
     hints.extend(ending(model, shown));
-    hints.push(explain(model, shown));
+    hints.push(explain_key(model, shown));
     hints.push(app(model, AppAction::NextPane, "next pane"));
     hints.push(app(model, AppAction::Back, "back"));
     hints.extend(reading(model, shown));
@@ -107,7 +119,7 @@ fn is_paused(shown: &Session) -> bool {
     matches!(&shown.phase, SessionPhase::Open(open) if open.paused)
 }
 
-fn explain(model: &Model, shown: &Session) -> KeyHint {
+fn explain_key(model: &Model, shown: &Session) -> KeyHint {
     pane(model, PaneAction::Show(View::Explain), if shown.failure().is_some() { "why" } else { "explain" })
 }
 
@@ -122,7 +134,7 @@ fn more(model: &Model, shown: &Session, view: Option<View>) -> Vec<KeyHint> {
         ));
     }
     hints.push(session(model, SessionAction::Save, "save"));
-    if view.is_some() {
+    if view.is_some_and(|view| view != View::Explain) {
         hints.push(pane(model, PaneAction::Copy, "copy"));
     }
     if shown.spec.what.socket_kind().is_some() {
@@ -164,7 +176,7 @@ fn in_view(model: &Model, shown: &Session, panel: &Panel, list_hidden: bool) -> 
         hints.push(hint(keys, format!("{} of {}", place + 1, listed.len())));
     }
     if panel.view != View::Explain {
-        hints.push(explain(model, shown));
+        hints.push(explain_key(model, shown));
     }
     hints.extend(of_view(model, shown, panel));
     hints.extend(ending(model, shown));
@@ -190,6 +202,7 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
         View::Peers => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "takes it")],
         View::Ports => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "opens it")],
         View::Kernel => vec![pane(model, PaneAction::Down, "gauge")],
+        View::Explain => of_explain(model, shown),
         View::Text
         | View::Hex
         | View::Headers
@@ -198,10 +211,22 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
         | View::Way
         | View::Answer
         | View::Fields
-        | View::Explain
         | View::Flow
         | View::Latency => Vec::new(),
     }
+}
+
+/// The keys that choose a remedy and run it, if there is one.
+fn of_explain(model: &Model, shown: &Session) -> Vec<KeyHint> {
+    if explain::remedies(model, shown).is_empty() {
+        return Vec::new();
+    }
+    let of = |action| key(model, KeyMode::Normal, Action::Pane(action));
+    vec![
+        hint(pair(of(PaneAction::Down), of(PaneAction::Up)), "choose"),
+        pane(model, PaneAction::Activate, "try it"),
+        pane(model, PaneAction::Copy, "copy"),
+    ]
 }
 
 /// What has come since the display was frozen.

@@ -1,88 +1,96 @@
-//! The help: every key and what it does, with a field to filter them.
+//! The help: every key and what it does, those of the focus first, with a field to narrow them.
 
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, columns_of, part};
 use super::dialog::dialog;
-use super::{overlay_keys, prompt};
+use super::prompt;
 use crate::files::theme::Role;
 use crate::model::editor::TextField;
-use crate::model::help::{self, HelpGroup};
+use crate::model::help;
+use crate::model::help_group::HelpGroup;
 use crate::model::state::Model;
 
-/// From this inner width on, the groups are in two columns.
-const TWO_COLUMNS: u16 = 92;
+/// The least columns of one column of the help with a gap beside it; there are as many as fit.
+const COLUMN: u16 = 40;
 
-/// The columns for keys; a longer key shifts its own description.
-const KEYS: u16 = 11;
+/// The most columns.
+const MOST_COLUMNS: u16 = 4;
 
-/// One line of the help.
+/// The greatest width of the inside.
+const WIDEST: u16 = 170;
+
+/// The cells for keys; more keys go on in the next row.
+const KEYS: u16 = 14;
+
+/// The cells between two columns.
+const GAP: u16 = 2;
+
+/// One row of the help.
 enum HelpLine {
     Title(&'static str),
+    /// Keys, and what they do; either may be empty in the rows below the first.
     Key(String, String),
-    /// The rest of a description that does not fit beside the key.
-    More(String),
     Blank,
 }
 
 /// Draws the help, beginning with its row `scroll`.
 pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, query: &TextField, scroll: usize) {
-    let width = if screen.width >= TWO_COLUMNS + 8 { 116 } else { 76 };
-    let inner = dialog(canvas, screen, width, screen.height.saturating_sub(2).max(5), "keys");
+    let inner = dialog(canvas, screen, WIDEST.min(screen.width), screen.height.max(5), "keys");
     canvas.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), query);
     if query.is_empty() {
         canvas.draw_text(inner, 2, 0, " type to narrow", Role::Faint);
     }
-    let groups = help::search(&model.keymap, query.text());
-    let body = part(inner, 0, 2, inner.width, inner.height.saturating_sub(3));
-    let groups = if inner.width >= TWO_COLUMNS { two_columns(groups).into() } else { vec![groups] };
-    let count = u16::try_from(groups.len()).unwrap_or(1).max(1);
-    let column_width = body.width / count;
-    let text_width = column_width.saturating_sub(u16::from(count > 1) * 2);
-    let columns: Vec<Vec<HelpLine>> = groups.into_iter().map(|groups| lines(groups, text_width)).collect();
-    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let groups = help::of_model(model, query.text());
+    let body = part(inner, 0, 1, inner.width, inner.height.saturating_sub(1));
+    let count = (body.width / COLUMN).clamp(1, MOST_COLUMNS);
+    let width = (body.width + GAP) / count - GAP.min(count - 1);
+    let lines = lines(groups, width);
     let height = usize::from(body.height);
+    // What fits is spread evenly; what does not is scrolled by rows of all columns.
+    let rows = lines.len().div_ceil(usize::from(count)).max(height.min(lines.len()));
+    let columns = spread(&lines, rows);
+    let longest = columns.iter().map(|column| column.len()).max().unwrap_or(0);
     let first = scroll.min(longest.saturating_sub(height));
     for (place, column) in (0_u16..).zip(&columns) {
-        let area = part(body, place * column_width, 0, text_width, body.height);
+        let area = part(body, place * (width + GAP), 0, width, body.height);
         draw_column(canvas, area, column, first);
     }
     if longest == 0 {
         canvas.draw_text(body, 0, 0, "no key has these words", Role::Dim);
     }
-    let last = inner.height.saturating_sub(1);
-    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
     let below = longest.saturating_sub(first + height);
     let text = match (first, below) {
         (0, 0) => return,
         (_, 0) => "▲ ↑ goes back".to_owned(),
         (_, below) => format!("▼ {below} more rows, ↓ scrolls"),
     };
-    canvas.draw_right(inner, last, &StyledText::single(text, Role::Dim));
+    canvas.draw_right(inner, 0, &StyledText::single(text, Role::Dim));
 }
 
-/// The groups in two columns of similar length, in their order.
-fn two_columns(groups: Vec<HelpGroup>) -> [Vec<HelpGroup>; 2] {
-    let all: usize = groups.iter().map(|group| group.rows.len() + 2).sum();
-    let mut left: Vec<HelpGroup> = Vec::new();
-    let mut right = Vec::new();
-    let mut length = 0;
-    for group in groups {
-        let rows = group.rows.len() + 2;
-        if right.is_empty() && (left.is_empty() || length + rows / 2 <= all / 2) {
-            length += rows;
-            left.push(group);
-        } else {
-            right.push(group);
+/// The rows in columns of at most about this many rows: no column begins with a blank row, and none ends with a title.
+fn spread(lines: &[HelpLine], rows: usize) -> Vec<&[HelpLine]> {
+    let mut columns = Vec::new();
+    let mut rest = lines;
+    while !rest.is_empty() {
+        while let Some((HelpLine::Blank, after)) = rest.split_first() {
+            rest = after;
         }
+        let mut end = rows.clamp(1, rest.len().max(1)).min(rest.len());
+        if end > 1 && end < rest.len() && matches!(rest.get(end - 1), Some(HelpLine::Title(_))) {
+            end -= 1;
+        }
+        let (column, after) = rest.split_at(end);
+        columns.push(column);
+        rest = after;
     }
-    [left, right]
+    columns
 }
 
-/// The groups as lines for a column of this width; a description begins beside its key, and continues below.
+/// The groups as rows for a column of this width: the keys in their own cells, the description beside them.
 fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
-    let indent = description_column(width);
+    let keys_width = KEYS.min(width / 3);
     let mut lines = Vec::new();
     for group in groups {
         if !lines.is_empty() {
@@ -90,30 +98,24 @@ fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
         }
         lines.push(HelpLine::Title(group.title));
         for row in group.rows {
-            let first = columns_of(&row.keys).max(KEYS.min(width / 3)) + 2;
-            let mut rows =
-                break_words(&row.describe, width.saturating_sub(first), width.saturating_sub(indent)).into_iter();
-            lines.push(HelpLine::Key(row.keys, rows.next().unwrap_or_default()));
-            lines.extend(rows.map(HelpLine::More));
+            let keys = broken(row.keys.split("  "), "  ", keys_width);
+            let words = broken(row.describe.split(' '), " ", width.saturating_sub(keys_width + 2));
+            for at in 0..keys.len().max(words.len()) {
+                let of = |rows: &[String]| rows.get(at).cloned().unwrap_or_default();
+                lines.push(HelpLine::Key(of(&keys), of(&words)));
+            }
         }
     }
     lines
 }
 
-/// Where the descriptions begin in a column of this width; a longer key shifts only its own.
-fn description_column(width: u16) -> u16 {
-    KEYS.min(width / 3) + 2
-}
-
-/// A text broken at its blanks, with different widths for the first row and the others.
-fn break_words(text: &str, first: u16, others: u16) -> Vec<String> {
-    let mut rows = vec![String::new()];
-    for word in text.split(' ') {
-        let room = if rows.len() == 1 { first } else { others };
+/// Words in rows of this width, with `gap` between two; a longer word has a row of its own.
+fn broken<'a>(words: impl Iterator<Item = &'a str>, gap: &str, width: u16) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for word in words {
         match rows.last_mut() {
-            Some(row) if row.is_empty() => row.push_str(word),
-            Some(row) if columns_of(row) + 1 + columns_of(word) <= room => {
-                row.push(' ');
+            Some(row) if columns_of(row) + columns_of(gap) + columns_of(word) <= width => {
+                row.push_str(gap);
                 row.push_str(word);
             }
             _ => rows.push(word.to_owned()),
@@ -123,18 +125,15 @@ fn break_words(text: &str, first: u16, others: u16) -> Vec<String> {
 }
 
 fn draw_column(canvas: &mut Canvas<'_>, area: Rect, lines: &[HelpLine], first: usize) {
-    let indent = description_column(area.width);
+    let keys = KEYS.min(area.width / 3);
     for (y, line) in (0_u16..area.height).zip(lines.iter().skip(first)) {
         match line {
             HelpLine::Title(title) => {
                 canvas.draw_text(area, 0, y, title, Role::Strong);
             }
             HelpLine::Key(chords, what) => {
-                let used = canvas.draw_text(area, 0, y, chords, Role::Key);
-                canvas.draw_text(area, indent.max(used + 2), y, what, Role::Text);
-            }
-            HelpLine::More(what) => {
-                canvas.draw_text(area, indent, y, what, Role::Text);
+                canvas.draw_text(part(area, 0, 0, keys + 1, area.height), 0, y, chords, Role::Key);
+                canvas.draw_text(area, keys + 2, y, what, Role::Text);
             }
             HelpLine::Blank => {}
         }

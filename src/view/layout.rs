@@ -58,14 +58,15 @@ pub(super) fn screen_layout(area: Rect, model: &Model) -> ScreenLayout {
         ..ScreenLayout::default()
     };
     let list_focused = model.focus == Focus::Sessions && !model.sessions.is_empty();
-    if model.sessions.is_empty() {
+    let at_home = model.session().is_none();
+    if model.sessions.is_empty() || at_home && area.width < NARROW {
         layout.main = body;
     } else if list_focused && (area.width < NARROW || model.zoomed) {
         layout.sidebar = body;
     } else if area.width < NARROW || model.zoomed {
         layout.main = body;
     } else {
-        let insight = if area.width >= WIDE { (area.width / 3).clamp(48, 58) } else { 0 };
+        let insight = if area.width >= WIDE && !at_home { (area.width / 3).clamp(48, 58) } else { 0 };
         let sidebar = if area.width < 100 { SIDEBAR.0 } else { SIDEBAR.1 };
         layout.sidebar = part(body, 0, 0, sidebar, body.height);
         layout.main = part(body, sidebar, 0, body.width - sidebar - insight, body.height);

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, part};
+use super::canvas::{Canvas, StyledText, columns_of, part};
 use super::dialog::dialog;
 use super::layout::ScreenLayout;
 use super::{help, key_hints, kinds, options, overlay_keys, prompt, status};
@@ -12,7 +12,7 @@ use crate::model::action::{Action, AppAction};
 use crate::model::editor::TextField;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
-use crate::model::palette;
+use crate::model::palette::{self, PaletteEntry};
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::sessions::Spec;
@@ -36,12 +36,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model
         Overlay::Help { query, scroll } => help::draw(canvas, screen, model, query, *scroll),
         Overlay::New { input, problem } => new(canvas, screen, model, input, problem.as_deref()),
         Overlay::Close { picked } => draw_close_menu(canvas, screen, model, *picked),
-        Overlay::Prompt { purpose, input, completing, problem } => {
+        Overlay::Prompt { purpose, input, completing, problem, .. } => {
             prompt::draw(canvas, layout, model, *purpose, input, completing.as_ref(), problem.as_deref());
         }
+        Overlay::Lab { picked } => draw_lab(canvas, screen, model, *picked),
         Overlay::Palette { input, picked } => find(canvas, screen, model, input, *picked),
         Overlay::Options(dialog) => options::draw(canvas, screen, model, dialog),
-        Overlay::Confirm(question) => draw_confirmation(canvas, screen, model, *question),
+        Overlay::Confirm(question) => draw_confirmation(canvas, screen, model, question),
     }
 }
 
@@ -127,8 +128,31 @@ fn draw_close_menu(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked:
     overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
 }
 
+/// The built-in peers; the first line is all of them.
+fn draw_lab(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
+    let all = ("all", "every peer, and a session to each");
+    let lines: Vec<(&str, &str)> = std::iter::once(all).chain(model.lab.peers.iter().copied()).collect();
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4).min(screen.height);
+    let inner = dialog(canvas, screen, 84, height, "the lab: built-in peers on loopback");
+    let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(2));
+    let count = usize::from(list.height);
+    let first = picked.saturating_sub(count / 2).min(lines.len().saturating_sub(count));
+    let column = lines.iter().map(|(name, _)| columns_of(name)).max().unwrap_or(0) + 2;
+    for (y, (at, (name, says))) in (0_u16..).zip(lines.iter().enumerate().skip(first).take(count)) {
+        let row = part(list, 0, y, list.width, 1);
+        canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
+        canvas.draw_text(row, 1, 0, name, Role::Text);
+        canvas.draw_text(row, 1 + column, 0, says, Role::Dim);
+        if at == picked {
+            canvas.tint(row, Role::Selection);
+        }
+        canvas.hit(row, ClickTarget::Line(at));
+    }
+    overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
+}
+
 fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
-    let found = palette::matches(input.text());
+    let found = palette::matches(model, input.text());
     let inner = dialog(canvas, screen, 76, screen.height.min(20), "everything that can be done");
     canvas.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
@@ -141,10 +165,11 @@ fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField,
         let row = part(list, 0, y, list.width, 1);
         let mut x = canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
         let name = format!("{:<20}", entry.name());
-        x += canvas.draw_text(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
+        x += canvas.draw_text(row, x, 0, if wide { name.as_str() } else { name.trim_end() }, Role::Text) + 1;
         let chord = match entry.action() {
             Some(action) => key_hints::key(model, KeyMode::Normal, action)
                 .or_else(|| key_hints::key(model, KeyMode::Composer, action)),
+            None if matches!(entry, PaletteEntry::Session { .. }) => None,
             None => key_hints::key(model, KeyMode::Normal, Action::App(AppAction::CommandLine)),
         };
         let chord = chord.map_or(StyledText::new(), |chord| StyledText::single(chord, Role::Key).with(" ", Role::Dim));
@@ -170,12 +195,27 @@ fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField,
     }
 }
 
-fn draw_confirmation(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, question: ConfirmQuestion) {
-    let text = match question {
-        ConfirmQuestion::Quit { open: 1 } => "One session is open. Quit and close it?".to_owned(),
-        ConfirmQuestion::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
+fn draw_confirmation(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, question: &ConfirmQuestion) {
+    let (title, text) = match question {
+        ConfirmQuestion::Quit { open: 0, .. } => ("quit", "A text is not sent yet. Quit and lose it?".to_owned()),
+        ConfirmQuestion::Quit { open, draft } => {
+            let lost = if *draft { ", and lose the text that is not sent" } else { "" };
+            let text = match open {
+                1 => format!("One session is open. Quit and close it{lost}?"),
+                open => format!("{open} sessions are open. Quit and close them{lost}?"),
+            };
+            ("quit", text)
+        }
+        ConfirmQuestion::Remedy { label, sends, .. } => ("try it", format!("{}: it {sends}. Do it?", capital(label))),
     };
-    let inner = dialog(canvas, screen, 52, 5, "quit");
-    canvas.draw_sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
+    let width = 60.min(screen.width);
+    let rows = Canvas::sentence_rows(width.saturating_sub(4), &text);
+    let inner = dialog(canvas, screen, width, rows + 4, title);
+    canvas.draw_sentence(part(inner, 0, 0, inner.width, rows), 0, 0, &text, Role::Text);
     overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

@@ -31,6 +31,7 @@ pub(super) fn of_overlay(model: &Model, overlay: &Overlay) -> Vec<KeyHint> {
         Overlay::New { .. } => vec![
             hint(take(), "opens it"),
             leave(),
+            hint(field(Action::Compose(ComposeAction::HistoryBack)), "earlier ones"),
             hint(field(Action::Session(SessionAction::Options)), "socket options"),
         ],
         Overlay::Prompt { purpose, .. } => of_prompt(model, *purpose),
@@ -42,7 +43,8 @@ pub(super) fn of_overlay(model: &Model, overlay: &Overlay) -> Vec<KeyHint> {
             hints.insert(0, hint(Some(letters.join(" ")), "take one"));
             hints
         }
-        Overlay::Confirm(question) => of_question(*question),
+        Overlay::Lab { .. } => of_menu(model, "starts it"),
+        Overlay::Confirm(question) => of_question(question),
     }
 }
 
@@ -56,11 +58,12 @@ fn of_menu(model: &Model, takes: &'static str) -> Vec<KeyHint> {
     ]
 }
 
-fn of_question(question: ConfirmQuestion) -> Vec<KeyHint> {
-    let yes = match question {
-        ConfirmQuestion::Quit { .. } => "quit",
+fn of_question(question: &ConfirmQuestion) -> Vec<KeyHint> {
+    let (yes, no) = match question {
+        ConfirmQuestion::Quit { .. } => ("quit", "stay"),
+        ConfirmQuestion::Remedy { .. } => ("do it", "leave it"),
     };
-    vec![hint(Some("y".to_owned()), yes), hint(Some("n".to_owned()), "stay")]
+    vec![hint(Some("y".to_owned()), yes), hint(Some("n".to_owned()), no)]
 }
 
 fn of_prompt(model: &Model, purpose: PromptPurpose) -> Vec<KeyHint> {
@@ -70,12 +73,13 @@ fn of_prompt(model: &Model, purpose: PromptPurpose) -> Vec<KeyHint> {
         PromptPurpose::Search => "searches",
         PromptPurpose::Filter => "shows only this",
         PromptPurpose::SendFile => "sends it",
-        PromptPurpose::Save => "writes it",
+        PromptPurpose::Save { .. } => "writes it",
     };
     let mut hints =
         vec![hint(of(Action::Compose(ComposeAction::Send)), takes), hint(of(Action::App(AppAction::Escape)), "leaves")];
     if purpose == PromptPurpose::Command {
         hints.push(hint(of(Action::App(AppAction::NextPane)), "completes"));
+        hints.push(hint(of(Action::Compose(ComposeAction::HistoryBack)), "earlier ones"));
     }
     hints
 }

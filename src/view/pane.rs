@@ -19,6 +19,7 @@ use crate::model::view::View;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::kinds::unix::UnixListenerSession;
+use crate::sessions::search::MOST_HITS;
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
@@ -120,7 +121,11 @@ fn transcript_status(panel: &Panel, shown: ShownRange) -> StyledText {
             (Some(hits), _) if hits.is_empty() => "not found".to_owned(),
             (Some(hits), at) => {
                 let place = at.map_or(0, |at| at as u64 + 1);
-                let more = if search.done { "" } else { "…" };
+                let more = match (search.done, hits.len() >= MOST_HITS) {
+                    (_, true) => " or more",
+                    (true, false) => "",
+                    (false, false) => "…",
+                };
                 format!("{} of {}{more}", quantity::grouped(place), quantity::grouped(hits.len() as u64))
             }
         };

@@ -9,6 +9,7 @@ use crate::model::command;
 use crate::model::editor::TextField;
 use crate::model::overlay::PromptPurpose;
 use crate::model::state::Model;
+use crate::model::view::View;
 
 /// The most rows of completions.
 const MOST_COMPLETIONS: u16 = 8;
@@ -35,8 +36,8 @@ pub(super) fn draw(
     field(canvas, part(row, x, 0, row.width.saturating_sub(x + 1), 1), input);
     let typed = columns_of(input.text()).min(row.width);
     let room = part(row, x + typed + 3, 0, row.width, 1);
-    if columns_of(example(purpose)) <= room.width {
-        canvas.draw_text(room, 0, 0, example(purpose), Role::Faint);
+    if columns_of(example(model, purpose)) <= room.width {
+        canvas.draw_text(room, 0, 0, example(model, purpose), Role::Faint);
     }
     let above = layout.dialogs;
     if let Some(problem) = problem {
@@ -52,11 +53,13 @@ pub(super) fn draw(
 }
 
 /// What can be typed, where the label does not say it.
-fn example(purpose: PromptPurpose) -> &'static str {
+fn example(model: &Model, purpose: PromptPurpose) -> &'static str {
+    let is_hex = model.selected_panel().is_some_and(|panel| panel.view == View::Hex);
     match purpose {
+        PromptPurpose::Search if is_hex => r"48 65, words, \r\n",
         PromptPurpose::Filter => "sent, received, events, words, -without",
         PromptPurpose::Search => r"words, \r\n, \x00",
-        PromptPurpose::Command | PromptPurpose::SendFile | PromptPurpose::Save => "",
+        PromptPurpose::Command | PromptPurpose::SendFile | PromptPurpose::Save { .. } => "",
     }
 }
 
@@ -66,7 +69,7 @@ fn label(purpose: PromptPurpose) -> &'static str {
         PromptPurpose::Search => "/",
         PromptPurpose::Filter => "filter",
         PromptPurpose::SendFile => "send file",
-        PromptPurpose::Save => "save to",
+        PromptPurpose::Save { .. } => "save to",
     }
 }
 

@@ -22,7 +22,7 @@ const LEAST_BARS: u16 = 4;
 /// Draws the list in its frame.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let listed = model.sessions_in_order();
-    let focused = model.focus == Focus::Sessions && model.overlay.is_none();
+    let focused = model.focus == Focus::Sessions && model.selected.is_some() && model.overlay.is_none();
     let border = if focused { Role::Focus } else { Role::Border };
     canvas.draw_frame(area, border);
     let title = if focused { Role::Strong } else { Role::Dim };
@@ -33,7 +33,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let step = lines + gap;
     let count = usize::from((inner.height + gap) / step.max(1));
     let picked = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
-    let first = picked.saturating_sub(count / 2).min(listed.len().saturating_sub(count));
+    let first = model.list_first.unwrap_or(picked.saturating_sub(count / 2)).min(listed.len().saturating_sub(count));
     let digits = listed.iter().max().map_or(1, |id| id.to_string().len());
     canvas.seen.list = Some(ShownSessions { first, count });
     let shown = || listed.iter().skip(first).take(count).filter_map(|id| model.sessions.get(id));

@@ -42,7 +42,7 @@ fn what_is_typed_is_sent_and_what_comes_back_is_shown() {
     tui.keys("hello world\r");
     tui.until_that("sent and received", |tui| tui.screen().matches("hello world").count() >= 2);
     tui.until("▼ 12 B");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
     left_as_it_was(&tui);
 }
@@ -53,7 +53,7 @@ fn the_lab_opens_with_live_sessions() {
     for name in ["tcp", "udp", "GET"] {
         tui.until(name);
     }
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
 }
 
@@ -66,7 +66,7 @@ fn a_new_session_is_opened_from_what_was_pasted() {
     tui.keys(&format!("\x1b[200~nc {} {}\x1b[201~", echo.ip(), echo.port()));
     tui.keys("\r");
     tui.until("connected");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     tui.ends();
 }
 
@@ -75,6 +75,7 @@ fn a_socket_file_goes_when_the_screen_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s");
     let mut tui = Tui::start(&["listen", "tcp", &format!("unix:{}", path.display())], 100, 30);
+    // A long path breaks the line behind it.
     tui.until("waiting for");
     assert!(path.exists());
     tui.signal(Signal::SIGTERM);
@@ -92,7 +93,7 @@ fn pasted_text_never_runs_as_keys() {
     tui.keys("\x1b");
     tui.until("i write");
     assert!(tui.child.try_wait().unwrap().is_none(), "the paste ended the program");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     tui.ends();
 }
 
@@ -105,7 +106,7 @@ fn a_peers_escape_sequences_never_reach_the_terminal() {
     assert!(!written.windows(7).any(|bytes| bytes == b"]0;owne".as_slice() && bytes[0] == 0x1b));
     assert!(!written.windows(10).any(|bytes| bytes == b"\x1b]0;owned\x07"));
     assert!(!written.windows(2).any(|bytes| bytes == b"\xc2\x9b"));
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     tui.ends();
 }
 
@@ -122,7 +123,7 @@ fn a_resize_storm_and_the_smallest_terminal_do_no_harm() {
     tui.until("connected");
     tui.resize(120, 36);
     tui.until("sessions");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
     left_as_it_was(&tui);
 }
@@ -147,7 +148,7 @@ fn ctrl_z_suspends_and_continuing_draws_again() {
     left_as_it_was(&tui);
     tui.signal(Signal::SIGCONT);
     tui.until_that("drawn again", |tui| tui.alternate() && tui.screen().contains("sockeye"));
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
 }
 
@@ -183,9 +184,20 @@ fn work_beside_the_screen_that_panics_is_told_and_the_session_goes_on() {
         tui.until(said);
         tui.keys("ihello\r");
         tui.until("▼ 6 B");
-        tui.keys("\x03");
-        tui.signal(Signal::SIGTERM);
-        tui.ends();
+        tui.keys("\x1b");
+        // Together they would be Alt and a key.
+        tui.until("i write");
+        tui.keys(keys);
+        tui.until("please report");
+        if place == "save" {
+            // The prompt stays open with the reason.
+            tui.keys("\x1b");
+            tui.until("i write");
+        }
+        tui.keys("i again\r");
+        tui.until("▼ 13 B");
+        tui.keys("\x03\x03");
+        assert_eq!(tui.ends().exit_code(), 0, "{place}");
         left_as_it_was(&tui);
     }
 }
@@ -211,7 +223,46 @@ fn counts_stay_exact_while_a_flood_arrives_and_keys_are_pressed() {
         tui.keys("ggG:\x1b");
     }
     tui.until_that("the end of the flood", |tui| tui.screen().contains("268,435,456"));
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}
+
+#[test]
+fn ctrl_l_draws_the_whole_screen_again() {
+    let mut tui = Tui::start(&["tcp", &peers::echo().to_string()], 100, 30);
+    tui.until("connected");
+    tui.forget_written();
+    tui.keys("\x0c");
+    let again = |tui: &Tui| tui.written().windows(8).any(|bytes| bytes == b"sessions");
+    tui.until_that("the title that had not changed", again);
+    tui.keys("\x03\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}
+
+#[test]
+fn the_lab_starts_from_the_home_screen() {
+    let mut tui = Tui::start(&[], 120, 36);
+    tui.until("netcat you can see");
+    tui.keys("l");
+    tui.until("built-in peers on loopback");
+    tui.keys("\r");
+    for name in ["echo · tcp", "udp-echo", "GET"] {
+        tui.until(name);
+    }
+    tui.keys(":lab echo\r");
+    tui.until(" 8 ");
+    tui.keys("\x03\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}
+
+#[test]
+fn a_file_that_is_not_there_leaves_the_prompt_open() {
+    let mut tui = Tui::start(&["tcp", &peers::echo().to_string()], 100, 30);
+    tui.until("connected");
+    tui.keys("i\x0f(scratch)\r");
+    tui.until("there is no file");
+    assert!(tui.screen().contains("send file (scratch)"), "{}", tui.screen());
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
 }
 
@@ -249,7 +300,7 @@ fn an_editor_has_the_terminal_to_itself_and_its_text_comes_back() {
     assert!(!tui.cooked());
     tui.keys("\r");
     tui.until("▼ 15 B");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
     left_as_it_was(&tui);
 }
@@ -262,7 +313,7 @@ fn an_editor_that_fails_loses_nothing() {
     tui.until("ended with 7, and what it wrote stays in");
     tui.until("precious");
     tui.keys("\x1b\x1b");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
 }
 
@@ -271,7 +322,7 @@ fn an_editor_that_is_not_there_is_named() {
     let mut tui = with_editor("/no/such/editor", peers::echo());
     tui.keys("e");
     tui.until("there is no editor \"/no/such/editor\" (VISUAL)");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
 }
 
@@ -285,7 +336,7 @@ fn ctrl_c_in_an_editor_ends_the_editor_and_not_the_program() {
     tui.keys("\x03");
     tui.until("ended with 130");
     tui.until("connected");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
     left_as_it_was(&tui);
 }
@@ -310,7 +361,7 @@ fn ctrl_z_in_an_editor_stops_both_and_fg_continues_both() {
     tui.until_that("the editor reads", |tui| tui.screen().matches("typed").count() >= 2);
     tui.keys("\x03");
     tui.until("ended with 130");
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     tui.until_that("the screen is left", |tui| !tui.alternate());
     tui.keys("exit\n");
     assert_eq!(tui.ends().exit_code(), 0);

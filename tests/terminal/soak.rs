@@ -110,7 +110,7 @@ fn a_soak_of_tcp_with_the_screen_open_counts_exactly_and_stays_flat() {
         tui.until(&grouped(sent));
         tui.keys("gG");
         stays_below(tui.child.process_id().unwrap(), retained);
-        tui.keys("\x03");
+        tui.keys("\x03\x03");
         assert_eq!(tui.ends().exit_code(), 0);
     }
 }
@@ -146,7 +146,7 @@ fn a_soak_of_small_datagrams_with_the_screen_open_counts_each_and_stays_flat() {
         received.zip(dropped).is_some_and(|(received, dropped)| received + dropped == sent)
     });
     stays_below(tui.child.process_id().unwrap(), 64 * MIB);
-    tui.keys("\x03");
+    tui.keys("\x03\x03");
     assert_eq!(tui.ends().exit_code(), 0);
 }
 

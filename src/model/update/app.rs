@@ -14,7 +14,10 @@ use crate::text::secret::SecretDisplay;
 pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {
     match action {
         AppAction::Back => go_back(model),
-        AppAction::Quit => model.quitting = true,
+        AppAction::Quit => quit(model),
+        AppAction::QuitNow => model.quitting = true,
+        AppAction::Redraw => effects.push(Effect::Redraw),
+        AppAction::Lab => open_overlay(model, Overlay::Lab { picked: 0 }),
         AppAction::Escape => escape(model),
         AppAction::NextPane => turn_focus(model, true),
         AppAction::PreviousPane => turn_focus(model, false),
@@ -29,12 +32,12 @@ pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
         }
         AppAction::NextSession => step_session(model, 1),
         AppAction::PreviousSession => step_session(model, -1),
-        AppAction::New => open_overlay(model, Overlay::New { input: Model::field(), problem: None }),
+        AppAction::New => open_form(model),
         AppAction::NewOrNextHit => {
             if model.selected_panel().is_some_and(|panel| panel.search.is_some()) {
                 super::search::move_to_hit(model, true);
             } else {
-                open_overlay(model, Overlay::New { input: Model::field(), problem: None });
+                open_form(model);
             }
         }
         AppAction::Help => open_overlay(model, Overlay::Help { query: Model::field(), scroll: 0 }),
@@ -86,24 +89,36 @@ pub(super) fn use_theme(model: &mut Model, name: String) {
     }
 }
 
+/// Opens the form for a new session.
+pub(super) fn open_form(model: &mut Model) {
+    model.targets.stop_browsing();
+    open_overlay(model, Overlay::New { input: Model::field(), problem: None });
+}
+
 /// Opens a one-line field.
 pub(super) fn open_prompt(model: &mut Model, purpose: PromptPurpose, text: &str) {
     let mut input = Model::field();
     input.set(text);
-    open_overlay(model, Overlay::Prompt { purpose, input, completing: None, problem: None });
+    model.commands.stop_browsing();
+    // What stands in the field is the last text: the first key that types something replaces it.
+    let fresh = matches!(purpose, PromptPurpose::Search | PromptPurpose::Filter) && !input.is_empty();
+    open_overlay(model, Overlay::Prompt { purpose, input, completing: None, problem: None, fresh });
 }
 
 /// Selects a session, and shows it.
 pub(super) fn select(model: &mut Model, id: SessionId) {
     model.selected = Some(id);
+    model.list_first = None;
     super::readings::refresh_panel(model);
     settle_focus(model);
 }
 
 fn step_session(model: &mut Model, step: isize) {
     let listed = model.sessions_in_order();
-    let at = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
-    let next = at.saturating_add_signed(step).min(listed.len().saturating_sub(1));
+    let last = listed.len().saturating_sub(1);
+    // From the home screen, the first session is one step away.
+    let at = model.selected.and_then(|id| listed.iter().position(|other| *other == id));
+    let next = at.map_or(0, |at| at.saturating_add_signed(step).min(last));
     if let Some(id) = listed.get(next).copied() {
         select(model, id);
     }
@@ -115,6 +130,10 @@ pub(super) fn move_in_list(model: &mut Model, step: isize) {
 }
 
 fn turn_focus(model: &mut Model, forward: bool) {
+    if model.selected.is_none() {
+        leave_home(model);
+        return;
+    }
     let panes: &[Focus] = if model.can_send() {
         &[Focus::Sessions, Focus::View, Focus::Composer]
     } else {
@@ -126,6 +145,8 @@ fn turn_focus(model: &mut Model, forward: bool) {
     settle_focus(model);
 }
 
+/// One step back: from the whole screen, from the pane to the list, from the list to the home screen, and from there
+/// out of the program.
 fn go_back(model: &mut Model) {
     if model.zoomed {
         model.zoomed = false;
@@ -133,16 +154,33 @@ fn go_back(model: &mut Model) {
         // The view that led here is shown again.
     } else if model.focus != Focus::Sessions && model.selected.is_some() {
         model.focus = Focus::Sessions;
+    } else if model.selected.is_some() {
+        model.left_session = model.selected.take();
+        model.home_picked = 0;
     } else {
         quit(model);
     }
 }
 
-/// Quits, or asks first if sessions are open.
+/// From the home screen back to the session that was left; does nothing if there is none.
+fn leave_home(model: &mut Model) {
+    let left = model.left_session.filter(|id| model.sessions.contains_key(id));
+    if let Some(id) = left.or_else(|| model.sessions_in_order().first().copied()) {
+        select(model, id);
+        model.focus = Focus::Sessions;
+    }
+}
+
+/// Quits. Asks first if sessions are open, or if a text was not sent; while it asks, quits.
 pub(super) fn quit(model: &mut Model) {
-    match model.open_and_failed().0 {
-        0 => model.quitting = true,
-        count => open_overlay(model, Overlay::Confirm(ConfirmQuestion::Quit { open: count })),
+    let draft = model.has_draft();
+    match (&model.overlay, model.open_and_failed().0) {
+        (Some(Overlay::Confirm(ConfirmQuestion::Quit { .. })), _) => model.quitting = true,
+        (_, 0) if !draft => model.quitting = true,
+        (_, open) => {
+            model.overlay_behind = model.overlay.take();
+            open_overlay(model, Overlay::Confirm(ConfirmQuestion::Quit { open, draft }));
+        }
     }
 }
 
@@ -163,6 +201,10 @@ fn escape(model: &mut Model) {
     if model.overlay.take().is_some() {
         return;
     }
+    if model.selected.is_none() {
+        leave_home(model);
+        return;
+    }
     if model.focus == Focus::Composer {
         model.focus = Focus::View;
         return;
@@ -171,10 +213,11 @@ fn escape(model: &mut Model) {
     if unmark(panel) || go_back_to_view(panel) {
         return;
     }
-    if panel.cursor.take().is_some() || panel.document_cursor.take().is_some() {
+    // What the footer says of this key comes first.
+    if panel.search.take().is_some() || panel.filter.take().is_some() {
         return;
     }
-    if panel.search.take().is_some() || panel.filter.take().is_some() {
+    if panel.cursor.take().is_some() || panel.document_cursor.take().is_some() {
         return;
     }
     if model.zoomed {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::notices::notify;
-use super::{actions, app, effects, options, pane, search, session};
+use super::{actions, app, effects, menus, options, pane, search, session};
 use crate::model::command::{LineCommand, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
@@ -32,7 +32,8 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
             let bytes = escapes::parse_hex(&hex).map_err(|error| error.to_string())?;
             effects::send_verb(model, Verb::Send(Bytes::from(bytes)), effects);
         }
-        LineCommand::SendFile(path) => effects::send_verb(model, Verb::SendFile(path.into()), effects),
+        LineCommand::SendFile(path) => return effects::find_file(model, &path, effects),
+        LineCommand::Lab(peers) => return menus::start_lab(model, &peers, effects),
         LineCommand::SendTo(peer, text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
             effects::send_verb(model, Verb::Datagram(DatagramVerb::SendTo(peer, Bytes::from(bytes))), effects);
@@ -65,7 +66,7 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         }
         LineCommand::Search(text) => return search::search(model, &text, effects),
         LineCommand::Filter(text) => return pane::filter(model, &text),
-        LineCommand::Save(path) => return save(model, &path, effects),
+        LineCommand::Save(path) => return save(model, &path, false, effects),
     }
     Ok(())
 }
@@ -96,11 +97,15 @@ fn retain(model: &mut Model, wish: retention::RetentionChange, effects: &mut Vec
 }
 
 /// Writes the received bytes of the selected session that are still kept to a file.
-pub(super) fn save(model: &mut Model, path: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+pub(super) fn save(model: &mut Model, path: &str, make_folder: bool, effects: &mut Vec<Effect>) -> Result<(), String> {
     if path.trim().is_empty() {
         return Err("type the name of the file to write".into());
     }
     let Some(session) = model.session() else { return Err("there is no session".into()) };
-    effects.push(Effect::Save { path: path.trim().into(), transcript: Box::new(session.transcript.clone()) });
+    effects.push(Effect::Save {
+        path: path.trim().into(),
+        make_folder,
+        transcript: Box::new(session.transcript.clone()),
+    });
     Ok(())
 }

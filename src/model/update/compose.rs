@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::notices::{notify, warn};
-use crate::model::action::ComposeAction;
+use super::session;
+use crate::model::action::{ComposeAction, SessionAction};
 use crate::model::editor::keys::EditAction;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
@@ -26,6 +27,7 @@ pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Ef
         }
         ComposeAction::Send => send(model, effects),
         ComposeAction::EditOutside => edit_outside(model, effects),
+        ComposeAction::DeleteOrFinish => delete_or_finish(model, effects),
         ComposeAction::Newline => edit(model, |composer| {
             composer.editor.insert("\n");
         }),
@@ -107,6 +109,21 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
     }
+}
+
+/// Deletes the character at the cursor; in an empty composer, finishes sending, as the end of a terminal's input does.
+fn delete_or_finish(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.selected_panel().is_some_and(|panel| panel.composer.editor.is_empty()) {
+        if model.endings().iter().any(|ending| ending.action == SessionAction::FinishSending) {
+            session::run(model, SessionAction::FinishSending, effects);
+        } else {
+            warn(model, "this session has no end of sending (FIN): only an open TCP connection has one");
+        }
+        return;
+    }
+    edit(model, |composer| {
+        composer.editor.apply(EditAction::Delete);
+    });
 }
 
 /// Opens the composer's text in the user's own editor.

@@ -46,7 +46,7 @@ pub(super) fn run(model: &mut Model, effects: &mut Vec<Effect>) {
     let found = match panel.view.entry().shows {
         ViewContent::Transcript => of_transcript(session, panel, columns),
         ViewContent::Document(_) => of_document(session, panel, columns),
-        ViewContent::Page if panel.view == View::Explain => {
+        ViewContent::Remedies => {
             Some(CopyText::new("the explanation", crate::model::explain::text(model, session).into_bytes()))
         }
         // These views have no text but that on the screen.

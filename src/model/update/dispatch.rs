@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::{app, compose, keys, mouse, overlay, readings, sampling, search};
+use super::{app, compose, keys, mouse, overlay, prompt, readings, sampling, search};
 use crate::model::msg::{Effect, Msg};
 use crate::model::panel::Panel;
-use crate::model::state::Model;
+use crate::model::state::{Focus, Model};
 use crate::sessions::Session;
 
 /// Applies a message to the model, and returns the effects to be carried out.
@@ -22,12 +22,22 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
             model.panels.insert(id, Panel::new(&session, model.settings.line_ending));
             model.sessions.insert(id, Box::new(session));
             app::select(model, id);
+            model.focus = Focus::View;
+        }
+        Msg::Show(id) => {
+            if model.sessions.contains_key(&id) {
+                app::select(model, id);
+                model.focus = Focus::View;
+            }
         }
         Msg::Readings(all) => readings::apply_readings(model, all),
         Msg::Refused(refused) => compose::give_back(model, refused),
         Msg::Found { id, generation, hits, done } => search::on_hits(model, id, generation, hits, done),
         Msg::SearchFailed { id, generation, why } => search::on_failure(model, id, generation, &why),
         Msg::Edited { id, text } => compose::on_edited_outside(model, id, &text),
+        Msg::FileReady { id, path } => prompt::on_file_ready(model, id, path, &mut effects),
+        Msg::PromptDone(text) => prompt::on_done(model, text),
+        Msg::PromptRefused { why, missing_folder } => prompt::on_refused(model, why, missing_folder),
         Msg::Said { weight, text } => model.notices.notify(weight, text, now),
         Msg::Wake => {
             model.refresh_summary();

@@ -2,8 +2,8 @@
 
 use super::notices::warn;
 use super::readings;
-use crate::formats::paste;
-use crate::model::msg::Effect;
+use crate::formats::{paste, recent};
+use crate::model::msg::{Effect, LineKind};
 use crate::model::state::Model;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{self, TcpSpec};
@@ -41,6 +41,27 @@ pub(super) fn open_with(
         socket.connect_timeout = model.settings.connect_timeout;
     }
     effects.push(Effect::Open(Box::new(wanted)));
+    Ok(())
+}
+
+/// Remembers a target that was opened; for the next run without its secrets.
+pub(super) fn remember_target(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    model.targets.push(text.trim());
+    if let Some(kept) = recent::without_secrets(text) {
+        effects.push(Effect::RememberLine(LineKind::Target, kept));
+    }
+}
+
+/// Asks whether a file can be sent.
+///
+/// # Errors
+/// Fails if there is no name, or no session.
+pub(super) fn find_file(model: &Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("type the name of the file to send".into());
+    }
+    let id = model.selected.ok_or("there is no session yet: n opens one")?;
+    effects.push(Effect::FindFile { id, path: text.trim().into() });
     Ok(())
 }
 

@@ -41,7 +41,7 @@ pub(super) fn toggle(model: &mut Model) {
             panel.child_picked = if panel.child_picked.is_some() { None } else { newest };
             panel.child_picked.is_none()
         }
-        ViewContent::Peers | ViewContent::Page | ViewContent::Gauges => {
+        ViewContent::Peers | ViewContent::Page | ViewContent::Remedies | ViewContent::Gauges => {
             warn(model, "this view always shows the present: there is no end to follow");
             return;
         }

@@ -2,13 +2,11 @@
 
 use super::actions::run;
 use super::overlay;
-use crate::model::action::{Action, AppAction, SessionAction};
 use crate::model::editor::keys::{EditInput, edit_of};
 use crate::model::key::Chord;
 use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
 use crate::model::state::{Focus, Model};
-use crate::model::view::View;
 
 /// Handles a key.
 pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
@@ -25,18 +23,7 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
         return;
     }
     if let Some(action) = model.keymap.lookup(KeyMode::Normal, chord) {
-        let action = in_explain(model, action);
         run(model, action, effects);
-    }
-}
-
-/// In the explain view, the keys of sessions 1 to 9 run its remedies instead.
-fn in_explain(model: &Model, action: Action) -> Action {
-    let explaining =
-        model.focus == Focus::View && model.selected_panel().is_some_and(|panel| panel.view == View::Explain);
-    match action {
-        Action::App(AppAction::SelectSession(number)) if explaining => Action::Session(SessionAction::RunProbe(number)),
-        other => other,
     }
 }
 

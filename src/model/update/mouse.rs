@@ -1,8 +1,11 @@
 //! The mouse selects, scrolls and focuses, depending on what is at its position.
 
 use super::moving::ScrollMove;
-use super::{app, keys, options, overlay, pane, scroll, session};
+use super::notices::notify;
+use super::{app, home, keys, menus, options, pane, remedies, scroll};
+use crate::model::action::{Action, AppAction};
 use crate::model::key::{Chord, Key};
+use crate::model::keymap::KeyMode;
 use crate::model::msg::{Effect, MouseAction, MouseInput};
 use crate::model::overlay::Overlay;
 use crate::model::seen::ClickTarget;
@@ -22,6 +25,7 @@ pub(super) fn on_mouse(model: &mut Model, mouse: MouseInput, effects: &mut Vec<E
         .map(|(_, target)| *target);
     match mouse.what {
         MouseAction::Click => click(model, hit, effects),
+        MouseAction::Other => point_to_terminal(model),
         MouseAction::WheelUp => scroll_wheel(model, hit, -1, effects),
         MouseAction::WheelDown => scroll_wheel(model, hit, 1, effects),
     }
@@ -29,7 +33,9 @@ pub(super) fn on_mouse(model: &mut Model, mouse: MouseInput, effects: &mut Vec<E
 
 fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>) {
     match (hit, &mut model.overlay) {
-        (Some(ClickTarget::Line(line)), Some(Overlay::Close { .. })) => overlay::end_by_line(model, line, effects),
+        (Some(ClickTarget::Line(line)), Some(Overlay::Close { .. })) => menus::end_by_line(model, line, effects),
+        (Some(ClickTarget::Line(line)), Some(Overlay::Lab { .. })) => menus::start_by_line(model, line, effects),
+        (Some(ClickTarget::Home(line)), None) => home::take(model, line, effects),
         (Some(ClickTarget::Line(line)), Some(Overlay::Options(_))) => options::click(model, line, effects),
         (Some(ClickTarget::Line(line)), Some(Overlay::Palette { picked, .. })) => {
             *picked = line;
@@ -47,11 +53,30 @@ fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>)
             pane::show_view(model, view, effects);
         }
         (Some(ClickTarget::Peer(peer)), None) => pane::send_to_peer(model, peer),
-        (Some(ClickTarget::Probe(number)), None) => session::run_probe(model, number, effects),
+        (Some(ClickTarget::Probe(number)), None) => {
+            remedies::run(model, usize::from(number.saturating_sub(1)), effects);
+        }
         (Some(ClickTarget::Key(chord)), _) => keys::on_key(model, chord, effects),
         (Some(ClickTarget::Line(_)) | None, None) | (_, Some(_)) => {}
     }
     super::notices::settle_focus(model);
+}
+
+/// Scrolls the list of sessions; the selected one stays the same.
+fn scroll_list(model: &mut Model, by: isize) {
+    let Some(shown) = model.seen.list else { return };
+    let last = model.sessions_in_order().len().saturating_sub(shown.count);
+    model.list_first = Some(shown.first.saturating_add_signed(by).min(last));
+}
+
+/// The terminal's own selection and paste do not work while we have the mouse.
+fn point_to_terminal(model: &mut Model) {
+    let release = model.keymap.hint(KeyMode::Normal, Action::App(AppAction::ToggleMouse));
+    let release = release.map_or(String::new(), |key| format!("; {key} releases the mouse to it"));
+    let text = format!("to select or paste with the mouse as in your terminal, hold Shift{release}");
+    if model.notices.current(model.now).is_none_or(|notice| notice.text != text) {
+        notify(model, text);
+    }
 }
 
 fn scroll_wheel(model: &mut Model, hit: Option<ClickTarget>, by: isize, effects: &mut Vec<Effect>) {
@@ -61,12 +86,13 @@ fn scroll_wheel(model: &mut Model, hit: Option<ClickTarget>, by: isize, effects:
         return;
     }
     match hit {
-        Some(ClickTarget::Session(_) | ClickTarget::Sessions) => app::move_in_list(model, by),
+        Some(ClickTarget::Session(_) | ClickTarget::Sessions) => scroll_list(model, by),
         Some(
             ClickTarget::View
             | ClickTarget::Composer
             | ClickTarget::Tab(_)
             | ClickTarget::Line(_)
+            | ClickTarget::Home(_)
             | ClickTarget::Peer(_)
             | ClickTarget::Probe(_)
             | ClickTarget::Key(_),

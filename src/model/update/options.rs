@@ -1,7 +1,7 @@
 //! The dialog of socket options, and every other way to set one.
 
-use super::effects;
 use super::notices::{notify, open_overlay, warn};
+use super::{app, effects};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditInput, edit_of};
@@ -68,7 +68,9 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
     let mode = if typing { KeyMode::Prompt } else { KeyMode::Menu };
     let action = model.keymap.lookup(mode, chord);
     match action {
-        Some(Action::App(AppAction::Quit)) => model.quitting = true,
+        Some(Action::App(AppAction::Quit)) => app::quit(model),
+        Some(Action::App(AppAction::QuitNow)) => model.quitting = true,
+        Some(Action::App(AppAction::Redraw)) => effects.push(Effect::Redraw),
         Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
         Some(Action::App(AppAction::Escape | AppAction::Back)) => close_field_or_dialog(model),
         Some(Action::Compose(ComposeAction::Send) | Action::Pane(PaneAction::Activate)) if typing => {
@@ -249,6 +251,7 @@ pub(super) fn command(
 pub(super) fn open_form(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     let wishes = model.wishes.clone();
     effects::open_with(model, text, |spec| add(&mut spec.what, &wishes), effects)?;
+    effects::remember_target(model, text, effects);
     model.wishes.clear();
     Ok(())
 }

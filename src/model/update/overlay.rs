@@ -1,17 +1,16 @@
 //! Overlays in front of the panes: dialogs, menus and one-line fields.
 
 use super::notices::{notify, warn};
-use super::{actions, app, command_line, compose, effects, options, pane, search, session};
+use super::{actions, app, compose, menus, options, prompt};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditAction, EditInput, edit_of};
-use crate::model::key::{Chord, Key};
+use crate::model::key::Chord;
 use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
-use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
+use crate::model::overlay::{Overlay, PromptPurpose};
 use crate::model::palette::{self, PaletteEntry};
 use crate::model::state::{Focus, Model};
-use crate::sessions::Verb;
 use crate::text::secret::mask_text;
 
 /// Handles a key while an overlay is open.
@@ -21,67 +20,24 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
         return;
     }
     let mode = match &model.overlay {
-        Some(Overlay::Close { .. } | Overlay::Confirm(_)) => KeyMode::Menu,
+        Some(Overlay::Close { .. } | Overlay::Confirm(_) | Overlay::Lab { .. }) => KeyMode::Menu,
         Some(_) => KeyMode::Prompt,
         None => return,
     };
     let action = model.keymap.lookup(mode, chord);
     match action {
-        Some(Action::App(AppAction::Quit)) => model.quitting = true,
+        Some(Action::App(AppAction::Quit)) => app::quit(model),
+        Some(Action::App(AppAction::QuitNow)) => model.quitting = true,
+        Some(Action::App(AppAction::Redraw)) => effects.push(Effect::Redraw),
         Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
         Some(Action::App(AppAction::Escape | AppAction::Back)) => {
-            model.wishes.clear();
-            model.overlay = None;
+            if !matches!(model.overlay, Some(Overlay::Confirm(_))) {
+                model.wishes.clear();
+            }
+            model.overlay = model.overlay_behind.take();
         }
-        _ if mode == KeyMode::Menu => menu(model, chord, action, effects),
+        _ if mode == KeyMode::Menu => menus::on_key(model, chord, action, effects),
         _ => field(model, chord, action, effects),
-    }
-}
-
-fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
-    let count = model.endings().len();
-    match &mut model.overlay {
-        Some(Overlay::Close { picked }) => match action {
-            Some(Action::Pane(PaneAction::Down)) => *picked = (*picked + 1).min(count.saturating_sub(1)),
-            Some(Action::Pane(PaneAction::Up)) => *picked = picked.saturating_sub(1),
-            Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => {
-                let line = *picked;
-                end_by_line(model, line, effects);
-            }
-            _ => {
-                if let Key::Char(letter) = chord.key {
-                    let endings = model.endings();
-                    if let Some(line) = endings.iter().position(|ending| ending.letter == letter) {
-                        end_by_line(model, line, effects);
-                    }
-                }
-            }
-        },
-        Some(Overlay::Confirm(question)) => {
-            let yes = matches!(chord.key, Key::Char('y') | Key::Enter);
-            let no = matches!(chord.key, Key::Char('n'));
-            let question = *question;
-            if yes || no {
-                model.overlay = None;
-            }
-            match question {
-                ConfirmQuestion::Quit { .. } if yes => model.quitting = true,
-                ConfirmQuestion::Quit { .. } => {}
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Ends the selected session in the way of this line of the close menu.
-pub(super) fn end_by_line(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
-    let ending = model.endings().get(line).copied();
-    model.overlay = None;
-    if let Some(ending) = ending {
-        session::run(model, ending.action, effects);
-        if let Some(asked) = model.panel_mut().and_then(|panel| panel.asked.as_mut()) {
-            asked.letter = Some(ending.letter);
-        }
     }
 }
 
@@ -96,8 +52,8 @@ fn field(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut 
         }
         Some(Action::App(AppAction::NextPane)) => complete(model, true),
         Some(Action::App(AppAction::PreviousPane)) => complete(model, false),
-        Some(Action::Compose(ComposeAction::HistoryBack) | Action::Pane(PaneAction::Up)) => scroll(model, -1),
-        Some(Action::Compose(ComposeAction::HistoryForward) | Action::Pane(PaneAction::Down)) => scroll(model, 1),
+        Some(Action::Compose(ComposeAction::HistoryBack) | Action::Pane(PaneAction::Up)) => step(model, true),
+        Some(Action::Compose(ComposeAction::HistoryForward) | Action::Pane(PaneAction::Down)) => step(model, false),
         Some(Action::Pane(PaneAction::PageUp | PaneAction::HalfPageUp)) => scroll(model, -10),
         Some(Action::Pane(PaneAction::PageDown | PaneAction::HalfPageDown)) => scroll(model, 10),
         _ => {
@@ -113,6 +69,8 @@ fn type_into(model: &mut Model, input: EditInput) {
         Some(Overlay::Prompt { input, .. }) => input.is_empty(),
         _ => false,
     };
+    let is_text = matches!(input, EditInput::Insert(_) | EditInput::Edit(EditAction::Backspace | EditAction::Delete));
+    replace_fresh(model, is_text);
     let Some(editor) = open_field(model) else { return };
     match input {
         EditInput::Insert(character) => {
@@ -127,14 +85,51 @@ fn type_into(model: &mut Model, input: EditInput) {
     edited(model);
 }
 
+/// The text of last time stands in the field: the first thing that is typed or pasted replaces it, any other key keeps
+/// it to be changed.
+fn replace_fresh(model: &mut Model, replaces: bool) {
+    if let Some(Overlay::Prompt { fresh, input, .. }) = &mut model.overlay
+        && std::mem::take(fresh)
+        && replaces
+    {
+        input.clear();
+    }
+}
+
+/// Up and Down: in a list its lines, in a field of lines that are remembered the line before or after.
+fn step(model: &mut Model, back: bool) {
+    let (history, input) = match &mut model.overlay {
+        Some(Overlay::New { input, problem }) => {
+            *problem = None;
+            (&mut model.targets, input)
+        }
+        Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, problem, completing, .. }) => {
+            *problem = None;
+            *completing = None;
+            (&mut model.commands, input)
+        }
+        _ => {
+            scroll(model, if back { -1 } else { 1 });
+            return;
+        }
+    };
+    let recalled = if back { history.back(input.text()) } else { history.forward() };
+    if let Some(text) = recalled {
+        input.set(&text);
+    }
+}
+
 /// The text has changed: a problem shown for the old text no longer applies.
 fn edited(model: &mut Model) {
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = 0,
         Some(Overlay::New { problem, .. }) => *problem = None,
-        Some(Overlay::Prompt { problem, completing, .. }) => {
+        Some(Overlay::Prompt { purpose, problem, completing, .. }) => {
             *problem = None;
             *completing = None;
+            if let PromptPurpose::Save { make_folder } = purpose {
+                *make_folder = false;
+            }
         }
         Some(Overlay::Palette { picked, .. }) => *picked = 0,
         Some(Overlay::Options(dialog)) => {
@@ -142,7 +137,7 @@ fn edited(model: &mut Model) {
                 field.problem = None;
             }
         }
-        Some(Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
+        Some(Overlay::Close { .. } | Overlay::Lab { .. } | Overlay::Confirm(_)) | None => {}
     }
 }
 
@@ -153,21 +148,25 @@ fn open_field(model: &mut Model) -> Option<&mut TextField> {
         | Overlay::Prompt { input, .. }
         | Overlay::Palette { input, .. } => Some(input),
         Overlay::Options(dialog) => dialog.field.as_mut().map(|field| &mut field.input),
-        Overlay::Close { .. } | Overlay::Confirm(_) => None,
+        Overlay::Close { .. } | Overlay::Lab { .. } | Overlay::Confirm(_) => None,
     }
 }
 
 fn scroll(model: &mut Model, by: isize) {
+    let found = match &model.overlay {
+        Some(Overlay::Palette { input, .. }) => palette::matches(model, input.text()).len(),
+        _ => 0,
+    };
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = scroll.saturating_add_signed(by).min(500),
-        Some(Overlay::Palette { picked, input }) => {
-            let last = palette::matches(input.text()).len().saturating_sub(1);
-            *picked = picked.saturating_add_signed(by).min(last);
+        Some(Overlay::Palette { picked, .. }) => {
+            *picked = picked.saturating_add_signed(by).min(found.saturating_sub(1));
         }
         Some(
             Overlay::New { .. }
             | Overlay::Prompt { .. }
             | Overlay::Close { .. }
+            | Overlay::Lab { .. }
             | Overlay::Options(_)
             | Overlay::Confirm(_),
         )
@@ -205,42 +204,31 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 model.overlay = Some(Overlay::New { input, problem });
             }
         },
-        Some(Overlay::Prompt { purpose, input, .. }) => {
-            let text = input.text().to_string();
-            let taken = match purpose {
-                PromptPurpose::Command => command_line::run(model, &text, effects),
-                PromptPurpose::Search if text.is_empty() => {
-                    if let Some(panel) = model.panel_mut() {
-                        panel.search = None;
-                    }
-                    Ok(())
+        Some(Overlay::Prompt { purpose, input, .. }) => prompt::accept(model, purpose, input, effects),
+        Some(Overlay::Palette { input, picked }) => {
+            match palette::matches(model, input.text()).into_iter().nth(picked) {
+                Some(PaletteEntry::Action(entry)) => actions::run(model, entry.action, effects),
+                Some(PaletteEntry::Session { id, .. }) => app::select(model, id),
+                Some(PaletteEntry::Command(entry)) => {
+                    app::open_prompt(model, PromptPurpose::Command, &format!("{} ", entry.name));
                 }
-                PromptPurpose::Search => search::search(model, &text, effects),
-                PromptPurpose::Filter => pane::filter(model, &text),
-                PromptPurpose::SendFile => {
-                    effects::send_verb(model, Verb::SendFile(text.into()), effects);
-                    Ok(())
-                }
-                PromptPurpose::Save => command_line::save(model, &text, effects),
-            };
-            if let Err(problem) = taken {
-                let problem = Some(mask_text(&problem).into_owned());
-                model.overlay = Some(Overlay::Prompt { purpose, input, completing: None, problem });
+                None => warn(model, "nothing has these letters"),
             }
         }
-        Some(Overlay::Palette { input, picked }) => match palette::matches(input.text()).get(picked) {
-            Some(PaletteEntry::Action(entry)) => actions::run(model, entry.action, effects),
-            Some(PaletteEntry::Command(entry)) => {
-                app::open_prompt(model, PromptPurpose::Command, &format!("{} ", entry.name));
-            }
-            None => warn(model, "nothing has these letters"),
-        },
-        Some(Overlay::Help { .. } | Overlay::Close { .. } | Overlay::Options(_) | Overlay::Confirm(_)) | None => {}
+        Some(
+            Overlay::Help { .. }
+            | Overlay::Close { .. }
+            | Overlay::Lab { .. }
+            | Overlay::Options(_)
+            | Overlay::Confirm(_),
+        )
+        | None => {}
     }
 }
 
 /// Inserts pasted text into the open field, else into the composer, else into the new-session dialog.
 pub(super) fn paste(model: &mut Model, text: &str) {
+    replace_fresh(model, true);
     if let Some(editor) = open_field(model) {
         // A one-line field: a command copied with line continuations becomes one line.
         let line = text.replace("\\\r\n", " ").replace("\\\n", " ").replace(['\r', '\n'], " ");

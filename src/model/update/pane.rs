@@ -2,7 +2,7 @@
 
 use super::moving::ScrollMove;
 use super::notices::{notify, warn};
-use super::{app, copy, cursor, follow, ladder, scroll, search};
+use super::{app, copy, cursor, follow, home, ladder, remedies, scroll, search};
 use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::overlay::PromptPurpose;
@@ -65,7 +65,9 @@ pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
 
 /// Moves the cursor by a row.
 fn step(model: &mut Model, by: isize) {
-    if model.focus == Focus::Sessions {
+    if model.selected.is_none() {
+        home::step(model, by);
+    } else if model.focus == Focus::Sessions {
         app::move_in_list(model, by);
     } else {
         scroll::scroll(model, ScrollMove::Step(by));
@@ -73,7 +75,9 @@ fn step(model: &mut Model, by: isize) {
 }
 
 fn move_selection(model: &mut Model, by: isize) {
-    if model.focus == Focus::Sessions {
+    if model.selected.is_none() {
+        home::step(model, by);
+    } else if model.focus == Focus::Sessions {
         app::move_in_list(model, by);
     } else {
         scroll::scroll(model, ScrollMove::Rows(by));
@@ -81,7 +85,9 @@ fn move_selection(model: &mut Model, by: isize) {
 }
 
 fn edge(model: &mut Model, step: ScrollMove) {
-    if model.focus == Focus::Sessions {
+    if model.selected.is_none() {
+        home::step(model, if step == ScrollMove::Top { isize::MIN } else { isize::MAX });
+    } else if model.focus == Focus::Sessions {
         app::move_in_list(model, if step == ScrollMove::Top { isize::MIN } else { isize::MAX });
     } else {
         scroll::scroll(model, step);
@@ -196,6 +202,11 @@ fn open_selected(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(probe) = picked_port(model) {
         return open_port(model, &probe, effects);
     }
+    let explains =
+        model.focus == Focus::View && model.selected_panel().is_some_and(|panel| panel.view == View::Explain);
+    if explains && remedies::activate(model, effects) {
+        return;
+    }
     let picked = match (model.session().and_then(|session| session.kind.peer_list()), model.selected_panel()) {
         (Some(heard), Some(panel)) if panel.view == View::Peers => heard.peers.keys().nth(panel.peer_picked).copied(),
         _ => None,
@@ -211,7 +222,7 @@ fn open_selected(model: &mut Model, effects: &mut Vec<Effect>) {
     } else if model.selected.is_some() && model.focus == Focus::Sessions {
         model.focus = Focus::View;
     } else if model.selected.is_none() {
-        app::run(model, crate::model::action::AppAction::New, &mut Vec::new());
+        home::take(model, model.home_picked, effects);
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn apply_readings(model: &mut Model, all: Vec<Reading>) {
     let mut refused = None;
     for reading in all {
         let id = reading.id;
-        refused = capture_refused(&reading).or(refused);
+        refused = refused_here(model, &reading).or(refused);
         if !model.sessions.contains_key(&id) {
             add_accepted_session(model, &reading);
         }
@@ -51,12 +51,16 @@ pub(super) fn apply_readings(model: &mut Model, all: Vec<Reading>) {
     super::notices::settle_focus(model);
 }
 
-/// Why capture was refused, for a notice: the ladder, where capture is switched on, does not show notes.
-fn capture_refused(reading: &Reading) -> Option<String> {
+/// Why an order to the session on the screen was not carried out, for a notice: only the transcript shows notes, and not
+/// while it is frozen. Why capture was refused is told for every session.
+fn refused_here(model: &Model, reading: &Reading) -> Option<String> {
+    let panel = model.selected_panel().filter(|_| model.selected == Some(reading.id));
+    let hidden = panel.is_some_and(|panel| !panel.view.is_transcript() || panel.frozen.is_some());
     reading.records.iter().find_map(|record| match record {
         Record::News { news: News::Warned(failure), .. } if failure.operation == FailedOperation::Capture => {
             Some(failure.message.clone())
         }
+        Record::News { news: news @ News::Warned(_), .. } if hidden => Some(words::sentence_of(news).text),
         Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,
     })
 }

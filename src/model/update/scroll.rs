@@ -1,7 +1,7 @@
 //! Scrolls the content of a panel.
 
 use super::moving::{ScrollMove, moved_index};
-use super::{cursor, ladder};
+use super::{cursor, ladder, remedies};
 use crate::model::kinds;
 use crate::model::state::Model;
 use crate::model::view::ViewContent;
@@ -28,6 +28,7 @@ pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
             panel.gauge = moved_index(panel.gauge, step, Gauge::ALL.len() - 1);
         }
         ViewContent::Document(_) => cursor::move_in_document(panel, step, document_rows, rows),
+        ViewContent::Remedies => remedies::scroll(model, step),
         ViewContent::Page | ViewContent::Gauges => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved_index(panel.document_scroll, step, last);

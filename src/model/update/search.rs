@@ -7,19 +7,18 @@ use crate::model::documents::of_view::{document_shown, search_subject};
 use crate::model::msg::Effect;
 use crate::model::panel::{ActiveSearch, Panel, ScrollPosition, SearchSubject};
 use crate::model::state::Model;
-use crate::sessions::search::{Needle, SearchHit};
+use crate::model::view::View;
+use crate::sessions::search::{MOST_HITS, Needle, SearchHit};
 use crate::sessions::{Session, SessionId};
-use crate::text::sanitize;
-
-/// The most hits of a document that are kept, from its start.
-const MOST_HITS: usize = 100_000;
+use crate::text::{escapes, sanitize};
 
 /// Starts a search in the content of the view.
 ///
 /// # Errors
 /// Fails with the reason if the text cannot be searched for.
 pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
-    let needle = Needle::parse(typed)?;
+    let is_hex = model.selected_panel().is_some_and(|panel| panel.view == View::Hex);
+    let needle = needle_of(typed, is_hex)?;
     let Some(id) = model.selected else { return Ok(()) };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return Ok(()) };
     let generation = panel.search.as_ref().map_or(1, |search| search.generation + 1);
@@ -43,6 +42,25 @@ pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) 
     Ok(())
 }
 
+/// What is searched for: in the hex view, bytes typed as that view shows them (`48 65`, `0x48,0x65`) are bytes.
+///
+/// Only one group of digits is bytes if they are pairs with a decimal digit among them: `4865`, not `cafe`.
+///
+/// # Errors
+/// Fails with the reason if the text cannot be searched for.
+fn needle_of(typed: &str, is_hex: bool) -> Result<Needle, String> {
+    let groups = typed.split([' ', ',', ':']).filter(|group| !group.is_empty());
+    let groups: Vec<&str> = groups.map(|group| group.trim_start_matches("0x")).collect();
+    let digits = |group: &&str| group.len().is_multiple_of(2) && group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let single = || groups.len() > 1 || typed.contains("0x") || typed.bytes().any(|byte| byte.is_ascii_digit());
+    if is_hex && !groups.is_empty() && groups.iter().all(digits) && single() {
+        let bytes = escapes::parse_hex(&groups.join(" ")).map_err(|error| error.to_string())?;
+        let escaped: Vec<String> = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+        return Needle::parse(&escaped.concat());
+    }
+    Needle::parse(typed)
+}
+
 /// Repeats the search if the view now shows something else.
 pub(super) fn search_again(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
@@ -61,7 +79,7 @@ pub(super) fn refresh(session: &Session, panel: &mut Panel) {
     if search.subject == now || !matches!(now, SearchSubject::Document { .. }) {
         return;
     }
-    let Ok(needle) = Needle::parse(&search.typed) else { return };
+    let Ok(needle) = needle_of(&search.typed, panel.view == View::Hex) else { return };
     let hits = in_document(session, panel, &needle);
     if let Some(search) = &mut panel.search {
         search.subject = now;

@@ -4,7 +4,6 @@ use super::effects::order;
 use super::notices::{notify, open_overlay, warn};
 use super::{app, options, readings};
 use crate::model::action::SessionAction;
-use crate::model::explain;
 use crate::model::kinds;
 use crate::model::msg::Effect;
 use crate::model::overlay::{Overlay, PromptPurpose};
@@ -60,9 +59,8 @@ pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
                 warn(model, "this session cannot be sent to");
             }
         }
-        SessionAction::Save => app::open_prompt(model, PromptPurpose::Save, ""),
+        SessionAction::Save => app::open_prompt(model, PromptPurpose::Save { make_folder: false }, ""),
         SessionAction::ProbeMtu => probe_mtu(model, id, effects),
-        SessionAction::RunProbe(number) => run_probe(model, number, effects),
     }
 }
 
@@ -147,14 +145,6 @@ fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
             }
         }
         Err(why) => warn(model, why),
-    }
-}
-
-/// Opens the remedy with this number of the explain view.
-pub(super) fn run_probe(model: &mut Model, number: u8, effects: &mut Vec<Effect>) {
-    match explain::probe(model, usize::from(number)) {
-        Some(spec) => effects.push(Effect::Open(Box::new(spec))),
-        None => warn(model, format!("there is nothing to try under {number} here")),
     }
 }
 

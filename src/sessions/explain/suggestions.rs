@@ -2,9 +2,10 @@
 
 use super::book::Explanation;
 use super::remedy::{Remedy, RemedyContext};
+use super::sent_again::sent_by;
 use crate::sessions::spec::Spec;
 
-/// How many remedies are suggested at most: each has a key from 1 to 9.
+/// How many remedies are suggested at most: each has a number from 1 to 9.
 pub const MOST_PROBES: usize = 9;
 
 /// One thing to try.
@@ -16,13 +17,16 @@ pub struct Suggestion {
     pub why: String,
     /// The spec to open; `None` for advice.
     pub opens: Option<Spec>,
+    /// What it sends by itself, again or to somebody else: the end of a sentence that begins with "it".
+    pub sends: Option<String>,
 }
 
 /// The suggestions, remedies first. After a failure there is always one: if no remedy fits, the same session again.
 pub fn suggestions_for(explanation: &Explanation, ground: &RemedyContext<'_>, failed: bool) -> Vec<Suggestion> {
     let offer = |probe: Remedy, why: &str| {
         let opens = probe.spec(ground)?;
-        Some(Suggestion { label: probe.label(&opens), why: why.to_owned(), opens: Some(opens) })
+        let sends = sent_by(&opens, ground.spec);
+        Some(Suggestion { label: probe.label(&opens), why: why.to_owned(), opens: Some(opens), sends })
     };
     let named = explanation.next.iter().filter_map(|next| offer(next.probe?, &next.why));
     let mut tries: Vec<Suggestion> = named.take(MOST_PROBES).collect();
@@ -30,7 +34,12 @@ pub fn suggestions_for(explanation: &Explanation, ground: &RemedyContext<'_>, fa
         tries.extend(offer(Remedy::Again, "has it passed?"));
     }
     let advice = explanation.next.iter().filter(|next| next.probe.is_none());
-    tries.extend(advice.map(|next| Suggestion { label: String::new(), why: next.why.clone(), opens: None }));
+    tries.extend(advice.map(|next| Suggestion {
+        label: String::new(),
+        why: next.why.clone(),
+        opens: None,
+        sends: None,
+    }));
     tries
 }
 

@@ -10,6 +10,9 @@ use crate::sessions::news::News;
 use crate::sessions::transcript::{EntryKind, NoteText, Transcript};
 use crate::wire::Both;
 
+/// The most hits of a search that are kept.
+pub const MOST_HITS: usize = 100_000;
+
 /// The approximate size of one slice in bytes.
 const SLICE_BYTES: usize = 1024 * 1024;
 

@@ -5,5 +5,5 @@ mod finder;
 mod needle;
 pub(crate) mod window;
 
-pub use finder::{Finder, find_all};
+pub use finder::{Finder, MOST_HITS, find_all};
 pub use needle::{LONGEST_NEEDLE, Needle, SearchHit};

@@ -74,6 +74,8 @@ fn a_listener_shows_its_queue_and_what_a_full_one_does() {
 #[test]
 fn the_home_screen_says_what_to_press() {
     check("home", scenes::home, &[SMALL, USUAL, LARGE]);
+    check("home_again", scenes::home_again, &[USUAL, LARGE]);
+    check("lab", scenes::lab, &[SMALL, USUAL]);
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn the_peers_of_a_bound_socket_are_a_table() {
 
 #[test]
 fn the_help_lists_every_key() {
-    check("help", scenes::help, &[SMALL, USUAL, LARGE]);
+    check("help", scenes::help, &[SMALL, USUAL, LARGE, WIDE]);
 }
 
 #[test]
@@ -226,7 +228,9 @@ fn a_run_of_many_shows_its_times_and_how_it_went() {
     check("repeat_lossy", repeat::lossy, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> Bench; 45] = [
+const SCENES: [fn(u16, u16) -> Bench; 47] = [
+    scenes::home_again,
+    scenes::lab,
     tcp::options,
     tcp::options_wrong,
     tcp::options_wished,

@@ -19,6 +19,23 @@ pub(crate) fn home(columns: u16, rows: u16) -> Bench {
     Bench::new(columns, rows)
 }
 
+/// The home screen with targets of earlier runs, and sessions behind it.
+pub(crate) fn home_again(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.model.targets =
+        ["127.0.0.1:80", "curl -u a:b http://127.0.0.1/x", "dns example.org MX"].into_iter().collect();
+    bench.keys("esc q q j");
+    bench
+}
+
+/// The menu of built-in peers.
+pub(crate) fn lab(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    bench.model.lab.peers = sockeye::lab::names();
+    bench.keys("l j");
+    bench
+}
+
 /// One of each kind in the list, a conversation with a hostile peer in front.
 pub(crate) fn chat(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
@@ -82,7 +99,6 @@ pub(crate) fn failed(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("127.0.0.1:9"));
     refuse(&mut bench, id, 0);
-    bench.keys("l");
     bench.keys("tab");
     bench.wake(1_000_000);
     bench

@@ -153,7 +153,7 @@ fn what_will_be_set_is_chosen_in_the_form_and_goes_with_the_session() {
     desk.press("esc");
     assert!(matches!(&desk.model.overlay, Some(Overlay::New { input, .. }) if input.text() == "127.0.0.1:7001"));
     let opened = desk.press("enter");
-    let [Effect::Open(spec)] = &opened[..] else { panic!("{opened:?}") };
+    let [Effect::Open(spec), _] = &opened[..] else { panic!("{opened:?}") };
     let SpecKind::Tcp(tcp) = &spec.what else { panic!("{spec:?}") };
     let expected = [(SocketOption::NoDelay, OptionValue::Switch(true)), (SocketOption::Ttl, OptionValue::Count(7))];
     assert_eq!(tcp.socket.options, expected);

@@ -1,13 +1,20 @@
 //! The way is shown: tabs, the footer, notices, and keys that mean one thing everywhere.
 
-use super::Desk;
-use crate::drawn::{drawn_at, lines};
-use sockeye::model::msg::{MouseAction, MouseInput, Msg};
+use sockeye::model::explain::remedies;
+use sockeye::model::lab_catalogue::LabCatalogue;
+use sockeye::model::msg::{Effect, MouseAction, MouseInput, Msg};
+use sockeye::model::overlay::{ConfirmQuestion, Overlay};
 use sockeye::model::seen::ClickTarget;
 use sockeye::model::state::Focus;
 use sockeye::model::view::View;
-use sockeye::sessions::spec::{HostPort, TcpSpec};
-use sockeye::sessions::{News, SpecKind};
+use sockeye::sessions::explain::suggestions::Suggestion;
+use sockeye::sessions::order::StreamVerb;
+use sockeye::sessions::spec::{HostPort, ScriptStep, TcpSpec};
+use sockeye::sessions::{News, SessionId, Spec, SpecKind, Verb};
+use sockeye::wire::{Class, FailedOperation, Failure};
+
+use super::Desk;
+use crate::drawn::{drawn_at, lines};
 
 /// The rows of the screen at this size.
 fn rows(desk: &Desk, columns: u16, height: u16) -> Vec<String> {
@@ -21,10 +28,10 @@ fn footer(desk: &Desk, columns: u16) -> String {
 }
 
 /// Clicks on the first target of the last frame for which `wanted` is true, at this size.
-fn click(desk: &mut Desk, (columns, height): (u16, u16), wanted: impl Fn(ClickTarget) -> bool) -> Vec<super::Effect> {
+fn click(desk: &mut Desk, (columns, height): (u16, u16), wanted: impl Fn(ClickTarget) -> bool) -> Vec<Effect> {
     let (_, seen) = drawn_at(&desk.model, columns, height);
     let area =
-        seen.hits.iter().find(|(_, target)| wanted(*target)).map(|(area, _)| *area).expect("the target is shown");
+        seen.hits.iter().rev().find(|(_, target)| wanted(*target)).map(|(area, _)| *area).expect("the target is shown");
     desk.model.seen = seen;
     desk.update(Msg::Mouse(MouseInput { what: MouseAction::Click, column: area.column, row: area.row }))
 }
@@ -82,6 +89,7 @@ fn the_footer_tells_the_keys_of_what_has_the_focus() {
         ("o", "⏎ switches it", "i write"),
         ("c", "f r c u take one", "i write"),
         ("i", "Esc leave", "? help"),
+        ("l", "⏎ starts it", "i write"),
     ] {
         desk.keys(key);
         let shown = footer(&desk, 100);
@@ -137,4 +145,335 @@ fn without_the_list_the_place_among_the_sessions_is_told_with_the_keys_to_the_ot
     assert!(shown[1].contains("3 of 7"), "{}", shown[1]);
     assert!(shown[23].contains("J K 3 of 7"), "{}", shown[23]);
     assert!(!rows(&desk, 100, 24)[1].contains("3 of 7"));
+}
+
+#[test]
+fn a_digit_selects_a_session_in_every_view_and_a_remedy_is_chosen_with_the_cursor() {
+    let mut desk = refused_with_a_script();
+    another(&mut desk, 2);
+    desk.keys("1w");
+    assert!(desk.keys("2").model.selected.is_some_and(|id| id.0 == 2), "a digit is a session");
+    desk.keys("1w");
+    choose(&mut desk, |one| one.sends.is_some());
+    let effects = desk.press("enter");
+    assert!(effects.is_empty(), "what sends something again asks first: {effects:?}");
+    let Some(Overlay::Confirm(ConfirmQuestion::Remedy { sends, .. })) = &desk.model.overlay else {
+        panic!("{:?}", desk.model.overlay)
+    };
+    assert!(sends.contains("sends again"), "{sends}");
+    assert!(rows(&desk, 120, 36).iter().any(|row| row.contains("Do it?")));
+    assert!(desk.press("n").is_empty() && desk.model.overlay.is_none());
+    desk.press("enter");
+    assert!(matches!(&desk.press("y")[..], [Effect::Open(_)]));
+}
+
+#[test]
+fn a_remedy_that_sends_nothing_by_itself_is_tried_at_once_with_enter_or_a_click() {
+    let mut desk = refused_with_a_script();
+    desk.keys("1w");
+    let quiet = choose(&mut desk, |one| one.sends.is_none());
+    assert!(matches!(&desk.press("enter")[..], [Effect::Open(_)]));
+    let number = u8::try_from(quiet + 1).unwrap();
+    let effects = click(&mut desk, (120, 36), |target| target == ClickTarget::Probe(number));
+    assert!(matches!(&effects[..], [Effect::Open(_)]));
+}
+
+/// Moves the cursor to the first remedy for which `wanted` is true. Returns its place.
+fn choose(desk: &mut Desk, wanted: impl Fn(&Suggestion) -> bool) -> usize {
+    let look = |desk: &mut Desk| {
+        let (_, seen) = drawn_at(&desk.model, 120, 36);
+        desk.model.seen = seen;
+    };
+    look(desk);
+    let offered = remedies(&desk.model, desk.model.session().unwrap());
+    let place = offered.iter().position(wanted).expect("there is such a remedy");
+    for _ in 0..place {
+        desk.keys("j");
+        look(desk);
+    }
+    assert_eq!(desk.model.selected_panel().unwrap().remedy, place);
+    place
+}
+
+/// A session that was to send something, and was refused.
+fn refused_with_a_script() -> Desk {
+    let mut desk = Desk::new();
+    let target = HostPort { host: "127.0.0.1".into(), port: 9 };
+    let mut spec = Spec::new(SpecKind::Tcp(TcpSpec::new(target)));
+    spec.script.steps.push(ScriptStep::Send(bytes::Bytes::from_static(b"please reset me")));
+    desk.update(Msg::Opened { id: SessionId(1), spec: Box::new(spec) });
+    let refused = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:9", "connection refused");
+    desk.tells(News::Failed(refused));
+    desk
+}
+
+#[test]
+fn ctrl_c_asks_where_sessions_are_open_or_a_draft_stands_and_quits_when_pressed_again() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("a draft");
+    desk.press("ctrl-c");
+    assert!(!desk.model.quitting);
+    assert!(rows(&desk, 80, 24).iter().any(|row| row.contains("not sent")), "{:?}", rows(&desk, 80, 24));
+    desk.keys("n");
+    assert_eq!((desk.model.overlay.is_none(), desk.composed().as_str()), (true, "a draft"));
+    desk.press("ctrl-c");
+    desk.press("ctrl-c");
+    assert!(desk.model.quitting);
+
+    let mut form = Desk::new();
+    form.keys("n").types("127.0.0.1:80");
+    form.press("ctrl-c");
+    assert!(!form.model.quitting);
+    form.keys("n");
+    assert!(matches!(&form.model.overlay, Some(Overlay::New { input, .. }) if input.text() == "127.0.0.1:80"));
+
+    let mut empty = Desk::new();
+    empty.press("ctrl-c");
+    assert!(empty.model.quitting, "nothing is lost");
+    let mut forced = Desk::connected();
+    forced.keys(":").types("q!");
+    forced.press("enter");
+    assert!(forced.model.quitting);
+}
+
+#[test]
+fn ctrl_d_in_an_empty_composer_finishes_sending_or_says_why_not() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("ab");
+    desk.press("home");
+    assert!(desk.press("ctrl-d").is_empty());
+    assert_eq!(desk.composed(), "b");
+    desk.press("ctrl-d");
+    let effects = desk.press("ctrl-d");
+    assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == Verb::Stream(StreamVerb::FinishSending)));
+    let mut udp = Desk::talking();
+    udp.keys("i");
+    assert!(udp.press("ctrl-d").is_empty());
+    assert!(udp.notice().contains("FIN"), "{}", udp.notice());
+}
+
+#[test]
+fn back_leads_to_the_list_to_the_home_screen_and_only_from_there_out() {
+    let mut desk = Desk::connected();
+    desk.keys("q");
+    assert_eq!(desk.model.focus, Focus::Sessions);
+    desk.keys("q");
+    assert!(desk.model.selected.is_none() && desk.model.overlay.is_none() && !desk.model.quitting);
+    assert!(rows(&desk, 120, 36).iter().any(|row| row.contains("netcat you can see")));
+    assert!(rows(&desk, 60, 24).iter().any(|row| row.contains("netcat you can see")), "without the list too");
+    desk.press("esc");
+    assert_eq!(desk.model.selected.map(|id| id.0), Some(1));
+    desk.keys("qq");
+    assert!(matches!(desk.model.overlay, Some(Overlay::Confirm(_))));
+}
+
+#[test]
+fn a_file_that_cannot_be_sent_leaves_the_prompt_open_with_the_reason_and_the_text() {
+    let mut desk = Desk::connected();
+    desk.keys("i");
+    desk.press("ctrl-o");
+    desk.types("(scratch)");
+    let effects = desk.press("enter");
+    assert!(matches!(&effects[..], [Effect::FindFile { path, .. }] if path.to_str() == Some("(scratch)")));
+    desk.update(Msg::PromptRefused { why: "there is no file (scratch)".into(), missing_folder: false });
+    let shown = rows(&desk, 80, 24).join("\n");
+    assert!(shown.contains("there is no file (scratch)") && shown.contains("send file (scratch)"), "{shown}");
+    desk.types("x");
+    assert_eq!(desk.composed(), "", "what is typed goes to the prompt");
+    desk.press("enter");
+    let effects = desk.update(Msg::FileReady { id: SessionId(1), path: "/tmp/x".into() });
+    assert!(matches!(&effects[..], [Effect::Net(order)] if matches!(order.verb, Verb::SendFile(_))));
+    assert!(desk.model.overlay.is_none());
+    desk.press("esc");
+    desk.keys(":").types("send-file nowhere");
+    desk.press("enter");
+    desk.update(Msg::PromptRefused { why: "there is no file nowhere".into(), missing_folder: false });
+    assert!(matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(_), .. })));
+}
+
+#[test]
+fn a_folder_that_is_missing_is_made_only_when_enter_is_pressed_again() {
+    let mut desk = Desk::connected();
+    desk.keys("s").types("/nonexist/x");
+    let made = |effects: &[Effect]| matches!(effects, [Effect::Save { make_folder: true, .. }]);
+    assert!(!made(&desk.press("enter")));
+    desk.update(Msg::PromptRefused { why: "there is no folder /nonexist".into(), missing_folder: true });
+    assert!(rows(&desk, 80, 24).join(" ").contains("Enter again makes it"));
+    desk.types("y");
+    assert!(!made(&desk.press("enter")), "the text has changed: it asks again");
+    desk.update(Msg::PromptRefused { why: "there is no folder /nonexist".into(), missing_folder: true });
+    assert!(made(&desk.press("enter")));
+    desk.update(Msg::PromptDone("wrote 0 B to /nonexist/xy".into()));
+    assert!(desk.model.overlay.is_none() && desk.notice().contains("wrote"));
+}
+
+#[test]
+fn earlier_targets_and_lines_come_back_with_up_and_secrets_are_not_stored() {
+    let mut desk = Desk::new();
+    desk.keys("n").types("http://ann:hunter2@127.0.0.1/");
+    let effects = desk.press("enter");
+    let stored = |effects: &[Effect]| -> Vec<String> {
+        let all = effects.iter().filter_map(|effect| match effect {
+            Effect::RememberLine(_, text) => Some(text.clone()),
+            _ => None,
+        });
+        all.collect()
+    };
+    assert_eq!(stored(&effects), ["http://127.0.0.1/"]);
+    assert!(!rows(&desk, 80, 24).join(" ").contains("hunter2"));
+    desk.keys("n").types("127.0.0.1:80");
+    desk.press("enter");
+    desk.keys("n");
+    desk.press("up");
+    assert!(matches!(&desk.model.overlay, Some(Overlay::New { input, .. }) if input.text() == "127.0.0.1:80"));
+    desk.press("esc");
+    desk.keys(":").types("theme mono");
+    assert_eq!(stored(&desk.press("enter")), ["theme mono"]);
+    desk.keys(":").types("send my password");
+    assert_eq!(stored(&desk.press("enter")), Vec::<String>::new());
+    desk.keys(":").types("http http://127.0.0.1/?token=abc");
+    assert_eq!(stored(&desk.press("enter")), ["open http://127.0.0.1/"]);
+    desk.keys(":");
+    desk.press("up");
+    desk.press("up");
+    desk.press("up");
+    assert!(matches!(&desk.model.overlay, Some(Overlay::Prompt { input, .. }) if input.text() == "theme mono"));
+}
+
+#[test]
+fn the_lab_starts_from_the_home_screen_from_its_menu_and_from_the_command_line() {
+    let mut desk = Desk::new();
+    desk.model.lab = LabCatalogue {
+        peers: &[("echo", "sends back what it gets"), ("drip", "a byte now and then")],
+        check: |name| if name == "echo" { Ok(()) } else { Err(format!("no lab peer is called {name}")) },
+    };
+    desk.keys("j");
+    desk.press("enter");
+    assert!(matches!(desk.model.overlay, Some(Overlay::Lab { .. })));
+    assert!(rows(&desk, 80, 24).iter().any(|row| row.contains("drip") && row.contains("now and then")));
+    assert!(matches!(&desk.press("enter")[..], [Effect::StartLab(peers)] if peers.is_empty()), "the first line is all");
+    desk.keys("l").keys("jj");
+    assert!(matches!(&desk.press("enter")[..], [Effect::StartLab(peers)] if peers == &["drip"]));
+    desk.keys("l");
+    let effects = click(&mut desk, (80, 24), |target| target == ClickTarget::Line(1));
+    assert!(matches!(&effects[..], [Effect::StartLab(peers)] if peers == &["echo"]));
+    desk.keys(":").types("lab echo");
+    let effects = desk.press("enter");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::StartLab(peers) if peers == &["echo"])));
+    desk.keys(":").types("lab nobody");
+    desk.press("enter");
+    assert!(matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(why), .. }) if why.contains("nobody")));
+}
+
+#[test]
+fn a_line_of_the_home_screen_is_clicked_and_a_new_session_has_the_focus() {
+    let mut desk = Desk::new();
+    click(&mut desk, (80, 24), |target| target == ClickTarget::Home(0));
+    assert!(matches!(desk.model.overlay, Some(Overlay::New { .. })));
+    desk.types("127.0.0.1:80");
+    desk.press("enter");
+    another(&mut desk, 1);
+    assert_eq!(desk.model.focus, Focus::View);
+    desk.keys(":").types("dns example.org MX");
+    let effects = desk.press("enter");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Open(spec) if matches!(spec.what, SpecKind::Dns(_)))));
+}
+
+#[test]
+fn the_wheel_over_the_list_scrolls_it_and_selects_nothing() {
+    let mut desk = Desk::connected();
+    for id in 2..=40 {
+        another(&mut desk, id);
+    }
+    desk.keys("1");
+    let top = |desk: &Desk| rows(desk, 100, 24)[2].clone();
+    let before = top(&desk);
+    for _ in 0..5 {
+        let (_, seen) = drawn_at(&desk.model, 100, 24);
+        desk.model.seen = seen;
+        desk.update(Msg::Mouse(MouseInput { what: MouseAction::WheelDown, column: 5, row: 5 }));
+    }
+    assert_eq!(desk.model.selected.map(|id| id.0), Some(1));
+    assert_ne!(top(&desk), before);
+    desk.keys("J");
+    assert_eq!(desk.model.selected.map(|id| id.0), Some(2));
+    assert!(rows(&desk, 100, 24).iter().any(|row| row.contains("▌ 2")), "the selected one is in sight again");
+    desk.update(Msg::Mouse(MouseInput { what: MouseAction::Other, column: 50, row: 5 }));
+    assert!(desk.notice().contains("Shift"), "{}", desk.notice());
+}
+
+#[test]
+fn a_search_begins_anew_with_the_first_letter_and_one_esc_ends_it() {
+    let mut desk = Desk::connected();
+    desk.receives(b"needle and Hell\n");
+    desk.keys("/").types("zzzz");
+    let effects = desk.press("enter");
+    desk.answers(&effects);
+    assert!(desk.notice().contains("not found"));
+    desk.keys("/").types("needle");
+    let effects = desk.press("enter");
+    desk.answers(&effects);
+    assert_eq!(desk.model.selected_panel().unwrap().search.as_ref().unwrap().typed, "needle");
+    desk.keys("/").press("left");
+    desk.types("X");
+    assert!(matches!(&desk.model.overlay, Some(Overlay::Prompt { input, .. }) if input.text() == "needlXe"));
+    desk.press("esc");
+    desk.press("esc");
+    assert!(desk.model.selected_panel().unwrap().search.is_none());
+}
+
+#[test]
+fn the_hex_view_searches_for_bytes_as_it_shows_them() {
+    let mut desk = Desk::connected();
+    desk.receives(b"Hello, 48 65, cafe\n");
+    let mut found = |view: &str, typed: &str| {
+        desk.press(view);
+        desk.keys("/").types(typed);
+        let effects = desk.press("enter");
+        desk.answers(&effects);
+        let search = desk.model.selected_panel().unwrap().search.clone().unwrap();
+        desk.press("esc");
+        search.hits.unwrap().first().map(|hit| (hit.offset, hit.len))
+    };
+    assert_eq!(found("H", "48 65"), Some((0, 2)));
+    assert_eq!(found("f3", "0x48,0x65"), Some((0, 2)));
+    assert_eq!(found("f3", "4865"), Some((0, 2)));
+    assert_eq!(found("f3", "cafe"), Some((14, 4)), "letters alone are a word");
+    assert_eq!(found("f2", "48 65"), Some((7, 5)));
+}
+
+#[test]
+fn the_help_begins_with_the_keys_of_the_view_and_fits_a_wide_screen() {
+    let mut desk = Desk::connected();
+    for (keys, title) in [("w", "Here: explain"), ("L", "Here: ladder"), ("D", "Here: state"), ("I", "Here: kernel")] {
+        desk.keys(keys).keys("?");
+        let shown = rows(&desk, 170, 45);
+        assert!(shown[2].contains(title), "{keys}: {}", shown[2]);
+        assert!(!shown.join(" ").contains("more rows"), "{keys}");
+        desk.types("try");
+        assert!(rows(&desk, 80, 24).join(" ").contains("choose what to try") == (keys == "w"));
+        desk.press("esc");
+    }
+}
+
+#[test]
+fn an_order_that_was_not_carried_out_is_told_where_no_transcript_is() {
+    let mut desk = Desk::connected();
+    let warned = || News::Warned(Failure::new(Class::Local, FailedOperation::Send, "/tmp/x", "it is a folder"));
+    desk.tells(warned());
+    assert_eq!(desk.notice(), "", "the transcript shows it");
+    desk.keys("w");
+    desk.tells(warned());
+    assert!(desk.notice().contains("it is a folder"), "{}", desk.notice());
+}
+
+#[test]
+fn the_palette_jumps_to_a_session() {
+    let mut desk = Desk::connected();
+    another(&mut desk, 2);
+    desk.press("ctrl-p");
+    desk.types("session 1");
+    assert!(rows(&desk, 80, 24).join(" ").contains("tcp 127.0.0.1:7001"));
+    desk.press("enter");
+    assert_eq!(desk.model.selected.map(|id| id.0), Some(1));
 }

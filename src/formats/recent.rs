@@ -1,0 +1,105 @@
+//! What is remembered of a target between runs: the line as it was typed, unless it has a secret.
+
+use std::borrow::Cow;
+
+use super::paste;
+use crate::sessions::SpecKind;
+use crate::sessions::spec::http::{BodySpec, HttpSpec};
+use crate::text::secret::{is_secret_name, mask_field, mask_text};
+
+/// The line to remember for a target that was opened; `None` if it is none, or if nothing of it can be kept.
+///
+/// A line without secrets is kept as it is, with its blanks trimmed. Of an HTTP request with one, only the method and
+/// the URL are kept, without userinfo, without the values of a query, without headers and body. Of any other line with
+/// userinfo nothing is kept.
+pub fn without_secrets(line: &str) -> Option<String> {
+    let line = line.trim();
+    let spec = paste::parse_anything(line).ok()?;
+    let SpecKind::Http(http) = &spec.what else {
+        return (!has_userinfo(line)).then(|| line.to_owned());
+    };
+    if !is_secret(line, http) {
+        return Some(line.to_owned());
+    }
+    let url = http.url.split('#').next().unwrap_or_default();
+    let (base, query) = url.split_once('?').map_or((url, None), |(base, query)| (base, Some(query)));
+    let base = without_userinfo(base);
+    let query = query.filter(|query| !names_secret(query)).map_or(String::new(), |query| format!("?{query}"));
+    let method = if http.method == "GET" { String::new() } else { format!("{} ", http.method) };
+    Some(format!("{method}{base}{query}"))
+}
+
+fn is_secret(line: &str, http: &HttpSpec) -> bool {
+    let body = match &http.body {
+        BodySpec::None | BodySpec::File(_) => false,
+        BodySpec::Bytes(bytes) => names_secret(&String::from_utf8_lossy(bytes)),
+        BodySpec::Multipart(_) => names_secret(line),
+    };
+    let has_secret = |(name, value): &(String, String)| matches!(mask_field(name, value.as_bytes()), Cow::Owned(_));
+    let query = http.url.split_once('?').map_or("", |(_, query)| query);
+    let masked = matches!(mask_text(line), Cow::Owned(_)) || names_secret(query);
+    masked || has_userinfo(line) || http.user.is_some() || body || http.headers.iter().any(has_secret)
+}
+
+/// Whether a text has one of the names that a secret bears.
+fn names_secret(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'))
+        .any(|name| is_secret_name(name) || name == "key")
+}
+
+/// Whether a URL in the line has userinfo before its host.
+fn has_userinfo(line: &str) -> bool {
+    line.split("://").skip(1).any(|rest| {
+        let authority = rest.split(['/', '?', '#', ' ', '\'', '"']).next().unwrap_or_default();
+        authority.contains('@')
+    })
+}
+
+fn without_userinfo(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    match path {
+        Some(path) => format!("{scheme}://{host}/{path}"),
+        None => format!("{scheme}://{host}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, kept: Option<&str>) {
+        assert_eq!(without_secrets(line).as_deref(), kept, "{line}");
+    }
+
+    #[test]
+    fn a_line_without_a_secret_is_kept_as_it_was_typed() {
+        for line in ["127.0.0.1:80", "nc -u 127.0.0.1 53", "dns example.org MX", "listen tcp 9000"] {
+            check(line, Some(line));
+        }
+        check("  http://127.0.0.1/a?page=2 ", Some("http://127.0.0.1/a?page=2"));
+        check("curl -H 'Accept: text/plain' http://127.0.0.1/", Some("curl -H 'Accept: text/plain' http://127.0.0.1/"));
+        check("POST http://127.0.0.1/ {\"a\":1}", Some("POST http://127.0.0.1/ {\"a\":1}"));
+    }
+
+    #[test]
+    fn a_secret_is_left_out_wherever_it_stands() {
+        check("http://ann:hunter2@127.0.0.1/a", Some("http://127.0.0.1/a"));
+        check("curl -u ann:hunter2 http://127.0.0.1/a", Some("http://127.0.0.1/a"));
+        check("curl -H 'Authorization: Bearer abc' http://127.0.0.1/a", Some("http://127.0.0.1/a"));
+        check("curl -b 'sid=abc' http://127.0.0.1/a", Some("http://127.0.0.1/a"));
+        check("curl -H 'X-Api-Key: abc' -X DELETE http://127.0.0.1/a", Some("DELETE http://127.0.0.1/a"));
+        check("http://127.0.0.1/a?access_token=abc", Some("http://127.0.0.1/a"));
+        check("http://127.0.0.1/a?key=abc", Some("http://127.0.0.1/a"));
+        check("POST http://127.0.0.1/login {\"password\":\"x\"}", Some("POST http://127.0.0.1/login"));
+        check("curl -x http://ann:pw@127.0.0.1:3128 http://127.0.0.1/", Some("http://127.0.0.1/"));
+    }
+
+    #[test]
+    fn what_is_no_target_is_not_kept() {
+        check("", None);
+        check("what is this", None);
+    }
+}
