@@ -234,7 +234,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     app("previous-pane", AppAction::PreviousPane, "previous pane"),
     app("toggle-mouse", AppAction::ToggleMouse, "release or grab the mouse"),
     app("toggle-clock", AppAction::ToggleClock, "session time, wall clock"),
-    app("toggle-secrets", AppAction::ToggleSecrets, "show or mask secrets in headers and URLs"),
+    app("toggle-secrets", AppAction::ToggleSecrets, "show or mask secrets"),
     app("next-theme", AppAction::NextTheme, "next theme"),
     app("suspend", AppAction::Suspend, "suspend until fg"),
     session("close-menu", SessionAction::CloseMenu, "close…: finish sending, reset or close"),
@@ -294,11 +294,11 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
 const AFTER_VIEWS: &[ActionEntry] = &[
     view_entry("boundaries", PaneAction::Boundaries, "number each read and write"),
     view_entry("zoom", PaneAction::Zoom, "zoom the pane"),
-    view_entry("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
+    view_entry("freeze", PaneAction::Freeze, "freeze the display"),
     view_entry("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
     view_entry("numbers", PaneAction::Numbers, "ladder: relative or absolute numbers"),
     view_entry("mark", PaneAction::Mark, "text, hex: mark rows from here; again: mark nothing"),
-    view_entry("copy", PaneAction::Copy, "copy what is marked or under the cursor; else what the view is about"),
+    view_entry("copy", PaneAction::Copy, "copy what is marked, or at the cursor"),
 ];
 
 impl Action {

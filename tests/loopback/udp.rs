@@ -766,10 +766,11 @@ fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_large
 fn a_file_is_one_datagram_or_is_not_sent_at_all() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let mut watch = UdpWatch::with(peer_address);
-    let file = tempfile::NamedTempFile::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
     for (length, fits) in [(1_816, true), (65_507, true), (65_508, false), (1_400_000, false)] {
-        std::fs::write(file.path(), vec![7; length]).unwrap();
-        watch.order(Verb::SendFile(file.path().to_owned()));
+        let file = folder.path().join(length.to_string());
+        std::fs::write(&file, vec![7; length]).unwrap();
+        watch.order(Verb::SendFile(file));
         if fits {
             assert_eq!(hear(&peer).0.len(), length);
         }

@@ -19,6 +19,9 @@ use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 /// How many addresses are reported with their first datagram; beyond it datagrams are only counted.
 const MOST_REPORTED: usize = 8;
 
+/// How many unread datagrams are counted when the conversation ends.
+const MOST_UNREAD: usize = 65_536;
+
 /// Room for any datagram.
 const ROOM_BYTES: usize = 65_536;
 
@@ -42,6 +45,14 @@ impl StrangerWatch {
     pub(super) fn beside(connected: &UdpSocket) -> Self {
         let socket = system::second_socket(connected).inspect_err(|error| tracing::debug!(%error, "strangers")).ok();
         StrangerWatch { socket, ..StrangerWatch::none() }
+    }
+
+    /// Counts what is still in the second socket's queue, up to [`MOST_UNREAD`].
+    fn count_unread(&mut self) {
+        let Some(socket) = &self.socket else { return };
+        let socket = socket2::SockRef::from(socket);
+        let mut start = [std::mem::MaybeUninit::uninit()];
+        self.others += (0..MOST_UNREAD).take_while(|_| socket.recv_from(&mut start).is_ok()).count() as u64;
     }
 }
 
@@ -75,8 +86,9 @@ impl SharedSocket {
         self.journal.news(stranger_news(from.to_string(), message)).await;
     }
 
-    /// Reports how many datagrams were not reported one by one.
-    pub(super) async fn report_other_strangers(&self, watch: &StrangerWatch) {
+    /// Reports how many datagrams were not reported one by one, with those that nobody had read yet.
+    pub(super) async fn report_other_strangers(&self, watch: &mut StrangerWatch) {
+        watch.count_unread();
         if watch.others > 0 {
             let message = format!("refused {} more datagrams of other addresses", grouped(watch.others));
             self.journal.news(stranger_news(self.local.to_string(), message)).await;

@@ -88,7 +88,7 @@ impl SharedSocket {
         }
         self.report_errors().await;
         self.count_drops().await;
-        self.report_other_strangers(&strangers).await;
+        self.report_other_strangers(&mut strangers).await;
         self.sample();
         if !matches!(ending, UdpEnding::Answered) {
             self.report_unsent(script, &mut jobs, &mut orders).await;

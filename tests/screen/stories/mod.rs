@@ -58,7 +58,6 @@ fn enter_on_an_open_port_opens_a_session_and_on_another_one_says_why_not() {
         let probe = PortProbe { peer, state, failure: None, took: Duration::from_millis(1) };
         desk.tells(News::Ports(PortNews::Probed(probe)));
     }
-    desk.press("tab");
     assert_eq!(desk.model.focus, Focus::View);
     assert!(desk.press("enter").is_empty());
     assert!(desk.notice().contains("port 8000 is refused"), "{}", desk.notice());
