@@ -201,6 +201,7 @@ impl Program {
             Effect::Net(order) if self.next & 3 == 0 => {
                 Some(Msg::Refused(RefusedOrder { order, why: "busy \u{1b}[2J".into() }))
             }
+            Effect::FindFile { id, path } => Some(Msg::FileReady { id, path }),
             Effect::Net(_)
             | Effect::Retain(..)
             | Effect::Copy(_)
@@ -208,6 +209,9 @@ impl Program {
             | Effect::Save { .. }
             | Effect::GrabMouse(_)
             | Effect::Remember(_)
+            | Effect::RememberLine(..)
+            | Effect::StartLab(_)
+            | Effect::Redraw
             | Effect::Suspend => None,
         }
     }
