@@ -33,6 +33,13 @@ use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 /// KiB by default).
 const MOST_BYTES: usize = 256 * 1024;
 
+/// Asks for a datagram's whole length, also if it does not fit (recv(2), MSG_TRUNC).
+#[cfg(target_os = "linux")]
+const WHOLE_LENGTH: RecvFlags = RecvFlags::TRUNC;
+/// Nothing: this system tells only how much of a datagram fitted.
+#[cfg(not(target_os = "linux"))]
+const WHOLE_LENGTH: RecvFlags = RecvFlags::empty();
+
 /// How many datagrams are received before orders get their turn.
 const TURN: usize = 16;
 
@@ -347,7 +354,7 @@ impl DatagramTask {
     async fn receive(&mut self, buffer: &mut [u8], context: &TaskContext) -> Option<Failure> {
         for _ in 0..TURN {
             let socket = &self.socket.socket;
-            let read = || Ok(rustix::net::recvfrom(socket, &mut *buffer, RecvFlags::TRUNC)?);
+            let read = || Ok(rustix::net::recvfrom(socket, &mut *buffer, WHOLE_LENGTH)?);
             match socket.try_io(Interest::READABLE, read) {
                 Ok((kept, length, from)) => {
                     let at = Instant::now();
