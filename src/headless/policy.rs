@@ -223,7 +223,7 @@ impl RunPolicy {
         }
         // Our side does not stay open if the peer has finished: nothing more will come.
         let at_once = self.input_end == InputEnd::Usual;
-        let finishes = |session: &&Session| is_stream(session) && (at_once || session.peer_finished());
+        let finishes = |session: &&Session| session.has_bare_stream() && (at_once || session.peer_finished());
         let mut actions: Vec<PolicyAction> =
             watched.all().filter(finishes).filter_map(|session| self.finish(session)).collect();
         if let InputEnd::After(wait) = self.input_end {
@@ -236,7 +236,7 @@ impl RunPolicy {
     pub(crate) fn wait_is_over(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         let mut actions = Vec::new();
         for session in watched.all() {
-            if is_stream(session) {
+            if session.has_bare_stream() {
                 actions.extend(self.finish(session));
             } else if matches!(session.kind, SessionKind::Conversation(_) | SessionKind::Bound(_)) {
                 actions.push(PolicyAction::Order(Order { id: session.id, verb: Verb::Close }));
@@ -374,7 +374,7 @@ impl RunPolicy {
     fn sample(&self, session: &Session) -> Option<PolicyAction> {
         let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
         let listens = matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_));
-        (listens || is_stream(session)).then_some(PolicyAction::Order(Order { id: session.id, verb }))
+        (listens || session.has_bare_stream()).then_some(PolicyAction::Order(Order { id: session.id, verb }))
     }
 
     fn accepted(&mut self, watched: &Watched, id: SessionId, listener: SessionId) -> Vec<PolicyAction> {
@@ -442,21 +442,6 @@ impl RunPolicy {
 
     fn is_one_of_many(&self, session: &Session) -> bool {
         !self.single && session.parent().is_some()
-    }
-}
-
-fn is_stream(session: &Session) -> bool {
-    match &session.kind {
-        SessionKind::Stream(_) => true,
-        SessionKind::Unix(unix) => unix.form == UnixForm::Stream,
-        SessionKind::Conversation(_)
-        | SessionKind::Bound(_)
-        | SessionKind::Listener(_)
-        | SessionKind::Http(_)
-        | SessionKind::Repeat(_)
-        | SessionKind::Dns(_)
-        | SessionKind::Ports(_)
-        | SessionKind::UnixListener(_) => false,
     }
 }
 
