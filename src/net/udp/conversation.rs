@@ -146,42 +146,45 @@ fn is_broadcast(target: SocketAddr) -> bool {
 
 /// Opens a socket that is connected to `peer`.
 fn open_connected(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
-    if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
-        return Err(broadcast_not_asked_for(FailedOperation::Connect, peer));
-    }
-    let local = spec.socket.bind.unwrap_or_else(|| unspecified_address(peer));
+    let local = local_address(spec, peer)?;
     let (socket, merged) = bound_socket(spec, local, peer)?;
-    let failed = |error: std::io::Error| match error.raw_os_error() {
-        Some(errno::EACCES) if peer.is_ipv4() && !spec.broadcast => {
-            broadcast_not_asked_for(FailedOperation::Connect, peer)
-        }
-        _ => fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
-    };
+    let failed = |error: std::io::Error| connect_failure(spec, peer, &error);
     socket.connect(&SockAddr::from(peer)).map_err(failed)?;
     register(socket, merged).map_err(failed)
 }
 
 /// Opens a socket that sends to `target` and hears every address. Also returns the source address of its datagrams.
 fn open_unconnected(spec: &UdpSpec, target: SocketAddr) -> Result<(SocketAddr, OpenedSocket), Failure> {
-    if target.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
-        return Err(broadcast_not_asked_for(FailedOperation::Connect, target));
-    }
-    let failed = |error: std::io::Error| match error.raw_os_error() {
-        Some(errno::EACCES) if target.is_ipv4() && !spec.broadcast => {
-            broadcast_not_asked_for(FailedOperation::Connect, target)
-        }
-        _ => fault::from_io(FailedOperation::Connect, target.to_string(), &error),
-    };
-    let local = spec.socket.bind.unwrap_or_else(|| unspecified_address(target));
+    let local = local_address(spec, target)?;
     let (socket, merged) = bound_socket(spec, local, target)?;
     // A socket that is connected for this moment only shows whether there is a route, and from which address.
     let mut from = local;
     from.set_port(0);
     let (probe, _merged) = bound_socket(spec, from, target)?;
+    let failed = |error: std::io::Error| connect_failure(spec, target, &error);
     probe.connect(&SockAddr::from(target)).map_err(failed)?;
     let source = probe.local_addr().map_err(failed)?.as_socket().unwrap_or(local);
     let opened = register(socket, merged).map_err(failed)?;
     Ok((source, opened))
+}
+
+/// Our own address, or that of any interface. Fails if the target is the broadcast address and that was not allowed.
+fn local_address(spec: &UdpSpec, target: SocketAddr) -> Result<SocketAddr, Failure> {
+    if target.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
+        return Err(broadcast_not_asked_for(FailedOperation::Connect, target));
+    }
+    Ok(spec.socket.bind.unwrap_or_else(|| unspecified_address(target)))
+}
+
+/// The failure of a connect(), or of a call after it. Without the broadcast option the kernel refuses a network's
+/// broadcast address with EACCES.
+fn connect_failure(spec: &UdpSpec, target: SocketAddr, error: &std::io::Error) -> Failure {
+    match error.raw_os_error() {
+        Some(errno::EACCES) if target.is_ipv4() && !spec.broadcast => {
+            broadcast_not_asked_for(FailedOperation::Connect, target)
+        }
+        _ => fault::from_io(FailedOperation::Connect, target.to_string(), error),
+    }
 }
 
 /// A socket with the options of the spec, bound to `local`; for a group also on the interface that its zone names.
