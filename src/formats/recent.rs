@@ -5,18 +5,18 @@ use std::borrow::Cow;
 use super::paste;
 use crate::sessions::SpecKind;
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
-use crate::text::secret::{is_secret_name, mask_field, mask_text};
+use crate::text::secret::{has_secret, is_secret_name, mask_field};
 
 /// The line to remember for a target that was opened; `None` if it is none, or if nothing of it can be kept.
 ///
 /// A line without secrets is kept as it is, with its blanks trimmed. Of an HTTP request with one, only the method and
 /// the URL are kept, without userinfo, without the values of a query, without headers and body. Of any other line with
-/// userinfo nothing is kept.
+/// a secret nothing is kept.
 pub fn without_secrets(line: &str) -> Option<String> {
     let line = line.trim();
     let spec = paste::parse_anything(line).ok()?;
     let SpecKind::Http(http) = &spec.what else {
-        return (!has_userinfo(line)).then(|| line.to_owned());
+        return (!has_secret(line)).then(|| line.to_owned());
     };
     if !is_secret(line, http) {
         return Some(line.to_owned());
@@ -35,24 +35,15 @@ fn is_secret(line: &str, http: &HttpSpec) -> bool {
         BodySpec::Bytes(bytes) => names_secret(&String::from_utf8_lossy(bytes)),
         BodySpec::Multipart(_) => names_secret(line),
     };
-    let has_secret = |(name, value): &(String, String)| matches!(mask_field(name, value.as_bytes()), Cow::Owned(_));
+    let is_masked = |(name, value): &(String, String)| matches!(mask_field(name, value.as_bytes()), Cow::Owned(_));
     let query = http.url.split_once('?').map_or("", |(_, query)| query);
-    let masked = matches!(mask_text(line), Cow::Owned(_)) || names_secret(query);
-    masked || has_userinfo(line) || http.user.is_some() || body || http.headers.iter().any(has_secret)
+    has_secret(line) || names_secret(query) || http.user.is_some() || body || http.headers.iter().any(is_masked)
 }
 
 /// Whether a text has one of the names that a secret bears.
 fn names_secret(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'))
         .any(|name| is_secret_name(name) || name == "key")
-}
-
-/// Whether a URL in the line has userinfo before its host.
-fn has_userinfo(line: &str) -> bool {
-    line.split("://").skip(1).any(|rest| {
-        let authority = rest.split(['/', '?', '#', ' ', '\'', '"']).next().unwrap_or_default();
-        authority.contains('@')
-    })
 }
 
 fn without_userinfo(url: &str) -> String {

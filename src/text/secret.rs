@@ -209,6 +209,11 @@ pub fn mask_text(text: &str) -> Cow<'_, str> {
     if masked == text { Cow::Borrowed(text) } else { Cow::Owned(masked) }
 }
 
+/// Whether [`mask_text`] finds a secret in the text.
+pub fn has_secret(text: &str) -> bool {
+    matches!(mask_text(text), Cow::Owned(_))
+}
+
 /// What ends a URL in a sentence.
 fn ends_token(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '␊' | '␍' | '␉')

@@ -13,7 +13,7 @@ use crate::model::state::{Focus, Model};
 use crate::sessions::order::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
-use crate::text::secret::mask_text;
+use crate::text::secret::has_secret;
 
 /// Runs an action of the composer.
 pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
@@ -99,7 +99,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             if !text.is_empty() {
                 model.history.push(&text);
                 // A file is no place for a secret; this run remembers the text.
-                if mask_text(&text) == text {
+                if !has_secret(&text) {
                     effects.push(Effect::Remember(text));
                 }
             }
