@@ -264,6 +264,8 @@ fn message(program: &mut Program, input: &mut Input<'_>, size: &mut ScreenSize, 
         },
         _ => {
             let id = SessionId(1 + u32::from(input.byte()) % program.next.max(1));
+            // A listener's news may have made this session: its number is given to no other one.
+            program.next = program.next.max(id.0.saturating_add(1));
             let totals = program.totals.entry(id).or_default();
             Msg::Readings(vec![reading(input, id, totals, now)])
         }

@@ -14,6 +14,7 @@ use sockeye::wire::icmp::{IcmpMessage, QuotedDatagram};
 use sockeye::wire::option::SocketOption;
 use sockeye::wire::route::Route;
 use sockeye::wire::tcp::cause::StateCause;
+use sockeye::wire::tcp::event::STATES;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::tcp::syn::SynView;
 use sockeye::wire::udp::{MtuOutcome, MtuRefusal, MtuRefuser, MtuReport, MtuStep};
@@ -21,20 +22,6 @@ use sockeye::wire::{Both, Class, Evidence, FailedOperation, Failure, FailureReas
 
 use crate::input::Input;
 use crate::records::kernel_view;
-
-const STATES: [TcpState; 11] = [
-    TcpState::Listen,
-    TcpState::SynSent,
-    TcpState::SynReceived,
-    TcpState::Established,
-    TcpState::FinWait1,
-    TcpState::FinWait2,
-    TcpState::CloseWait,
-    TcpState::Closing,
-    TcpState::LastAck,
-    TcpState::TimeWait,
-    TcpState::Closed,
-];
 
 const CAUSES: [StateCause; 17] = [
     StateCause::Connect,
