@@ -17,6 +17,7 @@ use super::splice::SpliceSink;
 use super::unix::SocketFile;
 use crate::sessions::panic_guard;
 use crate::sessions::{CloseReason, News, Order, Reading, RefusedOrder, Retention, SessionId, Verb};
+use crate::wire::Failure;
 
 /// All sessions, and the interface to their tasks.
 #[derive(Clone, Debug)]
@@ -62,6 +63,15 @@ pub(crate) struct TaskContext {
     pub(crate) orders: order_queue::OrderReceiver,
     /// To open sessions of its own (a listener's connections).
     pub(crate) net: Net,
+}
+
+impl TaskContext {
+    /// Ends a session that could not be opened: takes no more orders, and reports why.
+    pub(super) async fn report_not_opened(mut self, failure: Failure) {
+        self.orders.close();
+        self.journal.news(News::Failed(failure)).await;
+        self.journal.report_closed(CloseReason::Error).await;
+    }
 }
 
 impl Net {

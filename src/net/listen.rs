@@ -1,43 +1,30 @@
 //! A TCP listener: every connection that it accepts becomes a session of its own.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::Instant;
 
+use super::accept_loop::{BACKLOG, ConnectionAcceptor, ListenerSettings};
 use super::accept_queue::AcceptQueueWatch;
 use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
-use super::children::{AcceptedChildren, EndedChildren};
+use super::children::AcceptedChildren;
 use super::stream::{self, StreamConnection, StreamTransport};
 use super::{fault, kernel, option};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::{ListenerNews, TcpNews};
-use crate::sessions::order::{ListenerVerb, OrderRefuser, SocketVerb, StreamVerb};
-use crate::sessions::spec::{self, ListenSpec, RequestedOptions, Script};
-use crate::sessions::{CloseReason, News, Verb};
+use crate::sessions::spec::{ListenSpec, Script};
+use crate::sessions::{CloseReason, News};
 use crate::wire::option::SocketKind;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Evidence, FailedOperation, Failure};
 
-/// How many completed connections the kernel queues before we accept them, unless the user says otherwise.
-pub(super) const BACKLOG: u32 = 1024;
-
-/// How long to wait after a failed accept: without a free descriptor, the next one would fail at once, forever.
-pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut context: TaskContext) {
     let (listener, local, tap) = match listen(&spec, capture) {
         Ok(opened) => opened,
-        Err(failure) => {
-            context.orders.close();
-            context.journal.news(News::Failed(failure)).await;
-            context.journal.report_closed(CloseReason::Error).await;
-            return;
-        }
+        Err(failure) => return context.report_not_opened(failure).await,
     };
     context.journal.news(News::Listener(ListenerNews::Listening { local })).await;
     let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
@@ -50,15 +37,14 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut con
     let mut queue = AcceptQueueWatch::of_tcp();
     queue.report(&listener, &context.journal).await;
     let (children, ended) = AcceptedChildren::new(local.to_string(), spec.limit, spec.socket.idle_timeout, script);
-    let acceptor = Acceptor {
-        local,
+    let settings = ListenerSettings {
+        local: local.to_string(),
         options: spec.socket.options,
+        scope: local.is_ipv6().into(),
         children,
         accepting: spec.accepting,
-        accepting_fails: false,
-        tap,
     };
-    acceptor.run(&listener, &mut context, ended, &mut queue).await;
+    settings.run(&mut TcpAcceptor { local, tap }, &listener, &mut context, ended, &mut queue).await;
     queue.report(&listener, &context.journal).await;
     drop(listener);
     context.journal.news(state_news(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
@@ -112,112 +98,53 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
     Ok((listen().map_err(failed)?, bound, tap))
 }
 
-struct Acceptor {
+struct TcpAcceptor {
     local: SocketAddr,
-    /// Options set on the listener; its connections get them too.
-    options: RequestedOptions,
-    children: AcceptedChildren,
-    /// Whether connections are accepted; otherwise they stay in the kernel's queue.
-    accepting: bool,
-    accepting_fails: bool,
     /// The capture for the packets of later connections.
     tap: Option<CaptureTap>,
 }
 
-impl Acceptor {
-    /// Accepts until the listener is closed. Its connections stay open.
-    async fn run(
-        mut self,
+impl ConnectionAcceptor for TcpAcceptor {
+    type Listener = TcpListener;
+    type Accepted = (TcpStream, SocketAddr);
+    const SOCKET: SocketKind = SocketKind::Listener;
+
+    async fn accept(listener: &TcpListener) -> std::io::Result<(TcpStream, SocketAddr)> {
+        listener.accept().await
+    }
+
+    async fn capture(&mut self, on: bool, context: &TaskContext) -> bool {
+        if !on {
+            self.tap = None;
+        } else if self.tap.is_none() {
+            self.tap = tap_or_warning(open_tap(self.local), context).await;
+        }
+        true
+    }
+
+    async fn admit(
+        &mut self,
         listener: &TcpListener,
-        context: &mut TaskContext,
-        mut ended: EndedChildren,
-        queue: &mut AcceptQueueWatch,
+        (stream, peer): (TcpStream, SocketAddr),
+        settings: &mut ListenerSettings,
+        context: &TaskContext,
     ) {
-        let mut accept_from = Instant::now();
-        loop {
-            tokio::select! {
-                biased;
-                verb = context.orders.recv() => match verb {
-                    None | Some(Verb::Close | Verb::Reset) => return,
-                    Some(Verb::Socket(SocketVerb::SampleEvery(period))) => queue.set_period(period),
-                    Some(verb) => self.handle_order(verb, listener, context).await,
-                },
-                Some(child) = ended.recv() => self.children.on_end(child, context).await,
-                () = queue.wait() => queue.sample(listener, &context.journal),
-                accepted = accept(listener, accept_from), if self.accepting => match accepted {
-                    Ok((stream, peer)) => {
-                        self.accepting_fails = false;
-                        self.accept(listener, stream, peer, context).await;
-                    }
-                    Err(error) => {
-                        accept_from = Instant::now() + ACCEPT_PAUSE;
-                        if !self.accepting_fails {
-                            self.accepting_fails = true;
-                            let failure = fault::from_io(FailedOperation::Accept, self.local.to_string(), &error);
-                            context.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
-                        }
-                    }
-                },
-            }
-        }
-    }
-
-    /// Carries out an order that does not end the listener.
-    async fn handle_order(&mut self, verb: Verb, listener: &TcpListener, context: &TaskContext) {
-        match verb {
-            Verb::Listener(ListenerVerb::Limit(limit)) => self.children.limit = limit,
-            Verb::PauseReading | Verb::ContinueReading => {
-                let accepting = verb == Verb::ContinueReading;
-                if std::mem::replace(&mut self.accepting, accepting) != accepting {
-                    context.journal.news(News::Listener(ListenerNews::Accepting(accepting))).await;
-                }
-            }
-            Verb::Socket(SocketVerb::SetOption(name, value)) => {
-                let v6 = self.local.is_ipv6();
-                if option::set_and_report(listener, name, value.clone(), v6.into(), &context.journal).await {
-                    spec::request_option(&mut self.options, name, Some(value));
-                }
-            }
-            Verb::Socket(SocketVerb::ReadOptions) => {
-                let all = option::all_values_news(listener, SocketKind::Listener, self.local.is_ipv6().into());
-                context.journal.news(all).await;
-            }
-            Verb::Stream(StreamVerb::Capture(false)) => self.tap = None,
-            Verb::Stream(StreamVerb::Capture(true)) => {
-                if self.tap.is_none() {
-                    self.tap = tap_or_warning(open_tap(self.local), context).await;
-                }
-            }
-            Verb::Send(bytes) => self.children.send_to_all(&bytes, context).await,
-            refused @ (Verb::SendFile(_)
-            | Verb::Reset
-            | Verb::Close
-            | Verb::Stream(_)
-            | Verb::Datagram(_)
-            | Verb::Socket(SocketVerb::SampleEvery(_))) => {
-                let failure = refused.refused(OrderRefuser::Listener, self.local.to_string());
-                context.journal.news(News::Warned(failure)).await;
-            }
-        }
-    }
-
-    async fn accept(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, context: &TaskContext) {
-        if let Some(why) = self.children.turn_away_reason() {
+        if let Some(why) = settings.children.turn_away_reason() {
             drop(stream);
             context.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
             return;
         }
-        let (child, tell_end) = self.children.admit(context);
+        let (child, tell_end) = settings.children.admit(context);
         let id = child.journal.id;
         let local = stream.local_addr().unwrap_or(self.local);
-        let v6 = self.local.is_ipv6();
-        let inherited = option::read_inheritable(listener, &self.options, v6.into());
+        let scope = settings.scope;
+        let inherited = option::read_inheritable(listener, &settings.options, scope);
         let listener = context.journal.id;
         let mut connection = StreamConnection {
             transport: StreamTransport::Plain(stream.into()),
             peer: peer.to_string(),
-            script: self.children.script.clone(),
-            idle_timeout: self.children.idle_timeout,
+            script: settings.children.script.clone(),
+            idle_timeout: settings.children.idle_timeout,
             urgent: context.net.urgent(id),
             capture: None,
         };
@@ -241,7 +168,7 @@ impl Acceptor {
             let accepted =
                 state_news(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
-            option::apply_inherited(connection.transport.socket(), &inherited, v6.into(), &child.journal).await;
+            option::apply_inherited(connection.transport.socket(), &inherited, scope, &child.journal).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody receives the report.
             let _closed = tell_end.send(id).await.is_err();
@@ -251,11 +178,4 @@ impl Acceptor {
 
 fn state_news(from: TcpState, to: TcpState, cause: StateCause, evidence: Evidence) -> News {
     News::Tcp(TcpNews::State { from, to, cause, evidence, remaining: None })
-}
-
-async fn accept(listener: &TcpListener, from: Instant) -> std::io::Result<(TcpStream, SocketAddr)> {
-    if Instant::now() < from {
-        tokio::time::sleep_until(from).await;
-    }
-    listener.accept().await
 }

@@ -1,5 +1,6 @@
 //! The sockets. One file or folder per protocol; every session is a task that receives orders and writes a journal.
 
+mod accept_loop;
 mod accept_queue;
 #[cfg(unix)]
 pub(crate) mod async_fd;

@@ -35,13 +35,9 @@ impl Net {
 
 /// The task of a session that this system has no sockets for.
 #[cfg(not(unix))]
-async fn unsupported(mut context: super::hub::TaskContext) {
-    use crate::sessions::{CloseReason, News};
+async fn unsupported(context: super::hub::TaskContext) {
     use crate::wire::{Class, FailedOperation, Failure};
 
-    context.orders.close();
     let why = "this system has no Unix sockets here";
-    let failure = Failure::new(Class::Local, FailedOperation::Open, "", why);
-    context.journal.news(News::Failed(failure)).await;
-    context.journal.report_closed(CloseReason::Error).await;
+    context.report_not_opened(Failure::new(Class::Local, FailedOperation::Open, "", why)).await;
 }

@@ -1,18 +1,15 @@
 //! A TCP session that we dial: connection attempts, waits between them, then the open connection.
 
-use std::time::Duration;
-
 use tokio::net::TcpStream;
 
 use super::capture::{CapturePorts, CaptureWatch};
-use super::dialling::{NotOpen, report_not_open, until_given_up};
+use super::dialling::{ConnectAttempt, connect_with_retries, report_not_open};
 use super::stream::{self, StreamConnection, StreamTransport};
-use super::{dial, option, order_queue};
+use super::{dial, order_queue};
 use crate::net::hub::TaskContext;
-use crate::sessions::News;
-use crate::sessions::news::DialNews;
-use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, request_option};
-use crate::wire::Class;
+use crate::sessions::spec::{Script, SocketSpec, TcpSpec};
+use crate::wire::option::OptionScope;
+use crate::wire::{Class, Failure};
 
 /// The task of a dialled session. The urgent queue is open before this returns, so that no order is lost.
 pub(crate) fn run(
@@ -33,7 +30,8 @@ async fn session(
     mut urgent: order_queue::OrderReceiver,
 ) {
     let capture = CaptureWatch::start(capture, CapturePorts::Port(spec.target.port), &context.journal).await;
-    match connect_with_retries(&mut spec, capture.as_ref(), &context, &mut urgent).await {
+    let mut dialled = TcpDial { spec: &mut spec, capture: capture.as_ref() };
+    match connect_with_retries(&mut dialled, &context, &mut urgent).await {
         Ok(stream) => {
             let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
@@ -53,43 +51,31 @@ async fn session(
     }
 }
 
-/// Attempts to connect until one succeeds, all attempts failed, or the user gives up. Options requested meanwhile are
-/// set on the next attempt's socket; if an attempt connects, on its socket at once.
-async fn connect_with_retries(
-    spec: &mut TcpSpec,
-    capture: Option<&CaptureWatch>,
-    context: &TaskContext,
-    urgent: &mut order_queue::OrderReceiver,
-) -> Result<TcpStream, NotOpen> {
-    let of = spec.socket.retry.times.saturating_add(1);
-    let mut attempt = 1;
-    loop {
-        let mut later = RequestedOptions::new();
-        let connecting = dial::connect(spec, attempt, &context.journal, capture);
-        let outcome = until_given_up(connecting, context, urgent, &mut later).await?;
-        let failure = match outcome {
-            Ok(stream) => {
-                let v6 = stream.peer_addr().is_ok_and(|peer| peer.is_ipv6());
-                for (name, value) in later {
-                    option::set_and_report(&stream, name, value, v6.into(), &context.journal).await;
-                }
-                return Ok(stream);
-            }
-            Err(failure) if attempt < of && is_retryable(failure.class) => failure,
-            Err(failure) => return Err(NotOpen::Failed(failure)),
-        };
-        attempt += 1;
-        let after = spec.socket.retry.wait_before(attempt, fastrand::f64());
-        context.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
-        until_given_up(pause(after), context, urgent, &mut later).await?;
-        for (name, value) in later {
-            request_option(&mut spec.socket.options, name, Some(value));
-        }
-    }
+/// A TCP session that is dialled.
+struct TcpDial<'a> {
+    spec: &'a mut TcpSpec,
+    capture: Option<&'a CaptureWatch>,
 }
 
-async fn pause(after: Duration) {
-    tokio::time::sleep(after).await;
+impl ConnectAttempt for TcpDial<'_> {
+    type Opened = TcpStream;
+    type Socket = TcpStream;
+
+    fn socket_spec(&mut self) -> &mut SocketSpec {
+        &mut self.spec.socket
+    }
+
+    async fn connect(&self, attempt: u32, context: &TaskContext) -> Result<TcpStream, Failure> {
+        dial::connect(self.spec, attempt, &context.journal, self.capture).await
+    }
+
+    fn is_retryable(failure: &Failure) -> bool {
+        is_retryable(failure.class)
+    }
+
+    fn option_socket(opened: &TcpStream) -> (&TcpStream, OptionScope) {
+        (opened, opened.peer_addr().is_ok_and(|peer| peer.is_ipv6()).into())
+    }
 }
 
 /// Whether a later attempt may succeed. A fault on our side stays.

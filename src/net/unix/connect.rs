@@ -9,15 +9,16 @@ use tokio::net::UnixStream;
 use tokio::time::Instant;
 
 use super::{address, credentials, socket_file};
-use crate::net::dialling::{NotOpen, report_not_open, until_given_up};
+use crate::net::dialling::{ConnectAttempt, connect_with_retries, report_not_open};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::stream::{self, StreamConnection, StreamTransport};
 use crate::net::{fault, option, order_queue};
 use crate::sessions::News;
-use crate::sessions::news::{DialNews, UnixNews};
-use crate::sessions::spec::{RequestedOptions, Script, SocketSpec, UnixSpec, request_option};
+use crate::sessions::news::UnixNews;
+use crate::sessions::spec::{Script, SocketSpec, UnixSpec};
 use crate::text::quantity;
+use crate::wire::option::OptionScope;
 use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
@@ -34,7 +35,7 @@ pub(super) async fn run(
     mut context: TaskContext,
     mut urgent: order_queue::OrderReceiver,
 ) {
-    match connect_with_retries(&mut spec, &context, &mut urgent).await {
+    match connect_with_retries(&mut StreamDial(&mut spec), &context, &mut urgent).await {
         Ok(socket) => {
             let connection = StreamConnection {
                 transport: StreamTransport::Plain(socket.into()),
@@ -50,34 +51,27 @@ pub(super) async fn run(
     }
 }
 
-/// Attempts to connect until one succeeds, all attempts failed, or the user gives up.
-async fn connect_with_retries(
-    spec: &mut UnixSpec,
-    context: &TaskContext,
-    urgent: &mut order_queue::OrderReceiver,
-) -> Result<UnixStream, NotOpen> {
-    let of = spec.socket.retry.times.saturating_add(1);
-    let mut attempt = 1;
-    loop {
-        let mut later = RequestedOptions::new();
-        let connecting = connect_stream(&spec.target, &spec.socket, attempt, &context.journal);
-        let failure = match until_given_up(connecting, context, urgent, &mut later).await? {
-            Ok(socket) => {
-                for (name, value) in later {
-                    option::set_and_report(&socket, name, value, false.into(), &context.journal).await;
-                }
-                return Ok(socket);
-            }
-            Err(failure) if attempt < of && may_pass(&failure) => failure,
-            Err(failure) => return Err(NotOpen::Failed(failure)),
-        };
-        attempt += 1;
-        let after = spec.socket.retry.wait_before(attempt, fastrand::f64());
-        context.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
-        until_given_up(tokio::time::sleep(after), context, urgent, &mut later).await?;
-        for (name, value) in later {
-            request_option(&mut spec.socket.options, name, Some(value));
-        }
+/// A stream that is dialled.
+struct StreamDial<'a>(&'a mut UnixSpec);
+
+impl ConnectAttempt for StreamDial<'_> {
+    type Opened = UnixStream;
+    type Socket = UnixStream;
+
+    fn socket_spec(&mut self) -> &mut SocketSpec {
+        &mut self.0.socket
+    }
+
+    async fn connect(&self, attempt: u32, context: &TaskContext) -> Result<UnixStream, Failure> {
+        connect_stream(&self.0.target, &self.0.socket, attempt, &context.journal).await
+    }
+
+    fn is_retryable(failure: &Failure) -> bool {
+        may_pass(failure)
+    }
+
+    fn option_socket(opened: &UnixStream) -> (&UnixStream, OptionScope) {
+        (opened, false.into())
     }
 }
 

@@ -10,22 +10,23 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use rustix::net::{RecvFlags, SocketAddrUnix};
 use tokio::io::Interest;
+use tokio::net::UnixDatagram;
 
 use super::address;
 use super::connect::may_pass;
 use super::datagram_socket::{self, OpenedDatagrams, connect, sender_address};
 use super::socket_file::{SocketFile, report_file_end};
 use crate::net::blocking::run_blocking;
-use crate::net::dialling::{NotOpen, report_not_open, until_given_up};
+use crate::net::dialling::{ConnectAttempt, connect_with_retries, report_not_open};
 use crate::net::hub::TaskContext;
 use crate::net::optional_sleep::sleep_until_some;
 use crate::net::{fault, kernel, option, order_queue, stream};
-use crate::sessions::news::{DialNews, UnixNews};
+use crate::sessions::news::UnixNews;
 use crate::sessions::order::{OrderRefuser, SocketVerb};
-use crate::sessions::spec::{RequestedOptions, Script, ScriptStep, UnixListenSpec, UnixSpec, request_option};
+use crate::sessions::spec::{Script, ScriptStep, SocketSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::{Block, CloseReason, News, Verb};
 use crate::text::quantity;
-use crate::wire::option::SocketKind;
+use crate::wire::option::{OptionScope, SocketKind};
 use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
@@ -53,7 +54,7 @@ pub(super) async fn run(
     mut context: TaskContext,
     mut urgent: order_queue::OrderReceiver,
 ) {
-    let opened = match connect_with_retries(&mut spec, &context, &mut urgent).await {
+    let opened = match connect_with_retries(&mut DatagramDial(&mut spec), &context, &mut urgent).await {
         Ok(opened) => opened,
         Err(end) => return report_not_open(end, &spec.target.to_string(), script, &mut context).await,
     };
@@ -79,12 +80,7 @@ pub(super) async fn run_bound(spec: UnixListenSpec, mut context: TaskContext) {
     let opened = datagram_socket::bind(&spec);
     let (socket, replaced) = match opened {
         Ok(opened) => opened,
-        Err(failure) => {
-            context.orders.close();
-            context.journal.news(News::Failed(failure)).await;
-            context.journal.report_closed(CloseReason::Error).await;
-            return;
-        }
+        Err(failure) => return context.report_not_opened(failure).await,
     };
     context.net.keep_socket_file(socket.file.as_ref());
     let local = spec.local.clone();
@@ -105,28 +101,27 @@ pub(super) async fn run_bound(spec: UnixListenSpec, mut context: TaskContext) {
     task.run(&mut context).await;
 }
 
-async fn connect_with_retries(
-    spec: &mut UnixSpec,
-    context: &TaskContext,
-    urgent: &mut order_queue::OrderReceiver,
-) -> Result<OpenedDatagrams, NotOpen> {
-    let of = spec.socket.retry.times.saturating_add(1);
-    let mut attempt = 1;
-    loop {
-        let mut later = RequestedOptions::new();
-        let connecting = connect(spec, attempt, &context.journal);
-        let failure = match until_given_up(connecting, context, urgent, &mut later).await? {
-            Ok(opened) => return Ok(opened),
-            Err(failure) if attempt < of && may_pass(&failure) => failure,
-            Err(failure) => return Err(NotOpen::Failed(failure)),
-        };
-        attempt += 1;
-        let after = spec.socket.retry.wait_before(attempt, fastrand::f64());
-        context.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
-        until_given_up(tokio::time::sleep(after), context, urgent, &mut later).await?;
-        for (name, value) in later {
-            request_option(&mut spec.socket.options, name, Some(value));
-        }
+/// A conversation of datagrams that is dialled.
+struct DatagramDial<'a>(&'a mut UnixSpec);
+
+impl ConnectAttempt for DatagramDial<'_> {
+    type Opened = OpenedDatagrams;
+    type Socket = UnixDatagram;
+
+    fn socket_spec(&mut self) -> &mut SocketSpec {
+        &mut self.0.socket
+    }
+
+    async fn connect(&self, attempt: u32, context: &TaskContext) -> Result<OpenedDatagrams, Failure> {
+        connect(self.0, attempt, &context.journal).await
+    }
+
+    fn is_retryable(failure: &Failure) -> bool {
+        may_pass(failure)
+    }
+
+    fn option_socket(opened: &OpenedDatagrams) -> (&UnixDatagram, OptionScope) {
+        (&opened.socket, false.into())
     }
 }
 
