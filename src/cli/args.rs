@@ -59,8 +59,8 @@ pub(super) enum CliCommand {
     /// Connect to a TCP port
     ///
     /// Without a screen standard input goes to the peer. At its end we finish sending (FIN), unless --keep-open or
-    /// --finish-after is given; receiving goes on until the peer finishes too. With --finish standard input is not read; neither is
-    /// /dev/null if a script says what to send.
+    /// --finish-after is given; receiving goes on until the peer finishes too. With --finish standard input is not read;
+    /// neither is /dev/null if a script says what to send.
     Tcp(TcpArgs),
     /// Talk with a UDP port
     ///
@@ -115,8 +115,8 @@ pub(super) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct LimitArgs {
-    /// Stop after this long. Exit code 13 if what was asked for was not done by then; lab, --repeat and listeners that
-    /// serve many end with 0
+    /// Stop after this long. Exit code 13 if what was asked for was not done by then, 10 if --answers are missing; lab,
+    /// --repeat forever and listeners that serve many end with 0
     #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) run_for: Option<String>,
     /// How much of a session is kept to look at: 64MiB, 5000segments, or both in quotes [default: 64MiB]
@@ -221,8 +221,8 @@ pub(super) struct SocketArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct TcpArgs {
-    /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT; HOST:FIRST-LAST tries each port of a range; a Unix socket: unix:PATH, or unix:@NAME for an abstract
-    /// name
+    /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT; HOST:FIRST-LAST tries each port of a range; a Unix
+    /// socket: unix:PATH, or unix:@NAME for an abstract name
     #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
     pub(super) target: Vec<String>,
     #[command(flatten)]
@@ -410,7 +410,8 @@ pub(super) struct HttpArgs {
     pub(super) limits: LimitArgs,
     #[command(flatten)]
     pub(super) repeat: RepeatArgs,
-    /// Set a socket option before connecting (behind a proxy: once the connection stands), as nodelay=on or ttl=5; may come again
+    /// Set a socket option before connecting (behind a proxy: once the connection stands), as nodelay=on or ttl=5; may
+    /// come again
     #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
     pub(super) options: Vec<String>,
     #[command(flatten)]

@@ -16,8 +16,8 @@ use crate::text::sanitize::quoted;
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Standard input, without a screen")]
 pub(super) struct InputArgs {
-    /// Send each line by itself, as one datagram or one write, its line end included. A line longer than 1 MiB
-    /// (UDP: 65507 bytes) is told
+    /// Send each line by itself, as one datagram or one write, its line end included. A line longer than 1 MiB goes out
+    /// in pieces; with UDP, one longer than 65507 bytes ends the input. Either is told
     #[arg(long)]
     pub(super) lines: bool,
     /// Send CRLF for a line feed that has no carriage return before it. On the screen: the composer's line ending
@@ -28,7 +28,7 @@ pub(super) struct InputArgs {
     #[arg(long, conflicts_with = "finish_after")]
     pub(super) keep_open: bool,
     /// Wait this long after the end of standard input (where it is not read: after the start), then finish sending
-    /// (FIN); UDP: then end (nc -q)
+    /// (FIN); UDP: then end (nc -q). With listen udp, standard input is read from the first datagram on
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) finish_after: Option<String>,
     /// End with 0 after the Nth datagram (TCP: read) from a peer. With 10 if it does not come in time (--for,

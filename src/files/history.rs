@@ -1,4 +1,5 @@
-//! What was typed into the composer, the form and the `:` line, kept between runs: one JSON object per line, oldest first, readable by its owner only.
+//! What was typed into the composer, the form and the `:` line, kept between runs: one JSON object per line, oldest
+//! first, readable by its owner only.
 
 use std::borrow::Cow;
 use std::fs;

@@ -45,7 +45,7 @@ impl AppPaths {
         self.config.join("themes")
     }
 
-    /// The composer's history.
+    /// What was typed in earlier runs: in the composer, the form and the `:` line.
     pub fn history_file(&self) -> PathBuf {
         self.state.join("history.jsonl")
     }

@@ -102,7 +102,7 @@ fn special_name(kind: fs::FileType) -> &'static str {
 
 #[cfg(not(unix))]
 fn special_name(_kind: fs::FileType) -> &'static str {
-    "no file"
+    "no regular file"
 }
 
 /// Whether it is `/dev/null`, which stands for an empty file.
