@@ -178,9 +178,7 @@ impl RunPolicy {
             Some(up) if !matches!(how, CloseReason::Fin | CloseReason::Finished) => {
                 self.still_open(session, up, Some(totals.sent.bytes))?
             }
-            _ if self.stopping || matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_)) => {
-                return None;
-            }
+            _ if self.stopping || session.is_listener() => return None,
             _ if how == CloseReason::Local => {
                 self.unanswered(session, Class::IdleTimeout, "when --finish-after ended the session")?
             }
@@ -216,9 +214,7 @@ impl RunPolicy {
     /// Standard input has ended. Returns the orders to finish sending.
     pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;
-        let is_listener =
-            |session: &Session| matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_));
-        if !self.single && watched.all().any(is_listener) {
+        if !self.single && watched.all().any(Session::is_listener) {
             return Vec::new();
         }
         // Our side does not stay open if the peer has finished: nothing more will come.
@@ -373,8 +369,8 @@ impl RunPolicy {
     /// The order to sample the gauges of a connection at intervals, if that was requested.
     fn sample(&self, session: &Session) -> Option<PolicyAction> {
         let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
-        let listens = matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_));
-        (listens || session.has_bare_stream()).then_some(PolicyAction::Order(Order { id: session.id, verb }))
+        (session.is_listener() || session.has_bare_stream())
+            .then_some(PolicyAction::Order(Order { id: session.id, verb }))
     }
 
     fn accepted(&mut self, watched: &Watched, id: SessionId, listener: SessionId) -> Vec<PolicyAction> {

@@ -74,6 +74,23 @@ impl Session {
         }
     }
 
+    /// Whether it waits for peers at an address of its own; a bound UDP socket is none.
+    pub fn is_listener(&self) -> bool {
+        matches!(self.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_))
+    }
+
+    /// Whether it is not over and we stopped reading; for a listener, whether connections are left in the kernel's
+    /// queue.
+    pub fn is_reading_paused(&self) -> bool {
+        match (&self.phase, &self.kind) {
+            (SessionPhase::Open(open), _) => open.paused,
+            (SessionPhase::Ended { .. }, _) => false,
+            (_, SessionKind::Listener(listener)) => listener.holds,
+            (_, SessionKind::UnixListener(listener)) => listener.holds,
+            (_, _) => false,
+        }
+    }
+
     /// The peer of its datagrams: the one that the socket is connected to, or the sender of the newest one; `None`: the
     /// datagrams name their peers themselves, or the peer has no name.
     pub fn peer_name(&self) -> Option<String> {

@@ -5,7 +5,6 @@ use super::notices::{notify, warn};
 use crate::model::panel::ScrollPosition;
 use crate::model::state::Model;
 use crate::model::view::ViewContent;
-use crate::sessions::kinds::SessionKind;
 
 /// What is said when a view follows its end, and when it does not any more.
 const FOLLOWS: [&str; 2] = ["not following any more: F follows again", "following the end as more comes"];
@@ -37,7 +36,7 @@ pub(super) fn toggle(model: &mut Model) {
             panel.rung = if panel.rung.is_some() { None } else { ladder::newest_rung(session, panel) };
             panel.rung.is_none()
         }
-        ViewContent::Peers if matches!(session.kind, SessionKind::Listener { .. }) => {
+        ViewContent::Peers if session.is_listener() => {
             panel.child_picked = if panel.child_picked.is_some() { None } else { newest };
             panel.child_picked.is_none()
         }

@@ -6,7 +6,6 @@ use crate::model::kinds;
 use crate::model::state::Model;
 use crate::model::view::ViewContent;
 use crate::sessions::SessionId;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::gauges::Gauge;
 
 /// Scrolls the selected session's view.
@@ -42,11 +41,7 @@ pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
 
 /// Moves through the connections of a listener; returns whether the session is a listener.
 fn scroll_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
-    if !model
-        .sessions
-        .get(&id)
-        .is_some_and(|session| matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_)))
-    {
+    if !model.sessions.get(&id).is_some_and(|session| session.is_listener()) {
         return false;
     }
     let children: Vec<SessionId> = model.accepted_by(id).map(|child| child.id).collect();

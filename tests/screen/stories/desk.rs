@@ -169,7 +169,12 @@ impl Desk {
 
     /// Session 1 tells a fact.
     pub(crate) fn tells(&mut self, news: News) {
-        self.reads(1, |at| Record::News { at, news });
+        self.tells_of(1, news);
+    }
+
+    /// A session tells a fact.
+    pub(crate) fn tells_of(&mut self, id: u32, news: News) {
+        self.reads(id, |at| Record::News { at, news });
     }
 
     /// The kernel is asked about session 1.
