@@ -1,7 +1,5 @@
 //! The list of sessions; only the visible ones are formatted.
 
-use std::collections::BTreeSet;
-
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, inner_area, part};
@@ -10,8 +8,10 @@ use crate::files::theme::Role;
 use crate::model::seen::{ClickTarget, ShownSessions};
 use crate::model::state::{Focus, Model};
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::spec::HostPort;
 use crate::sessions::{Session, SessionId, SessionPhase, SpecKind};
 use crate::text::quantity;
+use crate::text::secret::mask_text;
 
 /// The most columns of a sparkline here, with its mark.
 const MOST_BARS: u16 = 7;
@@ -37,8 +37,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let digits = listed.iter().max().map_or(1, |id| id.to_string().len());
     canvas.seen.list = Some(ShownSessions { first, count });
     let shown = || listed.iter().skip(first).take(count).filter_map(|id| model.sessions.get(id));
-    let hosts: BTreeSet<&str> = shown().filter_map(|session| http_host(session)).collect();
-    let several = hosts.len() > 1;
+    let mut hosts = shown().filter_map(|session| http_host(session));
+    let first_host = hosts.next();
+    let several = hosts.any(|host| Some(host) != first_host);
     let mut y = 0;
     for id in listed.iter().skip(first).take(count) {
         if let Some(session) = model.sessions.get(id) {
@@ -87,25 +88,22 @@ struct SessionRows {
 }
 
 /// The host and port of a request.
-fn http_host(session: &Session) -> Option<&str> {
-    match &session.spec.what {
-        SpecKind::Http(spec) => {
-            let rest = spec.url.split_once("://").map_or(spec.url.as_str(), |(_, rest)| rest);
-            let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            Some(rest.rsplit_once('@').map_or(rest, |(_, host)| host))
-        }
-        _ => None,
-    }
+fn http_host(session: &Session) -> Option<HostPort> {
+    session.spec.what.facets().target().filter(|_| matches!(session.kind, SessionKind::Http(_)))
 }
 
 /// The name of a session in the list.
 fn listed_name(session: &Session, with_host: bool) -> String {
-    match (&session.spec.what, http_host(session).filter(|_| with_host && session.spec.label.is_none())) {
-        (SpecKind::Http(spec), Some(host)) => {
-            let path = spec.url.split_once(host).map_or("", |(_, path)| path);
-            format!("{} {host}{path}", spec.method)
+    match &session.spec.what {
+        SpecKind::Http(spec) if with_host && session.spec.label.is_none() => {
+            let url = mask_text(&spec.url);
+            let rest = url.split_once("://").map_or(&*url, |(_, rest)| rest);
+            // Before the path, a `@` ends the user information.
+            let path = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let host = rest[..path].rfind('@').map_or(0, |at| at + 1);
+            format!("{} {}", spec.method, &rest[host..])
         }
-        (_, _) => status::name(session),
+        _ => status::name(session),
     }
 }
 
@@ -169,7 +167,7 @@ fn flow(canvas: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
         return;
     }
     let mut x = 0;
-    if matches!(session.kind, SessionKind::Listener(_) | SessionKind::UnixListener(_)) {
+    if session.is_listener() {
         let rate = session.rates.received.per_second(model.now);
         if rate >= 1.0 {
             x += canvas.draw_styled_text(

@@ -68,6 +68,27 @@ fn no_view_shows_a_secret() {
 }
 
 #[test]
+fn requests_to_several_hosts_are_listed_by_host_and_path_without_a_secret() {
+    for (url, listed) in [
+        ("http://g/?token=SECRET", "GET g/?token=‹6 bytes›"),
+        // The host is also in the scheme.
+        ("http://h/x", "GET h/x"),
+        // The user has the name of the host.
+        ("http://host:SECRET@host/x", "GET host/x"),
+    ] {
+        let mut desk = Desk::new();
+        for (id, url) in [(1, url), (2, "http://other/")] {
+            desk.opens(id, SpecKind::Http(HttpSpec { method: "GET".into(), ..HttpSpec::get(url) }));
+        }
+        desk.model.focus = sockeye::model::state::Focus::Sessions;
+        let screen = screen(&desk, 120);
+        let named = |name: &str| screen.lines().any(|line| line.contains(name));
+        assert!(named(listed) && named("GET other/"), "{listed}:\n{screen}");
+        assert!(!screen.contains("SECRET"), "{screen}");
+    }
+}
+
+#[test]
 fn a_key_shows_the_secrets_of_the_heads_and_masks_them_again() {
     let mut desk = exchange();
     desk.press("f5");
