@@ -12,8 +12,6 @@ pub struct ViewEntry {
     pub shows: ViewContent,
     /// Which connections' gauges are sampled at intervals while the view is on the screen.
     pub samples: KernelSampling,
-    /// What is copied from it if no row is under the cursor.
-    pub copies: CopiedText,
     /// Whether it shows countdowns.
     pub counts_down: bool,
 }
@@ -61,19 +59,6 @@ pub enum KernelSampling {
     OwnEnd,
     /// The one on the screen, and its other end if that is one of our own sessions.
     BothEnds,
-}
-
-/// What is copied from a document if no row is under the cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CopiedText {
-    /// What is on the screen: of a transcript, the last bytes.
-    Shown,
-    /// The body of the response.
-    Body,
-    /// The request as a curl line.
-    CurlLine,
-    /// The answers in the format of dig.
-    DigAnswer,
 }
 
 /// The views of a session.
@@ -142,7 +127,6 @@ impl View {
                 action: Some(("view-text", "view: text")),
                 shows: ViewContent::Transcript,
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Hex => ViewEntry {
@@ -150,7 +134,6 @@ impl View {
                 action: Some(("view-hex", "view: hex")),
                 shows: ViewContent::Transcript,
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Response => ViewEntry {
@@ -158,7 +141,6 @@ impl View {
                 action: Some(("view-response", "view: HTTP response")),
                 shows: ViewContent::Document(ViewDocument::Body),
                 samples: KernelSampling::No,
-                copies: CopiedText::Body,
                 counts_down: false,
             },
             View::Headers => ViewEntry {
@@ -166,7 +148,6 @@ impl View {
                 action: Some(("view-headers", "view: HTTP headers")),
                 shows: ViewContent::Document(ViewDocument::Heads),
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Request => ViewEntry {
@@ -174,7 +155,6 @@ impl View {
                 action: Some(("view-request", "view: HTTP request")),
                 shows: ViewContent::Document(ViewDocument::Request),
                 samples: KernelSampling::No,
-                copies: CopiedText::CurlLine,
                 counts_down: false,
             },
             View::Peers => ViewEntry {
@@ -182,7 +162,6 @@ impl View {
                 action: Some(("view-peers", "view: peers of a listener")),
                 shows: ViewContent::Peers,
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Ladder => ViewEntry {
@@ -190,7 +169,6 @@ impl View {
                 action: Some(("view-ladder", "view: ladder, who sent what and when")),
                 shows: ViewContent::Rungs,
                 samples: KernelSampling::OwnEnd,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::State => ViewEntry {
@@ -198,7 +176,6 @@ impl View {
                 action: Some(("view-state", "view: TCP state diagram")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::BothEnds,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Kernel => ViewEntry {
@@ -206,7 +183,6 @@ impl View {
                 action: Some(("view-kernel", "view: kernel gauges over time")),
                 shows: ViewContent::Gauges,
                 samples: KernelSampling::OwnEnd,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Way => ViewEntry {
@@ -214,7 +190,6 @@ impl View {
                 action: Some(("view-way", "view: path: resolvers, race, route")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Answer => ViewEntry {
@@ -222,7 +197,6 @@ impl View {
                 action: Some(("view-answer", "view: DNS answers as tables")),
                 shows: ViewContent::Document(ViewDocument::DnsAnswer),
                 samples: KernelSampling::No,
-                copies: CopiedText::DigAnswer,
                 counts_down: false,
             },
             View::Fields => ViewEntry {
@@ -230,7 +204,6 @@ impl View {
                 action: Some(("view-fields", "view: DNS messages field by field")),
                 shows: ViewContent::Document(ViewDocument::DnsFields),
                 samples: KernelSampling::No,
-                copies: CopiedText::DigAnswer,
                 counts_down: false,
             },
             View::Explain => ViewEntry {
@@ -238,7 +211,6 @@ impl View {
                 action: Some(("view-explain", "view: why it failed, or what it is doing")),
                 shows: ViewContent::Remedies,
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: true,
             },
             View::Flow => ViewEntry {
@@ -246,7 +218,6 @@ impl View {
                 action: Some(("view-flow", "view: flow control, windows and queues")),
                 shows: ViewContent::Page,
                 samples: KernelSampling::BothEnds,
-                copies: CopiedText::Shown,
                 counts_down: true,
             },
             View::Latency => ViewEntry {
@@ -254,7 +225,6 @@ impl View {
                 action: None,
                 shows: ViewContent::Page,
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
             View::Ports => ViewEntry {
@@ -262,7 +232,6 @@ impl View {
                 action: None,
                 shows: ViewContent::Peers,
                 samples: KernelSampling::No,
-                copies: CopiedText::Shown,
                 counts_down: false,
             },
         }

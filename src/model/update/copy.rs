@@ -8,7 +8,7 @@ use crate::model::msg::Effect;
 use crate::model::panel::{Panel, TranscriptCursor};
 use crate::model::state::Model;
 use crate::model::transcript_layout::{RowBody, RowBytes, TranscriptMode, TranscriptRow};
-use crate::model::view::{CopiedText, View, ViewContent};
+use crate::model::view::{View, ViewContent, ViewDocument};
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::transcript::EntryKind;
 use crate::sessions::{Session, SpecKind, Transcript};
@@ -176,29 +176,25 @@ fn of_document(session: &Session, panel: &Panel, columns: u16) -> Option<CopyTex
         };
         return Some(CopyText::new(what, line.text().trim().as_bytes().to_vec()));
     }
-    match panel.view.entry().copies {
-        CopiedText::Body => {
+    let whole = |what: &str| Some(CopyText::new(what, text_of(&*document_shown(session, panel)?)));
+    match (panel.view.document()?, &session.kind, &session.spec.what) {
+        (ViewDocument::Body, _, _) => {
             let bytes = &panel.body.bytes;
             let copied = bytes.get(..bytes.len().min(MOST_COPIED)).unwrap_or_default().to_vec();
             Some(CopyText { source_bytes: bytes.len(), ..CopyText::new("the body", copied) })
         }
-        CopiedText::CurlLine => match &session.spec.what {
-            SpecKind::Http(http) => Some(CopyText::new("the request as curl", curl_line::curl_line(http).into_bytes())),
-            _ => None,
-        },
-        CopiedText::DigAnswer => match (&session.kind, &session.spec.what) {
-            // As dig prints it, but with spaces for tabs: a tab would be neutralised.
-            (SessionKind::Dns(lookup), SpecKind::Dns(spec)) => {
-                let answers = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer, spec.printed));
-                let text: String = answers.collect();
-                Some(CopyText::new("the answers as dig prints them", text.replace('\t', " ").into_bytes()))
-            }
-            _ => None,
-        },
-        CopiedText::Shown => {
-            let document = document_shown(session, panel)?;
-            Some(CopyText::new("all headers", text_of(&document)))
+        (ViewDocument::Request, _, SpecKind::Http(http)) => {
+            Some(CopyText::new("the request as curl", curl_line::curl_line(http).into_bytes()))
         }
+        (ViewDocument::DnsAnswer | ViewDocument::DnsFields, SessionKind::Dns(lookup), SpecKind::Dns(spec)) => {
+            // As dig prints it, but with spaces for tabs: a tab would be neutralised.
+            let answers = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer, spec.printed));
+            let text: String = answers.collect();
+            Some(CopyText::new("the answers as dig prints them", text.replace('\t', " ").into_bytes()))
+        }
+        (ViewDocument::Heads, _, _) => whole("all headers"),
+        (ViewDocument::DnsFields, _, _) => whole("all fields"),
+        (ViewDocument::Request | ViewDocument::DnsAnswer, _, _) => None,
     }
 }
 

@@ -167,6 +167,21 @@ fn headers_are_copied_and_the_request_as_curl() {
 }
 
 #[test]
+fn the_fields_of_a_datagram_are_copied_whole_or_line_by_line() {
+    let mut desk = Desk::talking();
+    desk.receives(b"\0\x07\x81\x83\0\x01\0\0\0\0\0\0\x01q\0\0\x01\0\x01");
+    desk.press("A");
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::Fields);
+    let all = copied(&desk.press("y"));
+    assert!(all.lines().count() > 3 && all.contains("question 1  q. IN A"), "{all}");
+    assert!(desk.notice().starts_with("copied all fields: "), "{}", desk.notice());
+    desk.model.seen.document_rows = 5;
+    desk.keys("j");
+    assert_eq!(desk.press("y").len(), 1);
+    assert!(desk.notice().starts_with("copied the field: "), "{}", desk.notice());
+}
+
+#[test]
 fn views_without_a_text_of_their_own_are_copied_as_they_are_shown() {
     let mut desk = Desk::connected();
     for (view, named) in [("f8", "the rung"), ("f9", "the view as text"), ("W", "the view as text")] {
