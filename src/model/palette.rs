@@ -188,7 +188,7 @@ fn session_takes(model: &Model, session: &Session, action: SessionAction) -> boo
 fn use_rank(model: &Model, action: Action) -> u8 {
     let session = model.session();
     let failed = session.is_some_and(|session| session.failure().is_some());
-    let paused = session.is_some_and(|session| matches!(&session.phase, SessionPhase::Open(open) if open.paused));
+    let paused = session.is_some_and(Session::is_reading_paused);
     let frozen = model.selected_panel().is_some_and(|panel| panel.frozen.is_some());
     match action {
         Action::Pane(PaneAction::Show(View::Explain)) if failed => 0,

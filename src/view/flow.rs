@@ -13,13 +13,13 @@ use crate::model::action::{Action, SessionAction};
 use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
+use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::kinds::tcp::TcpSession;
 use crate::sessions::tcp::flow_control::{FlowControl, FlowEnd, countdown_text};
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::tcp::history::TcpHistory;
-use crate::sessions::{Session, SessionPhase};
 use crate::text::quantity;
 
 /// From this width on, both ends are side by side.
@@ -93,7 +93,7 @@ pub(super) fn draw_short(canvas: &mut Canvas<'_>, area: Rect, model: &Model, ses
     sender(canvas, top, own, ["send queue", "peer window"], model.now);
     draw_receiver(canvas, below, own, ["recv queue", "own window"]);
     let rest = part(area, 0, 2 * ROWS - 1, area.width, area.height.saturating_sub(2 * ROWS - 1));
-    let text = blocked_parts(&story.flow, is_paused(session), model.now).join("; ");
+    let text = blocked_parts(&story.flow, session.is_reading_paused(), model.now).join("; ");
     if !text.is_empty() {
         canvas.draw_sentence(rest, 0, 0, &text, Role::Warn);
     }
@@ -104,11 +104,7 @@ pub(super) const BRIEF: u16 = 2 * ROWS + 2;
 
 /// Whether reading is paused, or flow control is blocking something.
 pub(super) fn is_blocked(session: &Session, story: &TcpHistory) -> bool {
-    !session.is_over() && (is_paused(session) || story.flow.is_blocked())
-}
-
-fn is_paused(session: &Session) -> bool {
-    matches!(session.phase, SessionPhase::Open(open) if open.paused)
+    !session.is_over() && (session.is_reading_paused() || story.flow.is_blocked())
 }
 
 struct FlowDrawing<'a> {
@@ -152,7 +148,7 @@ impl FlowDrawing<'_> {
         // If only one direction fits, the blocked one comes first.
         let own = &self.story.flow.own;
         let ours = own.blocked_parts("", self.model.now).is_empty()
-            && (is_paused(self.session) || own.own_window_closed.is_some());
+            && (self.session.is_reading_paused() || own.own_window_closed.is_some());
         let order = if area.height < BOTH && ours { [false, true] } else { [true, false] };
         for sending in order {
             self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending, y == 0);
@@ -185,7 +181,7 @@ impl FlowDrawing<'_> {
         };
         let name =
             StyledText::single(format!("{}  ", self.session.id), Role::Dim).with(format!("we, {local}"), Role::Strong);
-        if is_paused(self.session) { name.with(" ‖ not reading", Role::Warn) } else { name }
+        if self.session.is_reading_paused() { name.with(" ‖ not reading", Role::Warn) } else { name }
     }
 
     fn peer_label(&self) -> StyledText {
@@ -197,7 +193,7 @@ impl FlowDrawing<'_> {
             (Some(twin), _) => {
                 let name = StyledText::single(format!("{}  ", twin.id), Role::Dim)
                     .with(format!("ours too, {peer}"), Role::Strong);
-                if is_paused(twin) { name.with(" ‖ not reading", Role::Warn) } else { name }
+                if twin.is_reading_paused() { name.with(" ‖ not reading", Role::Warn) } else { name }
             }
             (None, Some(_)) => {
                 StyledText::single(format!("the peer, {peer}"), Role::Strong).with("  on this host", Role::Dim)
@@ -261,7 +257,7 @@ impl FlowDrawing<'_> {
             (false, None) => Vec::new(),
         };
         let ours_closed = own.own_window_closed.map(|since| countdown_text(now.saturating_duration_since(since)));
-        if !sending && is_paused(self.session) {
+        if !sending && self.session.is_reading_paused() {
             let stopped = match (&ours_closed, parts.is_empty()) {
                 (_, false) => "reading is stopped".to_owned(),
                 (Some(time), true) => format!("reading is stopped; our window has been 0 for {time}"),

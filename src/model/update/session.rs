@@ -11,7 +11,7 @@ use crate::model::panel::EndRequest;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::{DatagramVerb, StreamVerb};
-use crate::sessions::{Order, SessionId, SessionPhase, Spec, SpecKind, Verb};
+use crate::sessions::{Order, Session, SessionId, Spec, SpecKind, Verb};
 
 /// Runs an action on a session.
 pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Effect>) {
@@ -35,12 +35,7 @@ pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::CloseUnread => close_unread(model, id, action, effects),
         SessionAction::Options => options::open_for_session(model, effects),
         SessionAction::ToggleReading => {
-            let paused = model.session().is_some_and(|session| match (&session.phase, &session.kind) {
-                (SessionPhase::Open(open), _) => open.paused,
-                (_, SessionKind::Listener(listener)) => listener.holds,
-                (_, SessionKind::UnixListener(listener)) => listener.holds,
-                _ => false,
-            });
+            let paused = model.session().is_some_and(Session::is_reading_paused);
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
         }
         SessionAction::ToggleCapture => {

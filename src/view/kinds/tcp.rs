@@ -8,7 +8,7 @@ use crate::model::view::View;
 use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::phase::OpenState;
 use crate::sessions::spec::{AcceptedSpec, TcpSpec};
-use crate::sessions::{CloseReason, Session, SessionPhase};
+use crate::sessions::{CloseReason, Session};
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::{FigureColumn, kernel};
 use crate::view::flow;
@@ -87,8 +87,7 @@ impl SpecWords for AcceptedSpec {
 /// What flow control is blocking on a TCP connection; empty if nothing is blocked.
 fn held_back(model: &Model, session: &Session, panel: &Panel) -> Vec<StyledText> {
     let Some(story) = panel.tcp_history(session).filter(|_| !session.is_over()) else { return Vec::new() };
-    let paused = matches!(session.phase, SessionPhase::Open(open) if open.paused);
-    flow::blocked_parts(&story.flow, paused, model.now)
+    flow::blocked_parts(&story.flow, session.is_reading_paused(), model.now)
         .into_iter()
         .map(|text| StyledText::single(text, Role::Warn))
         .collect()
