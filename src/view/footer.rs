@@ -110,37 +110,26 @@ fn ending(model: &Model, shown: &Session) -> Vec<KeyHint> {
     again.into_iter().chain([session(model, SessionAction::Remove, "remove")]).collect()
 }
 
-/// The key that goes on reading, while it is stopped.
+/// The key that goes on reading, while it is stopped; for a listener, accepting.
 fn reading(model: &Model, shown: &Session) -> Option<KeyHint> {
-    is_paused(shown).then(|| session(model, SessionAction::ToggleReading, "reads on"))
-}
-
-fn is_paused(shown: &Session) -> bool {
-    matches!(&shown.phase, SessionPhase::Open(open) if open.paused)
+    let what = if shown.is_listener() { "accepts again" } else { "reads on" };
+    shown.is_reading_paused().then(|| session(model, SessionAction::ToggleReading, what))
 }
 
 fn explain_key(model: &Model, shown: &Session) -> KeyHint {
     pane(model, PaneAction::Show(View::Explain), if shown.failure().is_some() { "why" } else { "explain" })
 }
 
-/// The keys that are seldom urgent: they come last, and go first.
+/// The keys that are seldom urgent: they come last, and the first to be left out.
 fn more(model: &Model, shown: &Session, view: Option<View>) -> Vec<KeyHint> {
-    let mut hints = Vec::new();
-    if view != Some(View::Explain) {
-        hints.push(pane(
-            model,
-            PaneAction::Show(View::Explain),
-            if shown.failure().is_some() { "why" } else { "explain" },
-        ));
-    }
-    hints.push(session(model, SessionAction::Save, "save"));
+    let mut hints = vec![session(model, SessionAction::Save, "save")];
     if view.is_some_and(|view| view != View::Explain) {
         hints.push(pane(model, PaneAction::Copy, "copy"));
     }
     if shown.spec.what.socket_kind().is_some() {
         hints.push(session(model, SessionAction::Options, "options"));
     }
-    if matches!(shown.phase, SessionPhase::Open(_)) && !is_paused(shown) {
+    if matches!(shown.phase, SessionPhase::Open(_)) && !shown.is_reading_paused() {
         hints.push(session(model, SessionAction::ToggleReading, "stop reading"));
     }
     if view.is_some_and(View::is_transcript) {
