@@ -76,19 +76,25 @@ impl Tap {
         Tap(passed)
     }
 
-    /// What passed so far: a datagram to nobody marks the end.
+    /// What passed so far: a datagram to nobody marks the end. It is sent until it is seen, as the capture of a flood
+    /// may be full.
     fn take(&self) -> Vec<Passed> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let mark = socket.local_addr().unwrap().port();
-        socket.send_to(b"end", (Ipv4Addr::LOCALHOST, mark)).unwrap();
+        let start = Instant::now();
         let mut all = Vec::new();
-        loop {
-            match self.0.recv_timeout(DEADLINE).expect("the marker passes") {
-                Passed::Marker(port) if port == mark => return all,
-                Passed::Marker(_) => {}
-                one => all.push(one),
+        while start.elapsed() < DEADLINE {
+            socket.send_to(b"end", (Ipv4Addr::LOCALHOST, mark)).unwrap();
+            loop {
+                match self.0.recv_timeout(Duration::from_millis(100)) {
+                    Ok(Passed::Marker(port)) if port == mark => return all,
+                    Ok(Passed::Marker(_)) => {}
+                    Ok(one) => all.push(one),
+                    Err(_) => break,
+                }
             }
         }
+        panic!("the marker passes");
     }
 }
 
@@ -167,6 +173,19 @@ fn of_rung(rung: &Rung) -> Vec<String> {
     }
 }
 
+/// What passed one way, with a FIN and an ACK of ours that follow each other, in one order: without capture it is not known whether the peer sent
+/// both in one segment or the ACK first, if both came between two looks at the kernel.
+fn one_order<'a>(told: &'a [Told], way: &str) -> Vec<&'a Told> {
+    let mut told: Vec<&Told> = told.iter().filter(|told| told.text.starts_with(way)).collect();
+    for at in 1..told.len() {
+        let is = |told: &Told, what: &str| told.text.ends_with(what);
+        if is(told[at - 1], " ACK of FIN") && is(told[at], " FIN") {
+            told.swap(at - 1, at);
+        }
+    }
+    told
+}
+
 /// One run: what was captured and what was drawn.
 struct Comparison {
     name: &'static str,
@@ -214,14 +233,14 @@ impl Comparison {
     }
 
     /// Asserts that what is drawn was captured, in the same order each way, and that what was captured and is not drawn
-    /// is one of these kinds of [`NOT_DRAWN`], each of which is there.
+    /// is one of these kinds of [`NOT_DRAWN`]. Which of them are there depends on how fast the peer is.
     #[track_caller]
     fn differs_by(&self, kinds: &[&str]) {
         tell(&self.table());
         let mut missing = Vec::new();
         for way in ["→", "←"] {
-            let mut drawn = self.drawn.iter().filter(|told| told.text.starts_with(way)).peekable();
-            for told in self.captured.iter().filter(|told| told.text.starts_with(way)) {
+            let mut drawn = one_order(&self.drawn, way).into_iter().peekable();
+            for told in one_order(&self.captured, way) {
                 if drawn.next_if(|next| next.text == told.text).is_none() {
                     missing.push(told.text.clone());
                 }
@@ -232,9 +251,7 @@ impl Comparison {
         let mut found: Vec<&str> = missing.iter().map(|text| kind_of(text)).collect();
         found.sort_unstable();
         found.dedup();
-        let mut expected = kinds.to_vec();
-        expected.sort_unstable();
-        assert_eq!(found, expected, "{missing:?}\n{}", self.table());
+        assert!(found.iter().all(|kind| kinds.contains(kind)), "{missing:?}\n{}", self.table());
         for kind in found {
             let why = NOT_DRAWN.iter().find(|(name, _)| *name == kind);
             let (_, why) = why.unwrap_or_else(|| panic!("no reason why {kind} is not drawn\n{}", self.table()));
