@@ -115,6 +115,10 @@ pub enum FailureReason {
     NoPortOpen,
     /// There is no socket file at that path.
     UnixNoFile,
+    /// Datagrams of a repeated run were answered with ICMP port unreachable.
+    DatagramsRefused,
+    /// No datagram of a repeated run was answered.
+    DatagramsUnanswered,
     /// A directory of our path does not exist.
     UnixNoDirectory,
     /// The file at that path is no socket.
@@ -198,6 +202,8 @@ impl FailureReason {
         FailureReason::StatusServerError,
         FailureReason::NoPortOpen,
         FailureReason::UnixNoFile,
+        FailureReason::DatagramsRefused,
+        FailureReason::DatagramsUnanswered,
         FailureReason::UnixNoDirectory,
         FailureReason::UnixNotASocket,
         FailureReason::UnixNobodyListens,
@@ -270,6 +276,8 @@ impl FailureReason {
             FailureReason::StatusServerError => "status_server_error",
             FailureReason::NoPortOpen => "no_port_open",
             FailureReason::UnixNoFile => "unix_no_file",
+            FailureReason::DatagramsRefused => "datagrams_refused",
+            FailureReason::DatagramsUnanswered => "datagrams_unanswered",
             FailureReason::UnixNoDirectory => "unix_no_directory",
             FailureReason::UnixNotASocket => "unix_not_a_socket",
             FailureReason::UnixNobodyListens => "unix_nobody_listens",

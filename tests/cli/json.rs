@@ -316,3 +316,43 @@ fn a_closed_window_is_told_with_the_kernels_countdown_and_the_peers_end() {
     assert!(kernel["timer_expires_ms"].is_f64() && kernel["send_queue_bytes"].as_u64() > Some(0), "{kernel}");
     assert!(kernel["peer_end"]["recv_queue_bytes"].as_u64() > Some(0), "{kernel}");
 }
+
+#[test]
+fn a_run_of_datagrams_is_told_in_udps_words() {
+    use std::net::UdpSocket;
+    let closed = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let refused = closed.local_addr().unwrap().to_string();
+    drop(closed);
+    let deaf = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let silent = deaf.local_addr().unwrap().to_string();
+    let echo = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let answered = echo.local_addr().unwrap().to_string();
+    let thread = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let mut datagram = [0; 64];
+            let (len, from) = echo.recv_from(&mut datagram).unwrap();
+            echo.send_to(&datagram[..len], from).unwrap();
+        }
+    });
+    for (target, patience, code, class, explained) in [
+        (&refused, "2s", 4, Some("refused"), "Datagrams of the run were answered with ICMP port unreachable"),
+        (&silent, "100ms", 10, Some("idle_timeout"), "Every datagram of the run left, and none had an answer"),
+        (&answered, "9s", 0, None, ""),
+    ] {
+        let asked = ["udp", target, "--repeat", "2", "--send", "x", "--patience", patience, "--json"];
+        let output = run_alone(&asked);
+        ends_with(&output, code);
+        let told = String::from_utf8(output.stdout.clone()).unwrap();
+        assert!(!told.contains("SYN") && !told.contains("TCP"), "{told}");
+        let events = events(&output.stdout);
+        if let Some(class) = class {
+            let failed = first(&events, "failed");
+            assert_eq!(failed["class"], class);
+            assert!(failed["explanation"].as_str().unwrap().starts_with(explained), "{told}");
+        }
+        let how = if class.is_some() { "error" } else { "local" };
+        assert_eq!(first(&events, "closed")["how"], how, "datagrams have no FIN: {told}");
+    }
+    thread.join().unwrap();
+    drop(deaf);
+}

@@ -79,7 +79,16 @@ impl Run {
     /// It went well to the end, and nothing was cut off.
     #[track_caller]
     fn went_well(self) -> Arc<RepeatReading> {
-        assert_eq!((self.failure(), self.how(), self.last.in_flight), (None, Some(CloseReason::Fin), 0));
+        self.ended(CloseReason::Fin)
+    }
+
+    /// The same for datagrams, which have no FIN.
+    fn was_done(self) -> Arc<RepeatReading> {
+        self.ended(CloseReason::Local)
+    }
+
+    fn ended(self, how: CloseReason) -> Arc<RepeatReading> {
+        assert_eq!((self.failure(), self.how(), self.last.in_flight), (None, Some(how), 0));
         self.last
     }
 }
@@ -278,7 +287,7 @@ fn echo(address: SocketAddr, tagged: bool) -> RepeatKind {
 fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|number| number % 2), true), 40);
     spec.pace = StartPace::per_second(400.0).unwrap();
-    let run = Run::open(spec).end().went_well();
+    let run = Run::open(spec).end().was_done();
     assert_eq!((run.tally.done, run.tally.lost, run.tally.stray), (20, 20, 0));
     assert_eq!((run.tally.totals.sent.ops, run.tally.totals.received.ops), (40, 20));
     assert_eq!((run.tally.totals.sent.bytes, run.tally.totals.received.bytes), (40 * 16, 20 * 16));
@@ -300,7 +309,7 @@ fn a_window_of_datagrams_is_answered_whole_tagged_or_not() {
     for tagged in [true, false] {
         let mut spec = RepeatSpec::times(echo(udp_peer(|_| 1), tagged), 5000);
         spec.concurrency = 32;
-        let run = Run::open(spec).end().went_well();
+        let run = Run::open(spec).end().was_done();
         assert_eq!((run.tally.done, run.tally.lost, run.tally.stray), (5000, 0, 0));
     }
 }
@@ -309,7 +318,7 @@ fn a_window_of_datagrams_is_answered_whole_tagged_or_not() {
 fn an_answer_that_comes_twice_is_no_second_answer() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|_| 2), true), 100);
     spec.pace = StartPace::per_second(1000.0).unwrap();
-    let run = Run::open(spec).end().went_well();
+    let run = Run::open(spec).end().was_done();
     assert_eq!((run.tally.done, run.tally.lost), (100, 0));
     // The last one's twin may come after the end.
     assert!((99..=100).contains(&run.tally.stray), "{}", run.tally.stray);
@@ -345,7 +354,7 @@ fn datagrams_whose_answers_nobody_waits_for_all_arrive_in_order_and_count_as_don
     let RepeatKind::Echo(spec) = echo(sink.local_addr().unwrap(), true) else { unreachable!() };
     let (size, count) = (spec.payload.len() + sockeye::sessions::spec::repeat::TAG, 100);
     let spec = EchoSpec { patience: Duration::ZERO, ..spec };
-    let last = Run::open(RepeatSpec::times(RepeatKind::Echo(spec), count)).end().went_well();
+    let last = Run::open(RepeatSpec::times(RepeatKind::Echo(spec), count)).end().was_done();
     assert_eq!((last.tally.done, last.tally.lost, last.tally.totals.sent.ops), (count, 0, count));
     assert_eq!(last.tally.totals.sent.bytes, count * size as u64);
     assert_eq!(last.tally.latency.maximum(), None, "there is no time of what nobody waits for");

@@ -19,7 +19,7 @@ use crate::sessions::panic_guard;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
 use crate::sessions::{CloseReason, News, Verb};
-use crate::wire::{FailedOperation, Failure};
+use crate::wire::{FailedOperation, Failure, FailureReason};
 
 /// The shortest interval between samples of a run.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -46,16 +46,19 @@ pub(crate) async fn run(spec: RepeatSpec, context: TaskContext) {
             return journal.report_closed(CloseReason::Error).await;
         }
     };
-    let how = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
+    let closed_by_user = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
     workers.shutdown().await;
     let last = ledger.sample(spec.count, true);
-    let failure = if how == CloseReason::Local { None } else { final_failure(&spec, &last) };
-    let how = match failure {
-        None => how,
-        Some(failure) => {
+    let failure = if closed_by_user { None } else { final_failure(&spec, &last) };
+    let how = match (failure, &spec.what) {
+        (Some(failure), _) => {
             journal.news(News::Failed(failure)).await;
             CloseReason::Error
         }
+        // Datagrams have no FIN: the run is over because it has done what it was asked for.
+        (None, RepeatKind::Echo(_)) => CloseReason::Local,
+        (None, _) if closed_by_user => CloseReason::Local,
+        (None, RepeatKind::Connect(_) | RepeatKind::Http(_)) => CloseReason::Fin,
     };
     journal.report_closed(how).await;
 }
@@ -124,7 +127,8 @@ async fn run_worker<A: RepeatAttempt>(
     }
 }
 
-/// Samples the run and handles orders, until all workers are done or the run is to end.
+/// Samples the run and handles orders, until all workers are done or the run is to end. Returns whether the user closed
+/// it.
 async fn watch_over(
     spec: &RepeatSpec,
     plan: &RunPlan,
@@ -132,7 +136,7 @@ async fn watch_over(
     workers: &mut JoinSet<Result<(), Failure>>,
     orders: &mut order_queue::OrderReceiver,
     journal: &Arc<Journal>,
-) -> CloseReason {
+) -> bool {
     let mut tick = tokio::time::interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut looked = None;
@@ -140,7 +144,7 @@ async fn watch_over(
         tokio::select! {
             biased;
             verb = orders.recv() => match verb {
-                Some(Verb::Close | Verb::Reset) | None => return CloseReason::Local,
+                Some(Verb::Close | Verb::Reset) | None => return true,
                 Some(Verb::PauseReading) => {
                     plan.pause();
                 }
@@ -163,11 +167,11 @@ async fn watch_over(
                     ledger.sample(spec.count, false);
                 }
                 if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
-                    return CloseReason::Fin;
+                    return false;
                 }
             }
             ended = workers.join_next() => match ended {
-                None => return CloseReason::Fin,
+                None => return false,
                 // A worker that was aborted was aborted by us.
                 Some(Ok(Ok(())) | Err(_)) => {}
                 Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
@@ -185,11 +189,15 @@ fn final_failure(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
         let all = grouped(last.tally.failed_in_all());
         let most = if count < last.tally.failed_in_all() { ", most of them" } else { "" };
         let message = format!("{all} of {over} failed{most}: {}", class.name().replace('_', " "));
-        return Some(Failure::new(class, FailedOperation::Repeat, whom, message));
+        // TCP's explanation does not hold for datagrams.
+        let datagrams = class == Class::Refused && matches!(spec.what, RepeatKind::Echo(_));
+        let reason = datagrams.then_some(FailureReason::DatagramsRefused);
+        return Some(Failure::new(class, FailedOperation::Repeat, whom, message).with_reason(reason));
     }
     let fail = |class, message| Some(Failure::new(class, FailedOperation::Repeat, whom, message));
     if last.tally.done == 0 && last.tally.lost > 0 {
-        return fail(Class::IdleTimeout, format!("none of {over} datagrams was answered"));
+        let failure = fail(Class::IdleTimeout, format!("none of {over} datagrams was answered"));
+        return failure.map(|failure| failure.with_reason(Some(FailureReason::DatagramsUnanswered)));
     }
     // A run without a number of its own is over with its time, if anything was done at all.
     match spec.count {

@@ -148,8 +148,11 @@ fn filled(found: &Explanation, failure: &Failure, icmp: Option<&IcmpMessage>) ->
 /// Replaces the placeholders of a text.
 fn filler(failure: &Failure, icmp: Option<&IcmpMessage>) -> impl Fn(&str) -> String {
     let offender = icmp.and_then(|icmp| icmp.offender).map(|offender| offender.to_string());
-    let offender = offender.unwrap_or_else(|| "a router on the path".to_owned());
     let peer = if failure.peer.is_empty() { "the peer".to_owned() } else { failure.peer.clone() };
+    let offender = offender.unwrap_or_else(|| match failure.class {
+        Class::Refused => format!("{peer}, or a firewall on the way,"),
+        _ => "a router on the path".to_owned(),
+    });
     let mut letters = failure.message.chars();
     let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     move |text| text.replace("{peer}", &peer).replace("{offender}", &offender).replace("{message}", &message)
@@ -234,7 +237,10 @@ mod tests {
             ..IcmpMessage::default()
         };
         let failure = icmp.failure(FailedOperation::Send, "h:1");
-        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "a router on the path says h:1 is shut");
+        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "h:1, or a firewall on the way, says h:1 is shut");
+        icmp.code = 1;
+        let unreachable = icmp.failure(FailedOperation::Send, "h:1");
+        assert_eq!(book.failure(&unreachable, Some(&icmp)).happened, "a router on the path says h:1 is shut");
         icmp.offender = Some([10, 0, 0, 1].into());
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "10.0.0.1 says h:1 is shut");
     }
