@@ -9,7 +9,7 @@ use bytes::Bytes;
 use clap::ArgMatches;
 
 use super::args::SendArgs;
-use crate::sessions::spec::{MOST_DATAGRAM, Script, ScriptStep};
+use crate::sessions::spec::{MOST_DATAGRAM, Script, ScriptStep, longer_than_datagram};
 use crate::text::escapes;
 use crate::text::quantity::grouped;
 use crate::text::sanitize::quoted;
@@ -49,9 +49,9 @@ pub(super) fn check_datagrams(script: &Script, size: Option<NonZeroU16>) -> Resu
         let length = std::fs::metadata(path).ok().filter(Metadata::is_file).map_or(0, |about| about.len());
         if length > MOST_DATAGRAM as u64 {
             return Err(format!(
-                "--send-file: {} has {} bytes, and one datagram has 65,507 at most; accepted with --datagram-size N",
+                "--send-file: {} has {}; accepted with --datagram-size N",
                 quoted(&path.to_string_lossy()),
-                grouped(length)
+                longer_than_datagram(&grouped(length), MOST_DATAGRAM)
             ));
         }
     }

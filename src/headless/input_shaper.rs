@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::sessions::spec::MOST_DATAGRAM;
+use crate::sessions::spec::{MOST_DATAGRAM, MOST_UNIX_DATAGRAM, longer_than_datagram};
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity::grouped;
 use crate::wire::unix::UnixForm;
@@ -18,11 +18,38 @@ pub(super) enum InputCut {
     /// Each line is one write to a stream.
     LinesOfStream,
     /// Each block that is read is one datagram.
-    Datagrams,
+    Datagrams(DatagramBound),
     /// Each line is one datagram.
-    LinesOfDatagrams,
+    LinesOfDatagrams(DatagramBound),
     /// Datagrams of this many bytes; the last one may have fewer.
     Sized(usize),
+}
+
+/// What bounds the length of one datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DatagramBound {
+    /// The length field of UDP, over IPv4.
+    Udp,
+    /// The kernel, by the buffer for sending: what is read here is more than that by default, and the kernel refuses it.
+    Unix,
+}
+
+impl DatagramBound {
+    /// The most bytes of one datagram.
+    pub(super) fn most(self) -> usize {
+        match self {
+            DatagramBound::Udp => MOST_DATAGRAM,
+            DatagramBound::Unix => MOST_UNIX_DATAGRAM,
+        }
+    }
+
+    /// The options that cut standard input into datagrams.
+    pub(super) fn ways_to_cut(self) -> &'static str {
+        match self {
+            DatagramBound::Udp => "--datagram-size N, or --lines",
+            DatagramBound::Unix => "--lines",
+        }
+    }
 }
 
 /// How standard input is sent in a run.
@@ -36,11 +63,12 @@ pub(crate) struct InputPlan {
 impl InputPlan {
     /// The plan for a session of this spec, and for those that it accepts.
     pub(crate) fn of(spec: &Spec) -> Self {
-        let (is_udp, size) = match &spec.what {
-            SpecKind::Udp(udp) => (true, udp.datagram_size),
-            SpecKind::UdpBound(bound) => (true, bound.datagram_size),
-            SpecKind::Unix(unix) => (unix.form == UnixForm::Datagram, None),
-            SpecKind::UnixListen(unix) => (unix.form == UnixForm::Datagram, None),
+        let of_unix = |form| (form == UnixForm::Datagram).then_some(DatagramBound::Unix);
+        let (bound, size) = match &spec.what {
+            SpecKind::Udp(udp) => (Some(DatagramBound::Udp), udp.datagram_size),
+            SpecKind::UdpBound(bound) => (Some(DatagramBound::Udp), bound.datagram_size),
+            SpecKind::Unix(unix) => (of_unix(unix.form), None),
+            SpecKind::UnixListen(unix) => (of_unix(unix.form), None),
             SpecKind::Tcp(_)
             | SpecKind::Listen(_)
             | SpecKind::Accepted(_)
@@ -48,16 +76,24 @@ impl InputPlan {
             | SpecKind::Http(_)
             | SpecKind::Repeat(_)
             | SpecKind::Dns(_)
-            | SpecKind::Ports(_) => (false, None),
+            | SpecKind::Ports(_) => (None, None),
         };
-        let cut = match (is_udp, spec.input.lines, size) {
-            (true, true, _) => InputCut::LinesOfDatagrams,
-            (true, false, Some(size)) => InputCut::Sized(usize::from(size.get())),
-            (true, false, None) => InputCut::Datagrams,
-            (false, true, _) => InputCut::LinesOfStream,
-            (false, false, _) => InputCut::Stream,
+        let cut = match (bound, spec.input.lines, size) {
+            (Some(bound), true, _) => InputCut::LinesOfDatagrams(bound),
+            (Some(_), false, Some(size)) => InputCut::Sized(usize::from(size.get())),
+            (Some(bound), false, None) => InputCut::Datagrams(bound),
+            (None, true, _) => InputCut::LinesOfStream,
+            (None, false, _) => InputCut::Stream,
         };
         InputPlan { cut, crlf: spec.input.crlf }
+    }
+
+    /// The bound of the datagrams, if each read is one.
+    pub(super) fn datagram_a_read(self) -> Option<DatagramBound> {
+        match self.cut {
+            InputCut::Datagrams(bound) => Some(bound),
+            InputCut::Stream | InputCut::LinesOfStream | InputCut::LinesOfDatagrams(_) | InputCut::Sized(_) => None,
+        }
     }
 
     /// Whether it is sent exactly as it is read.
@@ -93,29 +129,37 @@ impl InputShaper {
         self.notice.take()
     }
 
-    /// Why the rest of the input cannot be sent: a line does not fit into one datagram. Nothing of it is sent.
+    /// Why the rest of the input cannot be sent: a line or a read does not fit into one datagram. Nothing of it is sent.
     pub(super) fn take_failure(&mut self) -> Option<String> {
         self.failure.take()
     }
 
     /// The pieces that are complete with this block, in order.
     pub(super) fn push(&mut self, block: Bytes) -> Vec<Bytes> {
-        let was_full = block.len() == MOST_DATAGRAM;
+        let read = block.len();
         let block = if self.plan.crlf { self.with_crlf(&block) } else { block };
         match self.plan.cut {
             InputCut::Stream => vec![block],
-            InputCut::Datagrams => {
-                if was_full {
+            InputCut::Datagrams(bound) => {
+                // Only CRLF can have made it longer than what was read.
+                if block.len() > bound.most() {
+                    let too_long = longer_than_datagram(&grouped(block.len() as u64), bound.most());
+                    let accepted = bound.ways_to_cut();
+                    self.failure = Some(format!("standard input with CRLF has {too_long}; accepted: {accepted}"));
+                    return Vec::new();
+                }
+                if read == bound.most() {
                     self.notify(format!(
                         "standard input had {} bytes or more at once: where one datagram ends and the next begins is \
-                         by chance; --datagram-size N or --lines decides it",
-                        grouped(MOST_DATAGRAM as u64)
+                         by chance; it is decided by {}",
+                        grouped(read as u64),
+                        bound.ways_to_cut()
                     ));
                 }
                 vec![block]
             }
             InputCut::LinesOfStream => self.cut_stream_lines(&block),
-            InputCut::LinesOfDatagrams => self.cut_datagram_lines(&block),
+            InputCut::LinesOfDatagrams(bound) => self.cut_datagram_lines(&block, bound.most()),
             InputCut::Sized(size) => {
                 self.begun.extend_from_slice(&block);
                 let mut pieces = Vec::new();
@@ -176,14 +220,14 @@ impl InputShaper {
         pieces
     }
 
-    fn cut_datagram_lines(&mut self, block: &[u8]) -> Vec<Bytes> {
+    fn cut_datagram_lines(&mut self, block: &[u8], most: usize) -> Vec<Bytes> {
         let mut pieces = Vec::new();
         for part in block.split_inclusive(|byte| *byte == b'\n') {
-            if self.begun.len() + part.len() > MOST_DATAGRAM {
+            if self.begun.len() + part.len() > most {
                 self.failure = Some(format!(
                     "line {} of standard input does not fit into one datagram, which has {} bytes at most",
                     grouped(self.line),
-                    grouped(MOST_DATAGRAM as u64)
+                    grouped(most as u64)
                 ));
                 break;
             }
@@ -201,6 +245,8 @@ impl InputShaper {
 mod tests {
     use super::*;
 
+    const UDP: DatagramBound = DatagramBound::Udp;
+
     fn shaped(cut: InputCut, crlf: bool, blocks: &[&str]) -> Vec<String> {
         let mut shaper = InputShaper::new(InputPlan { cut, crlf });
         let mut pieces: Vec<Bytes> =
@@ -212,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_line_is_a_piece_wherever_the_reads_end() {
-        for cut in [InputCut::LinesOfStream, InputCut::LinesOfDatagrams] {
+        for cut in [InputCut::LinesOfStream, InputCut::LinesOfDatagrams(UDP)] {
             assert_eq!(shaped(cut, false, &["a\nb", "b\n\n", "c"]), ["a\n", "bb\n", "\n", "c"]);
             assert_eq!(shaped(cut, true, &["a\nb\r", "\n"]), ["a\r\n", "b\r\n"]);
             assert_eq!(shaped(cut, false, &[]), [""; 0]);
@@ -248,7 +294,7 @@ mod tests {
         );
         assert_eq!(stream.take_notice(), None);
 
-        let mut datagrams = InputShaper::new(InputPlan { cut: InputCut::LinesOfDatagrams, crlf: false });
+        let mut datagrams = InputShaper::new(InputPlan { cut: InputCut::LinesOfDatagrams(UDP), crlf: false });
         let block = [&b"short\n"[..], &[b'x'; MOST_DATAGRAM]].concat();
         assert_eq!(datagrams.push(Bytes::from(block)), ["short\n",]);
         assert_eq!(datagrams.take_failure(), None, "a line of as many bytes as fit, so far");
@@ -258,10 +304,31 @@ mod tests {
 
     #[test]
     fn a_read_that_fills_a_datagram_is_told() {
-        let mut shaper = InputShaper::new(InputPlan { cut: InputCut::Datagrams, crlf: false });
+        let mut shaper = InputShaper::new(InputPlan { cut: InputCut::Datagrams(UDP), crlf: false });
         assert_eq!(shaper.push(Bytes::from(vec![0; MOST_DATAGRAM - 1])).len(), 1);
         assert_eq!(shaper.take_notice(), None);
         assert_eq!(shaper.push(Bytes::from(vec![0; MOST_DATAGRAM])).len(), 1);
         assert!(shaper.take_notice().is_some_and(|notice| notice.contains("--datagram-size")));
+    }
+
+    #[test]
+    fn a_datagram_that_crlf_makes_too_long_is_told_and_not_sent() {
+        let mut shaper = InputShaper::new(InputPlan { cut: InputCut::Datagrams(UDP), crlf: true });
+        let line_feeds = |count| Bytes::from(vec![b'\n'; count]);
+        assert_eq!(shaper.push(line_feeds(MOST_DATAGRAM / 2))[0].len(), MOST_DATAGRAM - 1);
+        assert_eq!(shaper.take_failure(), None);
+        assert!(shaper.push(line_feeds(MOST_DATAGRAM / 2 + 1)).is_empty());
+        let why = shaper.take_failure().unwrap();
+        assert!(why.contains("with CRLF has 65,508 bytes, and one datagram has 65,507 at most"), "{why}");
+    }
+
+    #[test]
+    fn a_unix_datagram_has_a_bound_of_its_own_and_no_option_that_it_refuses() {
+        let mut shaper = InputShaper::new(InputPlan { cut: InputCut::Datagrams(DatagramBound::Unix), crlf: false });
+        assert_eq!(shaper.push(Bytes::from(vec![0; MOST_DATAGRAM + 1])).len(), 1);
+        assert_eq!((shaper.take_notice(), shaper.take_failure()), (None, None));
+        assert_eq!(shaper.push(Bytes::from(vec![0; MOST_UNIX_DATAGRAM])).len(), 1);
+        let notice = shaper.take_notice().unwrap();
+        assert!(notice.ends_with("by --lines") && !notice.contains("--datagram-size"), "{notice}");
     }
 }

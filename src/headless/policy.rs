@@ -298,7 +298,9 @@ impl RunPolicy {
             }
             News::Warned(failure) => {
                 let http = matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_));
-                if let (Some(up), Some(FailureReason::NotSent)) = (&mut self.time_is_up, failure.reason) {
+                let not_sent = Some(FailureReason::NotSent) == failure.reason
+                    || Some(FailureReason::UnixDatagramTooLong) == failure.reason;
+                if let Some(up) = self.time_is_up.as_mut().filter(|_| not_sent) {
                     up.unsent.insert(session.id);
                 }
                 // What others sent, and what can never arrive, is no failure of the run.

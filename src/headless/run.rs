@@ -8,7 +8,6 @@ use super::job::{HeadlessJob, HeadlessWork, OutputFormat};
 use super::json::JsonFormat;
 use super::raw::RawFormat;
 use super::run_loop::{RunLimits, run_session};
-use super::stdin::StdinState;
 use super::{lab, report, stdin};
 use crate::sessions::SpecKind;
 use crate::sessions::spec::dns::PrintedParts;
@@ -25,13 +24,6 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
     }
     if let HeadlessWork::Session { spec, body_from_stdin: true } = &mut work
         && let Err((class, why)) = stdin::read_body(spec)
-    {
-        report::problem(&why);
-        return Ok(class.exit_code());
-    }
-    if let HeadlessWork::Session { spec, .. } = &work
-        && StdinState::for_session(spec, manner) == StdinState::Pipe
-        && let Err((class, why)) = stdin::check_length(spec)
     {
         report::problem(&why);
         return Ok(class.exit_code());

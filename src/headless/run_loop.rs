@@ -15,7 +15,7 @@ use super::policy::{PolicyAction, RunPolicy};
 use super::renderer::Renderer;
 use super::report;
 use super::signals::HeadlessSignals;
-use super::stdin::{StdinState, forward};
+use super::stdin::{StdinState, check_length, forward};
 use super::stdout::taken::StdoutGone;
 use super::stdout::writer::{StdoutWriter, WriteOutcome};
 use super::watched::Watched;
@@ -65,6 +65,13 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     limits: RunLimits,
 ) -> anyhow::Result<u8> {
     let RunLimits { run_for, kernel_every, started } = limits;
+    let (stdin, plan) = (StdinState::for_session(&spec, F::MANNER), InputPlan::of(&spec));
+    if stdin == StdinState::Pipe
+        && let Err((class, why)) = check_length(plan)
+    {
+        report::problem(&why);
+        return Ok(class.exit_code());
+    }
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
@@ -77,9 +84,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     }
     net.set_second_opinion(format.wants_second_opinion());
     format.adjust_spec(&mut spec);
-    let mut policy =
-        RunPolicy::new(&spec, F::MANNER, StdinState::for_session(&spec, F::MANNER)).with_kernel_sampling(kernel_every);
-    let plan = InputPlan::of(&spec);
+    let mut policy = RunPolicy::new(&spec, F::MANNER, stdin).with_kernel_sampling(kernel_every);
     let id = net.open(spec.clone());
     let mut watched = Watched::new(F::LEDGERS);
     let mut actions = policy.opened(watched.opened(id, spec));

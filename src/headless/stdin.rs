@@ -6,13 +6,13 @@ use std::io::{self, IsTerminal as _, Read as _};
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
-use super::input_shaper::{InputCut, InputPlan, InputShaper};
+use super::input_shaper::{DatagramBound, InputPlan, InputShaper};
 use super::job::OutputFormat;
 use super::report;
 use crate::net::{Net, buffers};
 use crate::sessions::panic_guard::panic_point;
 use crate::sessions::spec::http::BodySpec;
-use crate::sessions::spec::{MOST_DATAGRAM, ScriptStep};
+use crate::sessions::spec::{ScriptStep, longer_than_datagram};
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
 use crate::text::quantity::grouped;
 use crate::wire::Class;
@@ -129,8 +129,8 @@ pub(crate) async fn forward(net: Net, id: SessionId, plan: InputPlan, format: Ou
         return None;
     }
     let (sender, mut blocks) = mpsc::channel(MOST_BLOCKS);
-    let by_datagram = plan.cut == InputCut::Datagrams;
-    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, by_datagram));
+    let bound = plan.datagram_a_read();
+    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, bound));
     if let Err(error) = reader {
         return Some(format!("standard input cannot be read: {error}"));
     }
@@ -160,17 +160,12 @@ pub(crate) async fn forward(net: Net, id: SessionId, plan: InputPlan, format: Ou
 ///
 /// # Errors
 /// Fails with class `Usage`, and a sentence that says what is accepted.
-pub(super) fn check_length(spec: &Spec) -> Result<(), (Class, String)> {
-    if InputPlan::of(spec).cut != InputCut::Datagrams {
-        return Ok(());
-    }
+pub(super) fn check_length(plan: InputPlan) -> Result<(), (Class, String)> {
+    let Some(bound) = plan.datagram_a_read() else { return Ok(()) };
     match rest_of_file() {
-        Some(length) if length > MOST_DATAGRAM as u64 => {
-            let length = grouped(length);
-            let why = format!(
-                "standard input is a file of {length} bytes, and one datagram has 65,507 at most; \
-                 accepted: --datagram-size N, or --lines"
-            );
+        Some(length) if length > bound.most() as u64 => {
+            let too_long = longer_than_datagram(&grouped(length), bound.most());
+            let why = format!("standard input is a file of {too_long}; accepted: {}", bound.ways_to_cut());
             Err((Class::Usage, why))
         }
         Some(_) | None => Ok(()),
@@ -209,7 +204,7 @@ fn take_whole() -> Option<&'static str> {
 }
 
 /// Reads to the end, or until the receiver is gone.
-fn read(sender: &mpsc::Sender<io::Result<Bytes>>, by_datagram: bool) {
+fn read(sender: &mpsc::Sender<io::Result<Bytes>>, bound: Option<DatagramBound>) {
     panic_point("stdin");
     let file = match stdin() {
         Ok(file) => file,
@@ -220,7 +215,7 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, by_datagram: bool) {
         }
     };
     loop {
-        let block = match if by_datagram { datagram(&file) } else { buffers::read(&file) } {
+        let block = match bound.map_or_else(|| buffers::read(&file), |bound| datagram(&file, bound.most())) {
             Ok(bytes) if bytes.is_empty() => return,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             block => block,
@@ -232,11 +227,11 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, by_datagram: bool) {
     }
 }
 
-/// One read that fits in one datagram.
-fn datagram(mut file: &File) -> io::Result<Bytes> {
-    let mut buffer = BytesMut::zeroed(MOST_DATAGRAM);
+/// One read that fits in one datagram of at most this many bytes.
+fn datagram(mut file: &File, most: usize) -> io::Result<Bytes> {
+    let mut buffer = BytesMut::zeroed(most);
     let length = file.read(&mut buffer)?;
-    if length < MOST_DATAGRAM / 2 {
+    if length < most / 2 {
         return Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()));
     }
     Ok(buffer.split_to(length).freeze())

@@ -127,6 +127,11 @@ pub(crate) fn from_unix(
             Some((Class::Reset, FailureReason::UnixPeerClosed, "the peer has closed its socket, or reads no more"))
         }
         Some(libc::ENOTCONN) => Some((Class::Reset, FailureReason::UnixPeerClosed, "the peer is gone")),
+        Some(libc::EMSGSIZE) => Some((
+            Class::Local,
+            FailureReason::UnixDatagramTooLong,
+            "too long for one datagram: the buffer for sending (SO_SNDBUF) bounds it",
+        )),
         _ => None,
     };
     let failure = from_io(operation, peer, error);

@@ -135,6 +135,8 @@ pub enum FailureReason {
     UnixTakenByPeer,
     /// The peer closed with bytes unread, or its listener before it accepted us (ECONNRESET).
     UnixClosedUnread,
+    /// The datagram does not fit into the buffer for sending.
+    UnixDatagramTooLong,
     /// The peer closed, or reads no more (EPIPE).
     UnixPeerClosed,
     /// Another socket is bound to our path or name.
@@ -212,6 +214,7 @@ impl FailureReason {
         FailureReason::UnixQueueFull,
         FailureReason::UnixTakenByPeer,
         FailureReason::UnixClosedUnread,
+        FailureReason::UnixDatagramTooLong,
         FailureReason::UnixPeerClosed,
         FailureReason::UnixPathInUse,
         FailureReason::UnixPathStale,
@@ -286,6 +289,7 @@ impl FailureReason {
             FailureReason::UnixQueueFull => "unix_queue_full",
             FailureReason::UnixTakenByPeer => "unix_taken_by_peer",
             FailureReason::UnixClosedUnread => "unix_closed_unread",
+            FailureReason::UnixDatagramTooLong => "unix_datagram_too_long",
             FailureReason::UnixPeerClosed => "unix_peer_closed",
             FailureReason::UnixPathInUse => "unix_path_in_use",
             FailureReason::UnixPathStale => "unix_path_stale",

@@ -15,7 +15,7 @@ use super::receive::{as_the_socket_takes_it, most_payload};
 use super::shared::{SharedSocket, UdpEnding, lock};
 use crate::net::fault;
 use crate::sessions::record::Piece;
-use crate::sessions::spec::{DatagramBurst, MOST_DATAGRAM, Script, ScriptStep};
+use crate::sessions::spec::{DatagramBurst, MOST_DATAGRAM, Script, ScriptStep, longer_than_datagram};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
 use crate::wire::errno;
@@ -273,9 +273,8 @@ pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
 /// Refuses a file that is longer than one datagram, where nothing says how to cut it; nothing of it was sent.
 fn file_too_long(name: &str, length: Option<u64>) -> Failure {
     let length = length.map_or_else(|| "more than 65,507".to_owned(), quantity::grouped);
-    let message = format!(
-        "not sent: it has {length} bytes, and one datagram has 65,507 at most; --datagram-size N cuts it into datagrams"
-    );
+    let too_long = longer_than_datagram(&length, MOST_DATAGRAM);
+    let message = format!("not sent: it has {too_long}; --datagram-size N cuts it into datagrams");
     let failure = Failure::new(Class::Local, FailedOperation::Send, name, message);
     Failure { os_code: Some(errno::EMSGSIZE), ..failure }
 }

@@ -23,16 +23,12 @@ use crate::net::optional_sleep::sleep_until_some;
 use crate::net::{fault, kernel, option, order_queue, stream};
 use crate::sessions::news::UnixNews;
 use crate::sessions::order::{OrderRefuser, SocketVerb};
-use crate::sessions::spec::{Script, ScriptStep, SocketSpec, UnixListenSpec, UnixSpec};
+use crate::sessions::spec::{MOST_UNIX_DATAGRAM, Script, ScriptStep, SocketSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::{Block, CloseReason, News, Verb};
 use crate::text::quantity;
 use crate::wire::option::{OptionScope, SocketKind};
 use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
-
-/// The longest datagram that is received whole: 256 KiB. Linux bounds a datagram by the sender's buffer (SO_SNDBUF, 208
-/// KiB by default).
-const MOST_BYTES: usize = 256 * 1024;
 
 /// Asks for a datagram's whole length, also if it does not fit (recv(2), MSG_TRUNC).
 #[cfg(target_os = "linux")]
@@ -171,7 +167,7 @@ impl DatagramTask {
     }
 
     async fn serve(&mut self, context: &mut TaskContext) -> DatagramEnd {
-        let mut buffer = vec![0; MOST_BYTES];
+        let mut buffer = vec![0; MOST_UNIX_DATAGRAM];
         loop {
             while let Some(verb) = self.postponed.pop_front() {
                 if let Some(end) = self.order(Some(verb), context).await {
@@ -251,7 +247,7 @@ impl DatagramTask {
                         }
                     }
                     Err(error) => {
-                        let failure = fault::from_io(FailedOperation::Read, name, &error);
+                        let failure = fault::from_unix(FailedOperation::Read, name, &error, false);
                         context.journal.news(News::Warned(failure)).await;
                     }
                 }
@@ -289,7 +285,9 @@ impl DatagramTask {
         if gone && self.peer.is_some() {
             return Some(DatagramEnd::Failed(failure));
         }
-        context.journal.news(News::Warned(failure.with_reason(FailureReason::NotSent))).await;
+        let reason = failure.reason.filter(|reason| *reason == FailureReason::UnixDatagramTooLong);
+        let reason = reason.unwrap_or(FailureReason::NotSent);
+        context.journal.news(News::Warned(failure.with_reason(reason))).await;
         None
     }
 
@@ -382,8 +380,8 @@ impl DatagramTask {
 /// A file that is sent as one datagram.
 fn read_datagram(path: &Path) -> io::Result<Bytes> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MOST_BYTES {
+    std::fs::File::open(path)?.take(MOST_UNIX_DATAGRAM as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MOST_UNIX_DATAGRAM {
         return Err(io::Error::from_raw_os_error(libc::EMSGSIZE));
     }
     Ok(bytes.into())

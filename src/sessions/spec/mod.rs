@@ -24,6 +24,6 @@ pub use socket::{
     requested_value,
 };
 pub use tcp::{AcceptedSpec, ListenSpec, TcpSpec};
-pub use udp::{MOST_DATAGRAM, MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};
-pub use unix::{UnixAcceptedSpec, UnixListenSpec, UnixSpec};
+pub use udp::{MOST_DATAGRAM, MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec, longer_than_datagram};
+pub use unix::{MOST_UNIX_DATAGRAM, UnixAcceptedSpec, UnixListenSpec, UnixSpec};
 pub use what::{Spec, SpecKind};

@@ -7,11 +7,17 @@ use std::time::Duration;
 use super::kind_facets::KindFacets;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
+use crate::text::quantity::grouped;
 use crate::text::sanitize::quoted;
 use crate::wire::option::SocketKind;
 
 /// 65,507 bytes: the largest payload of one datagram over IPv4 (65,535 less the headers of IP and UDP).
 pub const MOST_DATAGRAM: usize = 65_507;
+
+/// Says that `length` bytes are more than one datagram has, which has `most` of them at most.
+pub fn longer_than_datagram(length: &str, most: usize) -> String {
+    format!("{length} bytes, and one datagram has {} at most", grouped(most as u64))
+}
 
 /// A UDP conversation to open. With one peer the socket is connected, and the kernel passes only its datagrams; for a
 /// broadcast address or a group, and with `any_peer`, it is not, and the datagrams of everybody are heard.

@@ -9,6 +9,10 @@ use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 use crate::wire::unix::{PeerCredentials, UnixAddress, UnixForm};
 
+/// The longest datagram of a Unix socket that is read from a file or received whole: 256 KiB. The kernel bounds each by
+/// its sender's buffer (SO_SNDBUF, 208 KiB by default).
+pub const MOST_UNIX_DATAGRAM: usize = 256 * 1024;
+
 /// A conversation with a socket of the Unix domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnixSpec {
