@@ -178,7 +178,7 @@ impl RunPolicy {
             Some(up) if !matches!(how, CloseReason::Fin | CloseReason::Finished) => {
                 self.still_open(session, up, Some(totals.sent.bytes))?
             }
-            _ if self.stopping || session.is_listener() => return None,
+            _ if self.stopping || session.accepts_connections() => return None,
             _ if how == CloseReason::Local => {
                 self.unanswered(session, Class::IdleTimeout, "when --finish-after ended the session")?
             }
@@ -214,7 +214,7 @@ impl RunPolicy {
     /// Standard input has ended. Returns the orders to finish sending.
     pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;
-        if !self.single && watched.all().any(Session::is_listener) {
+        if !self.single && watched.all().any(Session::accepts_connections) {
             return Vec::new();
         }
         // Our side does not stay open if the peer has finished: nothing more will come.
@@ -228,13 +228,13 @@ impl RunPolicy {
         actions
     }
 
-    /// The wait after the end of standard input is over: connections finish sending, UDP sessions end.
+    /// The wait after the end of standard input is over: connections finish sending, sessions of datagrams end.
     pub(crate) fn wait_is_over(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         let mut actions = Vec::new();
         for session in watched.all() {
             if session.has_bare_stream() {
                 actions.extend(self.finish(session));
-            } else if matches!(session.kind, SessionKind::Conversation(_) | SessionKind::Bound(_)) {
+            } else if session.has_datagrams() {
                 actions.push(PolicyAction::Order(Order { id: session.id, verb: Verb::Close }));
             }
         }
@@ -306,7 +306,7 @@ impl RunPolicy {
                 // What others sent, and what can never arrive, is no failure of the run.
                 let foreign =
                     matches!(failure.reason, Some(FailureReason::ForeignSender | FailureReason::GroupOutOfReach));
-                let unsent = session.kind.state().udp().is_some() && failure.operation == FailedOperation::Send;
+                let unsent = session.has_datagrams() && failure.operation == FailedOperation::Send;
                 if (failure.class == Class::Local || unsent) && !foreign && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
                 }

@@ -113,6 +113,11 @@ impl Session {
         matches!(self.phase, SessionPhase::Open(OpenState { peer_finished: true, .. }))
     }
 
+    /// Whether it accepts connections, each of which is a session of its own.
+    pub fn accepts_connections(&self) -> bool {
+        self.is_listener() && !self.has_datagrams()
+    }
+
     /// Whether it sends and receives datagrams.
     pub fn has_datagrams(&self) -> bool {
         let unix = match &self.kind {

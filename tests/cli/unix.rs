@@ -237,6 +237,58 @@ fn a_line_that_no_unix_socket_can_have_is_refused_by_name() {
 }
 
 #[test]
+fn datagrams_of_a_unix_socket_end_when_the_wait_after_their_input_is_over() {
+    let (_dir, path, address) = place();
+    let server = UnixDatagram::bind(&path).unwrap();
+    ends_with(&run(&["udp", &address, "--raw", "--finish-after", "0s"], b"x"), 0);
+    assert_eq!(server.recv(&mut [0; 9]).unwrap(), 1);
+    let (_dir, path, address) = place();
+    let (child, lines) = listening(&["listen", "udp", &address, "--json", "--finish-after", "0s"]);
+    UnixDatagram::unbound().unwrap().send_to(b"x", &path).unwrap();
+    assert_eq!(rest(lines).last().unwrap()["event"], "closed");
+    ends_with(&wait(child), 0);
+}
+
+#[test]
+fn what_cannot_be_sent_to_a_sender_without_a_name_is_counted() {
+    let (_dir, path, address) = place();
+    let words = ["listen", "udp", &address, "--json", "--finish-after", "0s"];
+    let mut child = sockeye(&words).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"answer").unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    lines.read_line(&mut String::new()).unwrap();
+    UnixDatagram::unbound().unwrap().send_to(b"x", &path).unwrap();
+    let told = rest(lines);
+    assert!(first(&told, "warned")["message"].as_str().unwrap().contains("has no name"), "{told:?}");
+    ends_with(&wait(child), 2);
+}
+
+#[test]
+fn a_unix_datagram_may_be_longer_than_one_of_udp_and_one_that_is_too_long_is_explained() {
+    let (dir, path, address) = place();
+    let server = UnixDatagram::bind(&path).unwrap();
+    let file = dir.path().join("input");
+    let run_file = |words: &[&str], length: usize| {
+        std::fs::write(&file, vec![7; length]).unwrap();
+        let stdin = std::fs::File::open(&file).unwrap();
+        sockeye(words).stdin(stdin).output().unwrap()
+    };
+    ends_with(&run_file(&["udp", &address, "--raw", "--finish-after", "0s"], 100_000), 0);
+    assert_eq!(server.recv(&mut vec![0; 200_000]).unwrap(), 100_000);
+    let small = ["udp", &address, "--json", "--finish-after", "0s", "--option", "sndbuf=16KiB"];
+    let output = run_file(&small, 100_000);
+    ends_with(&output, 11);
+    let warned = first(&events(&output.stdout), "warned").clone();
+    assert_eq!(warned["errno"], libc::EMSGSIZE);
+    let explanation = warned["explanation"].as_str().unwrap();
+    assert!(explanation.contains("SO_SNDBUF") && !explanation.contains("UDP"), "{warned}");
+    let output = run_file(&small, 300_000);
+    ends_with(&output, 2);
+    let said = stderr(&output);
+    assert!(said.contains("262,144 at most") && !said.contains("--datagram-size"), "{said}");
+}
+
+#[test]
 fn a_listener_makes_its_file_and_removes_it_with_its_last_breath() {
     let (_dir, path, address) = place();
     let (child, lines) = listening(&["listen", "tcp", &address, "--json", "--send", "welcome"]);
