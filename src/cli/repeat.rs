@@ -68,13 +68,17 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
             }
             RepeatKind::Echo(EchoSpec { udp, payload, tagged, patience: patience.unwrap_or(DEFAULT_PATIENCE) })
         }
+        SpecKind::Ports(_) => {
+            return Err("--repeat means nothing for a range of ports: accepted with one port".to_owned());
+        }
+        SpecKind::Unix(_) => {
+            return Err("--repeat means nothing for a Unix socket: accepted with an IP address".to_owned());
+        }
         SpecKind::UdpBound(_)
         | SpecKind::Listen(_)
         | SpecKind::Accepted(_)
         | SpecKind::Repeat(_)
         | SpecKind::Dns(_)
-        | SpecKind::Ports(_)
-        | SpecKind::Unix(_)
         | SpecKind::UnixListen(_)
         | SpecKind::UnixAccepted(_) => {
             return Err("--repeat: accepted with tcp, udp and http".to_owned());

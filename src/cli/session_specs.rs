@@ -52,10 +52,9 @@ pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMat
         }
         let given = tcp.tries.connect_timeout.is_some();
         let connect_timeout = if given { connect_timeout } else { range.socket.connect_timeout };
-        let options = tcp.socket.options.iter().map(|text| socket::parse(text));
-        let options = options.collect::<Result<_, _>>().map_err(|why| format!("--option: {why}"))?;
-        let socket = SocketSpec { family, bind, connect_timeout, options, ..range.socket };
-        return Ok(Spec::new(SpecKind::Ports(PortScanSpec { socket, ..range })));
+        let socket = SocketSpec { family, bind, connect_timeout, ..range.socket };
+        let spec = Spec::new(SpecKind::Ports(PortScanSpec { socket, ..range }));
+        return with_socket_options(spec, &tcp.socket.options);
     }
     let target = parse_target(&tcp.target)?;
     let socket = SocketSpec { family, bind, connect_timeout, idle_timeout, retry, options: Vec::new() };
@@ -113,7 +112,7 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
             ("--broadcast", udp.broadcast),
             ("--probe-mtu", udp.probe_mtu),
             ("--any-peer", udp.any_peer),
-            ("--datagram-size", udp.cut.parse()?.is_some()),
+            ("--datagram-size", udp.cut.datagram_size.is_some()),
             ("--gro", udp.receive.gro),
             ("--receive-buffer", udp.receive.receive_buffer.is_some()),
         ])?;
@@ -189,7 +188,9 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
         return listen_unix(local, backlog, listen, words);
     }
     if listen.replace {
-        return Err("--replace is for Unix sockets: accepted with listen tcp unix:PATH".to_owned());
+        return Err(
+            "--replace is for Unix sockets: accepted with listen tcp unix:PATH and listen udp unix:PATH".to_owned()
+        );
     }
     let local = target::parse_listen(&listen.local)?;
     let socket = SocketSpec { idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() };
@@ -250,7 +251,7 @@ fn listen_unix(
         ("--capture", listen.capture),
         ("--broadcast", listen.broadcast),
         ("--group", !listen.group.is_empty()),
-        ("--datagram-size", listen.cut.parse()?.is_some()),
+        ("--datagram-size", listen.cut.datagram_size.is_some()),
         ("--gro", listen.receive.gro),
         ("--receive-buffer", listen.receive.receive_buffer.is_some()),
     ])?;

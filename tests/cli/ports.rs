@@ -83,7 +83,7 @@ fn a_range_that_makes_no_sense_is_refused_by_name() {
         (&["tcp", "h:0-9"], "from 1 to 65535"),
         (&["tcp", "h:1-9", "--send", "x"], "--send means nothing for a range"),
         (&["tcp", "h:1-9", "--retry", "1"], "--retry means nothing for a range"),
-        (&["tcp", "h:1-9", "--repeat", "2"], "--repeat"),
+        (&["tcp", "h:1-9", "--repeat", "2"], "--repeat means nothing for a range of ports"),
         (&["udp", "h:1-9"], "a range of ports is for TCP"),
     ] {
         let output = run_alone(words);
