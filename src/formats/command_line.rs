@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use super::curl_line::unix_socket_option;
 use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
-use crate::sessions::spec::{IpFamily, PORT_TIMEOUT, RetryPolicy, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
+use crate::sessions::spec::{IpFamily, PORT_TIMEOUT, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
 use crate::wire::dns::record_type::class_name;
+use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The command that opens a session like this one; `None` if it would have to contain a header, a password or a body.
@@ -20,13 +22,14 @@ pub fn command_of(spec: &Spec) -> Option<String> {
             words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
             words.extend(listen.backlog.map(|backlog| format!("--backlog {backlog}")));
             words.extend((!listen.accepting).then(|| "--no-accept".to_owned()));
-            words.extend(listen.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words.extend(idle_and_options(&listen.socket));
             words
         }
         SpecKind::UdpBound(bound) if bound.groups.is_empty() => {
             let mut words = vec!["listen".to_owned(), "udp".to_owned(), bound.local.to_string()];
             words.extend(bound.broadcast.then(|| "--broadcast".to_owned()));
-            words.extend(bound.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words.extend(bound.datagram_size.map(|size| format!("--datagram-size {size}")));
+            words.extend(idle_and_options(&bound.socket));
             words
         }
         SpecKind::Http(http) => http_words(http)?,
@@ -38,6 +41,7 @@ pub fn command_of(spec: &Spec) -> Option<String> {
             if range.socket.connect_timeout != PORT_TIMEOUT {
                 words.push(format!("--connect-timeout {}", time(range.socket.connect_timeout)));
             }
+            words.extend(idle_and_options(&range.socket));
             words
         }
         SpecKind::Unix(unix) => unix_words(unix)?,
@@ -47,7 +51,7 @@ pub fn command_of(spec: &Spec) -> Option<String> {
             words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
             words.extend(listen.backlog.map(|backlog| format!("--backlog {backlog}")));
             words.extend((!listen.accepting).then(|| "--no-accept".to_owned()));
-            words.extend(listen.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words.extend(idle_and_options(&listen.socket));
             words
         }
         SpecKind::UdpBound(_) | SpecKind::Accepted(_) | SpecKind::UnixAccepted(_) | SpecKind::Repeat(_) => {
@@ -58,33 +62,43 @@ pub fn command_of(spec: &Spec) -> Option<String> {
 }
 
 fn tcp_words(tcp: &TcpSpec) -> Vec<String> {
-    let plain = TcpSpec::new(tcp.target.clone());
     let mut words = vec!["tcp".to_owned(), shell_word(&tcp.target.to_string())];
     words.extend(family(tcp.socket.family));
     words.extend(tcp.socket.bind.map(|local| format!("--bind {local}")));
-    if tcp.socket.connect_timeout != plain.socket.connect_timeout {
-        words.push(format!("--connect-timeout {}", time(tcp.socket.connect_timeout)));
+    words.extend(tries(&tcp.socket));
+    words.extend(idle_and_options(&tcp.socket));
+    words
+}
+
+/// How long and how often to try to connect, where that is not as usual.
+fn tries(socket: &SocketSpec) -> Vec<String> {
+    let (mut words, retry, usual) = (Vec::new(), socket.retry, SocketSpec::default());
+    if socket.connect_timeout != usual.connect_timeout {
+        words.push(format!("--connect-timeout {}", time(socket.connect_timeout)));
     }
-    words.extend(tcp.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
-    if tcp.socket.retry.times > 0 {
-        words.push(format!("--retry {}", tcp.socket.retry.times));
+    if retry.times > 0 {
+        words.push(format!("--retry {}", retry.times));
     }
-    let usual = RetryPolicy::default();
-    if (tcp.socket.retry.first, tcp.socket.retry.max) != (usual.first, usual.max) {
-        words.push(format!("--backoff {}..{}", time(tcp.socket.retry.first), time(tcp.socket.retry.max)));
+    if (retry.first, retry.max) != (usual.retry.first, usual.retry.max) {
+        words.push(format!("--backoff {}..{}", time(retry.first), time(retry.max)));
     }
     words
 }
 
+/// The idle time-out and the socket's options.
+fn idle_and_options(socket: &SocketSpec) -> Vec<String> {
+    let idle = socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle)));
+    let option =
+        |(name, value): &(SocketOption, OptionValue)| format!("--option {}", shell_word(&name.assignment_text(value)));
+    idle.into_iter().chain(socket.options.iter().map(option)).collect()
+}
+
 fn unix_words(unix: &UnixSpec) -> Option<Vec<String>> {
     let mut words = vec![command_of_form(unix.form), address_word(&unix.target)?];
-    if unix.socket.connect_timeout != SocketSpec::default().connect_timeout {
-        words.push(format!("--connect-timeout {}", time(unix.socket.connect_timeout)));
+    if unix.form == UnixForm::Stream {
+        words.extend(tries(&unix.socket));
     }
-    words.extend(unix.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
-    if unix.socket.retry.times > 0 {
-        words.push(format!("--retry {}", unix.socket.retry.times));
-    }
+    words.extend(idle_and_options(&unix.socket));
     Some(words)
 }
 
@@ -137,7 +151,7 @@ fn of_udp(udp: &UdpSpec) -> Vec<String> {
     let mut words = vec!["udp".to_owned(), shell_word(&udp.target.to_string())];
     words.extend(family(udp.socket.family));
     words.extend(udp.socket.bind.map(|local| format!("--bind {local}")));
-    words.extend(udp.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+    words.extend(idle_and_options(&udp.socket));
     words.extend(udp.broadcast.then(|| "--broadcast".to_owned()));
     words.extend(udp.any_peer.then(|| "--any-peer".to_owned()));
     words.extend(udp.datagram_size.map(|size| format!("--datagram-size {size}")));
@@ -164,14 +178,13 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
         HttpVersion::Http1 => words.push("--http1.1".to_owned()),
         HttpVersion::Http2 => words.push("--http2".to_owned()),
     }
-    match &http.unix {
-        None | Some(UnixAddress::Unnamed) => {}
-        Some(address @ UnixAddress::Path(_)) => {
-            words.push(format!("--unix-socket {}", shell_word(address.to_string().strip_prefix("unix:")?)));
-        }
-        Some(address @ UnixAddress::Abstract(_)) => {
-            words.push(format!("--abstract-unix-socket {}", shell_word(address.to_string().strip_prefix("unix:@")?)));
-        }
+    words.extend(family(http.socket.family));
+    if let Some((option, name)) = http.unix.as_ref().and_then(unix_socket_option) {
+        let name = std::str::from_utf8(name).ok().filter(|name| !name.chars().any(char::is_control))?;
+        words.push(format!("{option} {}", shell_word(name)));
+    }
+    if http.socket.connect_timeout != SocketSpec::default().connect_timeout {
+        words.push(format!("--connect-timeout {}", http.socket.connect_timeout.as_secs_f64()));
     }
     for (place, address) in &http.resolve {
         words.push(format!("--resolve {}", shell_word(&format!("{place}:{}", address.ip()))));
@@ -207,7 +220,7 @@ fn shell_word(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::sessions::SpecKind;
-    use crate::sessions::spec::{HostPort, IpFamily};
+    use crate::sessions::spec::{HostPort, IpFamily, RetryPolicy};
 
     #[test]
     fn a_command_says_what_differs_from_the_defaults() {
@@ -218,6 +231,29 @@ mod tests {
         tcp.socket.retry.times = 5;
         let line = command_of(&Spec::new(SpecKind::Tcp(tcp)));
         assert_eq!(line.as_deref(), Some("sockeye tcp '[::1]:80' -6 --connect-timeout 100s --retry 5"));
+    }
+
+    #[test]
+    fn a_unix_socket_has_the_words_that_its_command_accepts() {
+        let line = |what| command_of(&Spec::new(what));
+        let target = UnixAddress::Path(b"/run/a b"[..].into());
+        let mut unix = UnixSpec::new(target.clone(), UnixForm::Stream);
+        unix.socket.retry = RetryPolicy { times: 3, first: Duration::from_millis(50), max: Duration::from_secs(2) };
+        unix.socket.options.push((SocketOption::SendBuffer, OptionValue::Bytes(4096)));
+        let command = "sockeye tcp 'unix:/run/a b' --retry 3 --backoff 50ms..2s --option sndbuf=4096";
+        assert_eq!(line(SpecKind::Unix(unix.clone())).as_deref(), Some(command));
+        // `udp` has no attempts.
+        unix.form = UnixForm::Datagram;
+        let command = "sockeye udp 'unix:/run/a b' --option sndbuf=4096";
+        assert_eq!(line(SpecKind::Unix(unix)).as_deref(), Some(command));
+        let mut http = HttpSpec { unix: Some(target), ..HttpSpec::get("http://h/") };
+        http.socket.connect_timeout = Duration::from_millis(2_500);
+        http.socket.family = IpFamily::V4;
+        let command = "sockeye http http://h/ -4 --unix-socket '/run/a b' --connect-timeout 2.5";
+        assert_eq!(line(SpecKind::Http(http.clone())).as_deref(), Some(command));
+        // A path that cannot be typed: the command would mean another one.
+        http.unix = Some(UnixAddress::Path(b"/run/\xff"[..].into()));
+        assert_eq!(line(SpecKind::Http(http)), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A request as a curl command line, to run again or to hand over.
 
-use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion, PartValue};
+use crate::sessions::spec::{IpFamily, SocketSpec};
+use crate::wire::unix::UnixAddress;
 
 /// The `curl` line that sends this request. It has everything that the user gave, passwords included: for a copy that
 /// the user asked for.
@@ -61,12 +62,28 @@ pub fn curl_line(http: &HttpSpec) -> String {
         IpFamily::V4 => words.push("-4".to_owned()),
         IpFamily::V6 => words.push("-6".to_owned()),
     }
+    if let Some((option, path)) = http.unix.as_ref().and_then(unix_socket_option) {
+        words.push(format!("{option} {}", quoted_word(path)));
+    }
     words.extend(http.proxy.as_ref().map(|proxy| format!("-x {}", quoted_word(proxy.as_bytes()))));
     for (place, address) in &http.resolve {
         words.push(format!("--resolve {}", quoted_word(format!("{place}:{}", address.ip()).as_bytes())));
     }
+    let most = http.socket.connect_timeout;
+    if most != SocketSpec::default().connect_timeout {
+        words.push(format!("--connect-timeout {}", most.as_secs_f64()));
+    }
     words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
     words.join(" ")
+}
+
+/// curl's option for a Unix socket, and its path or name; `None` for one without an address.
+pub(super) fn unix_socket_option(address: &UnixAddress) -> Option<(&'static str, &[u8])> {
+    match address {
+        UnixAddress::Unnamed => None,
+        UnixAddress::Path(path) => Some(("--unix-socket", path)),
+        UnixAddress::Abstract(name) => Some(("--abstract-unix-socket", name)),
+    }
 }
 
 /// A word for a shell: bare if it is harmless, in quotes, or as `$'…'` (bash, zsh, ksh) if it has bytes that a line of
@@ -112,6 +129,8 @@ mod tests {
             "curl http://127.0.0.1:1/ --data-raw 'it'\\''s=1' -H 'content-type: text/plain' --compressed -k -L",
             "curl http://127.0.0.1:1/ -F a=b --http1.1 -m 3",
             "curl http://127.0.0.1:1/ --data-raw $'a\\nb\\x01' -H 'content-type: x/y'",
+            "curl --unix-socket '/run/a b.sock' http://h/ --connect-timeout 2.5",
+            "curl --abstract-unix-socket name http://h/ -4",
         ] {
             let asked = parse_anything(line).unwrap_or_else(|why| panic!("{line}: {why}"));
             let SpecKind::Http(asked) = asked.what else { panic!("{line}") };
