@@ -148,17 +148,20 @@ fn parse_telnet(words: &[String]) -> Result<SpecKind, String> {
 /// `tcp PLACE`, `udp PLACE`, or a place alone, which means TCP.
 fn listen(text: &str) -> Result<SpecKind, String> {
     let wrong = || format!("listen {} makes no sense; accepted: listen tcp|udp [ADDR:]PORT", quoted(text));
-    let (protocol, place) = text.split_once(char::is_whitespace).unwrap_or(("tcp", text));
+    let (udp, place) = match text.split_once(char::is_whitespace).unwrap_or((text, "")) {
+        ("tcp", place) => (false, place.trim_start()),
+        ("udp", place) => (true, place.trim_start()),
+        _ => (false, text),
+    };
+    // The path of a Unix socket may have spaces.
     if let Some(local) = UnixAddress::parse(place).transpose()? {
-        let form = if protocol == "udp" { UnixForm::Datagram } else { UnixForm::Stream };
+        let form = if udp { UnixForm::Datagram } else { UnixForm::Stream };
         return Ok(SpecKind::UnixListen(UnixListenSpec::at(local, form)));
     }
-    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
-        ["tcp" | "udp"] => Err(wrong()),
-        [place] | ["tcp", place] => Ok(netcat::listener(false, target::parse_listen(place)?)),
-        ["udp", place] => Ok(netcat::listener(true, target::parse_listen(place)?)),
-        _ => Err(wrong()),
+    if place.is_empty() || place.contains(char::is_whitespace) {
+        return Err(wrong());
     }
+    Ok(netcat::listener(udp, target::parse_listen(place)?))
 }
 
 /// `http [METHOD] URL`, with curl's options, or `http METHOD URL BODY`.
