@@ -37,6 +37,7 @@ pub(super) fn still_open(session: &Session, awaits_peer: bool) -> Option<Failure
 /// The session could not carry out all of its sends; `sent_bytes` is the exact total, if it is known.
 pub(super) fn not_all_sent(session: &Session, sent_bytes: Option<u64>) -> Failure {
     let what = match sent_bytes {
+        Some(0) => "nothing was sent".to_owned(),
         Some(sent) => format!("not everything was sent, only {} bytes,", grouped(sent)),
         None => "not everything was sent".to_owned(),
     };

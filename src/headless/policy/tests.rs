@@ -1,11 +1,11 @@
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{PolicyAction, RunPolicy};
 use crate::headless::job::OutputFormat;
 use crate::headless::stdin::StdinState;
 use crate::headless::watched::Watched;
 use crate::sessions::StreamVerb;
-use crate::sessions::news::{ListenerNews, TcpNews, UdpNews};
+use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
 use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec, SpecKind, Verb};
 use crate::wire::FailedOperation;
@@ -194,6 +194,21 @@ fn a_time_limit_asks_what_was_still_open() {
     let session = run.watched.get(FIRST).unwrap();
     let failure = run.policy.cut_short(session, CloseReason::Local, &Both::default()).unwrap();
     assert_eq!((failure.class, run.exit_code()), (Class::CutShort, 13));
+}
+
+#[test]
+fn a_time_limit_that_left_everything_unsent_says_so_without_a_number() {
+    let (mut run, _) = Run::of(&Spec::new(SpecKind::Udp(UdpSpec::new(target()))), RAW, StdinState::Pipe);
+    let address = "127.0.0.1:1".parse().unwrap();
+    run.tell(
+        FIRST,
+        News::Dial(DialNews::Connected { local: address, peer: address, took: Duration::ZERO, attempt: 1 }),
+    );
+    run.policy.time_is_up(&run.watched, true);
+    run.stop();
+    let session = run.watched.get(FIRST).unwrap();
+    let failure = run.policy.cut_short(session, CloseReason::Local, &Both::default()).unwrap();
+    assert_eq!(failure.message, "nothing was sent when --for ended the run");
 }
 
 #[test]
