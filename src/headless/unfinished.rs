@@ -3,7 +3,9 @@
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::dns::DnsLookup;
 use crate::sessions::kinds::http::HttpExchange;
+use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::kinds::ports::PortScan;
+use crate::sessions::kinds::unix::UnixListenerSession;
 use crate::sessions::phase::SessionPhase;
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{Session, SpecKind};
@@ -20,12 +22,9 @@ pub(super) fn still_open(session: &Session, awaits_peer: bool) -> Option<Failure
         SessionKind::Conversation { .. } => not_connected(session).or_else(|| mtu_not_found(session)),
         SessionKind::Http(http) => Some(http_rest(session, http)),
         SessionKind::Dns(lookup) => no_answer(session, lookup),
-        SessionKind::Listener(listener) => {
-            let nobody = awaits_peer && listener.accepted == 0;
-            nobody.then(|| cut_short(session, FailedOperation::Accept, "nobody had connected yet"))
-        }
-        SessionKind::UnixListener(listener) => {
-            let nobody = awaits_peer && listener.accepted == 0;
+        SessionKind::Listener(ListenerSession { accepted, .. })
+        | SessionKind::UnixListener(UnixListenerSession { accepted, .. }) => {
+            let nobody = awaits_peer && *accepted == 0;
             nobody.then(|| cut_short(session, FailedOperation::Accept, "nobody had connected yet"))
         }
         SessionKind::Ports(scan) => ports_left(session, scan),

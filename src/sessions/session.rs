@@ -8,6 +8,8 @@ use super::attempts::Attempts;
 use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
+use super::kinds::listener::ListenerSession;
+use super::kinds::unix::UnixListenerSession;
 use super::news::{CloseReason, DialNews, ListenerNews, News, TcpNews, UnixNews};
 use super::path::PeerPath;
 use super::phase::{OpenState, SessionPhase};
@@ -216,13 +218,10 @@ impl Session {
     /// Counts an accepted connection, if this is a listener.
     pub fn accepted_one(&mut self) {
         match &mut self.kind {
-            SessionKind::Listener(listener) => {
-                listener.accepted += 1;
-                listener.open += 1;
-            }
-            SessionKind::UnixListener(listener) => {
-                listener.accepted += 1;
-                listener.open += 1;
+            SessionKind::Listener(ListenerSession { accepted, open, .. })
+            | SessionKind::UnixListener(UnixListenerSession { accepted, open, .. }) => {
+                *accepted += 1;
+                *open += 1;
             }
             SessionKind::Stream(_)
             | SessionKind::Conversation(_)
