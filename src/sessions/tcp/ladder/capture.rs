@@ -182,21 +182,14 @@ impl Ladder {
         let oldest = self.rungs.len().saturating_sub(LATE);
         if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
             segment.stamp = Some(after);
-        } else if let Some(at) = self.write_time(byte).and_then(|at| at.checked_add(after)) {
+        } else if let Some(write) = self.place_of_write(byte).and_then(|place| self.rungs.get(place))
+            && let Some(at) = write.at.checked_add(after)
+        {
             let mut rung = self.rung(at, RungLabel::Ack { byte }, Evidence::Kernel).with_direction(Direction::Received);
             rung.stamp = Some(after);
             rung.lone = true;
             self.insert(rung);
         }
-    }
-
-    /// The time of the write that ended below `byte`, if no captured segment shows it.
-    fn write_time(&self, byte: u64) -> Option<Instant> {
-        let is_it = |rung: &&Rung| {
-            rung.direction == Some(Direction::Sent)
-                && matches!(rung.label, RungLabel::Data { bytes, byte: first } if first.checked_add(bytes) == Some(byte))
-        };
-        self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
     }
 
     /// Inserts a rung by its time, with a silence rung before it if needed.

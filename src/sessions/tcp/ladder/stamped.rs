@@ -74,7 +74,7 @@ impl Ladder {
     }
 
     /// The place of the rung of the write that ended below `byte`, among the newest.
-    fn place_of_write(&self, byte: u64) -> Option<usize> {
+    pub(super) fn place_of_write(&self, byte: u64) -> Option<usize> {
         let oldest = self.rungs.len().saturating_sub(LATE);
         let ended = |rung: &Rung| match rung.label {
             RungLabel::Data { bytes, byte: first } if rung.direction == Some(Direction::Sent) => {
