@@ -32,6 +32,12 @@ struct HistoryEntry<'a> {
     line: Option<Cow<'a, str>>,
 }
 
+impl<'a> HistoryEntry<'a> {
+    fn of(kind: Option<LineKind>, text: &'a str) -> Self {
+        HistoryEntry { text: text.into(), line: kind.map(|kind| name_of(kind).into()) }
+    }
+}
+
 /// An entry: what it was typed into (`None`: a composer), and its text.
 pub type RememberedText = (Option<LineKind>, String);
 
@@ -98,8 +104,7 @@ pub fn read_from(path: &Path) -> io::Result<Vec<RememberedText>> {
     if lines > 2 * MOST_ENTRIES || skipped > 0 {
         let mut kept = Vec::new();
         for (kind, text) in &entries {
-            let line = kind.map(|kind| name_of(kind).into());
-            serde_json::to_writer(&mut kept, &HistoryEntry { text: text.into(), line })?;
+            serde_json::to_writer(&mut kept, &HistoryEntry::of(*kind, text))?;
             kept.push(b'\n');
         }
         write_whole(path, &kept, true)?;
@@ -115,8 +120,7 @@ pub fn append_to(path: &Path, kind: Option<LineKind>, text: &str) -> io::Result<
     if text.len() > LONGEST_ENTRY {
         return Ok(());
     }
-    let mut line =
-        serde_json::to_vec(&HistoryEntry { text: text.into(), line: kind.map(|kind| name_of(kind).into()) })?;
+    let mut line = serde_json::to_vec(&HistoryEntry::of(kind, text))?;
     line.push(b'\n');
     append_private_regular(path)?.write_all(&line)
 }

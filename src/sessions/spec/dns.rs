@@ -164,14 +164,7 @@ pub struct PrintedParts {
 
 impl Default for PrintedParts {
     fn default() -> Self {
-        PrintedParts {
-            short: false,
-            query: false,
-            class: true,
-            ttl: true,
-            micros: false,
-            ..PrintedParts::sections(true)
-        }
+        PrintedParts::sections(true)
     }
 }
 
