@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use crate::sessions::Block;
+use crate::sessions::reading::EscapeCounts;
 use crate::text::sanitize::{self, HostileScan, SanitizeCounts};
 
 /// The burst that may be searched at once, in bytes.
@@ -18,9 +19,38 @@ const PER_MICROSECOND: u64 = 128;
 /// How much more a block costs that is not all ASCII.
 const DECODING_COST: u64 = 4;
 
+/// Counts what is neutralised in the received bytes of one session.
+#[derive(Debug, Default)]
+pub(super) struct HostileCounter {
+    budget: ScanBudget,
+    /// Counts over the reads of a stream.
+    scan: HostileScan,
+    /// Whether each piece is a datagram, else all are parts of one stream.
+    of_datagrams: bool,
+}
+
+impl HostileCounter {
+    /// A counter for a session of datagrams, or of a stream.
+    pub(super) fn new(of_datagrams: bool) -> Self {
+        HostileCounter { of_datagrams, ..HostileCounter::default() }
+    }
+
+    /// Counts what is neutralised in the next block, within the budget.
+    pub(super) fn count(&mut self, block: &Block) -> EscapeCounts {
+        let bytes = block.bytes.len();
+        if !self.budget.try_spend(bytes, block.at) {
+            self.scan = HostileScan::default();
+            return EscapeCounts { found: SanitizeCounts::default(), unsearched: bytes as u64 };
+        }
+        let found = if self.of_datagrams { count_datagrams(block) } else { self.scan.count(&block.bytes) };
+        self.budget.charge_decoding(&block.bytes);
+        EscapeCounts { found, unsearched: 0 }
+    }
+}
+
 /// What one session may still search.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ScanBudget {
+struct ScanBudget {
     bytes: u64,
     at: Option<Instant>,
 }
@@ -33,7 +63,7 @@ impl Default for ScanBudget {
 
 impl ScanBudget {
     /// Whether this many bytes, received at that time, may be searched; if so, deducts them.
-    pub(super) fn try_spend(&mut self, bytes: usize, at: Instant) -> bool {
+    fn try_spend(&mut self, bytes: usize, at: Instant) -> bool {
         let since = at.saturating_duration_since(self.at.unwrap_or(at));
         let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
         if micros > 0 || self.at.is_none() {
@@ -46,18 +76,15 @@ impl ScanBudget {
     }
 
     /// Deducts what it cost to decode these bytes, if they are not all ASCII.
-    pub(super) fn charge_decoding(&mut self, bytes: &[u8]) {
+    fn charge_decoding(&mut self, bytes: &[u8]) {
         if !bytes.is_ascii() {
             self.bytes = self.bytes.saturating_sub(bytes.len() as u64 * (DECODING_COST - 1));
         }
     }
 }
 
-/// Counts what is neutralised in a block: in a part of a stream, or in each of some datagrams.
-pub(super) fn count_block(block: &Block, scan: &mut HostileScan) -> SanitizeCounts {
-    if block.peers.is_empty() && block.packets.is_empty() {
-        return scan.count(&block.bytes);
-    }
+/// Counts what is neutralised in each datagram of a block.
+fn count_datagrams(block: &Block) -> SanitizeCounts {
     let mut found = SanitizeCounts::default();
     let mut rest: &[u8] = &block.bytes;
     for piece in &block.pieces {

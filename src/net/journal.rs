@@ -10,18 +10,17 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::escape_budget::{ScanBudget, count_block};
+use super::escape_budget::HostileCounter;
 use super::meter::Meter;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::panic_guard;
 use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::send_progress::SendProgress;
-use crate::sessions::{Block, News, Reading, Record, Retention, SessionId};
-use crate::text::sanitize::{HostileScan, SanitizeCounts};
+use crate::sessions::{Block, CloseReason, News, Reading, Record, Retention, SessionId};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::{CaptureReading, CapturedSegment, MOST_SEGMENTS};
-use crate::wire::{Both, Direction, Totals};
+use crate::wire::{Both, Direction, Failure, Totals};
 
 /// How many facts may wait to be read; with one more the task waits.
 pub(crate) const MOST_NEWS: usize = 1024;
@@ -102,6 +101,8 @@ pub(crate) struct Journal {
     asks_beside: AtomicBool,
     bell: Arc<Bell>,
     inner: Mutex<JournalState>,
+    /// Only the task that reports received bytes locks it.
+    hostile: Mutex<HostileCounter>,
     drained: Notify,
 }
 
@@ -114,10 +115,7 @@ struct JournalState {
     overhead: usize,
     /// How many bytes were read so far.
     taken: usize,
-    allowance: ScanBudget,
     escapes: EscapeCounts,
-    /// Counts over the reads of a stream.
-    scan: HostileScan,
     pieces: usize,
     news: usize,
     over: bool,
@@ -140,12 +138,22 @@ impl Journal {
             asks_beside: AtomicBool::new(false),
             bell,
             inner: Mutex::new(JournalState { retention, ..JournalState::default() }),
+            hostile: Mutex::default(),
             drained: Notify::new(),
         })
     }
 
     fn lock(&self) -> MutexGuard<'_, JournalState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hostile(&self) -> MutexGuard<'_, HostileCounter> {
+        self.hostile.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Each received piece is a datagram, and no part of a stream. Call before the first block.
+    pub(crate) fn count_as_datagrams(&self) {
+        *self.hostile() = HostileCounter::new(true);
     }
 
     /// How much of the session is kept.
@@ -176,7 +184,7 @@ impl Journal {
         self.meter.add(direction, totals);
         // A pipe shows nothing that would be sanitised.
         let shown = direction == Direction::Received && self.overflow == OverflowPolicy::DropOldest;
-        let escapes = if shown { self.search(&block) } else { EscapeCounts::default() };
+        let escapes = if shown { self.hostile().count(&block) } else { EscapeCounts::default() };
         if self.overflow == OverflowPolicy::Wait {
             // A pipe does not show sent bytes either.
             if direction == Direction::Sent {
@@ -209,24 +217,6 @@ impl Journal {
         if pressing {
             self.bell.pressed.notify_one();
         }
-    }
-
-    /// Counts what is neutralised in received bytes, within the budget.
-    fn search(&self, block: &Block) -> EscapeCounts {
-        let bytes = block.bytes.len();
-        let (allowed, mut scan) = {
-            let mut inner = self.lock();
-            (inner.allowance.try_spend(bytes, block.at), std::mem::take(&mut inner.scan))
-        };
-        if !allowed {
-            return EscapeCounts { found: SanitizeCounts::default(), unsearched: bytes as u64 };
-        }
-        let found = count_block(block, &mut scan);
-        let mut inner = self.lock();
-        // One task reports this direction, so that nobody counted in between.
-        inner.scan = scan;
-        inner.allowance.charge_decoding(&block.bytes);
-        EscapeCounts { found, unsearched: 0 }
     }
 
     /// Whether sent bytes are only counted: nobody sees them.
@@ -531,6 +521,7 @@ mod tests {
 
     use super::*;
     use crate::sessions::reading::EscapeCounts;
+    use crate::text::sanitize::SanitizeCounts;
 
     fn received(bytes: &'static [u8]) -> Block {
         Block::single_piece(Direction::Received, Instant::now(), Bytes::from_static(bytes))

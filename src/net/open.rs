@@ -12,6 +12,9 @@ impl Net {
         let context = self.task_context(spec.retain);
         let id = context.journal.id;
         let Spec { what, script, capture, answers, .. } = spec;
+        if what.has_datagrams() {
+            context.journal.count_as_datagrams();
+        }
         match what {
             SpecKind::Tcp(tcp) => self.spawn(id, "tcp", tcp::run(tcp, script, capture, context)),
             SpecKind::Udp(udp) => self.spawn(id, "udp", udp::run(udp, (script, answers), context)),

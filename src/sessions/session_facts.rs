@@ -7,7 +7,6 @@ use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
 use super::kinds::udp_socket::UdpSocketView;
-use super::kinds::unix::{UnixListenerSession, UnixSession};
 use super::phase::{OpenState, SessionPhase};
 use super::record::Record;
 use super::session::Session;
@@ -120,12 +119,7 @@ impl Session {
 
     /// Whether it sends and receives datagrams.
     pub fn has_datagrams(&self) -> bool {
-        let unix = match &self.kind {
-            SessionKind::Unix(UnixSession { form, .. })
-            | SessionKind::UnixListener(UnixListenerSession { form, .. }) => *form == UnixForm::Datagram,
-            _ => false,
-        };
-        unix || self.udp().is_some()
+        self.spec.what.has_datagrams()
     }
 
     /// State of its UDP socket; `None` for other kinds.

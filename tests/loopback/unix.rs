@@ -9,6 +9,7 @@ use sockeye::sessions::news::{ListenerNews, UnixNews};
 use sockeye::sessions::order::StreamVerb;
 use sockeye::sessions::spec::{ScriptStep, UnixListenSpec, UnixSpec};
 use sockeye::sessions::{CloseReason, News, Spec, SpecKind, Verb};
+use sockeye::text::sanitize::SanitizeCounts;
 use sockeye::wire::unix::{UnixAddress, UnixForm};
 use sockeye::wire::{Class, Direction};
 
@@ -134,4 +135,42 @@ fn an_accepted_connection_is_a_session_that_knows_its_peer() {
     watch.order(id, Verb::Close);
     assert_eq!(watch.until_closed(id), CloseReason::Local);
     assert!(!path.exists());
+}
+
+#[test]
+fn one_close_ends_a_conversation_whose_datagram_waits_for_a_full_queue() {
+    let (_dir, path, address) = place();
+    let _peer = UnixDatagram::bind(&path).unwrap();
+    let other = UnixDatagram::unbound().unwrap();
+    other.set_nonblocking(true).unwrap();
+    while other.send_to(b"x", &path).is_ok() {}
+    let mut watch = Watch::new();
+    let id = watch.open(Spec::new(SpecKind::Unix(UnixSpec::new(address, UnixForm::Datagram))));
+    watch.send(id, &b"first"[..]);
+    watch.send(id, &b"second"[..]);
+    // The socket is sampled when its first datagram waits, and not before.
+    watch.until_kernel(id, "the first datagram waits", |_| true);
+    watch.order(id, Verb::Close);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
+    assert_eq!(watch.sent(id), 0);
+    let unsent =
+        |word: &str| watch.news_of(id).any(|news| matches!(news, News::Warned(why) if why.message.contains(word)));
+    assert!(unsent("the peer's queue is full"), "{:#?}", watch.news);
+    assert!(unsent("1 send was not carried out: 6 bytes"), "{:#?}", watch.news);
+}
+
+#[test]
+fn a_character_that_two_datagrams_share_is_no_character() {
+    let (_dir, path, address) = place();
+    let mut watch = Watch::new();
+    let id = watch.open(Spec::new(SpecKind::UnixListen(UnixListenSpec::at(address, UnixForm::Datagram))));
+    watch.until_news(id, "listening", |news| matches!(news, News::Unix(UnixNews::Listening { .. })));
+    let peer = UnixDatagram::unbound().unwrap();
+    // U+202E, which turns the direction of text, cut in two.
+    for part in [&b"\xe2\x80"[..], b"\xae"] {
+        peer.send_to(part, &path).unwrap();
+    }
+    watch.until("both datagrams", |watch| watch.received(id) == 3);
+    let expected = SanitizeCounts { invalid_bytes: 3, ..SanitizeCounts::default() };
+    assert_eq!(watch.escapes[&id].found, expected);
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use sockeye::net::OverflowPolicy;
+use sockeye::sessions::reading::EscapeCounts;
 use sockeye::sessions::spec::{AcceptedSpec, UnixAcceptedSpec};
 use sockeye::sessions::{
     CloseReason, News, Order, Record, Retention, Session, SessionId, SessionPhase, Spec, SpecKind, Verb,
@@ -22,6 +23,7 @@ pub(crate) struct Watch {
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     pub(crate) news: Vec<(SessionId, News)>,
     pub(crate) data: BTreeMap<SessionId, Both<Vec<u8>>>,
+    pub(crate) escapes: BTreeMap<SessionId, EscapeCounts>,
     retain: Retention,
     keep_data: bool,
 }
@@ -37,6 +39,7 @@ impl Watch {
             sessions: BTreeMap::new(),
             news: Vec::new(),
             data: BTreeMap::new(),
+            escapes: BTreeMap::new(),
             retain: Retention::DEFAULT,
             keep_data: true,
         }
@@ -75,6 +78,7 @@ impl Watch {
                     Record::Block(_) | Record::NotKept { .. } => {}
                 }
             }
+            *self.escapes.entry(id).or_default() += reading.escapes;
             self.sessions.get_mut(&id).unwrap().apply_reading(reading, Instant::now());
         }
     }

@@ -13,6 +13,7 @@ use super::udp::{UdpBoundSpec, UdpSpec};
 use super::unix::{UnixAcceptedSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::retention::Retention;
 use crate::wire::option::SocketKind;
+use crate::wire::unix::UnixForm;
 
 /// A session to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,5 +118,22 @@ impl SpecKind {
     /// The kind of socket that the session has; `None`: many sockets, or none.
     pub fn socket_kind(&self) -> Option<SocketKind> {
         self.facets().socket_kind()
+    }
+
+    /// Whether its one socket sends and receives datagrams.
+    pub fn has_datagrams(&self) -> bool {
+        match self {
+            SpecKind::Udp(_) | SpecKind::UdpBound(_) => true,
+            SpecKind::Unix(unix) => unix.form == UnixForm::Datagram,
+            SpecKind::UnixListen(unix) => unix.form == UnixForm::Datagram,
+            SpecKind::Tcp(_)
+            | SpecKind::Listen(_)
+            | SpecKind::Accepted(_)
+            | SpecKind::Http(_)
+            | SpecKind::Repeat(_)
+            | SpecKind::Dns(_)
+            | SpecKind::Ports(_)
+            | SpecKind::UnixAccepted(_) => false,
+        }
     }
 }

@@ -98,13 +98,16 @@ impl HostileScan {
         let mut counts = SanitizeCounts::default();
         let begun = std::mem::take(self);
         let begun = &begun.begun[..begun.length];
-        let ahead = bytes.len().min(3);
-        let joined = [begun, &bytes[..ahead]].concat();
         let mut from = 0;
         if !begun.is_empty() {
-            if begins_character(&joined) {
+            let ahead = bytes.len().min(3);
+            let mut room = [0; 6];
+            let joined = &mut room[..begun.len() + ahead];
+            joined[..begun.len()].copy_from_slice(begun);
+            joined[begun.len()..].copy_from_slice(&bytes[..ahead]);
+            if begins_character(joined) {
                 // Still not whole.
-                self.keep(&joined);
+                self.keep(joined);
                 return counts;
             }
             let first = joined.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
