@@ -6,13 +6,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use sockeye::sessions::News;
 use sockeye::sessions::spec::http::{HttpSpec, HttpVersion};
+use sockeye::sessions::{News, Verb};
 use sockeye::wire::Class;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::exchange::{lab, listener, run, says};
+use super::exchange::{Running, lab, listener, run, says};
 use crate::live_net::SERVERS;
 use sockeye::sessions::news::DialNews;
 
@@ -122,6 +122,24 @@ fn http_2_is_spoken_in_the_clear_by_prior_knowledge() {
     let seen = run(spec).went_well();
     assert_eq!((seen.responses()[0].version.as_str(), seen.received.as_slice()), ("HTTP/2", b"secret".as_slice()));
     assert_eq!(seen.sent.len() as u64, seen.totals.sent.bytes);
+}
+
+#[test]
+fn a_body_of_many_windows_arrives_over_http_2_as_it_is() {
+    let body: Vec<u8> = (0..24_000_011_u32).map(|place| (place >> 8) as u8).collect();
+    let sent = body.clone();
+    let (listener, address) = listener();
+    SERVERS.spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        converse(stream, true, http::Response::new(Full::new(sent.into()))).await;
+    });
+    let mut running =
+        Running::start(HttpSpec { version: HttpVersion::Http2, ..HttpSpec::get(format!("http://{address}/")) });
+    // While reading is paused, as much waits as the windows and the kernel's buffers hold.
+    running.order(Verb::PauseReading);
+    running.until(|seen| seen.news.contains(&News::ReadingPaused) && !seen.responses().is_empty());
+    running.order(Verb::ContinueReading);
+    assert!(running.end().went_well().received == body);
 }
 
 #[test]

@@ -35,6 +35,9 @@ use crate::text::sanitize::quoted;
 use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, FailedOperation, Failure};
 
+/// How many bytes of a response's body the peer may send over HTTP/2 before we take them: 2 MiB, hyper's own choice.
+const HTTP2_WINDOW_BYTES: u32 = 2 * 1024 * 1024;
+
 /// A connection that is open and speaks HTTP.
 pub(in crate::net::http) struct HttpConnection {
     sender: RequestSender,
@@ -84,14 +87,14 @@ impl HttpConnection {
         let rest = async {
             let Some((config, name)) = secure else {
                 let http2 = spec.version == HttpVersion::Http2;
-                let (stream, progress) = ProgressGuard::new(tap);
+                let (stream, progress) = guarded(tap, http2);
                 let (sender, connection) = handshake(stream, http2, url).await?;
                 return Ok((sender, connection, progress, (!http2).then_some(source)));
             };
             let secured = TlsConnector::from(config).connect(name, tap).await;
             let secured = secured.map_err(|error| fault::from_handshake(&error, url.as_str()))?;
             let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == HttpVersion::Http2;
-            let (stream, progress) = ProgressGuard::new(secured);
+            let (stream, progress) = guarded(secured, http2);
             let (sender, connection) = handshake(stream, http2, url).await?;
             Ok((sender, connection, progress, None))
         };
@@ -233,6 +236,11 @@ async fn connect_unix(
     Err(Failure::new(Class::Local, FailedOperation::Connect, address.to_string(), why))
 }
 
+/// Guards the stream under HTTP/1.1, or under HTTP/2.
+fn guarded<S>(stream: S, http2: bool) -> (ProgressGuard<S>, ProgressMeter) {
+    if http2 { ProgressGuard::with_window(stream, HTTP2_WINDOW_BYTES) } else { ProgressGuard::new(stream) }
+}
+
 /// Starts HTTP over a byte stream.
 async fn handshake<S>(
     stream: S,
@@ -246,7 +254,7 @@ where
     let stream = TokioIo::new(stream);
     if http2 {
         let mut builder = http2::Builder::new(TokioExecutor::new());
-        builder.max_header_list_size(MOST_HTTP2_HEADER_BYTES);
+        builder.max_header_list_size(MOST_HTTP2_HEADER_BYTES).initial_stream_window_size(HTTP2_WINDOW_BYTES);
         let (sender, connection) = builder.handshake(stream).await.map_err(failed)?;
         return Ok((RequestSender::Http2(sender), Box::pin(connection)));
     }
