@@ -123,6 +123,8 @@ struct JournalState {
     kernel: Option<(Arc<KernelView>, Instant)>,
     http: Option<HttpGauge>,
     sending: Option<SendBegin>,
+    /// How many were begun.
+    sendings: u64,
     repeat: Option<Arc<RepeatReading>>,
     capture: Option<Box<CaptureReading>>,
     dropped_datagrams: Option<u64>,
@@ -324,17 +326,17 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// A file, or a request's body, begins to be sent: what is counted as sent from now on is of it.
-    pub(crate) fn begin_sending(self: &Arc<Self>, total_bytes: Option<u64>) {
-        let sent_before = self.totals().sent.bytes;
-        self.lock().sending = Some(SendBegin { total_bytes, sent_before, began: Instant::now() });
+    /// A file, or a request's body, begins to be sent: what is counted as sent from now on is of it, until the returned
+    /// value is dropped.
+    pub(crate) fn begin_sending(self: &Arc<Self>, total_bytes: Option<u64>) -> SendingReport {
+        let (sent_before, began) = (self.totals().sent.bytes, Instant::now());
+        let mut inner = self.lock();
+        inner.sendings += 1;
+        let number = inner.sendings;
+        inner.sending = Some(SendBegin { number, total_bytes, sent_before, began });
+        drop(inner);
         self.bell.ring(self);
-    }
-
-    /// What [`Journal::begin_sending`] reported is over, whole or not.
-    pub(crate) fn end_sending(self: &Arc<Self>) {
-        self.lock().sending = None;
-        self.bell.ring(self);
+        SendingReport { journal: Arc::clone(self), number }
     }
 
     /// Counts bytes that nobody sees: in the totals only, without a gap.
@@ -434,6 +436,7 @@ impl Journal {
 /// The begin of a file or body that is being sent.
 #[derive(Clone, Copy, Debug)]
 struct SendBegin {
+    number: u64,
     total_bytes: Option<u64>,
     /// What the session had sent before it.
     sent_before: u64,
@@ -442,8 +445,28 @@ struct SendBegin {
 
 impl SendBegin {
     fn progress(self, sent_bytes: u64) -> SendProgress {
-        let SendBegin { total_bytes, sent_before, began } = self;
+        let SendBegin { total_bytes, sent_before, began, .. } = self;
         SendProgress { sent_bytes: sent_bytes.saturating_sub(sent_before), total_bytes, began }
+    }
+}
+
+/// The report that a file or body is being sent. Dropped, it ends, whether all was sent or not.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct SendingReport {
+    journal: Arc<Journal>,
+    number: u64,
+}
+
+impl Drop for SendingReport {
+    fn drop(&mut self) {
+        let mut inner = self.journal.lock();
+        // The body of a request that was given up may outlive the beginning of the next one.
+        if inner.sending.is_some_and(|sending| sending.number == self.number) {
+            inner.sending = None;
+        }
+        drop(inner);
+        self.journal.bell.ring(&self.journal);
     }
 }
 
@@ -547,6 +570,17 @@ mod tests {
             }
         );
         assert_eq!(journal.read().escapes, EscapeCounts::default());
+    }
+
+    #[tokio::test]
+    async fn sending_is_over_with_its_report_and_an_older_one_does_not_end_a_newer_one() {
+        let journal = Journal::new(SessionId(1), Retention::from_bytes(4), OverflowPolicy::DropOldest, Arc::default());
+        let older = journal.begin_sending(Some(3));
+        let newer = journal.begin_sending(Some(7));
+        drop(older);
+        assert_eq!(journal.read().sending.and_then(|sending| sending.total_bytes), Some(7));
+        drop(newer);
+        assert_eq!(journal.read().sending, None);
     }
 
     #[tokio::test]

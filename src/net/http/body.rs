@@ -16,6 +16,7 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
 use super::news_gate::NewsGate;
+use crate::net::journal::SendingReport;
 use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, FailedOperation, Failure};
@@ -89,16 +90,9 @@ impl RequestBody {
     /// The body for the client library; each piece that the connection accepts is counted and recorded as sent.
     pub(super) fn into_counted(self, gate: Arc<NewsGate>) -> CountedBody {
         let length = self.length;
-        if self.some && length != Some(0) {
-            gate.journal().begin_sending(length);
-        }
+        let sending = (self.some && length != Some(0)).then(|| gate.journal().begin_sending(length));
         let pieces = futures_util::stream::try_unfold((self, gate), |(mut body, gate)| async move {
-            let Some(piece) = body.next_piece(&gate).await.map_err(BodyFault)? else {
-                if body.some {
-                    gate.journal().end_sending();
-                }
-                return Ok(None);
-            };
+            let Some(piece) = body.next_piece(&gate).await.map_err(BodyFault)? else { return Ok(None) };
             let block = Block::single_piece(Direction::Sent, Instant::now(), piece.clone());
             if !gate.block(block).await {
                 return Err(BodyFault(Failure::new(
@@ -111,7 +105,7 @@ impl RequestBody {
             body.report_sent_file(&gate).await;
             Ok(Some((piece, (body, gate))))
         });
-        CountedBody { pieces: Box::pin(pieces), length }
+        CountedBody { pieces: Box::pin(pieces), length, sending }
     }
 
     /// Reads the whole body into memory, to send it repeatedly; `None` if there is none.
@@ -243,6 +237,8 @@ type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, BodyFault>> + Send + S
 pub(super) struct CountedBody {
     pieces: BodyStream,
     length: Option<u64>,
+    /// Until the last piece was taken, or the body is given up.
+    sending: Option<SendingReport>,
 }
 
 impl hyper::body::Body for CountedBody {
@@ -250,7 +246,12 @@ impl hyper::body::Body for CountedBody {
     type Error = BodyFault;
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
-        self.get_mut().pieces.as_mut().poll_next(cx).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+        let this = self.get_mut();
+        let polled = this.pieces.as_mut().poll_next(cx);
+        if let Poll::Ready(None | Some(Err(_))) = polled {
+            this.sending = None;
+        }
+        polled.map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -217,7 +217,6 @@ impl WritingHalf<'_> {
         let name = path.display().to_string();
         let mut bytes = 0;
         let sent = self.send_file_copied(&path, &mut bytes).await;
-        self.shared.journal.end_sending();
         let (mut failure, outcome) = match sent {
             Ok(Ok(())) => {
                 self.shared.journal.news(News::FileSent { path, bytes }).await;
@@ -254,7 +253,7 @@ impl WritingHalf<'_> {
                 Err(error) => return Ok(Err(error)),
             },
         };
-        shared.journal.begin_sending(ahead.length());
+        let _sending = shared.journal.begin_sending(ahead.length());
         #[cfg(target_os = "linux")]
         if shared.journal.counts_sent_only()
             && let Some(file) = ahead.as_regular()

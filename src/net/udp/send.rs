@@ -103,11 +103,7 @@ impl SharedSocket {
         *lock(&self.sending) = job.payload_len();
         let done = match job {
             SendJob::Datagram(to, bytes) => self.send_one(to, bytes).await,
-            SendJob::File(path) => {
-                let sent = self.send_file(&path).await;
-                self.journal.end_sending();
-                sent
-            }
+            SendJob::File(path) => self.send_file(&path).await,
             SendJob::Burst(burst, stops) => self.send_burst(&burst, stops).await,
             SendJob::ProbeMtu(stops) => self.probe_mtu(stops).await,
             SendJob::Close => Ok(()),
@@ -139,7 +135,7 @@ impl SharedSocket {
         // One byte more than a datagram has shows that the file is longer.
         let segment = size.unwrap_or(MOST_DATAGRAM + 1);
         let part = size.map_or(segment, |size| size * (FILE_BYTES / size).clamp(1, FILE_DATAGRAMS));
-        self.journal.begin_sending(length);
+        let _sending = self.journal.begin_sending(length);
         let mut sent_bytes = 0;
         let mut cut = true;
         loop {

@@ -69,8 +69,33 @@ fn while_a_body_is_sent_how_much_of_it_was_sent_is_known() {
     assert_eq!((progress.total_bytes, progress.sent_bytes), (Some(64 << 20), running.seen.totals.sent.bytes));
     assert!(!progress.is_complete());
     go.send(()).unwrap();
-    running.until(|seen| seen.sending.is_some_and(|progress| progress.is_complete()));
+    running.until(|seen| seen.sending.is_none());
+    assert_eq!(running.seen.totals.sent.bytes, 64 << 20);
     assert_eq!(running.end().went_well().totals.sent.bytes, 64 << 20);
+}
+
+#[test]
+fn a_body_that_was_given_up_for_a_redirect_is_no_longer_being_sent() {
+    let (go, wait) = std::sync::mpsc::channel();
+    let second = peer(move |mut stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nthe ").unwrap();
+        wait.recv().unwrap();
+        stream.write_all(b"en").unwrap();
+    });
+    let first = peer(move |mut stream, _| {
+        let head = format!("HTTP/1.1 303 See Other\r\nlocation: http://{second}/\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        // Without reading the body: the client is the first to close.
+        while stream.peek(&mut [0]).is_ok_and(|waiting| waiting > 0) {
+            std::thread::yield_now();
+        }
+    });
+    let body = BodySpec::Bytes(vec![b'a'; 64 << 20].into());
+    let mut running = Running::start(HttpSpec { redirects: 1, ..post(format!("http://{first}/"), body) });
+    running.until(|seen| seen.received == b"the ");
+    assert_eq!(running.seen.sending, None);
+    go.send(()).unwrap();
+    assert_eq!(running.end().went_well().received, b"the en");
 }
 
 #[test]
