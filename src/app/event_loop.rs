@@ -27,7 +27,7 @@ use crate::model::pacer::Pacer;
 use crate::model::seen::ScreenSize;
 use crate::model::state::{Focus, Model};
 use crate::model::update::update;
-use crate::net::{Net, OverflowPolicy};
+use crate::net::{self, Net, OverflowPolicy};
 use crate::sessions::{Reading, Spec};
 use crate::text::{quantity, sanitize};
 use crate::view::{self, StyleSheet};
@@ -159,7 +159,7 @@ struct App {
 impl Drop for App {
     /// However the loop ends: sessions that are still open do not come to an end of their own.
     fn drop(&mut self) {
-        self.net.remove_socket_files();
+        net::remove_socket_files();
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::panic::PanicHookInfo;
 
 use super::terminal::restore;
+use crate::net::remove_socket_files;
 use crate::sessions::panic_guard::{catches_panic, panic_failure};
 use crate::text::sanitize;
 use crate::text::secret::mask_text;
@@ -17,6 +18,7 @@ pub fn exit_on_panic() {
             return;
         }
         restore();
+        remove_socket_files();
         // If standard error is closed, there is nowhere to report that.
         writeln!(io::stderr().lock(), "{}", describe(panic)).unwrap_or_default();
         std::process::exit(1);

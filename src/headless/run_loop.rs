@@ -19,8 +19,8 @@ use super::stdin::{StdinState, check_length, forward};
 use super::stdout::taken::StdoutGone;
 use super::stdout::writer::{StdoutWriter, WriteOutcome};
 use super::watched::Watched;
-use crate::net::Net;
 use crate::net::optional_sleep::sleep_until_some;
+use crate::net::{Net, remove_socket_files};
 use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec};
 use crate::text::secret::SecretDisplay;
 use crate::wire::Class;
@@ -190,7 +190,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
         }
     }
     talking.abort_all();
-    net.remove_socket_files();
+    remove_socket_files();
     let patience = if stage == ShutdownStage::Running && !reader_gone { FOREVER } else { PATIENCE };
     finish_output(output, patience, &mut signals, stopped_by, &policy).await
 }

@@ -1,8 +1,6 @@
 //! All sessions: their tasks, their order queues, and the bell that signals news.
 
 use std::collections::HashMap;
-#[cfg(unix)]
-use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,10 +11,8 @@ use super::journal::{Bell, Journal, OverflowPolicy};
 use super::order_queue;
 use super::order_queue::MOST_ORDERS;
 use super::splice::SpliceSink;
-#[cfg(unix)]
-use super::unix::SocketFile;
 use crate::sessions::panic_guard;
-use crate::sessions::{CloseReason, News, Order, Reading, RefusedOrder, Retention, SessionId, Verb};
+use crate::sessions::{Order, Reading, RefusedOrder, Retention, SessionId, Verb};
 use crate::wire::Failure;
 
 /// All sessions, and the interface to their tasks.
@@ -34,9 +30,6 @@ struct HubState {
     asks_beside: AtomicBool,
     orders: Mutex<HashMap<SessionId, OrderQueues>>,
     outlet: Mutex<Option<SpliceSink>>,
-    /// The files of our Unix sockets; one whose session has ended is gone from here with the next one.
-    #[cfg(unix)]
-    socket_files: Mutex<Vec<Weak<SocketFile>>>,
 }
 
 /// The order queues of one session.
@@ -85,8 +78,6 @@ impl Net {
             asks_beside: AtomicBool::new(true),
             orders: Mutex::default(),
             outlet: Mutex::default(),
-            #[cfg(unix)]
-            socket_files: Mutex::default(),
         };
         Net { shared: Arc::new(shared) }
     }
@@ -100,26 +91,6 @@ impl Net {
     /// The sink, for the first caller.
     pub(crate) fn take_outlet(&self) -> Option<SpliceSink> {
         self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Keeps the file of a session's socket in mind, so that [`Net::remove_socket_files`] finds it.
-    #[cfg(unix)]
-    pub(in crate::net) fn keep_socket_file(&self, file: Option<&Arc<SocketFile>>) {
-        let Some(file) = file else { return };
-        let mut files = self.shared.socket_files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.retain(|file| file.strong_count() > 0);
-        files.push(Arc::downgrade(file));
-    }
-
-    /// Removes the files of our Unix sockets, if they are still ours. Call before the program ends: sessions that are
-    /// still open do not come to an end of their own.
-    pub fn remove_socket_files(&self) {
-        #[cfg(unix)]
-        for file in self.shared.socket_files.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            if let Some(file) = file.upgrade() {
-                file.remove();
-            }
-        }
     }
 
     /// Whether new sessions also query name servers directly, beside the system resolver (default: yes).

@@ -36,6 +36,7 @@ mod tls;
 mod udp;
 #[cfg(unix)]
 mod unix;
+
 pub use hub::Net;
 
 pub use journal::OverflowPolicy;
@@ -43,3 +44,7 @@ pub use journal::OverflowPolicy;
 #[cfg(unix)]
 pub(crate) use async_fd::registered;
 pub use splice::SpliceSink;
+#[cfg(not(unix))]
+pub(crate) use system::remove_socket_files;
+#[cfg(unix)]
+pub(crate) use unix::remove_socket_files;

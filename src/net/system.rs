@@ -41,6 +41,10 @@ pub(crate) fn readable_bytes(socket: &impl AsFd) -> Option<u64> {
     rustix::io::ioctl_fionread(socket).ok()
 }
 
+/// Removes the files of our Unix sockets: there are none.
+#[cfg(not(unix))]
+pub(crate) fn remove_socket_files() {}
+
 /// How many bytes a read would return now: not known on this system.
 #[cfg(not(unix))]
 pub(crate) fn readable_bytes(_socket: &impl AsFd) -> Option<u64> {

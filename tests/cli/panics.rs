@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixDatagram;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -135,6 +136,21 @@ fn a_built_in_peer_that_panics_ends_one_connection() {
     assert!(child.try_wait().unwrap().is_none(), "the lab goes on");
     crate::program::signal(&child, nix::sys::signal::Signal::SIGTERM);
     child.wait().unwrap();
+}
+
+#[test]
+fn a_panic_that_ends_the_program_leaves_no_socket_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let mut command = sockeye(&["listen", "udp", &format!("unix:{}", path.display()), "--json"]);
+    let mut child = command.env("SOCKEYE_PANIC_AT", "stdin").env_remove("RUST_BACKTRACE").spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("\"listening\"") && path.exists(), "{line}");
+    // Standard input is read once there is somebody to send it to.
+    UnixDatagram::unbound().unwrap().send_to(b"x", &path).unwrap();
+    ends_with(&wait(child), 1);
+    assert!(!path.exists());
 }
 
 #[test]

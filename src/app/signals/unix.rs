@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use super::action::{HANGUP, SignalAction};
 use crate::app::terminal::restore;
-use crate::net::registered;
+use crate::net::{registered, remove_socket_files};
 
 /// How long the loop may take to end after a signal, or after the terminal was closed.
 const GRACE: Duration = Duration::from_secs(1);
@@ -100,6 +100,7 @@ async fn end_soon(code: u8, tell: &watch::Sender<Option<u8>>) {
     tell.send_replace(Some(code));
     sleep(GRACE).await;
     restore();
+    remove_socket_files();
     std::process::exit(code.into());
 }
 

@@ -54,7 +54,6 @@ pub(super) async fn run(
         Ok(opened) => opened,
         Err(end) => return report_not_open(end, &spec.target.to_string(), script, &mut context).await,
     };
-    context.net.keep_socket_file(opened.file.as_ref());
     let task = DatagramTask {
         socket: opened,
         peer: Some(spec.target.clone()),
@@ -78,10 +77,9 @@ pub(super) async fn run_bound(spec: UnixListenSpec, mut context: TaskContext) {
         Ok(opened) => opened,
         Err(failure) => return context.report_not_opened(failure).await,
     };
-    context.net.keep_socket_file(socket.file.as_ref());
     let local = spec.local.clone();
     context.journal.news(News::Unix(UnixNews::Listening { local: local.clone(), replaced })).await;
-    option::report_all(&socket.socket, &spec.socket.options, false.into(), &context.journal).await;
+    option::report_all(&socket.socket, &spec.socket.options, OptionScope::UNIX, &context.journal).await;
     let task = DatagramTask {
         socket,
         peer: None,

@@ -27,10 +27,9 @@ pub(super) async fn run(spec: UnixListenSpec, script: Script, mut context: TaskC
         Ok(opened) => opened,
         Err(failure) => return context.report_not_opened(failure).await,
     };
-    context.net.keep_socket_file(file.as_ref());
     let local = spec.local.clone();
     context.journal.news(News::Unix(UnixNews::Listening { local: local.clone(), replaced })).await;
-    option::report_all(&listener, &spec.socket.options, false.into(), &context.journal).await;
+    option::report_all(&listener, &spec.socket.options, OptionScope::UNIX, &context.journal).await;
     let mut queue = AcceptQueueWatch::of_unix();
     queue.report(&listener, &context.journal).await;
     let (children, ended) = AcceptedChildren::new(local.to_string(), spec.limit, spec.socket.idle_timeout, script);

@@ -10,5 +10,5 @@ mod socket_file;
 mod task;
 
 pub(super) use connect::connect_stream;
-pub(super) use socket_file::SocketFile;
+pub(crate) use socket_file::remove_socket_files;
 pub(super) use task::{run, run_listener};

@@ -5,8 +5,8 @@ use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use socket2::{Domain, Socket, Type};
 
@@ -25,6 +25,18 @@ pub(in crate::net) struct SocketFile {
     /// Device and inode.
     identity: (u64, u64),
     removed: AtomicBool,
+}
+
+/// The files of this process's sockets; one whose session has ended is gone from here with the next one.
+static OURS: Mutex<Vec<Weak<SocketFile>>> = Mutex::new(Vec::new());
+
+/// Removes the files of our Unix sockets, if they are still ours. Call before the process ends: sessions that are still
+/// open do not come to an end of their own.
+pub(crate) fn remove_socket_files() {
+    let files = std::mem::take(&mut *OURS.lock().unwrap_or_else(PoisonError::into_inner));
+    for file in files.iter().filter_map(Weak::upgrade) {
+        file.remove();
+    }
 }
 
 /// How our file ended.
@@ -64,9 +76,18 @@ impl SocketFile {
         }
         let file = path_of(local).and_then(|path| {
             let identity = identity(&path)?;
-            Some(Arc::new(SocketFile { path, identity, removed: AtomicBool::new(false) }))
+            let file = Arc::new(SocketFile { path, identity, removed: AtomicBool::new(false) });
+            file.keep_in_mind();
+            Some(file)
         });
         Ok((file, replaced))
+    }
+
+    /// So that [`remove_socket_files`] finds it.
+    fn keep_in_mind(self: &Arc<Self>) {
+        let mut files = OURS.lock().unwrap_or_else(PoisonError::into_inner);
+        files.retain(|file| file.strong_count() > 0);
+        files.push(Arc::downgrade(self));
     }
 
     /// The address of the file.
