@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::task::Poll;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal as Sent, kill};
@@ -34,11 +35,7 @@ impl AppSignals {
     /// that no program can handle, and those of a fault of the processor.
     pub(in crate::app) fn listen() -> io::Result<Self> {
         let (tell, ended) = watch::channel(None);
-        for (number, listener) in ending_signals()? {
-            // At most 64 + 128.
-            let code = u8::try_from(128 + number).unwrap_or(u8::MAX);
-            tokio::spawn(end_on(listener, code, tell.clone()));
-        }
+        tokio::spawn(end_on(ending_signals()?, tell.clone()));
         watch_terminal(tell);
         Ok(AppSignals { stop: signal(SignalKind::from_raw(Sent::SIGTSTP as i32))?, ended })
     }
@@ -90,10 +87,17 @@ fn ending_signals() -> io::Result<Vec<(i32, Listener)>> {
 const REAL_TIME: std::ops::RangeInclusive<i32> = 34..=64;
 
 /// Reports the end by a signal. The loop then has [`GRACE`] to end; if it is blocked, this ends the process.
-async fn end_on(mut listener: Listener, code: u8, tell: watch::Sender<Option<u8>>) {
-    if listener.recv().await.is_some() {
-        end_soon(code, &tell).await;
-    }
+async fn end_on(mut listeners: Vec<(i32, Listener)>, tell: watch::Sender<Option<u8>>) {
+    let number = std::future::poll_fn(|cx| {
+        let came = |(number, listener): &mut (i32, Listener)| match listener.poll_recv(cx) {
+            Poll::Ready(Some(())) => Some(*number),
+            Poll::Ready(None) | Poll::Pending => None,
+        };
+        listeners.iter_mut().find_map(came).map_or(Poll::Pending, Poll::Ready)
+    })
+    .await;
+    // At most 64 + 128.
+    end_soon(u8::try_from(128 + number).unwrap_or(u8::MAX), &tell).await;
 }
 
 async fn end_soon(code: u8, tell: &watch::Sender<Option<u8>>) {
