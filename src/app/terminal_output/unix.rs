@@ -61,9 +61,15 @@ impl TerminalOutput {
     pub(in crate::app) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match (&self.ready, unshared()) {
             (Some(_), Some(terminal)) => {
-                self.waiting.extend_from_slice(bytes);
-                let written = write_now(terminal, &self.waiting)?;
-                self.waiting.drain(..written);
+                if self.waiting.is_empty() {
+                    let written = write_now(terminal, bytes)?;
+                    self.waiting.extend_from_slice(bytes.get(written..).unwrap_or_default());
+                } else {
+                    // What waits goes first.
+                    self.waiting.extend_from_slice(bytes);
+                    let written = write_now(terminal, &self.waiting)?;
+                    self.waiting.drain(..written);
+                }
                 Ok(())
             }
             _ => {
