@@ -23,14 +23,13 @@ pub(super) enum NotOpen {
 pub(super) async fn report_not_open(end: NotOpen, peer: &str, script: Script, context: &mut TaskContext) {
     let unsent = stream::count_unsent(script.steps, &mut context.orders);
     stream::report_unsent(&context.journal, peer, unsent).await;
-    let how = match end {
-        NotOpen::GivenUp => CloseReason::Local,
-        NotOpen::Failed(failure) => {
-            context.journal.news(News::Failed(failure)).await;
-            CloseReason::Error
-        }
-    };
-    context.journal.report_closed(how).await;
+    context
+        .journal
+        .report_end(match end {
+            NotOpen::GivenUp => Ok(CloseReason::Local),
+            NotOpen::Failed(failure) => Err(failure),
+        })
+        .await;
 }
 
 /// What a session connects to, and how.

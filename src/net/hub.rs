@@ -62,8 +62,7 @@ impl TaskContext {
     /// Ends a session that could not be opened: takes no more orders, and reports why.
     pub(super) async fn report_not_opened(mut self, failure: Failure) {
         self.orders.close();
-        self.journal.news(News::Failed(failure)).await;
-        self.journal.report_closed(CloseReason::Error).await;
+        self.journal.report_end(Err(failure)).await;
     }
 }
 
@@ -135,8 +134,7 @@ impl Net {
             if let (Err(failure), Some(lanes)) = (outcome, lanes)
                 && !lanes.journal.is_over()
             {
-                lanes.journal.news(News::Failed(failure)).await;
-                lanes.journal.report_closed(CloseReason::Error).await;
+                lanes.journal.report_end(Err(failure)).await;
             }
         });
     }

@@ -301,8 +301,20 @@ impl Journal {
     }
 
     /// Reports the last fact, with the exact totals.
-    pub(crate) async fn report_closed(self: &Arc<Self>, how: crate::sessions::CloseReason) {
+    pub(crate) async fn report_closed(self: &Arc<Self>, how: CloseReason) {
         self.news(News::Closed { totals: self.totals(), how }).await;
+    }
+
+    /// Reports how a session ended: its failure, if it failed, and the last fact.
+    pub(crate) async fn report_end(self: &Arc<Self>, end: Result<CloseReason, Failure>) {
+        let how = match end {
+            Ok(how) => how,
+            Err(failure) => {
+                self.news(News::Failed(failure)).await;
+                CloseReason::Error
+            }
+        };
+        self.report_closed(how).await;
     }
 
     /// Replaces the kernel's view.
@@ -618,7 +630,7 @@ mod tests {
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
             assert!(waiting.as_mut().poll(&mut context).is_pending(), "there is no room");
         }
-        journal.report_closed(crate::sessions::CloseReason::Rst).await;
+        journal.report_closed(CloseReason::Rst).await;
         let readings = bell.sample(usize::MAX);
         let all = Totals { bytes: 15, ops: 3 };
         assert_eq!(readings[0].totals.received, all);

@@ -35,14 +35,7 @@ pub(crate) async fn run(spec: DnsSpec, context: TaskContext) {
         () = refuse_until_closed(&mut orders, &journal, OrderRefuser::Query) => Ok(()),
         end = run_query(&spec, &journal) => end,
     };
-    let how = match end {
-        Ok(()) => CloseReason::Local,
-        Err(failure) => {
-            journal.news(News::Failed(failure)).await;
-            CloseReason::Error
-        }
-    };
-    journal.report_closed(how).await;
+    journal.report_end(end.map(|()| CloseReason::Local)).await;
 }
 
 async fn run_query(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {

@@ -41,26 +41,20 @@ pub(crate) async fn run(spec: RepeatSpec, context: TaskContext) {
     };
     let (plan, ledger, mut workers) = match prepared {
         Ok(begun) => begun,
-        Err(failure) => {
-            journal.news(News::Failed(failure)).await;
-            return journal.report_closed(CloseReason::Error).await;
-        }
+        Err(failure) => return journal.report_end(Err(failure)).await,
     };
     let closed_by_user = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
     workers.shutdown().await;
     let last = ledger.sample(spec.count, true);
     let failure = if closed_by_user { None } else { final_failure(&spec, &last) };
-    let how = match (failure, &spec.what) {
-        (Some(failure), _) => {
-            journal.news(News::Failed(failure)).await;
-            CloseReason::Error
-        }
+    let end = match (failure, &spec.what) {
+        (Some(failure), _) => Err(failure),
         // Datagrams have no FIN: the run is over because it has done what it was asked for.
-        (None, RepeatKind::Echo(_)) => CloseReason::Local,
-        (None, _) if closed_by_user => CloseReason::Local,
-        (None, RepeatKind::Connect(_) | RepeatKind::Http(_)) => CloseReason::Fin,
+        (None, RepeatKind::Echo(_)) => Ok(CloseReason::Local),
+        (None, _) if closed_by_user => Ok(CloseReason::Local),
+        (None, RepeatKind::Connect(_) | RepeatKind::Http(_)) => Ok(CloseReason::Fin),
     };
-    journal.report_closed(how).await;
+    journal.report_end(end).await;
 }
 
 type BegunRun = (Arc<RunPlan>, Arc<RunLedger>, JoinSet<Result<(), Failure>>);

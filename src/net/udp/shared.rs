@@ -12,8 +12,8 @@ use tokio::sync::{Notify, watch};
 use super::drop_counter::DropCounter;
 use super::recent_sends::RecentSends;
 use crate::net::journal::Journal;
+use crate::sessions::CloseReason;
 use crate::sessions::spec::Script;
-use crate::sessions::{CloseReason, News};
 use crate::wire::Failure;
 
 /// How a session ends.
@@ -30,14 +30,12 @@ pub(super) enum UdpEnding {
 impl UdpEnding {
     /// Reports the end: the last news of the session.
     pub(super) async fn report(self, journal: &Arc<Journal>) {
-        let how = match self {
-            UdpEnding::Local | UdpEnding::Answered => CloseReason::Local,
-            UdpEnding::Failed(failure) => {
-                journal.news(News::Failed(failure)).await;
-                CloseReason::Error
-            }
-        };
-        journal.report_closed(how).await;
+        journal
+            .report_end(match self {
+                UdpEnding::Local | UdpEnding::Answered => Ok(CloseReason::Local),
+                UdpEnding::Failed(failure) => Err(failure),
+            })
+            .await;
     }
 }
 
