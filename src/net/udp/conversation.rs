@@ -52,7 +52,7 @@ async fn run_connected(
         Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
     };
     report_receive_buffer(&journal, &opened, spec.receive).await;
-    let scope = OptionScope::new(opened.local.is_ipv6(), target.address().ip().is_multicast());
+    let scope = OptionScope::new(opened.local.is_ipv6(), target.is_group());
     option::report_all(&opened.socket, &spec.socket.options, scope, &journal).await;
     let strangers = match target {
         SendTarget::Peer(_) => StrangerWatch::beside(&opened.socket),
@@ -135,13 +135,12 @@ async fn open_first(
 
 /// Whether the kernel routes this address as a broadcast: without the broadcast option it refuses to connect to it.
 fn is_broadcast(target: SocketAddr) -> bool {
-    let refused = || {
+    let connect = || -> std::io::Result<()> {
         let socket = Socket::new(Domain::for_address(target), Type::DGRAM, Some(Protocol::UDP))?;
         socket.connect(&SockAddr::from(target))
     };
-    let refused: std::io::Result<()> = refused();
     target.ip() == IpAddr::V4(Ipv4Addr::BROADCAST)
-        || refused.is_err_and(|error| error.raw_os_error() == Some(errno::EACCES))
+        || connect().is_err_and(|error| error.raw_os_error() == Some(errno::EACCES))
 }
 
 /// Opens a socket that is connected to `peer`.

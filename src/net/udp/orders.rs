@@ -126,7 +126,7 @@ impl SharedSocket {
 
     /// What decides which of the system's options governs what is sent.
     fn option_scope(&self) -> OptionScope {
-        OptionScope::new(self.local.is_ipv6(), self.target.address().ip().is_multicast())
+        OptionScope::new(self.local.is_ipv6(), self.target.is_group())
     }
 
     /// Reports the sends that were given and not carried out.

@@ -1,6 +1,6 @@
 //! What the halves of a UDP session's task share.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::{NonZeroU16, NonZeroU64};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -65,12 +65,25 @@ pub(super) enum SendTarget {
 }
 
 impl SendTarget {
-    /// The address, if it is fixed; else the unspecified one.
-    pub(super) fn address(self) -> SocketAddr {
+    /// The one peer of a connected socket.
+    pub(super) fn peer(self) -> Option<SocketAddr> {
         match self {
-            SendTarget::Peer(address) | SendTarget::Address(address) => address,
-            SendTarget::LastHeard => SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0),
+            SendTarget::Peer(peer) => Some(peer),
+            SendTarget::Address(_) | SendTarget::LastHeard => None,
         }
+    }
+
+    /// The address, if it is fixed.
+    pub(super) fn address(self) -> Option<SocketAddr> {
+        match self {
+            SendTarget::Peer(address) | SendTarget::Address(address) => Some(address),
+            SendTarget::LastHeard => None,
+        }
+    }
+
+    /// Whether it is a multicast group.
+    pub(super) fn is_group(self) -> bool {
+        self.address().is_some_and(|address| address.ip().is_multicast())
     }
 }
 

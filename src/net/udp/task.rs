@@ -41,16 +41,12 @@ impl SharedSocket {
     /// The shared state for a socket.
     pub(super) fn new(journal: Arc<Journal>, opened: OpenedSocket, target: SendTarget, limits: UdpLimits) -> Self {
         let OpenedSocket { socket, local, merged } = opened;
-        let peer = match target {
-            SendTarget::Peer(peer) => Some(peer),
-            SendTarget::Address(_) | SendTarget::LastHeard => None,
-        };
         SharedSocket {
             journal,
             socket,
             local,
             merged,
-            peer,
+            peer: target.peer(),
             target,
             limits,
             heard: Mutex::default(),
@@ -98,10 +94,7 @@ impl SharedSocket {
 
     /// Where a plain send goes.
     pub(super) fn default_destination(&self) -> Option<SocketAddr> {
-        match self.target {
-            SendTarget::Peer(address) | SendTarget::Address(address) => Some(address),
-            SendTarget::LastHeard => *lock(&self.heard),
-        }
+        self.target.address().or_else(|| *lock(&self.heard))
     }
 
     /// Waits for the first datagram. Cancel-safe; one waiter.
