@@ -22,9 +22,6 @@ const MOST_REPORTED: usize = 8;
 /// How many unread datagrams are counted when the conversation ends.
 const MOST_UNREAD: usize = 65_536;
 
-/// Room for any datagram.
-const ROOM_BYTES: usize = 65_536;
-
 /// The second socket, and who was reported.
 #[derive(Debug)]
 pub(super) struct StrangerWatch {
@@ -60,9 +57,8 @@ impl SharedSocket {
     /// Reports datagrams from other addresses; never ends.
     pub(super) async fn watch_strangers(&self, watch: &mut StrangerWatch) -> UdpEnding {
         let Some(socket) = &watch.socket else { return std::future::pending().await };
-        let mut buffer = vec![0; ROOM_BYTES];
         loop {
-            let Ok((length, from)) = socket.recv_from(&mut buffer).await else {
+            let Ok((length, from)) = system::receive_length(socket).await else {
                 // An error of this socket concerns nothing that we sent: it sends nothing.
                 tokio::task::yield_now().await;
                 continue;
@@ -104,9 +100,24 @@ fn stranger_news(about: String, message: String) -> News {
 #[cfg(target_os = "linux")]
 mod system {
     use std::io;
+    use std::mem::MaybeUninit;
+    use std::net::SocketAddr;
 
     use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
+    use tokio::io::Interest;
     use tokio::net::UdpSocket;
+
+    /// Waits for a datagram, and drops it: its length and its sender. Cancel-safe.
+    pub(super) async fn receive_length(socket: &UdpSocket) -> io::Result<(usize, SocketAddr)> {
+        let receive = || {
+            let mut start = [MaybeUninit::uninit()];
+            // recv(2): with MSG_TRUNC the whole length is returned, whatever fits.
+            let (length, from) = SockRef::from(socket).recv_from_with_flags(&mut start, libc::MSG_TRUNC)?;
+            let from = from.as_socket().ok_or(io::ErrorKind::InvalidData)?;
+            Ok((length, from))
+        };
+        socket.async_io(Interest::READABLE, receive).await
+    }
 
     /// A socket with the local address of `connected`, not connected.
     ///
@@ -131,8 +142,14 @@ mod system {
 #[cfg(not(target_os = "linux"))]
 mod system {
     use std::io;
+    use std::net::SocketAddr;
 
     use tokio::net::UdpSocket;
+
+    /// Never: there is no second socket.
+    pub(super) async fn receive_length(_socket: &UdpSocket) -> io::Result<(usize, SocketAddr)> {
+        std::future::pending().await
+    }
 
     /// Not available: this system would deliver the peer's datagrams to either socket.
     pub(super) fn second_socket(_connected: &UdpSocket) -> io::Result<UdpSocket> {
