@@ -20,7 +20,7 @@ use crate::net::kernel::error_queue::ErrorQueueEntry;
 use crate::sessions::News;
 use crate::sessions::news::call::SocketCall;
 use crate::sessions::news::{DialNews, TcpNews, UdpNews};
-use crate::sessions::spec::{IpFamily, TcpSpec};
+use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec};
 use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::segment::FlowHint;
@@ -268,7 +268,7 @@ impl ConnectRace<'_> {
         let Some(peer) = race.waiting.next() else { return };
         let began = Instant::now();
         race.next_at = began + STAGGER;
-        let called = begin_connect(self.spec, peer, self.capture);
+        let called = begin_connect(&self.spec.socket, peer, self.capture);
         // The last kernel view is about a socket that is gone.
         self.journal.forget_kernel();
         let connecting = DialNews::Connecting { peer, attempt: self.attempt, begun: called.is_ok() };
@@ -323,13 +323,13 @@ fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
 }
 
 /// Opens a socket for one address, with the spec's options and local address.
-fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<socket2::Socket, Failure> {
-    let failed = |error: std::io::Error| fault::from_io(FailedOperation::Connect, peer.to_string(), &error);
+fn socket(spec: &SocketSpec, peer: SocketAddr) -> Result<socket2::Socket, Failure> {
+    let failed = |error: std::io::Error| fault::from_tcp_connect(peer, &error);
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    option::set_all(&socket, &spec.socket.options, peer.is_ipv6().into())?;
-    if let Some(local) = spec.socket.bind {
+    option::set_all(&socket, &spec.options, peer.is_ipv6().into())?;
+    if let Some(local) = spec.bind {
         if local.port() != 0 {
             // Otherwise a port that was used a minute ago could not be bound again (TIME-WAIT).
             socket.set_reuse_address(true).map_err(failed)?;
@@ -343,7 +343,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<socket2::Socket, Failure> 
 ///
 /// # Errors
 /// Fails if nobody answers there, or if this host cannot send the request.
-pub(crate) async fn connect_once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
+pub(crate) async fn connect_once(spec: &SocketSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
     let begun = begin_connect(spec, peer, None).map_err(|broken| broken.failure)?;
     let (stream, _) = begun.finish(peer).await.map_err(|broken| broken.failure)?;
     Ok(stream)
@@ -358,24 +358,19 @@ struct BegunConnect {
 /// Opens a socket and calls `connect()`, which does not wait. An error is one of this machine; with
 /// [`FailureReason::ConnectNotBegun`], no SYN was sent.
 fn begin_connect(
-    spec: &TcpSpec,
+    spec: &SocketSpec,
     peer: SocketAddr,
     capture: Option<&CaptureWatch>,
 ) -> Result<BegunConnect, Box<FailedAttempt>> {
     let not_begun = |mut broken: FailedAttempt| {
-        let failure = &mut broken.failure;
-        failure.reason.get_or_insert(FailureReason::ConnectNotBegun);
-        if let (FailedOperation::Connect, Some(errno::EACCES)) = (failure.operation, failure.os_code) {
-            // A broadcast address, which the general message names, is no address of TCP.
-            failure.message = "not permitted: a route of the kind prohibit, or a local firewall's rule".to_owned();
-        }
+        broken.failure.reason.get_or_insert(FailureReason::ConnectNotBegun);
         Box::new(broken)
     };
     let socket = socket(spec, peer).map_err(|failure| not_begun(FailedAttempt { failure, call: None, icmp: None }))?;
     error_queue::enable(&socket, peer.is_ipv6());
     let began = std::time::Instant::now();
     let failed = |error: std::io::Error| FailedAttempt {
-        failure: fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
+        failure: fault::from_tcp_connect(peer, &error),
         call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Err(&error), began.elapsed())),
         icmp: None,
     };
@@ -415,7 +410,7 @@ impl BegunConnect {
                     icmp.failure(FailedOperation::Connect, peer.to_string()).with_reason(FailureReason::NoNeighbour)
                 }
                 Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
-                None => fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
+                None => fault::from_tcp_connect(peer, &error),
             };
             FailedAttempt {
                 failure,

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use crate::text::quantity;
 use crate::wire::errno;
 #[cfg(unix)]
 use crate::wire::unix::UnixAddress;
@@ -35,6 +37,22 @@ pub(crate) fn from_io(operation: FailedOperation, peer: impl Into<String>, error
         reason,
         message,
     }
+}
+
+/// Converts a system error of a TCP `connect()` to `peer`.
+pub(crate) fn from_tcp_connect(peer: SocketAddr, error: &io::Error) -> Failure {
+    let mut failure = from_io(FailedOperation::Connect, peer.to_string(), error);
+    if failure.os_code == Some(errno::EACCES) {
+        // A broadcast address, which the general message names, is no address of TCP.
+        failure.message = "not permitted: a route of the kind prohibit, or a local firewall's rule".to_owned();
+    }
+    failure
+}
+
+/// The failure of a session whose datagrams have not moved for as long as was allowed.
+pub(crate) fn nothing_moved(peer: impl Into<String>, limit: Duration) -> Failure {
+    let message = format!("nothing was sent or received for {}", quantity::duration(limit));
+    Failure::new(Class::IdleTimeout, FailedOperation::Read, peer, message).with_reason(FailureReason::NothingMoved)
 }
 
 /// Converts a system error of `operation` (`bind`, `listen`) at our own address `local`; the message says what to do

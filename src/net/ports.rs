@@ -6,45 +6,27 @@ use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt};
 
+use super::dial;
 use super::hub::TaskContext;
 use super::journal::Journal;
+use super::order_queue::refuse_until_closed;
 use super::resolve::{none_left, resolve};
-use super::{dial, order_queue};
 use crate::sessions::news::{PortCounts, PortNews, PortProbe, PortState};
 use crate::sessions::order::OrderRefuser;
-use crate::sessions::spec::{HostPort, IpFamily, MOST_AT_ONCE, PortScanSpec, TcpSpec};
-use crate::sessions::{CloseReason, News, Verb};
+use crate::sessions::spec::{IpFamily, MOST_AT_ONCE, PortScanSpec};
+use crate::sessions::{CloseReason, News};
 use crate::text::quantity;
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// The task of a range.
 pub(crate) async fn run(spec: PortScanSpec, context: TaskContext) {
     let TaskContext { journal, mut orders, net: _net } = context;
-    let how = tokio::select! {
+    let end = tokio::select! {
         biased;
-        () = closed_by_user(&mut orders, &journal, &spec) => CloseReason::Local,
-        done = scan(&spec, &journal) => match done {
-            Ok(()) => CloseReason::Finished,
-            Err(failure) => {
-                journal.news(News::Failed(failure)).await;
-                CloseReason::Error
-            }
-        },
+        () = refuse_until_closed(&mut orders, &journal, OrderRefuser::Run) => Ok(CloseReason::Local),
+        done = scan(&spec, &journal) => done.map(|()| CloseReason::Finished),
     };
-    journal.report_closed(how).await;
-}
-
-/// Ends when the user closes the session; other orders are refused.
-async fn closed_by_user(orders: &mut order_queue::OrderReceiver, journal: &Arc<Journal>, spec: &PortScanSpec) {
-    loop {
-        match orders.recv().await {
-            None | Some(Verb::Close | Verb::Reset) => return,
-            Some(verb) => {
-                let failure = verb.refused(OrderRefuser::Run, spec.range_text());
-                journal.news(News::Warned(failure)).await;
-            }
-        }
-    }
+    journal.report_end(end).await;
 }
 
 /// Tries all ports.
@@ -75,8 +57,7 @@ async fn scan(spec: &PortScanSpec, journal: &Arc<Journal>) -> Result<(), Failure
             addresses: addresses.iter().map(SocketAddr::ip).collect(),
         }))
         .await;
-    let addresses = Arc::new(addresses);
-    let probes = spec.ports.ports().map(|port| probe(spec, port, Arc::clone(&addresses)));
+    let probes = spec.ports.ports().map(|port| probe(spec, port, &addresses));
     let mut probes = std::pin::pin!(stream::iter(probes).buffer_unordered(MOST_AT_ONCE));
     let mut counts = PortCounts::default();
     while let Some(probe) = probes.next().await {
@@ -104,15 +85,13 @@ fn one_of_each_family(found: &[SocketAddr]) -> Vec<SocketAddr> {
 }
 
 /// One port: at each address in turn, until it is open there.
-async fn probe(spec: &PortScanSpec, port: u16, addresses: Arc<Vec<SocketAddr>>) -> PortProbe {
+async fn probe(spec: &PortScanSpec, port: u16, addresses: &[SocketAddr]) -> PortProbe {
     let mut best: Option<PortProbe> = None;
-    let target = HostPort { host: spec.host.clone(), port };
-    let tcp = TcpSpec { target, socket: spec.socket.clone() };
-    for address in addresses.iter() {
+    for address in addresses {
         let mut peer = *address;
         peer.set_port(port);
         let began = Instant::now();
-        let tried = tokio::time::timeout(spec.socket.connect_timeout, dial::connect_once(&tcp, peer)).await;
+        let tried = tokio::time::timeout(spec.socket.connect_timeout, dial::connect_once(&spec.socket, peer)).await;
         let took = began.elapsed();
         let found = match tried {
             Ok(Ok(stream)) => {

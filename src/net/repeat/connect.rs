@@ -74,7 +74,7 @@ impl RepeatConnect {
         for step in 0..self.addresses.len() {
             let place = (first + step) % self.addresses.len();
             let Some(peer) = self.addresses.get(place).copied() else { break };
-            match dial::connect_once(&self.spec, peer).await {
+            match dial::connect_once(&self.spec.socket, peer).await {
                 Ok(stream) => {
                     self.good.store(place, Ordering::Relaxed);
                     return Ok(stream);

@@ -21,9 +21,8 @@ use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
 use crate::sessions::News;
 use crate::sessions::news::UdpNews;
 use crate::sessions::spec::Script;
-use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
+use crate::wire::{Class, FailedOperation};
 
 /// How many jobs may wait for the sending half; beyond it orders stay in the session's own queue.
 const MOST_JOBS: usize = 32;
@@ -243,11 +242,7 @@ impl SharedSocket {
             let quiet = lock(&self.last_activity).elapsed();
             if quiet >= limit {
                 let peer = self.peer.unwrap_or(self.local).to_string();
-                let message = format!("nothing was sent or received for {}", quantity::duration(limit));
-                let mut failure = Failure::new(Class::IdleTimeout, FailedOperation::Read, peer, message)
-                    .with_reason(FailureReason::NothingMoved);
-                failure.evidence = Evidence::Seen;
-                return UdpEnding::Failed(failure);
+                return UdpEnding::Failed(fault::nothing_moved(peer, limit));
             }
             tokio::time::sleep(limit - quiet).await;
         }
