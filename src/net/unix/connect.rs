@@ -71,7 +71,7 @@ impl ConnectAttempt for StreamDial<'_> {
     }
 
     fn option_socket(opened: &UnixStream) -> (&UnixStream, OptionScope) {
-        (opened, false.into())
+        (opened, OptionScope::UNIX)
     }
 }
 
@@ -100,7 +100,7 @@ pub(crate) async fn connect_stream(
     let place = address::to_system(target).map_err(failed)?;
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    option::set_all(&socket, &spec.options, false.into())?;
+    option::set_all(&socket, &spec.options, OptionScope::UNIX)?;
     let mut pause = FIRST_PAUSE;
     while let Err(error) = socket.connect(&place) {
         if error.kind() == ErrorKind::Interrupted {
@@ -126,6 +126,6 @@ pub(crate) async fn connect_stream(
     let credentials = credentials::of_peer(&socket);
     let (local, peer) = (UnixAddress::Unnamed, target.clone());
     journal.news(News::Unix(UnixNews::Connected { local, peer, credentials, took, attempt })).await;
-    option::report_all(&socket, &spec.options, false.into(), journal).await;
+    option::report_all(&socket, &spec.options, OptionScope::UNIX, journal).await;
     Ok(socket)
 }

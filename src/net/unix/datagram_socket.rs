@@ -15,6 +15,7 @@ use crate::net::{fault, option};
 use crate::sessions::News;
 use crate::sessions::news::UnixNews;
 use crate::sessions::spec::{RequestedOptions, UnixListenSpec, UnixSpec};
+use crate::wire::option::OptionScope;
 use crate::wire::unix::UnixAddress;
 use crate::wire::{FailedOperation, Failure};
 
@@ -27,7 +28,7 @@ pub(super) struct OpenedDatagrams {
 fn new_socket(options: &RequestedOptions, failed: impl Fn(io::Error) -> Failure) -> Result<Socket, Failure> {
     let socket = Socket::new(Domain::UNIX, Type::DGRAM, None).map_err(&failed)?;
     socket.set_nonblocking(true).map_err(&failed)?;
-    option::set_all(&socket, options, false.into())?;
+    option::set_all(&socket, options, OptionScope::UNIX)?;
     Ok(socket)
 }
 
@@ -62,7 +63,7 @@ pub(super) async fn connect(spec: &UnixSpec, attempt: u32, journal: &Arc<Journal
     let socket = UnixDatagram::from_std(socket.into()).map_err(failed)?;
     let (peer, took) = (target.clone(), began.elapsed());
     journal.news(News::Unix(UnixNews::Connected { local, peer, credentials: None, took, attempt })).await;
-    option::report_all(&socket, &spec.socket.options, false.into(), journal).await;
+    option::report_all(&socket, &spec.socket.options, OptionScope::UNIX, journal).await;
     Ok(OpenedDatagrams { socket, file })
 }
 

@@ -17,7 +17,7 @@ use crate::net::{fault, option};
 use crate::sessions::news::UnixNews;
 use crate::sessions::spec::{Script, UnixListenSpec};
 use crate::sessions::{CloseReason, News};
-use crate::wire::option::SocketKind;
+use crate::wire::option::{OptionScope, SocketKind};
 use crate::wire::unix::UnixAddress;
 use crate::wire::{FailedOperation, Failure};
 
@@ -36,7 +36,7 @@ pub(super) async fn run(spec: UnixListenSpec, script: Script, mut context: TaskC
     let settings = ListenerSettings {
         local: local.to_string(),
         options: spec.socket.options,
-        scope: false.into(),
+        scope: OptionScope::UNIX,
         children,
         accepting: spec.accepting,
     };
@@ -54,7 +54,7 @@ fn listen(spec: &UnixListenSpec) -> Result<(UnixListener, Option<Arc<SocketFile>
     let failed = |error: io::Error| fault::from_unix_bind(FailedOperation::Listen, &spec.local, &error, None);
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    option::set_all(&socket, &spec.socket.options, false.into())?;
+    option::set_all(&socket, &spec.socket.options, OptionScope::UNIX)?;
     let (file, replaced) = SocketFile::bind(&socket, &spec.local, spec.replace, FailedOperation::Listen)?;
     let backlog = i32::try_from(spec.backlog.unwrap_or(BACKLOG)).unwrap_or(i32::MAX);
     socket.listen(backlog).map_err(failed)?;

@@ -81,6 +81,9 @@ pub enum OptionScope {
 }
 
 impl OptionScope {
+    /// The scope of a socket of the Unix domain: any, as it has no option that a scope decides.
+    pub const UNIX: Self = OptionScope::V4;
+
     /// The scope of a socket of this family; `group`: it sends to a multicast group.
     pub fn new(v6: bool, group: bool) -> Self {
         match (v6, group) {
