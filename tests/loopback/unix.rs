@@ -1,7 +1,7 @@
 //! Sockets of the Unix domain, scripted peers, counts equal to the byte.
 
 use std::io::{Read as _, Write as _};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -157,6 +157,30 @@ fn one_close_ends_a_conversation_whose_datagram_waits_for_a_full_queue() {
         |word: &str| watch.news_of(id).any(|news| matches!(news, News::Warned(why) if why.message.contains(word)));
     assert!(unsent("the peer's queue is full"), "{:#?}", watch.news);
     assert!(unsent("1 send was not carried out: 6 bytes"), "{:#?}", watch.news);
+}
+
+#[test]
+fn a_close_lets_a_datagram_go_that_waits_for_a_peer_who_still_reads() {
+    let (_dir, path, address) = place();
+    let peer = UnixDatagram::bind(&path).unwrap();
+    let other = UnixDatagram::unbound().unwrap();
+    other.set_nonblocking(true).unwrap();
+    let queued = std::iter::repeat_with(|| other.send_to(b"x", &path)).take_while(Result::is_ok).count();
+    let mut watch = Watch::new();
+    let id = watch.open(Spec::new(SpecKind::Unix(UnixSpec::new(address, UnixForm::Datagram))));
+    watch.send(id, &b"first"[..]);
+    watch.send(id, &b"second"[..]);
+    watch.until_kernel(id, "the first datagram waits", |_| true);
+    watch.order(id, Verb::Close);
+    let mut heard = Vec::new();
+    for _ in 0..queued + 2 {
+        let mut buffer = [0; 9];
+        let length = peer.recv(&mut buffer).unwrap();
+        heard.push(buffer[..length].to_vec());
+    }
+    assert_eq!(heard[queued..], [b"first".to_vec(), b"second".to_vec()]);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
+    assert_eq!(watch.sent(id), 11);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::wire::tcp::state::TcpState;
 use crate::wire::{FailedOperation, Failure};
 
 /// How long a close waits for the peer to receive what is queued.
-pub(super) const MOST_CLOSING: Duration = Duration::from_secs(5);
+pub(in crate::net) const MOST_CLOSING: Duration = Duration::from_secs(5);
 
 /// How many reads or writes one half does before it yields to the other half and to orders.
 pub(super) const TURN: usize = 8;

@@ -15,6 +15,7 @@ use tokio::net::UnixDatagram;
 use super::address;
 use super::connect::may_pass;
 use super::datagram_socket::{self, OpenedDatagrams, connect, sender_address};
+use super::sample_clock::SampleClock;
 use super::socket_file::{SocketFile, report_file_end};
 use crate::net::blocking::run_blocking;
 use crate::net::dialling::{ConnectAttempt, connect_with_retries, report_not_open};
@@ -25,7 +26,6 @@ use crate::sessions::news::UnixNews;
 use crate::sessions::order::{OrderRefuser, SocketVerb};
 use crate::sessions::spec::{MOST_UNIX_DATAGRAM, Script, ScriptStep, SocketSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::{Block, CloseReason, News, Verb};
-use crate::text::quantity;
 use crate::wire::option::{OptionScope, SocketKind};
 use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
@@ -65,6 +65,8 @@ pub(super) async fn run(
         waiting: script.steps.into(),
         sender: None,
         last_moved: Instant::now(),
+        samples: SampleClock::new(Instant::now()),
+        close_by: None,
     };
     task.run(&mut context).await;
 }
@@ -91,6 +93,8 @@ pub(super) async fn run_bound(spec: UnixListenSpec, mut context: TaskContext) {
         waiting: VecDeque::new(),
         sender: None,
         last_moved: Instant::now(),
+        samples: SampleClock::new(Instant::now()),
+        close_by: None,
     };
     task.run(&mut context).await;
 }
@@ -115,7 +119,7 @@ impl ConnectAttempt for DatagramDial<'_> {
     }
 
     fn option_socket(opened: &OpenedDatagrams) -> (&UnixDatagram, OptionScope) {
-        (&opened.socket, false.into())
+        (&opened.socket, OptionScope::UNIX)
     }
 }
 
@@ -136,6 +140,23 @@ struct DatagramTask {
     /// The sender of the newest datagram.
     sender: Option<UnixAddress>,
     last_moved: Instant,
+    samples: SampleClock,
+    /// The session is closed: what still waits for room then is given up.
+    close_by: Option<Instant>,
+}
+
+/// Why a datagram was not sent.
+enum UnsentDatagram {
+    /// The session was closed while the peer's queue was full.
+    Closed(Failure),
+    /// Anything else.
+    Failed(Failure),
+}
+
+impl From<Failure> for UnsentDatagram {
+    fn from(failure: Failure) -> Self {
+        UnsentDatagram::Failed(failure)
+    }
 }
 
 /// How the task ends.
@@ -147,6 +168,9 @@ enum DatagramEnd {
 impl DatagramTask {
     async fn run(mut self, context: &mut TaskContext) {
         let end = self.serve(context).await;
+        if self.samples.due(true).is_some() {
+            self.sample(Instant::now(), context);
+        }
         let unsent = stream::count_unsent(self.waiting, &mut context.orders);
         stream::report_unsent(&context.journal, &self.name, unsent).await;
         let OpenedDatagrams { socket, file } = self.socket;
@@ -154,14 +178,13 @@ impl DatagramTask {
         if let Some(path) = file.as_deref().map(SocketFile::address) {
             report_file_end(file, path, &context.journal).await;
         }
-        let how = match end {
-            DatagramEnd::Local => CloseReason::Local,
-            DatagramEnd::Failed(failure) => {
-                context.journal.news(News::Failed(failure)).await;
-                CloseReason::Error
-            }
-        };
-        context.journal.report_closed(how).await;
+        context
+            .journal
+            .report_end(match end {
+                DatagramEnd::Local => Ok(CloseReason::Local),
+                DatagramEnd::Failed(failure) => Err(failure),
+            })
+            .await;
     }
 
     async fn serve(&mut self, context: &mut TaskContext) -> DatagramEnd {
@@ -183,20 +206,25 @@ impl DatagramTask {
                     return end;
                 }
             }
+            if self.close_by.is_some() {
+                // Sends that were ordered before the close are carried out.
+                context.orders.close();
+                while let Some(verb) = context.orders.recv().await {
+                    if let Some(end) = self.order(Some(verb), context).await {
+                        return end;
+                    }
+                }
+                return DatagramEnd::Local;
+            }
+            self.sample_if_due(context);
+            let sample_at = self.samples.due(self.reading).map(tokio::time::Instant::from);
             let quiet_at = self.idle_timeout.map(|limit| tokio::time::Instant::from(self.last_moved + limit));
             tokio::select! {
                 biased;
                 verb = self.urgent.recv() => match verb {
-                    None | Some(Verb::Close | Verb::Reset) => {
-                        // Sends that were ordered before the close are carried out.
-                        context.orders.close();
-                        while let Some(verb) = context.orders.recv().await {
-                            if let Some(end) = self.order(Some(verb), context).await {
-                                return end;
-                            }
-                        }
+                    None | Some(Verb::Close | Verb::Reset) => if self.closes_at_once(verb.as_ref()) {
                         return DatagramEnd::Local;
-                    }
+                    },
                     verb => if let Some(end) = self.order(verb, context).await { return end },
                 },
                 verb = context.orders.recv() => if let Some(end) = self.order(verb, context).await { return end },
@@ -206,19 +234,22 @@ impl DatagramTask {
                     },
                     Err(error) => return DatagramEnd::Failed(self.fault(FailedOperation::Receive, &error)),
                 },
+                () = sleep_until_some(sample_at) => {}
                 () = sleep_until_some(quiet_at) => {
                     if self.last_moved.elapsed() >= self.idle_timeout.unwrap_or(Duration::MAX) && self.reading {
-                        let limit = quantity::duration(self.idle_timeout.unwrap_or_default());
-                        let message = format!("nothing was sent or received for {limit}");
-                        return DatagramEnd::Failed(
-                            Failure::new(Class::IdleTimeout, FailedOperation::Receive, &self.name, message)
-                                .with_reason(FailureReason::NothingMoved),
-                        );
+                        let limit = self.idle_timeout.unwrap_or_default();
+                        return DatagramEnd::Failed(fault::nothing_moved(&self.name, limit));
                     }
                     self.last_moved = Instant::now();
                 }
             }
         }
+    }
+
+    /// The session is closed: a first close lets its sends go on for some time, a second one or a reset does not.
+    fn closes_at_once(&mut self, verb: Option<&Verb>) -> bool {
+        let before = self.close_by.replace(Instant::now() + stream::MOST_CLOSING);
+        before.is_some() || matches!(verb, None | Some(Verb::Reset))
     }
 
     fn fault(&self, operation: FailedOperation, error: &io::Error) -> Failure {
@@ -230,8 +261,8 @@ impl DatagramTask {
         match verb {
             None | Some(Verb::Close | Verb::Reset) => return Some(DatagramEnd::Local),
             Some(Verb::Send(bytes)) => {
-                if let Err(failure) = self.send(bytes, context).await {
-                    return self.after_send_failure(failure, context).await;
+                if let Err(unsent) = self.send(bytes, context).await {
+                    return self.after_unsent(unsent, context).await;
                 }
             }
             Some(Verb::SendFile(path)) => {
@@ -241,7 +272,7 @@ impl DatagramTask {
                         let length = bytes.len() as u64;
                         match self.send(bytes, context).await {
                             Ok(()) => context.journal.news(News::FileSent { path, bytes: length }).await,
-                            Err(failure) => return self.after_send_failure(failure, context).await,
+                            Err(unsent) => return self.after_unsent(unsent, context).await,
                         }
                     }
                     Err(error) => {
@@ -262,14 +293,13 @@ impl DatagramTask {
                 }
             }
             Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
-                option::set_and_report(&self.socket.socket, name, value, false.into(), &context.journal).await;
+                option::set_and_report(&self.socket.socket, name, value, OptionScope::UNIX, &context.journal).await;
             }
             Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-                let all = option::all_values_news(&self.socket.socket, SocketKind::Unix, false.into());
+                let all = option::all_values_news(&self.socket.socket, SocketKind::Unix, OptionScope::UNIX);
                 context.journal.news(all).await;
             }
-            // Sampled with each datagram.
-            Some(Verb::Socket(SocketVerb::SampleEvery(_))) => {}
+            Some(Verb::Socket(SocketVerb::SampleEvery(period))) => self.samples.set_period(period, Instant::now()),
             Some(refused @ (Verb::Stream(_) | Verb::Datagram(_) | Verb::Listener(_))) => {
                 context.journal.news(News::Warned(refused.refused(OrderRefuser::Unix, &self.name))).await;
             }
@@ -278,7 +308,14 @@ impl DatagramTask {
     }
 
     /// A conversation whose one peer is gone is over; a bound socket, and one datagram that was too long, are not.
-    async fn after_send_failure(&self, failure: Failure, context: &TaskContext) -> Option<DatagramEnd> {
+    async fn after_unsent(&self, unsent: UnsentDatagram, context: &TaskContext) -> Option<DatagramEnd> {
+        let failure = match unsent {
+            UnsentDatagram::Failed(failure) => failure,
+            UnsentDatagram::Closed(failure) => {
+                context.journal.news(News::Warned(failure)).await;
+                return Some(DatagramEnd::Local);
+            }
+        };
         let gone = matches!(failure.class, Class::Refused | Class::Reset);
         if gone && self.peer.is_some() {
             return Some(DatagramEnd::Failed(failure));
@@ -290,17 +327,17 @@ impl DatagramTask {
     }
 
     /// Sends one datagram: to the one peer, or to the sender of the newest one.
-    async fn send(&mut self, bytes: Bytes, context: &TaskContext) -> Result<(), Failure> {
+    async fn send(&mut self, bytes: Bytes, context: &TaskContext) -> Result<(), UnsentDatagram> {
         let to = match (&self.peer, &self.sender) {
             (Some(_), _) => None,
             (None, Some(UnixAddress::Unnamed)) => {
                 let why = "not sent: the last sender has no name, and cannot be answered";
-                return Err(Failure::new(Class::Usage, FailedOperation::Send, &self.name, why));
+                return Err(Failure::new(Class::Usage, FailedOperation::Send, &self.name, why).into());
             }
             (None, Some(sender)) => Some(sender.clone()),
             (None, None) => {
                 let why = "not sent: nobody has sent anything yet, so there is nobody to answer";
-                return Err(Failure::new(Class::Usage, FailedOperation::Send, &self.name, why));
+                return Err(Failure::new(Class::Usage, FailedOperation::Send, &self.name, why).into());
             }
         };
         let place = to.as_ref().map(address::to_system).transpose();
@@ -315,28 +352,33 @@ impl DatagramTask {
             match sent {
                 Ok(_) => {
                     self.last_moved = at;
+                    self.samples.mark_activity();
                     context.journal.block(Block::single_piece(Direction::Sent, at, bytes)).await;
-                    self.sample(context);
                     return Ok(());
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // The peer's queue is full (net.unix.max_dgram_qlen), or our buffer: the datagram is not lost, it waits.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.sample(context);
-                    tokio::select! {
+                    self.samples.mark_activity();
+                    self.sample_if_due(context);
+                    let given_up = tokio::select! {
                         biased;
                         verb = self.urgent.recv() => match verb {
-                            None | Some(Verb::Close | Verb::Reset) => {
-                                let why = "not sent: the peer's queue is full, and the session is closed";
-                                let failure = Failure::new(Class::Local, FailedOperation::Send, &self.name, why);
-                                return Err(failure.with_reason(FailureReason::NotSent));
+                            None | Some(Verb::Close | Verb::Reset) => self.closes_at_once(verb.as_ref()),
+                            Some(verb) => {
+                                self.postponed.push_back(verb);
+                                false
                             }
-                            Some(verb) => self.postponed.push_back(verb),
                         },
-                        () = tokio::time::sleep(FULL_PAUSE) => {}
+                        () = tokio::time::sleep(FULL_PAUSE) => self.close_by.is_some_and(|by| by <= Instant::now()),
+                    };
+                    if given_up {
+                        let why = "not sent: the peer's queue is full, and the session is closed";
+                        let failure = Failure::new(Class::Local, FailedOperation::Send, &self.name, why);
+                        return Err(UnsentDatagram::Closed(failure.with_reason(FailureReason::NotSent)));
                     }
                 }
-                Err(error) => return Err(self.fault(FailedOperation::Send, &error)),
+                Err(error) => return Err(self.fault(FailedOperation::Send, &error).into()),
             }
         }
     }
@@ -360,7 +402,7 @@ impl DatagramTask {
                     let mut block = Block::single_piece(Direction::Received, at, bytes);
                     block.pieces[0].full_len = u32::try_from(length).unwrap_or(u32::MAX);
                     context.journal.block(block).await;
-                    self.sample(context);
+                    self.samples.mark_activity();
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return None,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -370,7 +412,15 @@ impl DatagramTask {
         None
     }
 
-    fn sample(&self, context: &TaskContext) {
+    fn sample_if_due(&mut self, context: &TaskContext) {
+        let now = Instant::now();
+        if self.samples.due(self.reading).is_some_and(|due| due <= now) {
+            self.sample(now, context);
+        }
+    }
+
+    fn sample(&mut self, now: Instant, context: &TaskContext) {
+        self.samples.on_sample(now);
         context.journal.kernel(kernel::sample_unix(&self.socket.socket));
     }
 }

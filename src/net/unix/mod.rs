@@ -6,6 +6,7 @@ mod credentials;
 mod datagram;
 mod datagram_socket;
 mod listen;
+mod sample_clock;
 mod socket_file;
 mod task;
 
