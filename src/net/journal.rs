@@ -3,7 +3,6 @@
 //! Bytes and facts share one queue, which keeps them in the order in which they happened. Bytes have a budget, and
 //! [`OverflowPolicy`] decides what happens beyond it. Facts are never dropped: at [`MOST_NEWS`] the task waits.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -11,15 +10,15 @@ use std::time::Instant;
 use tokio::sync::Notify;
 
 use super::escape_budget::HostileCounter;
+use super::journal_state::{JournalState, MOST_OVERHEAD, MOST_PIECES, SendBegin, overhead_of};
 use super::meter::Meter;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::panic_guard;
 use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
-use crate::sessions::send_progress::SendProgress;
 use crate::sessions::{Block, CloseReason, News, Reading, Record, Retention, SessionId};
 use crate::wire::kernel::view::KernelView;
-use crate::wire::segment::{CaptureReading, CapturedSegment, MOST_SEGMENTS};
+use crate::wire::segment::{CapturedSegment, MOST_SEGMENTS};
 use crate::wire::{Both, Direction, Failure, Totals};
 
 /// How many facts may wait to be read; with one more the task waits.
@@ -30,15 +29,6 @@ const MANY_NEWS: usize = MOST_NEWS / 4;
 
 /// With this many unread bytes, a journal asks to be read before the next frame.
 const MANY_BYTES: usize = 4 * 1024 * 1024;
-
-/// How much memory the blocks that wait may need beside their bytes.
-const MOST_OVERHEAD: usize = 8 * 1024 * 1024;
-
-/// How many bytes may wait to be read, once as many bytes were read as the session keeps.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
-
-/// How many pieces may wait to be read.
-const MOST_PIECES: usize = 500_000;
 
 /// What happens with unread bytes beyond the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,30 +94,6 @@ pub(crate) struct Journal {
     /// Only the task that reports received bytes locks it.
     hostile: Mutex<HostileCounter>,
     drained: Notify,
-}
-
-#[derive(Debug, Default)]
-struct JournalState {
-    retention: Retention,
-    records: VecDeque<Record>,
-    bytes: usize,
-    /// The memory of the blocks beside their bytes: a million small datagrams cost far more than their bytes.
-    overhead: usize,
-    /// How many bytes were read so far.
-    taken: usize,
-    escapes: EscapeCounts,
-    pieces: usize,
-    news: usize,
-    over: bool,
-    dropped: Both<Totals>,
-    kernel: Option<(Arc<KernelView>, Instant)>,
-    http: Option<HttpGauge>,
-    sending: Option<SendBegin>,
-    /// How many were begun.
-    sendings: u64,
-    repeat: Option<Arc<RepeatReading>>,
-    capture: Option<Box<CaptureReading>>,
-    dropped_datagrams: Option<u64>,
 }
 
 impl Journal {
@@ -445,23 +411,6 @@ impl Journal {
     }
 }
 
-/// The begin of a file or body that is being sent.
-#[derive(Clone, Copy, Debug)]
-struct SendBegin {
-    number: u64,
-    total_bytes: Option<u64>,
-    /// What the session had sent before it.
-    sent_before: u64,
-    began: Instant,
-}
-
-impl SendBegin {
-    fn progress(self, sent_bytes: u64) -> SendProgress {
-        let SendBegin { total_bytes, sent_before, began, .. } = self;
-        SendProgress { sent_bytes: sent_bytes.saturating_sub(sent_before), total_bytes, began }
-    }
-}
-
 /// The report that a file or body is being sent. Dropped, it ends, whether all was sent or not.
 #[derive(Debug)]
 #[must_use]
@@ -480,11 +429,6 @@ impl Drop for SendingReport {
         drop(inner);
         self.journal.bell.ring(&self.journal);
     }
-}
-
-/// The memory that a block needs beside its bytes.
-fn overhead_of(block: &Block) -> usize {
-    block.cost().saturating_sub(block.bytes.len())
 }
 
 /// A block that is counted but not yet kept; if dropped before that, it becomes part of a gap.
@@ -510,51 +454,12 @@ impl Drop for CountedBlock<'_> {
     }
 }
 
-impl JournalState {
-    /// What was captured since the last read; if capture still runs, that stays recorded.
-    fn take_capture(&mut self) -> Option<Box<CaptureReading>> {
-        let taken = self.capture.take()?;
-        if taken.on {
-            self.capture = Some(Box::new(CaptureReading { on: true, ..CaptureReading::default() }));
-        }
-        Some(taken)
-    }
-
-    /// How many bytes may wait: never more than the session keeps. Unread bytes may use the space that is still free of
-    /// the retention, so that a transfer that fits in it is kept whole.
-    fn most_bytes(&self) -> usize {
-        let room = self.retention.bytes.saturating_sub(self.taken);
-        self.retention.bytes.min(MOST_BYTES.max(room))
-    }
-
-    fn has_room_for(&self, bytes: usize) -> bool {
-        let fits = self.bytes + bytes <= self.retention.bytes.min(MOST_BYTES) && self.overhead <= MOST_OVERHEAD;
-        self.pieces == 0 || fits
-    }
-
-    /// Turns the oldest block into part of a gap; `false` if the newest record is the only block.
-    fn drop_oldest_block(&mut self) -> bool {
-        let Some(place) = self.records.iter().position(|record| matches!(record, Record::Block(_))) else {
-            return false;
-        };
-        if place + 1 == self.records.len() {
-            return false;
-        }
-        if let Some(Record::Block(block)) = self.records.remove(place) {
-            self.bytes -= block.bytes.len();
-            self.overhead -= overhead_of(&block);
-            self.pieces -= block.pieces.len();
-            self.dropped.of_mut(block.direction).merge(block.totals());
-        }
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::net::journal_state::MOST_BYTES;
     use crate::sessions::reading::EscapeCounts;
     use crate::text::sanitize::SanitizeCounts;
 

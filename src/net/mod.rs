@@ -16,6 +16,7 @@ pub(crate) mod fault;
 mod http;
 mod hub;
 mod journal;
+mod journal_state;
 mod kernel;
 mod listen;
 mod meter;
