@@ -2,11 +2,12 @@
 //! with UDP, and `--datagram-size`.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, UdpSocket};
+use std::process::Stdio;
 
 use crate::peers::peer;
-use crate::program::{ends_with, events, first, run, run_alone, sockeye, stderr, wait};
+use crate::program::{ends_with, events, first, names, run, run_alone, sockeye, stderr, wait};
 
 /// A UDP peer that answers each datagram with `count` datagrams; its thread hears until the socket is told to stop.
 fn answering(count: usize) -> (String, std::thread::JoinHandle<Vec<Vec<u8>>>) {
@@ -255,6 +256,21 @@ fn a_file_by_udp_is_one_datagram_or_is_refused_before_anything_is_sent() {
     ends_with(&run_alone(&cut), 0);
     let lengths: Vec<usize> = heard_by(&target, thread).iter().map(Vec::len).collect();
     assert_eq!(lengths, [1_816, 65_507, 60_000, 5_508]);
+}
+
+#[test]
+fn a_bound_socket_ends_when_the_wait_after_its_input_is_over() {
+    let words = ["listen", "udp", "127.0.0.1:0", "--json", "--finish-after", "0s"];
+    let mut child = sockeye(&words).stdin(Stdio::null()).spawn().unwrap();
+    let (mut lines, mut line) = (BufReader::new(child.stdout.take().unwrap()), String::new());
+    lines.read_line(&mut line).unwrap();
+    let listening: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let local = listening["local"].as_str().unwrap();
+    UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"x", local).unwrap();
+    let mut told = Vec::new();
+    lines.read_to_end(&mut told).unwrap();
+    assert_eq!(names(&events(&told)).last(), Some(&"closed"));
+    ends_with(&wait(child), 0);
 }
 
 #[cfg(unix)]
