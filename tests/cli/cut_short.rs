@@ -66,9 +66,13 @@ fn a_datagram_that_did_not_leave_is_cut_short() {
     mute.set_nonblocking(true).unwrap();
     let target = mute.local_addr().unwrap().to_string();
     let output = run(&["udp", &target, "--raw", "--for", "0s"], b"metric\n");
+    // Whether it leaves before the time is up is a race; that 0 is told of one that left only is not.
+    if output.status.success() {
+        assert_eq!(mute.recv(&mut [0; 9]).unwrap(), 7);
+        return;
+    }
     ends_with(&output, 13);
     assert!(stderr(&output).contains("--for ended the run"), "{}", stderr(&output));
-    mute.recv(&mut [0; 9]).unwrap_err();
 }
 
 #[test]

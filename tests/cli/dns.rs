@@ -5,8 +5,8 @@ use std::thread::JoinHandle;
 
 use crate::program::{ends_with, events, first, names, run_alone, stderr};
 
-/// A name server for `count` queries: `code` in the lower flags, and one address where that is 0.
-fn server(count: usize, code: u8) -> (String, JoinHandle<()>) {
+/// A name server for `count` queries: `code` in the lower flags, and one record where that is 0: a mail exchanger if that was asked for, else an address.
+pub(crate) fn server(count: usize, code: u8) -> (String, JoinHandle<()>) {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap().to_string();
     let thread = std::thread::spawn(move || {
@@ -18,7 +18,10 @@ fn server(count: usize, code: u8) -> (String, JoinHandle<()>) {
             let head = [buffer[0], buffer[1], 0x81, 0x80 | code, 0, 1, 0, answers, 0, 0, 0, 0];
             let mut bytes = [&head[..], &buffer[12..end]].concat();
             if answers > 0 {
-                bytes.extend(b"\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x01");
+                let mail = buffer[end - 4..end - 2] == [0, 15];
+                let record: &[u8] = if mail { b"\0\x03\0\x0a\0" } else { b"\0\x04\xc0\0\x02\x01" };
+                let kind = if mail { 15 } else { 1 };
+                bytes.extend([&[0xc0, 0x0c, 0, kind, 0, 1, 0, 0, 1, 0x2c], record].concat());
             }
             socket.send_to(&bytes, from).unwrap();
         }

@@ -13,7 +13,10 @@ mod peers;
 mod ports;
 mod program;
 mod raw;
+#[cfg(target_os = "linux")]
+mod readme_examples;
 mod secrets;
+mod signals;
 #[cfg(target_os = "linux")]
 mod unix;
 mod ways;
