@@ -1,6 +1,5 @@
 //! The sending half: datagrams that are due at the same time leave with one call.
 
-use crate::wire::FailedOperation;
 use std::io;
 
 use bytes::BufMut;
@@ -10,7 +9,7 @@ use super::socket::{EchoConversation, MOST_AT_ONCE};
 use crate::net::fault;
 use crate::net::repeat::plan::StartTicket;
 use crate::sessions::spec::repeat::TAG;
-use crate::wire::Totals;
+use crate::wire::{FailedOperation, Failure, Totals};
 
 /// How often a send is retried when the kernel reports an earlier datagram's refusal instead.
 const MOST_TRIES: usize = 3;
@@ -72,10 +71,7 @@ impl EchoConversation {
                     tries = 0;
                 }
                 // A connected socket first returns the ICMP error of an earlier datagram, and sends nothing.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && tries < MOST_TRIES => {
-                    tries += 1;
-                    self.refused_earlier(&error, count - gone).await;
-                }
+                Err(error) if tries < MOST_TRIES && self.is_of_earlier(&error, count - gone).await => tries += 1,
                 Err(error) => {
                     self.not_sent(&error, count - gone).await;
                     break;
@@ -85,16 +81,21 @@ impl EchoConversation {
         self.train = train;
     }
 
-    /// An earlier datagram was refused, not one of the `unsent` that are still to be sent.
-    async fn refused_earlier(&mut self, error: &io::Error, unsent: usize) {
-        if self.silent {
-            let failure = fault::from_io(FailedOperation::Send, self.socket.peer.to_string(), error);
-            let at = self.lane.elapsed(Instant::now());
-            self.ledger.part(0).turn_into_failure(failure.class, at);
-            self.ledger.report_failure(failure).await;
-        } else if self.waiting.count() > unsent {
-            self.on_refused(error).await;
+    /// Whether an earlier datagram failed, not one of the `unsent` that are still to be sent; then it is charged.
+    async fn is_of_earlier(&mut self, error: &io::Error, unsent: usize) -> bool {
+        if self.take_icmp_errors(unsent).await > 0 {
+            return true;
         }
+        // A system without an error queue tells a closed port only.
+        let refused = error.kind() == io::ErrorKind::ConnectionRefused;
+        if refused {
+            self.charge(None, unsent, self.failure(error)).await;
+        }
+        refused
+    }
+
+    pub(super) fn failure(&self, error: &io::Error) -> Failure {
+        fault::from_io(FailedOperation::Send, self.socket.peer.to_string(), error)
     }
 
     /// The kernel did not accept the last `count` datagrams.
@@ -103,7 +104,7 @@ impl EchoConversation {
             if !self.silent {
                 self.waiting.take_newest();
             }
-            self.count_failed(error).await;
+            self.count_failed(self.failure(error)).await;
         }
     }
 }

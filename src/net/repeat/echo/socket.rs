@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::pending::PendingEchoes;
 use crate::net::journal::Journal;
+use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
 use crate::net::optional_sleep::sleep_until_some;
 use crate::net::repeat::ledger::RunLedger;
 use crate::net::repeat::plan::{StartTicket, WorkerSchedule};
@@ -123,6 +124,8 @@ fn connect(spec: &EchoSpec, peer: SocketAddr) -> Result<(UdpSocket, SocketAddr),
     let socket = bound_socket(spec, peer).map_err(failed)?;
     let scope = OptionScope::new(peer.is_ipv6(), peer.ip().is_multicast());
     option::set_all(&socket, &spec.udp.socket.options, scope)?;
+    // Without it the kernel keeps silent about most ICMP errors: only a closed port would be told (udp(7)).
+    error_queue::enable(&socket, peer.is_ipv6());
     let connected = || {
         socket.connect(&SockAddr::from(peer))?;
         let socket = UdpSocket::from_std(socket.into())?;
@@ -209,16 +212,20 @@ impl EchoConversation {
             let nothing: io::Result<()> =
                 self.socket.socket.try_io(Interest::ERROR, || Err(io::ErrorKind::WouldBlock.into()));
             nothing.unwrap_or_default();
-            match taken {
-                Ok(Some(error)) | Err(error) => self.on_refused(&error).await,
-                Ok(None) => {}
+            if let (0, Ok(Some(error)) | Err(error)) = (self.take_icmp_errors(0).await, taken) {
+                self.on_refused(&error).await;
             }
         }
         for _ in 0..MOST_AT_ONCE {
             match self.socket.socket.try_recv(&mut self.buffer) {
                 Ok(length) => self.on_answer(length),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => return self.on_refused(&error).await,
+                Err(error) => {
+                    if self.take_icmp_errors(0).await == 0 {
+                        self.on_refused(&error).await;
+                    }
+                    return;
+                }
             }
         }
     }
@@ -249,15 +256,49 @@ impl EchoConversation {
         self.jitter = Some((trip, jitter));
     }
 
-    /// An ICMP error arrived: charge it to the oldest datagram, because the kernel does not report which one caused it.
-    pub(super) async fn on_refused(&mut self, error: &io::Error) {
-        if self.waiting.take_oldest().is_some() {
-            self.count_failed(error).await;
+    /// Takes the ICMP errors that the kernel has queued, and charges each to the datagram that it quotes. The last
+    /// `unsent` of those that wait have not left yet. Returns how many there were.
+    pub(super) async fn take_icmp_errors(&mut self, unsent: usize) -> usize {
+        let mut count = 0;
+        loop {
+            match error_queue::next(&self.socket.socket) {
+                ErrorQueueEntry::Icmp(icmp, quoted) => {
+                    count += 1;
+                    let failure = icmp.failure(FailedOperation::Send, self.socket.peer.to_string());
+                    let number = self.socket.run.and_then(|run| number_of(&quoted, run));
+                    self.charge(number, unsent, failure).await;
+                }
+                ErrorQueueEntry::Here(_) => {}
+                ErrorQueueEntry::Nothing => return count,
+            }
         }
     }
 
-    pub(super) async fn count_failed(&mut self, error: &io::Error) {
-        let failure = fault::from_io(FailedOperation::Send, self.socket.peer.to_string(), error);
+    /// An error of an earlier datagram, and the kernel does not say of which.
+    async fn on_refused(&mut self, error: &io::Error) {
+        self.charge(None, 0, self.failure(error)).await;
+    }
+
+    /// Counts the datagram of this number as failed, or the oldest one.
+    pub(super) async fn charge(&mut self, number: Option<u64>, unsent: usize, failure: Failure) {
+        if self.silent {
+            let at = self.lane.elapsed(Instant::now());
+            self.ledger.part(0).turn_into_failure(failure.class, at);
+            return self.ledger.report_failure(failure).await;
+        }
+        let known = number.and_then(|number| self.waiting.take(number));
+        let charged = match number {
+            // It was answered, lost or charged already.
+            Some(_) => known,
+            None if self.waiting.count() > unsent => self.waiting.take_oldest(),
+            None => None,
+        };
+        if charged.is_some() {
+            self.count_failed(failure).await;
+        }
+    }
+
+    pub(super) async fn count_failed(&mut self, failure: Failure) {
         let at = self.lane.elapsed(Instant::now());
         self.ledger.part(0).count_failed(failure.class, at);
         self.ledger.report_failure(failure).await;
