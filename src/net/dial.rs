@@ -253,14 +253,14 @@ impl ConnectRace<'_> {
     /// Reports that no address answered in time; returns the failure of the whole attempt.
     async fn report_timed_out(&self, under_way: &[PendingConnect], target: String) -> Failure {
         for trying in under_way {
-            let failure = self.timed_out(trying.peer.to_string());
+            let failure = self.timed_out(trying.peer);
             self.journal.news(News::Dial(DialNews::AttemptFailed { failure, took: trying.began.elapsed() })).await;
         }
-        let peer = under_way.last().map_or(target, |trying| trying.peer.to_string());
         if !under_way.is_empty() {
             self.report(state_news(TcpState::SynSent, TcpState::Closed, StateCause::GivenUp)).await;
         }
-        self.timed_out(peer)
+        let newest = under_way.last().map(|trying| self.timed_out(trying.peer));
+        newest.unwrap_or_else(|| timed_out(target, self.spec.socket.connect_timeout, false))
     }
 
     /// Begins to connect to the next address.
@@ -286,10 +286,17 @@ impl ConnectRace<'_> {
         }
     }
 
-    fn timed_out(&self, peer: String) -> Failure {
-        let message = format!("nobody answered within {}", quantity::duration(self.spec.socket.connect_timeout));
-        Failure::new(Class::ConnectTimeout, FailedOperation::Connect, peer, message)
+    fn timed_out(&self, peer: SocketAddr) -> Failure {
+        timed_out(peer.to_string(), self.spec.socket.connect_timeout, route::is_next_hop_silent(peer.ip()))
     }
+}
+
+/// Nobody answered within `allowed`. `silent_hop`: not even the next hop on the link.
+pub(crate) fn timed_out(peer: String, allowed: Duration, silent_hop: bool) -> Failure {
+    let who = if silent_hop { "nobody on the link answered for the next hop" } else { "nobody answered" };
+    let message = format!("{who} within {}", quantity::duration(allowed));
+    let failure = Failure::new(Class::ConnectTimeout, FailedOperation::Connect, peer, message);
+    failure.with_reason(silent_hop.then_some(FailureReason::NoNeighbour))
 }
 
 /// Waits until then; returns at once if that is past, because the runtime's timer would take a millisecond.

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::dial;
 use super::hub::TaskContext;
 use super::journal::Journal;
 use super::order_queue::refuse_until_closed;
 use super::resolve::{none_left, resolve};
+use super::{dial, route};
 use crate::sessions::news::{PortCounts, PortNews, PortProbe, PortState};
 use crate::sessions::order::OrderRefuser;
 use crate::sessions::spec::{IpFamily, MOST_AT_ONCE, PortScanSpec};
@@ -102,9 +102,8 @@ async fn probe(spec: &PortScanSpec, port: u16, addresses: &[SocketAddr]) -> Port
                 PortProbe { peer, state: PortState::of_failure(&failure), failure: Some(failure), took }
             }
             Err(_) => {
-                let allowed = quantity::duration(spec.socket.connect_timeout);
-                let message = format!("no answer within {allowed}");
-                let failure = Failure::new(Class::ConnectTimeout, FailedOperation::Connect, peer.to_string(), message);
+                let silent = route::is_next_hop_silent(peer.ip());
+                let failure = dial::timed_out(peer.to_string(), spec.socket.connect_timeout, silent);
                 PortProbe { peer, state: PortState::Filtered, failure: Some(failure), took }
             }
         };

@@ -10,6 +10,7 @@ mod run;
 #[path = "../support/skipped.rs"]
 mod skipped;
 mod slow;
+mod sweep;
 mod tls;
 mod udp;
 mod ways;

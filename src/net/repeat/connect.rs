@@ -9,9 +9,8 @@ use tokio::net::TcpStream;
 use super::attempt::RepeatAttempt;
 use super::ledger::AttemptOutcome;
 use crate::net::journal::Journal;
-use crate::net::{dial, resolve};
+use crate::net::{dial, resolve, route};
 use crate::sessions::spec::TcpSpec;
-use crate::text::quantity;
 use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason};
 
 /// Repeated connections to the addresses of one name.
@@ -58,8 +57,8 @@ impl RepeatConnect {
     pub(super) async fn open(&self) -> Result<TcpStream, Failure> {
         let limit = self.spec.socket.connect_timeout;
         tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
-            let message = format!("nobody answered within {}", quantity::duration(limit));
-            Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, self.spec.target.to_string(), message))
+            let silent = self.addresses.iter().all(|address| route::is_next_hop_silent(address.ip()));
+            Err(dial::timed_out(self.spec.target.to_string(), limit, silent))
         })
     }
 

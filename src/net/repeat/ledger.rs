@@ -10,7 +10,7 @@ use super::plan::{RunPlan, StartTicket};
 use crate::net::journal::Journal;
 use crate::sessions::News;
 use crate::sessions::repeat::run::{CompletedAttempt, RepeatReading, RepeatTally};
-use crate::wire::{Both, Direction, Failure, Totals};
+use crate::wire::{Both, Class, Direction, Failure, FailureReason, Totals};
 
 /// The most parts; each holds two histograms, about half a MiB.
 const MOST_PARTS: usize = 8;
@@ -38,6 +38,8 @@ pub(super) struct RunLedger {
     parts: Vec<Mutex<RepeatTally>>,
     started: AtomicU64,
     told: AtomicU32,
+    /// Of each class that was reported individually: the reason that all of those failures have.
+    reasons: Mutex<Vec<(Class, Option<FailureReason>)>>,
     /// In nanoseconds.
     jitter: AtomicU64,
 }
@@ -53,6 +55,7 @@ impl RunLedger {
             parts: (0..parts).map(|_| Mutex::default()).collect(),
             started: AtomicU64::new(0),
             told: AtomicU32::new(0),
+            reasons: Mutex::default(),
             jitter: AtomicU64::new(UNKNOWN),
         })
     }
@@ -112,8 +115,24 @@ impl RunLedger {
     /// Reports a failure if it is one of the first [`MOST_TOLD`].
     pub(super) async fn report_failure(&self, failure: Failure) {
         if self.told.load(Ordering::Relaxed) < MOST_TOLD && self.told.fetch_add(1, Ordering::Relaxed) < MOST_TOLD {
+            self.note_reason(&failure);
             self.journal.news(News::Warned(failure)).await;
         }
+    }
+
+    fn note_reason(&self, failure: &Failure) {
+        let mut reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        match reasons.iter_mut().find(|(class, _)| *class == failure.class) {
+            Some((_, reason)) if *reason == failure.reason => {}
+            Some((_, reason)) => *reason = None,
+            None => reasons.push((failure.class, failure.reason)),
+        }
+    }
+
+    /// The reason of the failures of this class, if those that were reported have the same one.
+    pub(super) fn reason_of(&self, class: Class) -> Option<FailureReason> {
+        let reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        reasons.iter().find(|(of, _)| *of == class).and_then(|(_, reason)| *reason)
     }
 
     /// Records the current jitter.

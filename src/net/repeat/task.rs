@@ -46,7 +46,7 @@ pub(crate) async fn run(spec: RepeatSpec, context: TaskContext) {
     let closed_by_user = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
     workers.shutdown().await;
     let last = ledger.sample(spec.count, true);
-    let failure = if closed_by_user { None } else { final_failure(&spec, &last) };
+    let failure = if closed_by_user { None } else { final_failure(&spec, &last, &ledger) };
     let end = match (failure, &spec.what) {
         (Some(failure), _) => Err(failure),
         // Datagrams have no FIN: the run is over because it has done what it was asked for.
@@ -175,7 +175,7 @@ async fn watch_over(
 }
 
 /// Why a run did not fully succeed: the commonest failure, or no answers.
-fn final_failure(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
+fn final_failure(spec: &RepeatSpec, last: &RepeatReading, ledger: &RunLedger) -> Option<Failure> {
     use crate::text::quantity::grouped;
     use crate::wire::Class;
     let (whom, over) = (target_text(spec), grouped(last.tally.finished_count()));
@@ -185,7 +185,7 @@ fn final_failure(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
         let message = format!("{all} of {over} failed{most}: {}", class.name().replace('_', " "));
         // TCP's explanation does not hold for datagrams.
         let datagrams = class == Class::Refused && matches!(spec.what, RepeatKind::Echo(_));
-        let reason = datagrams.then_some(FailureReason::DatagramsRefused);
+        let reason = if datagrams { Some(FailureReason::DatagramsRefused) } else { ledger.reason_of(class) };
         return Some(Failure::new(class, FailedOperation::Repeat, whom, message).with_reason(reason));
     }
     let fail = |class, message| Some(Failure::new(class, FailedOperation::Repeat, whom, message));

@@ -4,4 +4,4 @@
 mod netlink;
 mod route;
 
-pub(crate) use route::{observed_route, report_route};
+pub(crate) use route::{is_next_hop_silent, observed_route, report_route};

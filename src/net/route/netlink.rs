@@ -1,4 +1,4 @@
-//! Queries the kernel's routing tables, byte by byte (netlink(7), rtnetlink(7)).
+//! Queries the kernel's routing and neighbour tables, byte by byte (netlink(7), rtnetlink(7)).
 
 use std::net::IpAddr;
 use std::os::fd::AsRawFd as _;
@@ -20,31 +20,65 @@ const ROUTE: usize = 12;
 
 /// Queries the route from `source` to `peer`. Never waits: the kernel answers within the call, or not at all.
 pub(super) fn query_route(source: IpAddr, peer: IpAddr) -> Option<RouteReply> {
+    read(&query(&route_request(source, peer))?)
+}
+
+/// Whether the kernel waits for this neighbour's answer, or has given up (neighbour states INCOMPLETE and FAILED, Linux
+/// 5.0 and newer).
+pub(super) fn is_neighbour_silent(interface: u32, hop: IpAddr) -> bool {
+    let reply = query(&neighbour_request(interface, hop)).unwrap_or_default();
+    neighbour_state(&reply).is_some_and(|state| state & (libc::NUD_INCOMPLETE | libc::NUD_FAILED) != 0)
+}
+
+fn query(request: &[u8]) -> Option<Vec<u8>> {
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let socket = socket(AddressFamily::Netlink, SockType::Raw, flags, SockProtocol::NetlinkRoute).ok()?;
-    send(socket.as_raw_fd(), &route_request(source, peer), MsgFlags::empty()).ok()?;
-    let mut buffer = [0; 4_096];
+    send(socket.as_raw_fd(), request, MsgFlags::empty()).ok()?;
+    let mut buffer = vec![0; 4_096];
     let length = recv(socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT).ok()?;
-    read(buffer.get(..length)?)
+    buffer.truncate(length);
+    Some(buffer)
 }
 
 fn route_request(source: IpAddr, peer: IpAddr) -> Vec<u8> {
-    let family = if peer.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
     let mut attributes = attribute(libc::RTA_DST, peer);
     if source.is_ipv4() == peer.is_ipv4() && !source.is_unspecified() {
         attributes.extend(attribute(libc::RTA_SRC, source));
     }
     let bits = |ip: IpAddr| if ip.is_ipv4() { 32 } else { 128 };
-    let length = HEADER + ROUTE + attributes.len();
+    let mut header = vec![family(peer), bits(peer), bits(source), 0];
+    header.extend([0; 8]);
+    message(libc::RTM_GETROUTE, &header, &attributes)
+}
+
+fn neighbour_request(interface: u32, hop: IpAddr) -> Vec<u8> {
+    // `struct ndmsg`: the family, padding, the interface, then state, flags and type.
+    let header = [&[family(hop), 0, 0, 0][..], &interface.to_ne_bytes(), &[0; 4]].concat();
+    message(libc::RTM_GETNEIGH, &header, &attribute(libc::NDA_DST, hop))
+}
+
+fn message(kind: u16, header: &[u8], attributes: &[u8]) -> Vec<u8> {
+    let length = HEADER + header.len() + attributes.len();
     let mut bytes = Vec::with_capacity(length);
     bytes.extend(u32::try_from(length).unwrap_or(u32::MAX).to_ne_bytes());
-    bytes.extend(libc::RTM_GETROUTE.to_ne_bytes());
+    bytes.extend(kind.to_ne_bytes());
     bytes.extend(u16::try_from(libc::NLM_F_REQUEST).unwrap_or_default().to_ne_bytes());
     bytes.extend([0; 8]);
-    bytes.extend([u8::try_from(family).unwrap_or_default(), bits(peer), bits(source), 0]);
-    bytes.extend([0; 8]);
+    bytes.extend(header);
     bytes.extend(attributes);
     bytes
+}
+
+fn family(ip: IpAddr) -> u8 {
+    let family = if ip.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    u8::try_from(family).unwrap_or_default()
+}
+
+/// The state in a neighbour's entry; `None` if there is no entry.
+fn neighbour_state(bytes: &[u8]) -> Option<u16> {
+    let kind = u16::from_ne_bytes(bytes.get(4..6)?.try_into().ok()?);
+    let state = bytes.get(HEADER + 8..HEADER + 10)?.try_into().ok()?;
+    (kind == libc::RTM_NEWNEIGH).then(|| u16::from_ne_bytes(state))
 }
 
 fn attribute(kind: u16, ip: IpAddr) -> Vec<u8> {
