@@ -5,11 +5,10 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, part};
 use super::marks::ShownRange;
 use super::{document, failure_card};
-use crate::model::documents::{dns, path};
+use crate::model::documents::{of_view, path};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
 
 /// Draws queries and answers as tables.
 pub(super) fn draw_answers(
@@ -19,8 +18,8 @@ pub(super) fn draw_answers(
     session: &Session,
     panel: &Panel,
 ) -> ShownRange {
-    let SessionKind::Dns(lookup) = &session.kind else { return ShownRange::default() };
-    let shown = document::draw(canvas, area, &dns::of_answer(lookup, session.failure()), panel);
+    let Some(page) = of_view::document_shown(session, panel) else { return ShownRange::default() };
+    let shown = document::draw(canvas, area, &page, panel);
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(canvas.seen.document_rows))
         && used + failure_card::least_rows(model, session, failure, area.width) <= area.height
     {

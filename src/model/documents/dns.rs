@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::document::{DocLine, Document, TextRole, TextSpan};
 use crate::sessions::kinds::dns::{DnsExchange, DnsLookup, QueryOutcome};
 use crate::sessions::news::dns::{DnsAnswer, DnsPlan, DnsTransport};
+use crate::sessions::spec::dns::PrintedParts;
 use crate::sessions::transcript::EntryData;
 use crate::text::{escapes, quantity};
 use crate::wire::dns::message::{DnsField, DnsMessage, DnsRecord};
@@ -21,8 +22,14 @@ const MOST_HEX: usize = 4;
 const MOST_DATA: usize = 16 * 1024;
 
 /// The failure, if there is one; the plan; then every query with its answer as tables.
-pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
+///
+/// Everything is shown; if the command selects what is printed, the first line says where that has an effect.
+pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>, printed: PrintedParts) -> Document {
     let mut document = Document::default();
+    if printed != PrintedParts::default() {
+        let text = "the screen shows everything: +short and the like select what a pipe prints, and y copies";
+        push_words(&mut document, [TextSpan::new(TextRole::Comment, text)]);
+    }
     if let Some(failure) = failure {
         push_words(&mut document, [TextSpan::untrusted(TextRole::Bad, &format!("✗ {}", failure.message))]);
     }
@@ -270,7 +277,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_a_table_with_its_figures() {
-        let document = of_answer(&lookup(), None);
+        let document = of_answer(&lookup(), None, PrintedParts::default());
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&"a. A  asked of 192.0.2.53:53 by UDP, try 2".to_owned()), "{text:#?}");
         assert!(text.contains(&"NOERROR  in 3.0 ms · query 19 bytes, answer 35 bytes".to_owned()), "{text:#?}");
@@ -297,6 +304,14 @@ mod tests {
         assert_eq!(lines[0], "▼ datagram 3 from 192.0.2.53:53, 19 bytes");
         assert!(lines.iter().any(|line| line.contains("question 1  a. IN A")), "{lines:#?}");
         assert_eq!(text(b"hello"), ["▼ datagram 3 from 192.0.2.53:53, 5 bytes", "this datagram is no DNS message"]);
+    }
+
+    #[test]
+    fn display_options_are_said_to_select_nothing_on_the_screen() {
+        let printed = PrintedParts { short: true, ..PrintedParts::default() };
+        let first = |printed| of_answer(&lookup(), None, printed).lines[0].text().into_owned();
+        assert!(first(printed).starts_with("the screen shows everything"));
+        assert!(!first(PrintedParts::default()).contains("shows everything"));
     }
 
     #[test]

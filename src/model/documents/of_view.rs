@@ -56,8 +56,8 @@ pub(crate) fn document_shown<'a>(session: &'a Session, panel: &'a Panel) -> Opti
         (ViewDocument::Request, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
             Some(Cow::Owned(http::request_document(spec, exchange, session.secrets)))
         }
-        (ViewDocument::DnsAnswer, SessionKind::Dns(lookup), _) => {
-            Some(Cow::Owned(dns::of_answer(lookup, session.failure())))
+        (ViewDocument::DnsAnswer, SessionKind::Dns(lookup), SpecKind::Dns(spec)) => {
+            Some(Cow::Owned(dns::of_answer(lookup, session.failure(), spec.printed)))
         }
         (ViewDocument::DnsFields, SessionKind::Dns(lookup), _) => Some(Cow::Owned(dns::field_document(lookup))),
         (ViewDocument::DnsFields, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {

@@ -121,7 +121,7 @@ fn push_paragraph(document: &mut Document, role: TextRole, before: &str, text: &
     let text = sanitize::line(text);
     let room = u16::try_from(columns.saturating_sub(before.len()).max(NARROWEST)).unwrap_or(u16::MAX);
     for row in wrap::wrap_words(&text, room) {
-        let part = text.get(row).unwrap_or_default();
+        let part = text.get(row).unwrap_or_default().trim_end();
         document.push(DocLine::single_span(role, format!("{before}{part}")));
     }
 }
