@@ -12,8 +12,18 @@ use crate::wire::{Direction, Evidence};
 /// A fact belongs to a segment that passed at most this long before or after it.
 const WITHIN: Duration = Duration::from_millis(50);
 
-/// The time of the captured segment that a fact is about, if it was captured.
-pub(super) fn time_of(session: &Session, news: &News, at: Instant) -> Option<Instant> {
+/// The captured segments of a session that begin or end a connection: those that its facts are about.
+pub(super) fn turning_points(session: &Session) -> Vec<&CapturedSegment> {
+    let rungs = session.tcp_history().into_iter().flat_map(|story| Ladder::rungs(&story.ladder));
+    let captured = rungs.filter_map(|rung| match &rung.label {
+        RungLabel::Segment(captured) => Some(&**captured),
+        _ => None,
+    });
+    captured.filter(|it| it.segment.flags.contains(TcpFlags::SYN) || it.segment.flags.contains(TcpFlags::FIN)).collect()
+}
+
+/// The time of the captured segment that a fact is about, if it is one of `points`.
+pub(super) fn time_of(points: &[&CapturedSegment], news: &News, at: Instant) -> Option<Instant> {
     use Direction::{Received, Sent};
     let (direction, is_it): (Direction, fn(TcpFlags) -> bool) = match news {
         News::Dial(DialNews::Connecting { .. }) => (Sent, is_syn),
@@ -39,7 +49,8 @@ pub(super) fn time_of(session: &Session, news: &News, at: Instant) -> Option<Ins
         | News::Closed { .. } => return None,
     };
     let apart = |one: Instant| one.max(at).duration_since(one.min(at));
-    let near = segments(session)
+    let near = points
+        .iter()
         .filter(|it| it.direction == direction && is_it(it.segment.flags) && !is_again(it) && apart(it.at) <= WITHIN);
     near.map(|it| it.at).min_by_key(|one| apart(*one))
 }
@@ -50,21 +61,13 @@ pub(super) fn as_captured(text: FactText) -> FactText {
     FactText { how: format!("captured: {how}"), known: Evidence::Seen, ..text }
 }
 
-/// When the SYN of an attempt was sent again, from `began` to `end`, if the first one was captured.
-pub(super) fn syns_again(session: &Session, began: Instant, end: Instant) -> Option<Vec<Instant>> {
-    let sent = |it: &&CapturedSegment| it.direction == Direction::Sent && is_syn(it.segment.flags);
-    let of_attempt = |it: &&CapturedSegment| it.at + WITHIN >= began && it.at <= end;
-    let mut all = segments(session).filter(sent).filter(of_attempt);
+/// When the SYN of an attempt was sent again, from `began` to `end`, if the first one is one of `points`.
+pub(super) fn syns_again(points: &[&CapturedSegment], began: Instant, end: Instant) -> Option<Vec<Instant>> {
+    let sent = |it: &&&CapturedSegment| it.direction == Direction::Sent && is_syn(it.segment.flags);
+    let of_attempt = |it: &&&CapturedSegment| it.at + WITHIN >= began && it.at <= end;
+    let mut all = points.iter().filter(sent).filter(of_attempt);
     let first = all.next().filter(|it| !is_again(it))?;
     Some(all.filter(|it| it.at > first.at).map(|it| it.at).collect())
-}
-
-fn segments(session: &Session) -> impl Iterator<Item = &CapturedSegment> {
-    let rungs = session.tcp_history().into_iter().flat_map(|story| Ladder::rungs(&story.ladder));
-    rungs.filter_map(|rung| match &rung.label {
-        RungLabel::Segment(captured) => Some(&**captured),
-        _ => None,
-    })
 }
 
 fn is_syn(flags: TcpFlags) -> bool {

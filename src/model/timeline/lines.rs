@@ -19,6 +19,7 @@ use crate::wire::{Class, Evidence, Failure};
 pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
     let course = &session.attempts;
     let is_tcp = kinds::connects_by_syn(session);
+    let points = captured::turning_points(session);
     let mut lines = Vec::new();
     let mut last_failed: Option<&Failure> = None;
     for (place, (at, news)) in course.facts.iter().enumerate() {
@@ -47,14 +48,14 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
             }
             _ => facts::describe_news(news, is_tcp),
         };
-        lines.push(match captured::time_of(session, news, *at) {
+        lines.push(match captured::time_of(&points, news, *at) {
             Some(passed) => captured::as_captured(text).at(Some(passed)),
             None => text.at(Some(*at)),
         });
     }
     for attempt in course.tried.iter().filter(|_| is_tcp) {
         let end = attempt.end.as_ref().map_or(now, |end| end.at);
-        let passed = captured::syns_again(session, attempt.began, end);
+        let passed = captured::syns_again(&points, attempt.began, end);
         lines.extend(syn_retransmissions(attempt, passed, timers, now));
     }
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
