@@ -27,6 +27,13 @@ pub struct ExplainCard {
 
 /// The card of a session, at the model's time.
 pub fn card(model: &Model, session: &Session) -> ExplainCard {
+    let (failure, explanation, tries) = explained(model, session);
+    let happened = timeline::lines(session, &model.timers, model.now);
+    ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
+}
+
+/// The failure, its explanation or that of the situation, and the remedies.
+fn explained(model: &Model, session: &Session) -> (Option<Failure>, Explanation, Vec<Suggestion>) {
     let icmp = session.attempts.icmp.as_ref();
     // A UDP session goes on after an ICMP message, but that message is also explained.
     let failure = session.failure().cloned().or_else(|| kinds::icmp_failure(session));
@@ -36,13 +43,13 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
     };
     let context = RemedyContext::of_session(session, failure.as_ref());
     let tries = suggestions::suggestions_for(&explanation, &context, failure.is_some());
-    let happened = timeline::lines(session, &model.timers, model.now);
-    ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
+    (failure, explanation, tries)
 }
 
 /// The remedies that can be run, in order.
 pub fn remedies(model: &Model, session: &Session) -> Vec<Suggestion> {
-    card(model, session).tries.into_iter().filter(|one| one.opens.is_some()).collect()
+    let (_, _, tries) = explained(model, session);
+    tries.into_iter().filter(|one| one.opens.is_some()).collect()
 }
 
 /// The card as text, for the clipboard.
