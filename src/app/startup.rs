@@ -19,6 +19,7 @@ use crate::model::notice::NoticeWeight;
 use crate::model::seen::ScreenSize;
 use crate::model::settings::Settings;
 use crate::model::state::Model;
+use crate::model::targets::TargetHistory;
 use crate::sessions::{Retention, Spec};
 use crate::text::sanitize;
 use crate::text::sanitize::quoted;
@@ -57,7 +58,7 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
     model.book = explain::explanation_book();
     model.timers = explain::timers();
     model.settings.secrets = invocation.secrets;
-    model.targets = of(Some(LineKind::Target));
+    model.targets = TargetHistory::new(of(Some(LineKind::Target)));
     model.commands = of(Some(LineKind::Command));
     model.lab = LabCatalogue { peers: lab::names(), check: |text| ChosenPeer::parse(text).map(drop) };
     model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);

@@ -31,6 +31,7 @@ pub mod settings;
 pub mod state;
 pub mod summary;
 mod synonyms;
+pub mod targets;
 pub(crate) mod timeline;
 pub mod transcript_layout;
 pub mod update;

@@ -16,6 +16,7 @@ use super::panel::Panel;
 use super::seen::{FrameReport, ScreenSize};
 use super::settings::Settings;
 use super::summary::SessionSummary;
+use super::targets::TargetHistory;
 use crate::sessions::explain::ExplanationBook;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
@@ -48,7 +49,7 @@ pub struct Model {
     /// The texts sent before, for Up and Down.
     pub history: InputHistory,
     /// The targets opened before, without secrets.
-    pub targets: InputHistory,
+    pub targets: TargetHistory,
     /// The `:` lines typed before.
     pub commands: InputHistory,
     /// The built-in peers that can be started.
@@ -123,7 +124,7 @@ impl Model {
             keymap,
             settings,
             history,
-            targets: InputHistory::default(),
+            targets: TargetHistory::default(),
             commands: InputHistory::default(),
             lab: LabCatalogue::default(),
             home_picked: 0,

@@ -10,6 +10,7 @@ use crate::model::home::{HomeEntry, entries};
 use crate::model::keymap::KeyMode;
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
+use crate::model::targets::RecentTarget;
 
 /// Examples of targets, with what each opens.
 const EXAMPLES: [(&str, &str); 6] = [
@@ -56,7 +57,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         let text = part(row, column + 3, 0, row.width, 1);
         match line {
             HomeEntry::Run(_, what) => canvas.draw_text(text, 0, 0, what, Role::Text),
-            HomeEntry::Recent { shown, .. } => {
+            HomeEntry::Recent(RecentTarget { shown, .. }) => {
                 let used = canvas.draw_text(text, 0, 0, shown, Role::Strong);
                 used + canvas.draw_text(text, used + 2, 0, "again", Role::Faint)
             }
@@ -81,7 +82,7 @@ fn key_of(model: &Model, line: &HomeEntry) -> String {
     let actions: &[AppAction] = match line {
         HomeEntry::Run(AppAction::New, _) => &[AppAction::New, AppAction::NewOrNextHit],
         HomeEntry::Run(action, _) => &[*action],
-        HomeEntry::Recent { .. } => return String::new(),
+        HomeEntry::Recent(_) => return String::new(),
     };
     let actions: Vec<Action> = actions.iter().copied().map(Action::App).collect();
     first_bound_key(model, KeyMode::Normal, &actions).unwrap_or_default()

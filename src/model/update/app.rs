@@ -91,7 +91,7 @@ pub(super) fn use_theme(model: &mut Model, name: String) {
 
 /// Opens the form for a new session.
 pub(super) fn open_form(model: &mut Model) {
-    model.targets.stop_browsing();
+    model.targets.lines.stop_browsing();
     open_overlay(model, Overlay::New { input: Model::field(), problem: None });
 }
 

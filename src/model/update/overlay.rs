@@ -101,7 +101,7 @@ fn step(model: &mut Model, back: bool) {
     let (history, input) = match &mut model.overlay {
         Some(Overlay::New { input, problem }) => {
             *problem = None;
-            (&mut model.targets, input)
+            (&mut model.targets.lines, input)
         }
         Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, problem, completing, .. }) => {
             *problem = None;

@@ -22,8 +22,8 @@ pub(crate) fn home(columns: u16, rows: u16) -> Bench {
 /// The home screen with targets of earlier runs, and sessions behind it.
 pub(crate) fn home_again(columns: u16, rows: u16) -> Bench {
     let mut bench = chat(columns, rows);
-    bench.model.targets =
-        ["127.0.0.1:80", "curl -u a:b http://127.0.0.1/x", "dns example.org MX"].into_iter().collect();
+    let lines = ["127.0.0.1:80", "curl -u a:b http://127.0.0.1/x", "dns example.org MX"];
+    bench.model.targets = sockeye::model::targets::TargetHistory::new(lines.into_iter().collect());
     bench.keys("esc q q j");
     bench
 }

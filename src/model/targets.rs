@@ -1,0 +1,73 @@
+//! The targets that were opened before, and the newest of them, which the home screen lists.
+
+use super::history::InputHistory;
+use crate::formats::recent;
+
+/// The most recent targets that are listed.
+const MOST_RECENT: usize = 5;
+
+/// A target that is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecentTarget {
+    /// The target, as it was typed.
+    pub target: String,
+    /// The same without its secrets.
+    pub shown: String,
+}
+
+/// The targets, as the arrow keys reach them; the newest are parsed when one is added, not for each frame.
+#[derive(Clone, Debug, Default)]
+pub struct TargetHistory {
+    /// All that are kept.
+    pub lines: InputHistory,
+    recent: Vec<RecentTarget>,
+}
+
+impl TargetHistory {
+    /// These targets, oldest first.
+    pub fn new(lines: InputHistory) -> Self {
+        let recent = newest(&lines);
+        TargetHistory { lines, recent }
+    }
+
+    /// Adds a target as the newest.
+    pub fn push(&mut self, target: &str) {
+        self.lines.push(target);
+        self.recent = newest(&self.lines);
+    }
+
+    /// The newest targets, the last one first, each once; at most five.
+    pub fn recent(&self) -> &[RecentTarget] {
+        &self.recent
+    }
+}
+
+fn newest(lines: &InputHistory) -> Vec<RecentTarget> {
+    let mut recent: Vec<RecentTarget> = Vec::new();
+    for target in lines.entries().rev() {
+        let Some(shown) = recent::without_secrets(target) else { continue };
+        if recent.iter().all(|listed| listed.shown != shown) {
+            recent.push(RecentTarget { target: target.to_owned(), shown });
+        }
+        if recent.len() == MOST_RECENT {
+            break;
+        }
+    }
+    recent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_targets_are_listed_once_each_without_their_secrets() {
+        let lines = ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "127.0.0.1:4", "what is this", "127.0.0.1:2"];
+        let mut targets = TargetHistory::new(lines.into_iter().collect());
+        targets.push("curl -u a:b http://127.0.0.1/x");
+        targets.push("127.0.0.1:6");
+        let shown: Vec<&str> = targets.recent().iter().map(|listed| listed.shown.as_str()).collect();
+        assert_eq!(shown, ["127.0.0.1:6", "http://127.0.0.1/x", "127.0.0.1:2", "127.0.0.1:4", "127.0.0.1:3"]);
+        assert_eq!(targets.recent()[1].target, "curl -u a:b http://127.0.0.1/x");
+    }
+}
