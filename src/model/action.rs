@@ -301,6 +301,24 @@ const AFTER_VIEWS: &[ActionEntry] = &[
     view_entry("copy", PaneAction::Copy, "copy what is marked, or at the cursor"),
 ];
 
+impl PaneAction {
+    /// Whether it moves in what is shown, or takes what is under the cursor.
+    pub(super) fn moves(self) -> bool {
+        matches!(
+            self,
+            PaneAction::Down
+                | PaneAction::Up
+                | PaneAction::HalfPageDown
+                | PaneAction::HalfPageUp
+                | PaneAction::PageDown
+                | PaneAction::PageUp
+                | PaneAction::Top
+                | PaneAction::Bottom
+                | PaneAction::Activate
+        )
+    }
+}
+
 impl Action {
     /// The action that has this name, exactly.
     pub fn from_name(name: &str) -> Option<Action> {

@@ -26,6 +26,7 @@ pub mod pacer;
 pub mod palette;
 pub mod panel;
 pub mod picked_datagram;
+mod refusal;
 pub mod seen;
 pub mod settings;
 pub mod state;

@@ -46,6 +46,10 @@ impl KindRules for DnsRules<'_> {
         None
     }
 
+    fn pausing(&self) -> Result<(), &'static str> {
+        Err("a query of name servers cannot be paused: c ends it")
+    }
+
     fn mtu_probe(&self) -> Result<(), &'static str> {
         Err(NO_MTU_PROBE)
     }

@@ -84,6 +84,14 @@ pub(crate) fn icmp_failure(session: &Session) -> Option<Failure> {
     with_rules(session, |kind| kind.icmp_failure())
 }
 
+/// Whether reading can be stopped in a session; for a run or a listener, beginning more.
+///
+/// # Errors
+/// Fails with the reason why not.
+pub(crate) fn pausing(session: &Session) -> Result<(), &'static str> {
+    with_rules(session, |kind| kind.pausing())
+}
+
 /// Whether the path MTU of a session can be probed now.
 ///
 /// # Errors

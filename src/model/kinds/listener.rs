@@ -40,6 +40,10 @@ impl KindRules for ListenerRules<'_> {
         None
     }
 
+    fn pausing(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     fn mtu_probe(&self) -> Result<(), &'static str> {
         Err(NO_MTU_PROBE)
     }

@@ -46,6 +46,10 @@ impl KindRules for PortRules<'_> {
         None
     }
 
+    fn pausing(&self) -> Result<(), &'static str> {
+        Err("a range of ports cannot be paused: c ends it")
+    }
+
     fn mtu_probe(&self) -> Result<(), &'static str> {
         Err(NO_MTU_PROBE)
     }

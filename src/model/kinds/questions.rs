@@ -32,6 +32,12 @@ pub(super) trait KindRules {
     /// The failure that the last ICMP message stands for while the session goes on.
     fn icmp_failure(&self) -> Option<Failure>;
 
+    /// Whether reading can be stopped; for a run or a listener, beginning more.
+    ///
+    /// # Errors
+    /// Fails with the reason why not.
+    fn pausing(&self) -> Result<(), &'static str>;
+
     /// Whether the path MTU can be probed now.
     ///
     /// # Errors

@@ -50,6 +50,10 @@ impl KindRules for RepeatRules<'_> {
         None
     }
 
+    fn pausing(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     fn mtu_probe(&self) -> Result<(), &'static str> {
         Err(NO_MTU_PROBE)
     }

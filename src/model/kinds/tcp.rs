@@ -60,6 +60,10 @@ impl KindRules for TcpRules<'_> {
         None
     }
 
+    fn pausing(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     fn mtu_probe(&self) -> Result<(), &'static str> {
         Err(NO_MTU_PROBE)
     }

@@ -77,6 +77,10 @@ impl KindRules for ConversationRules<'_> {
         icmp_failure(self.session)
     }
 
+    fn pausing(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     fn mtu_probe(&self) -> Result<(), &'static str> {
         match self.heard {
             None => Ok(()),
@@ -115,6 +119,10 @@ impl KindRules for BoundRules<'_> {
 
     fn icmp_failure(&self) -> Option<Failure> {
         icmp_failure(self.session)
+    }
+
+    fn pausing(&self) -> Result<(), &'static str> {
+        Ok(())
     }
 
     fn mtu_probe(&self) -> Result<(), &'static str> {

@@ -61,6 +61,10 @@ impl KindRules for UnixRules<'_> {
         None
     }
 
+    fn pausing(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     fn mtu_probe(&self) -> Result<(), &'static str> {
         Err(NO_PATH)
     }
@@ -105,6 +109,10 @@ impl KindRules for UnixListenerRules<'_> {
 
     fn icmp_failure(&self) -> Option<Failure> {
         None
+    }
+
+    fn pausing(&self) -> Result<(), &'static str> {
+        Ok(())
     }
 
     fn mtu_probe(&self) -> Result<(), &'static str> {

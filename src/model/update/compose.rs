@@ -4,10 +4,11 @@ use bytes::Bytes;
 
 use super::notices::{notify, warn};
 use super::session;
-use crate::model::action::{ComposeAction, SessionAction};
+use crate::model::action::{Action, ComposeAction, SessionAction};
 use crate::model::editor::keys::EditAction;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
+use crate::model::refusal::refusal;
 use crate::model::settings::LineEnding;
 use crate::model::state::{Focus, Model};
 use crate::sessions::order::{DatagramVerb, SocketVerb};
@@ -17,14 +18,12 @@ use crate::text::secret::has_secret;
 
 /// Runs an action of the composer.
 pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
+    if let Some(why) = refusal(model, Action::Compose(action)) {
+        warn(model, why);
+        return;
+    }
     match action {
-        ComposeAction::Enter => {
-            if model.can_send() {
-                model.focus = Focus::Composer;
-            } else {
-                warn(model, "this session cannot be sent to");
-            }
-        }
+        ComposeAction::Enter => model.focus = Focus::Composer,
         ComposeAction::Send => send(model, effects),
         ComposeAction::EditOutside => edit_outside(model, effects),
         ComposeAction::DeleteOrFinish => delete_or_finish(model, effects),
@@ -128,10 +127,6 @@ fn delete_or_finish(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Opens the composer's text in the user's own editor.
 fn edit_outside(model: &mut Model, effects: &mut Vec<Effect>) {
-    if !model.can_send() {
-        warn(model, "this session cannot be sent to");
-        return;
-    }
     let (Some(id), Some(panel)) = (model.selected, model.selected_panel()) else { return };
     effects.push(Effect::EditOutside { id, text: panel.composer.editor.text().to_owned() });
 }

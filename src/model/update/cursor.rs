@@ -145,10 +145,6 @@ pub(super) fn toggle_mark(model: &mut Model) {
     let (rows, columns) = (usize::from(model.seen.view.rows.max(1)), model.seen.view.columns.max(1));
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    if !panel.view.is_transcript() {
-        warn(model, "rows are marked in text and hex; elsewhere y copies what is under the cursor");
-        return;
-    }
     if let Some(TranscriptCursor { mark: mark @ Some(_), .. }) = &mut panel.cursor {
         *mark = None;
         notify(model, "nothing is marked any more");

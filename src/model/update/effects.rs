@@ -4,6 +4,7 @@ use super::notices::warn;
 use super::readings;
 use crate::formats::{paste, recent};
 use crate::model::msg::{Effect, LineKind};
+use crate::model::refusal::NO_SESSION;
 use crate::model::state::Model;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{self, TcpSpec};
@@ -13,7 +14,7 @@ use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
 pub(super) fn send_verb(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
     match model.selected {
         Some(id) => order(model, id, verb, effects),
-        None => warn(model, "there is no session yet: n opens one"),
+        None => warn(model, NO_SESSION),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Following the end of what is shown.
 
 use super::ladder;
-use super::notices::{notify, warn};
+use super::notices::notify;
 use crate::model::panel::ScrollPosition;
 use crate::model::state::Model;
 use crate::model::view::ViewContent;
@@ -40,10 +40,8 @@ pub(super) fn toggle(model: &mut Model) {
             panel.child_picked = if panel.child_picked.is_some() { None } else { newest };
             panel.child_picked.is_none()
         }
-        ViewContent::Peers | ViewContent::Page | ViewContent::Remedies | ViewContent::Gauges => {
-            warn(model, "this view always shows the present: there is no end to follow");
-            return;
-        }
+        // Refused: there is no end to follow.
+        ViewContent::Peers | ViewContent::Page | ViewContent::Remedies | ViewContent::Gauges => return,
     };
     notify(model, FOLLOWS[usize::from(follows)]);
 }

@@ -1,15 +1,15 @@
 //! The dialog of socket options, and every other way to set one.
 
+use super::effects;
 use super::notices::{notify, open_overlay, warn};
-use super::{app, effects};
-use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditInput, edit_of};
 use crate::model::key::{Chord, Key};
-use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::overlay::Overlay;
+use crate::model::refusal::{NO_SESSION, refusal};
 use crate::model::state::Model;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::request_option;
@@ -19,16 +19,9 @@ use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
 /// Opens the dialog for the selected session.
 pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(session) = model.session() else {
-        warn(model, "there is no session yet: n opens one");
-        return;
-    };
-    let id = session.id;
-    if session.spec.what.socket_kind().is_none() {
-        warn(model, "this session has no one socket whose options could be set");
-    } else if session.is_over() && matches!(session.spec.what, SpecKind::Accepted(_)) {
-        warn(model, "this session is over, and only the peer can open it again");
-    } else {
+    if let Some(why) = refusal(model, Action::Session(SessionAction::Options)) {
+        warn(model, why);
+    } else if let Some(id) = model.selected {
         open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Session(id))));
         read(model, effects);
     }
@@ -62,16 +55,10 @@ fn read(model: &Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Handles a key while the dialog is open.
-pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+/// Handles a key while the dialog is open, and the action that it has there.
+pub(super) fn on_key(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
     let typing = dialog(model).is_some_and(|dialog| dialog.field.is_some());
-    let mode = if typing { KeyMode::Prompt } else { KeyMode::Menu };
-    let action = model.keymap.lookup(mode, chord);
     match action {
-        Some(Action::App(AppAction::Quit)) => app::quit(model),
-        Some(Action::App(AppAction::QuitNow)) => model.quitting = true,
-        Some(Action::App(AppAction::Redraw)) => effects.push(Effect::Redraw),
-        Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
         Some(Action::App(AppAction::Escape | AppAction::Back)) => close_field_or_dialog(model),
         Some(Action::Compose(ComposeAction::Send) | Action::Pane(PaneAction::Activate)) if typing => {
             accept_value(model, effects);
@@ -226,7 +213,7 @@ pub(super) fn command(
     value: OptionValue,
     effects: &mut Vec<Effect>,
 ) -> Result<(), String> {
-    let session = model.session().ok_or("there is no session yet: n opens one")?;
+    let session = model.session().ok_or(NO_SESSION)?;
     let (id, ended) = (session.id, session.is_over());
     let kind = session.spec.what.socket_kind().ok_or("this session has no one socket whose options could be set")?;
     if !option.applies_to(kind) {

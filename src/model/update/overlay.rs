@@ -15,11 +15,8 @@ use crate::text::secret::mask_text;
 
 /// Handles a key while an overlay is open.
 pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
-    if matches!(model.overlay, Some(Overlay::Options(_))) {
-        options::on_key(model, chord, effects);
-        return;
-    }
     let mode = match &model.overlay {
+        Some(Overlay::Options(dialog)) if dialog.field.is_none() => KeyMode::Menu,
         Some(Overlay::Close { .. } | Overlay::Confirm(_) | Overlay::Lab { .. }) => KeyMode::Menu,
         Some(_) => KeyMode::Prompt,
         None => return,
@@ -30,6 +27,7 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
         Some(Action::App(AppAction::QuitNow)) => model.quitting = true,
         Some(Action::App(AppAction::Redraw)) => effects.push(Effect::Redraw),
         Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
+        _ if matches!(model.overlay, Some(Overlay::Options(_))) => options::on_key(model, chord, action, effects),
         Some(Action::App(AppAction::Escape | AppAction::Back)) => {
             if !matches!(model.overlay, Some(Overlay::Confirm(_))) {
                 model.wishes.clear();

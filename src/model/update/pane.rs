@@ -3,21 +3,26 @@
 use super::moving::ScrollMove;
 use super::notices::{notify, warn};
 use super::{app, copy, cursor, follow, home, ladder, remedies, scroll, search};
-use crate::model::action::PaneAction;
+use crate::model::action::{Action, PaneAction};
 use crate::model::msg::Effect;
 use crate::model::overlay::PromptPurpose;
 use crate::model::panel::{ActiveFilter, ScrollPosition};
+use crate::model::refusal::refusal;
 use crate::model::state::{Focus, Model};
 use crate::model::view::View;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::{PortProbe, PortState};
 use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
 use crate::sessions::spec::{HostPort, TcpSpec};
-use crate::sessions::{Session, SessionId, Spec, SpecKind};
+use crate::sessions::{SessionId, Spec, SpecKind};
 use crate::wire::segment::SequenceDisplay;
 
 /// Runs an action of a pane.
 pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effect>) {
+    if let Some(why) = refusal(model, Action::Pane(action)) {
+        warn(model, why);
+        return;
+    }
     let page = isize::try_from(model.seen.view.rows.max(2)).unwrap_or(1) - 1;
     match action {
         PaneAction::Down => step(model, 1),
@@ -31,30 +36,22 @@ pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::Follow => follow::toggle(model),
         PaneAction::Mark => cursor::toggle_mark(model),
         PaneAction::Search => {
-            if model.selected.is_some() {
-                let last = model
-                    .selected_panel()
-                    .and_then(|panel| panel.search.as_ref())
-                    .map_or(String::new(), |search| search.typed.clone());
-                app::open_prompt(model, PromptPurpose::Search, &last);
-            }
+            let last = model.selected_panel().and_then(|panel| panel.search.as_ref());
+            let last = last.map_or(String::new(), |search| search.typed.clone());
+            app::open_prompt(model, PromptPurpose::Search, &last);
         }
         PaneAction::NextHit => search::move_to_hit(model, true),
         PaneAction::PreviousHit => search::move_to_hit(model, false),
         PaneAction::Filter => {
-            if model.selected.is_some() {
-                let last = model
-                    .selected_panel()
-                    .and_then(|panel| panel.filter.as_ref())
-                    .map_or(String::new(), |filtered| filtered.filter.source_text().to_string());
-                app::open_prompt(model, PromptPurpose::Filter, &last);
-            }
+            let last = model.selected_panel().and_then(|panel| panel.filter.as_ref());
+            let last = last.map_or(String::new(), |filtered| filtered.filter.source_text().to_string());
+            app::open_prompt(model, PromptPurpose::Filter, &last);
         }
         PaneAction::NextView => turn_view(model, 1, effects),
         PaneAction::PreviousView => turn_view(model, -1, effects),
         PaneAction::Show(view) => show_view(model, view, effects),
         PaneAction::Boundaries => boundaries(model),
-        PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
+        PaneAction::Zoom => model.zoomed = !model.zoomed,
         PaneAction::Freeze => toggle_freeze(model),
         PaneAction::Pretty => toggle_pretty(model, effects),
         PaneAction::Numbers => turn_numbers(model),
@@ -108,19 +105,8 @@ fn turn_view(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
 
 /// Shows a view, if the selected session has it.
 pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
-    let Some(session) = model.session() else { return };
-    if !View::of_session(session).contains(&view) {
-        let names: Vec<&str> = View::of_session(session).iter().map(|view| view.name()).collect();
-        let mut text = format!("this session has no {} view; it has {}", view.name(), names.join(", "));
-        if matches!(session.kind, SessionKind::Unix(_) | SessionKind::UnixListener(_)) {
-            let why = match view {
-                View::Ladder | View::State | View::Flow => ": a Unix socket has no segments, states and windows",
-                View::Way => ": a Unix socket has no name to look up and no route",
-                _ => "",
-            };
-            text.push_str(why);
-        }
-        warn(model, text);
+    if let Some(why) = refusal(model, Action::Pane(PaneAction::Show(view))) {
+        warn(model, why);
         return;
     }
     if view == View::Ladder {
@@ -154,10 +140,6 @@ fn toggle_freeze(model: &mut Model) {
 
 /// Numbers reads and writes, or stops doing so.
 fn boundaries(model: &mut Model) {
-    if !model.session().is_some_and(Session::has_bare_stream) {
-        warn(model, "only a connection of TCP or of a Unix socket has reads and writes that are not messages");
-        return;
-    }
     let Some(panel) = model.panel_mut() else { return };
     panel.boundaries = !panel.boundaries;
     let text = match panel.boundaries {
@@ -168,10 +150,6 @@ fn boundaries(model: &mut Model) {
 }
 
 fn toggle_pretty(model: &mut Model, effects: &mut Vec<Effect>) {
-    if !model.session().is_some_and(|session| matches!(session.kind, SessionKind::Http(_))) {
-        warn(model, "only an HTTP response can be laid out as JSON");
-        return;
-    }
     show_view(model, View::Response, effects);
     if let Some(panel) = model.panel_mut() {
         panel.body.pretty = !panel.body.pretty;
@@ -188,10 +166,7 @@ fn toggle_pretty(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn turn_numbers(model: &mut Model) {
-    let Some(panel) = model.panel_mut().filter(|panel| panel.view == View::Ladder) else {
-        warn(model, "the ladder of captured segments has such numbers");
-        return;
-    };
+    let Some(panel) = model.panel_mut() else { return };
     panel.numbers = match panel.numbers {
         SequenceDisplay::Relative => SequenceDisplay::Absolute,
         SequenceDisplay::Absolute => SequenceDisplay::Relative,

@@ -150,10 +150,7 @@ pub(super) fn on_hits(model: &mut Model, id: SessionId, generation: u64, hits: V
 
 /// Goes to the next or the previous hit.
 pub(super) fn move_to_hit(model: &mut Model, forward: bool) {
-    let Some(search) = model.panel_mut().and_then(|panel| panel.search.as_mut()) else {
-        warn(model, "nothing is searched yet: / begins");
-        return;
-    };
+    let Some(search) = model.panel_mut().and_then(|panel| panel.search.as_mut()) else { return };
     let count = search.hits.as_ref().map_or(0, Vec::len);
     if count == 0 {
         return;

@@ -2,31 +2,25 @@
 
 use super::effects::order;
 use super::notices::{notify, open_overlay, warn};
-use super::{app, options, readings};
-use crate::model::action::SessionAction;
-use crate::model::kinds;
+use super::{app, options};
+use crate::model::action::{Action, SessionAction};
 use crate::model::msg::Effect;
 use crate::model::overlay::{Overlay, PromptPurpose};
 use crate::model::panel::EndRequest;
+use crate::model::refusal::refusal;
 use crate::model::state::Model;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::{DatagramVerb, StreamVerb};
-use crate::sessions::{Order, Session, SessionId, Spec, SpecKind, Verb};
+use crate::sessions::{Order, Session, SessionId, Spec, Verb};
 
 /// Runs an action on a session.
 pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Effect>) {
-    let Some(id) = model.selected else {
-        warn(model, "there is no session yet: n opens one");
+    if let Some(why) = refusal(model, Action::Session(action)) {
+        warn(model, why);
         return;
-    };
+    }
+    let Some(id) = model.selected else { return };
     match action {
-        SessionAction::CloseMenu => {
-            if model.endings().is_empty() {
-                warn(model, "this session is over: r opens it again, x takes it off the list");
-            } else {
-                open_overlay(model, Overlay::Close { picked: 0 });
-            }
-        }
+        SessionAction::CloseMenu => open_overlay(model, Overlay::Close { picked: 0 }),
         SessionAction::FinishSending => {
             end_session(model, id, action, Verb::Stream(StreamVerb::FinishSending), effects);
         }
@@ -47,13 +41,7 @@ pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         }
         SessionAction::Retry => retry(model, effects),
         SessionAction::Remove => remove(model, id),
-        SessionAction::SendFile => {
-            if model.can_send() {
-                app::open_prompt(model, PromptPurpose::SendFile, "");
-            } else {
-                warn(model, "this session cannot be sent to");
-            }
-        }
+        SessionAction::SendFile => app::open_prompt(model, PromptPurpose::SendFile, ""),
         SessionAction::Save => app::open_prompt(model, PromptPurpose::Save { make_folder: false }, ""),
         SessionAction::ProbeMtu => probe_mtu(model, id, effects),
     }
@@ -70,16 +58,9 @@ fn end_session(model: &mut Model, id: SessionId, action: SessionAction, verb: Ve
 
 /// Closes a connection with unread bytes; if there are none yet, it closes when some arrive.
 fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
-    let possible = model.session().is_none_or(|session| {
-        session.is_over() || kinds::endings(session).iter().any(|ending| ending.action == SessionAction::CloseUnread)
-    });
-    if !possible {
-        warn(model, "this session cannot be closed over unread bytes: only an open TCP connection can");
-        return;
-    }
     let lie_there = model.session().and_then(|session| session.kernel.as_ref()?.recv_queue_bytes).unwrap_or(0) > 0;
     end_session(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
-    if !lie_there && readings::is_open(model, id) {
+    if !lie_there {
         notify(
             model,
             "not reading any more: it closes as soon as bytes lie unread; S reads again, c ends it otherwise",
@@ -89,15 +70,12 @@ fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects
 
 /// Starts or stops capturing the selected session's packets; a new attempt uses the same setting from its start.
 pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
-    let Some(session) = model.session() else {
-        warn(model, "there is no session yet: n opens one");
-        return;
-    };
-    let (id, over, listens) = (session.id, session.is_over(), matches!(session.kind, SessionKind::Listener { .. }));
-    if !listens && session.tcp_history().is_none() {
-        warn(model, "only the packets of TCP connections and listeners can be captured");
+    if let Some(why) = refusal(model, Action::Session(SessionAction::ToggleCapture)) {
+        warn(model, why);
         return;
     }
+    let Some(session) = model.session() else { return };
+    let (id, over, listens) = (session.id, session.is_over(), session.is_listener());
     if let Some(session) = model.sessions.get_mut(&id) {
         session.spec.capture = on;
     }
@@ -117,10 +95,6 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
 
 fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
-    if matches!(session.spec.what, SpecKind::Accepted(_) | SpecKind::UnixAccepted(_)) {
-        warn(model, "the peer opened this session; only the peer can open it again");
-        return;
-    }
     let (id, open) = (session.id, !session.is_over());
     let spec: Spec = session.spec.clone();
     effects.push(Effect::Open(Box::new(spec)));
@@ -131,23 +105,11 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Probes the path MTU of a UDP session.
 fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
-    let Some(session) = model.session() else { return };
-    match kinds::mtu_probe(session) {
-        Ok(()) => {
-            order(model, id, Verb::Datagram(DatagramVerb::ProbeMtu), effects);
-            if readings::is_open(model, id) {
-                notify(model, "probing the path MTU: each step stands in the text, the result in the state view");
-            }
-        }
-        Err(why) => warn(model, why),
-    }
+    order(model, id, Verb::Datagram(DatagramVerb::ProbeMtu), effects);
+    notify(model, "probing the path MTU: each step stands in the text, the result in the state view");
 }
 
 fn remove(model: &mut Model, id: SessionId) {
-    if readings::is_open(model, id) {
-        warn(model, "this session is still open: c closes it first");
-        return;
-    }
     let listed = model.sessions_in_order();
     let at = listed.iter().position(|other| *other == id).unwrap_or(0);
     let next = listed.get(at + 1).or_else(|| at.checked_sub(1).and_then(|at| listed.get(at))).copied();
