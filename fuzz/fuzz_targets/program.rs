@@ -201,7 +201,7 @@ impl Program {
             Effect::Net(order) if self.next & 3 == 0 => {
                 Some(Msg::Refused(RefusedOrder { order, why: "busy \u{1b}[2J".into() }))
             }
-            Effect::FindFile { id, path } => Some(Msg::FileReady { id, path }),
+            Effect::FindFile { request, id, path } => Some(Msg::FileReady { request, id, path }),
             Effect::Net(_)
             | Effect::Retain(..)
             | Effect::Copy(_)

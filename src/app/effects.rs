@@ -3,10 +3,11 @@
 use tokio::sync::mpsc;
 
 use super::editor::ExternalEdit;
-use super::files_asked;
+use super::files_asked::{self, FileRefusal};
 use crate::files;
 use crate::model::msg::{Effect, LineKind, Msg};
 use crate::model::notice::NoticeWeight;
+use crate::model::overlay::PromptRequest;
 use crate::model::seen::CellArea;
 use crate::model::words::text_of;
 use crate::net::Net;
@@ -65,17 +66,23 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             run_beside(replies, search, move |why| Msg::SearchFailed { id, generation, why });
             None
         }
-        Effect::Save { path, make_folder, transcript } => {
+        Effect::Save { request, path, make_folder, transcript } => {
             let save = move |_: &mpsc::Sender<Msg>| {
                 panic_point("save");
-                files_asked::save(&path, make_folder, &transcript).unwrap_or_else(|refusal| refusal)
+                match files_asked::save(&path, make_folder, &transcript) {
+                    Ok(text) => Msg::PromptDone { request, text },
+                    Err(refusal) => refused(request, refusal),
+                }
             };
-            run_beside(replies, save, not_done);
+            run_beside(replies, save, move |why| refused(request, FileRefusal { why, missing_folder: false }));
             None
         }
-        Effect::FindFile { id, path } => {
-            let find = move |_: &mpsc::Sender<Msg>| files_asked::find(id, &path).unwrap_or_else(|refusal| refusal);
-            run_beside(replies, find, not_done);
+        Effect::FindFile { request, id, path } => {
+            let find = move |_: &mpsc::Sender<Msg>| match files_asked::find(&path) {
+                Ok(path) => Msg::FileReady { request, id, path },
+                Err(refusal) => refused(request, refusal),
+            };
+            run_beside(replies, find, move |why| refused(request, FileRefusal { why, missing_folder: false }));
             None
         }
         Effect::StartLab(peers) => Some(LoopEffect::StartLab(peers)),
@@ -109,9 +116,9 @@ fn run_beside(
     });
 }
 
-/// The answer to a prompt whose work broke off.
-fn not_done(why: String) -> Msg {
-    Msg::PromptRefused { why, missing_folder: false }
+/// The answer to a prompt whose request was not carried out.
+fn refused(request: PromptRequest, FileRefusal { why, missing_folder }: FileRefusal) -> Msg {
+    Msg::PromptRefused { request, why, missing_folder }
 }
 
 fn problem(text: String) -> Msg {

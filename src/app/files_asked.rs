@@ -7,18 +7,26 @@ use std::path::{Path, PathBuf};
 
 use crate::files;
 use crate::files::paths::expand_home;
-use crate::model::msg::Msg;
+use crate::sessions::Transcript;
 use crate::sessions::transcript::EntryKind;
-use crate::sessions::{SessionId, Transcript};
 use crate::text::sanitize::quoted;
 use crate::text::{quantity, sanitize};
 use crate::wire::Direction;
 
-/// Whether a file can be sent: it is there, it is a file, and it can be read.
+/// Why a file was not sent or written.
+#[derive(Debug)]
+pub(super) struct FileRefusal {
+    /// One line.
+    pub(super) why: String,
+    /// Whether only a folder is missing.
+    pub(super) missing_folder: bool,
+}
+
+/// The whole path of a file that can be sent: it is there, it is a file, and it can be read.
 ///
 /// # Errors
-/// Fails with the answer to the prompt.
-pub(super) fn find(id: SessionId, named: &Path) -> Result<Msg, Msg> {
+/// Fails with the reason why it cannot be sent.
+pub(super) fn find(named: &Path) -> Result<PathBuf, FileRefusal> {
     let path = whole(named);
     let shown = shown(&path);
     let metadata = fs::metadata(&path).map_err(|error| refused(&reason(&shown, &error)))?;
@@ -29,14 +37,16 @@ pub(super) fn find(id: SessionId, named: &Path) -> Result<Msg, Msg> {
     if metadata.is_file() {
         fs::File::open(&path).map_err(|error| refused(&reason(&shown, &error)))?;
     }
-    Ok(Msg::FileReady { id, path })
+    Ok(path)
 }
 
 /// Writes the received bytes that are still kept to a file. A folder that is missing is made only if that was asked for.
 ///
+/// Returns what was done, as one line.
+///
 /// # Errors
-/// Fails with the answer to the prompt.
-pub(super) fn save(named: &Path, make_folder: bool, transcript: &Transcript) -> Result<Msg, Msg> {
+/// Fails with the reason why it was not written.
+pub(super) fn save(named: &Path, make_folder: bool, transcript: &Transcript) -> Result<String, FileRefusal> {
     let path = whole(named);
     let shown = shown(&path);
     if path.is_dir() {
@@ -48,7 +58,7 @@ pub(super) fn save(named: &Path, make_folder: bool, transcript: &Transcript) -> 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.exists() && !make_folder) {
         let why = format!("there is no folder {}", self::shown(folder));
-        return Err(Msg::PromptRefused { why, missing_folder: true });
+        return Err(FileRefusal { why, missing_folder: true });
     }
     let mut bytes = Vec::new();
     for entry in transcript.entries() {
@@ -61,7 +71,7 @@ pub(super) fn save(named: &Path, make_folder: bool, transcript: &Transcript) -> 
     files::write_whole(&path, &bytes, true).map_err(|error| refused(&format!("{shown} was not written: {error}")))?;
     let missing = transcript.not_kept().received.bytes;
     let gap = if missing > 0 { format!("; {} bytes were not kept", quantity::grouped(missing)) } else { String::new() };
-    Ok(Msg::PromptDone(sanitize::line(&format!("wrote {} to {shown}{gap}", quantity::bytes(bytes.len() as u64)))))
+    Ok(sanitize::line(&format!("wrote {} to {shown}{gap}", quantity::bytes(bytes.len() as u64))))
 }
 
 /// The whole path, with `~` expanded; as it was named where the current folder is not known.
@@ -82,30 +92,26 @@ fn reason(shown: &str, error: &io::Error) -> String {
     }
 }
 
-fn refused(why: &str) -> Msg {
-    Msg::PromptRefused { why: sanitize::line(why), missing_folder: false }
+fn refused(why: &str) -> FileRefusal {
+    FileRefusal { why: sanitize::line(why), missing_folder: false }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn why(msg: Result<Msg, Msg>) -> String {
-        match msg {
-            Err(Msg::PromptRefused { why, .. }) => why,
-            other => panic!("{other:?}"),
-        }
+    fn why<T: std::fmt::Debug>(done: Result<T, FileRefusal>) -> String {
+        done.expect_err("it was refused").why
     }
 
     #[test]
     fn a_file_to_send_must_be_there_and_be_a_file() {
         let folder = tempfile::tempdir().unwrap();
-        let id = SessionId(1);
-        assert!(why(find(id, &folder.path().join("none"))).starts_with("there is no file"));
-        assert!(why(find(id, folder.path())).contains("is a folder"));
+        assert!(why(find(&folder.path().join("none"))).starts_with("there is no file"));
+        assert!(why(find(folder.path())).contains("is a folder"));
         let file = folder.path().join("a b");
         fs::write(&file, b"bytes").unwrap();
-        assert!(matches!(find(id, &file), Ok(Msg::FileReady { path, .. }) if path == file));
+        assert_eq!(find(&file).unwrap(), file);
     }
 
     #[test]
@@ -113,11 +119,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("new/deeper/out");
         let transcript = Transcript::new(1024);
-        let Err(Msg::PromptRefused { missing_folder: true, why: told }) = save(&file, false, &transcript) else {
+        let Err(FileRefusal { missing_folder: true, why: told }) = save(&file, false, &transcript) else {
             panic!("it was written");
         };
         assert!(told.contains("there is no folder") && !folder.path().join("new").exists(), "{told}");
-        assert!(matches!(save(&file, true, &transcript), Ok(Msg::PromptDone(_))));
+        assert!(save(&file, true, &transcript).unwrap().starts_with("wrote "));
         assert!(file.exists());
         assert!(why(save(&file, true, &transcript)).contains("is there already"));
         assert!(why(save(folder.path(), true, &transcript)).contains("is a folder"));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::key::Chord;
 use super::notice::NoticeWeight;
+use super::overlay::PromptRequest;
 use super::seen::{CellArea, ScreenSize};
 use crate::sessions::search::{Needle, SearchHit};
 use crate::sessions::{Order, Reading, RefusedOrder, Retention, SessionId, Spec, Transcript};
@@ -61,15 +62,24 @@ pub enum Msg {
     Show(SessionId),
     /// A file can be sent: the order follows, and the prompt that named the file closes.
     FileReady {
+        /// The request that is answered.
+        request: PromptRequest,
         /// The session.
         id: SessionId,
         /// The file, with `~` expanded.
         path: PathBuf,
     },
     /// What a prompt asked for was done; the prompt closes.
-    PromptDone(String),
+    PromptDone {
+        /// The request that is answered.
+        request: PromptRequest,
+        /// What was done, as one line.
+        text: String,
+    },
     /// What a prompt asked for was not done: the prompt stays open with the reason.
     PromptRefused {
+        /// The request that is answered.
+        request: PromptRequest,
         /// What was wrong, and what is accepted.
         why: String,
         /// Whether only a folder is missing, which Enter makes when it is pressed again.
@@ -153,6 +163,8 @@ pub enum Effect {
     /// Write the received bytes of a session that are still kept to a file; [`Msg::PromptDone`] or
     /// [`Msg::PromptRefused`] answers.
     Save {
+        /// The number that the answer names.
+        request: PromptRequest,
         /// The file; `~` is not expanded yet.
         path: PathBuf,
         /// Whether to make a folder that is missing.
@@ -162,6 +174,8 @@ pub enum Effect {
     },
     /// Look whether a file can be sent; [`Msg::FileReady`] or [`Msg::PromptRefused`] answers.
     FindFile {
+        /// The number that the answer names.
+        request: PromptRequest,
         /// The session that is to send it.
         id: SessionId,
         /// The file; `~` is not expanded yet.

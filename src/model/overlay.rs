@@ -38,6 +38,8 @@ pub enum Overlay {
         problem: Option<String>,
         /// Whether the text is that of last time, which the first typed character replaces.
         fresh: bool,
+        /// The request whose answer is awaited; `None` after the text has changed.
+        awaits: Option<PromptRequest>,
     },
     /// The built-in peers.
     Lab {
@@ -56,6 +58,10 @@ pub enum Overlay {
     /// A yes-or-no question.
     Confirm(ConfirmQuestion),
 }
+
+/// The number of a request that a prompt made of the program; the answer names it, as another prompt may be open then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PromptRequest(pub u64);
 
 /// The purpose of a one-line field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::kinds;
 use super::lab_catalogue::LabCatalogue;
 use super::notice::Notices;
 use super::options::OptionsSource;
-use super::overlay::Overlay;
+use super::overlay::{Overlay, PromptRequest};
 use super::panel::Panel;
 use super::seen::{FrameReport, ScreenSize};
 use super::settings::Settings;
@@ -78,6 +78,8 @@ pub struct Model {
     pub zoomed: bool,
     /// What the last frame actually showed.
     pub seen: FrameReport,
+    /// The last request of a prompt whose answer comes later.
+    pub(super) last_request: PromptRequest,
     /// True: the program ends.
     pub quitting: bool,
     /// When the program started.
@@ -139,6 +141,7 @@ impl Model {
             size,
             zoomed: false,
             seen: FrameReport::default(),
+            last_request: PromptRequest::default(),
             quitting: false,
             started: now,
             now,
@@ -195,6 +198,12 @@ impl Model {
     /// The ways to end the selected session that are possible now.
     pub fn endings(&self) -> Vec<SessionEnding> {
         self.session().map_or_else(Vec::new, kinds::endings)
+    }
+
+    /// The number of the next request of a prompt.
+    pub(super) fn next_request(&mut self) -> PromptRequest {
+        self.last_request.0 += 1;
+        self.last_request
     }
 
     /// An empty one-line field.

@@ -102,7 +102,7 @@ pub(super) fn open_prompt(model: &mut Model, purpose: PromptPurpose, text: &str)
     model.commands.stop_browsing();
     // What stands in the field is the last text: the first key that types something replaces it.
     let fresh = matches!(purpose, PromptPurpose::Search | PromptPurpose::Filter) && !input.is_empty();
-    open_overlay(model, Overlay::Prompt { purpose, input, completing: None, problem: None, fresh });
+    open_overlay(model, Overlay::Prompt { purpose, input, completing: None, problem: None, fresh, awaits: None });
 }
 
 /// Selects a session, and shows it.

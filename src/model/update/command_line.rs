@@ -102,10 +102,8 @@ pub(super) fn save(model: &mut Model, path: &str, make_folder: bool, effects: &m
         return Err("type the name of the file to write".into());
     }
     let Some(session) = model.session() else { return Err("there is no session".into()) };
-    effects.push(Effect::Save {
-        path: path.trim().into(),
-        make_folder,
-        transcript: Box::new(session.transcript.clone()),
-    });
+    let transcript = Box::new(session.transcript.clone());
+    let request = model.next_request();
+    effects.push(Effect::Save { request, path: path.trim().into(), make_folder, transcript });
     Ok(())
 }

@@ -35,9 +35,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         Msg::Found { id, generation, hits, done } => search::on_hits(model, id, generation, hits, done),
         Msg::SearchFailed { id, generation, why } => search::on_failure(model, id, generation, &why),
         Msg::Edited { id, text } => compose::on_edited_outside(model, id, &text),
-        Msg::FileReady { id, path } => prompt::on_file_ready(model, id, path, &mut effects),
-        Msg::PromptDone(text) => prompt::on_done(model, text),
-        Msg::PromptRefused { why, missing_folder } => prompt::on_refused(model, why, missing_folder),
+        Msg::FileReady { request, id, path } => prompt::on_file_ready(model, request, id, path, &mut effects),
+        Msg::PromptDone { request, text } => prompt::on_done(model, request, text),
+        Msg::PromptRefused { request, why, missing_folder } => prompt::on_refused(model, request, why, missing_folder),
         Msg::Said { weight, text } => model.notices.notify(weight, text, now),
         Msg::Wake => {
             model.refresh_summary();

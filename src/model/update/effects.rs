@@ -57,12 +57,12 @@ pub(super) fn remember_target(model: &mut Model, text: &str, effects: &mut Vec<E
 ///
 /// # Errors
 /// Fails if there is no name, or no session.
-pub(super) fn find_file(model: &Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+pub(super) fn find_file(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     if text.trim().is_empty() {
         return Err("type the name of the file to send".into());
     }
-    let id = model.selected.ok_or("there is no session yet: n opens one")?;
-    effects.push(Effect::FindFile { id, path: text.trim().into() });
+    let id = model.selected.ok_or(NO_SESSION)?;
+    effects.push(Effect::FindFile { request: model.next_request(), id, path: text.trim().into() });
     Ok(())
 }
 

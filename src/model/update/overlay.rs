@@ -101,9 +101,10 @@ fn step(model: &mut Model, back: bool) {
             *problem = None;
             (&mut model.targets.lines, input)
         }
-        Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, problem, completing, .. }) => {
+        Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, problem, completing, awaits, .. }) => {
             *problem = None;
             *completing = None;
+            *awaits = None;
             (&mut model.commands, input)
         }
         _ => {
@@ -122,9 +123,10 @@ fn edited(model: &mut Model) {
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = 0,
         Some(Overlay::New { problem, .. }) => *problem = None,
-        Some(Overlay::Prompt { purpose, problem, completing, .. }) => {
+        Some(Overlay::Prompt { purpose, problem, completing, awaits, .. }) => {
             *problem = None;
             *completing = None;
+            *awaits = None;
             if let PromptPurpose::Save { make_folder } = purpose {
                 *make_folder = false;
             }
@@ -174,9 +176,11 @@ fn scroll(model: &mut Model, by: isize) {
 
 fn complete(model: &mut Model, forward: bool) {
     let themes = model.settings.themes.clone();
-    let Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, completing, .. }) = &mut model.overlay else {
+    let Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, completing, awaits, .. }) = &mut model.overlay
+    else {
         return;
     };
+    *awaits = None;
     let (at, base) = match completing.take() {
         Some((at, base)) => (if forward { at + 1 } else { at.wrapping_sub(1) }, base),
         None => (if forward { 0 } else { usize::MAX }, input.text().to_string()),
@@ -194,6 +198,10 @@ fn complete(model: &mut Model, forward: bool) {
 
 /// Enter in a field: accepts its text, or shows beside it why not.
 fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
+    if matches!(model.overlay, Some(Overlay::Prompt { awaits: Some(_), .. })) {
+        // The same was asked for already.
+        return;
+    }
     match model.overlay.take() {
         Some(Overlay::New { input, .. }) => match options::open_form(model, input.text(), effects) {
             Ok(()) => {}

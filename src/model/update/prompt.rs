@@ -7,7 +7,7 @@ use super::{command_line, effects, pane, search};
 use crate::model::command;
 use crate::model::editor::TextField;
 use crate::model::msg::{Effect, LineKind};
-use crate::model::overlay::{Overlay, PromptPurpose};
+use crate::model::overlay::{Overlay, PromptPurpose, PromptRequest};
 use crate::model::state::Model;
 use crate::sessions::{SessionId, Verb};
 use crate::text::secret::mask_text;
@@ -32,34 +32,46 @@ pub(super) fn accept(model: &mut Model, purpose: PromptPurpose, input: TextField
         model.commands.push(text.trim());
         effects.extend(command::without_secrets(&text).map(|line| Effect::RememberLine(LineKind::Command, line)));
     }
-    let awaits = effects.iter().any(|effect| matches!(effect, Effect::FindFile { .. } | Effect::Save { .. }));
-    if taken.is_err() || awaits && model.overlay.is_none() {
+    let awaits = effects.iter().find_map(|effect| match effect {
+        Effect::FindFile { request, .. } | Effect::Save { request, .. } => Some(*request),
+        _ => None,
+    });
+    if taken.is_err() || awaits.is_some() && model.overlay.is_none() {
         model.overlay = Some(Overlay::Prompt {
             purpose,
             input,
             completing: None,
             problem: taken.err().map(|why| mask_text(&why).into_owned()),
             fresh: false,
+            awaits,
         });
     }
 }
 
 /// A file can be sent: the prompt closes, and the session gets the order.
-pub(super) fn on_file_ready(model: &mut Model, id: SessionId, path: PathBuf, effects: &mut Vec<Effect>) {
-    close(model);
+pub(super) fn on_file_ready(
+    model: &mut Model,
+    request: PromptRequest,
+    id: SessionId,
+    path: PathBuf,
+    effects: &mut Vec<Effect>,
+) {
+    close(model, request);
     effects::order(model, id, Verb::SendFile(path), effects);
 }
 
 /// What was asked for is done.
-pub(super) fn on_done(model: &mut Model, text: String) {
-    close(model);
+pub(super) fn on_done(model: &mut Model, request: PromptRequest, text: String) {
+    close(model, request);
     notify(model, text);
 }
 
-/// It was not done: the prompt stays open with the reason.
-pub(super) fn on_refused(model: &mut Model, why: String, missing_folder: bool) {
-    match &mut model.overlay {
-        Some(Overlay::Prompt { purpose, problem, .. }) => {
+/// It was not done: the prompt stays open with the reason; if it was left or its text has changed, a notice says why.
+pub(super) fn on_refused(model: &mut Model, request: PromptRequest, why: String, missing_folder: bool) {
+    let open = [&mut model.overlay, &mut model.overlay_behind].into_iter().flatten().find(|open| awaits(open, request));
+    match open {
+        Some(Overlay::Prompt { purpose, problem, awaits, .. }) => {
+            *awaits = None;
             let asks = missing_folder && matches!(purpose, PromptPurpose::Save { .. });
             if asks {
                 *purpose = PromptPurpose::Save { make_folder: true };
@@ -71,6 +83,13 @@ pub(super) fn on_refused(model: &mut Model, why: String, missing_folder: bool) {
     }
 }
 
-fn close(model: &mut Model) {
-    model.overlay.take_if(|open| matches!(open, Overlay::Prompt { .. }));
+fn close(model: &mut Model, request: PromptRequest) {
+    for overlay in [&mut model.overlay, &mut model.overlay_behind] {
+        overlay.take_if(|open| awaits(open, request));
+    }
+}
+
+/// Whether this is the prompt that made a request, with the text that it then had.
+fn awaits(open: &Overlay, request: PromptRequest) -> bool {
+    matches!(open, Overlay::Prompt { awaits, .. } if *awaits == Some(request))
 }

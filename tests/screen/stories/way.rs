@@ -3,7 +3,7 @@
 use sockeye::model::explain::remedies;
 use sockeye::model::lab_catalogue::LabCatalogue;
 use sockeye::model::msg::{Effect, MouseAction, MouseInput, Msg};
-use sockeye::model::overlay::{ConfirmQuestion, Overlay};
+use sockeye::model::overlay::{ConfirmQuestion, Overlay, PromptRequest};
 use sockeye::model::seen::ClickTarget;
 use sockeye::model::state::Focus;
 use sockeye::model::view::View;
@@ -34,6 +34,20 @@ fn click(desk: &mut Desk, (columns, height): (u16, u16), wanted: impl Fn(ClickTa
         seen.hits.iter().rev().find(|(_, target)| wanted(*target)).map(|(area, _)| *area).expect("the target is shown");
     desk.model.seen = seen;
     desk.update(Msg::Mouse(MouseInput { what: MouseAction::Click, column: area.column, row: area.row }))
+}
+
+/// The number of the request that a prompt made.
+fn request_of(effects: &[Effect]) -> PromptRequest {
+    let request = effects.iter().find_map(|effect| match effect {
+        Effect::FindFile { request, .. } | Effect::Save { request, .. } => Some(*request),
+        _ => None,
+    });
+    request.unwrap_or_else(|| panic!("{effects:?}"))
+}
+
+/// What a prompt asked for is not done.
+fn refuse_prompt(desk: &mut Desk, effects: &[Effect], why: &str, missing_folder: bool) {
+    desk.update(Msg::PromptRefused { request: request_of(effects), why: why.into(), missing_folder });
 }
 
 fn another(desk: &mut Desk, id: u32) {
@@ -275,19 +289,19 @@ fn a_file_that_cannot_be_sent_leaves_the_prompt_open_with_the_reason_and_the_tex
     desk.types("(scratch)");
     let effects = desk.press("enter");
     assert!(matches!(&effects[..], [Effect::FindFile { path, .. }] if path.to_str() == Some("(scratch)")));
-    desk.update(Msg::PromptRefused { why: "there is no file (scratch)".into(), missing_folder: false });
+    refuse_prompt(&mut desk, &effects, "there is no file (scratch)", false);
     let shown = rows(&desk, 80, 24).join("\n");
     assert!(shown.contains("there is no file (scratch)") && shown.contains("send file (scratch)"), "{shown}");
     desk.types("x");
     assert_eq!(desk.composed(), "", "what is typed goes to the prompt");
-    desk.press("enter");
-    let effects = desk.update(Msg::FileReady { id: SessionId(1), path: "/tmp/x".into() });
+    let request = request_of(&desk.press("enter"));
+    let effects = desk.update(Msg::FileReady { request, id: SessionId(1), path: "/tmp/x".into() });
     assert!(matches!(&effects[..], [Effect::Net(order)] if matches!(order.verb, Verb::SendFile(_))));
     assert!(desk.model.overlay.is_none());
     desk.press("esc");
     desk.keys(":").types("send-file nowhere");
-    desk.press("enter");
-    desk.update(Msg::PromptRefused { why: "there is no file nowhere".into(), missing_folder: false });
+    let effects = desk.press("enter");
+    refuse_prompt(&mut desk, &effects, "there is no file nowhere", false);
     assert!(matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(_), .. })));
 }
 
@@ -296,15 +310,57 @@ fn a_folder_that_is_missing_is_made_only_when_enter_is_pressed_again() {
     let mut desk = Desk::connected();
     desk.keys("s").types("/nonexist/x");
     let made = |effects: &[Effect]| matches!(effects, [Effect::Save { make_folder: true, .. }]);
-    assert!(!made(&desk.press("enter")));
-    desk.update(Msg::PromptRefused { why: "there is no folder /nonexist".into(), missing_folder: true });
+    let effects = desk.press("enter");
+    assert!(!made(&effects));
+    refuse_prompt(&mut desk, &effects, "there is no folder /nonexist", true);
     assert!(rows(&desk, 80, 24).join(" ").contains("Enter again makes it"));
     desk.types("y");
-    assert!(!made(&desk.press("enter")), "the text has changed: it asks again");
-    desk.update(Msg::PromptRefused { why: "there is no folder /nonexist".into(), missing_folder: true });
-    assert!(made(&desk.press("enter")));
-    desk.update(Msg::PromptDone("wrote 0 B to /nonexist/xy".into()));
+    let effects = desk.press("enter");
+    assert!(!made(&effects), "the text has changed: it asks again");
+    refuse_prompt(&mut desk, &effects, "there is no folder /nonexist", true);
+    let effects = desk.press("enter");
+    assert!(made(&effects));
+    let text = "wrote 0 B to /nonexist/xy".into();
+    desk.update(Msg::PromptDone { request: request_of(&effects), text });
     assert!(desk.model.overlay.is_none() && desk.notice().contains("wrote"));
+}
+
+#[test]
+fn an_answer_that_comes_late_leaves_another_prompt_alone() {
+    let typed = |desk: &Desk| match &desk.model.overlay {
+        Some(Overlay::Prompt { input, problem, .. }) => Some((input.text().to_owned(), problem.clone())),
+        _ => None,
+    };
+    for refused in [false, true] {
+        let mut desk = Desk::connected();
+        desk.keys("s").types("/tmp/x");
+        let effects = desk.press("enter");
+        assert!(desk.press("enter").is_empty(), "the same is asked for once");
+        desk.press("esc");
+        desk.keys(":").types("theme mono");
+        if refused {
+            refuse_prompt(&mut desk, &effects, "/tmp/x is there already", false);
+            assert!(desk.notice().contains("is there already"), "{}", desk.notice());
+        } else {
+            desk.update(Msg::PromptDone { request: request_of(&effects), text: "wrote 0 B to /tmp/x".into() });
+            assert!(desk.notice().contains("wrote"), "{}", desk.notice());
+        }
+        assert_eq!(typed(&desk), Some(("theme mono".to_owned(), None)));
+    }
+    // Behind the question before quitting, the prompt that asked has its answer.
+    let mut desk = Desk::connected();
+    desk.keys("s").types("/tmp/x");
+    let effects = desk.press("enter");
+    desk.press("ctrl-c");
+    refuse_prompt(&mut desk, &effects, "/tmp/x is there already", false);
+    desk.keys("n");
+    assert_eq!(typed(&desk), Some(("/tmp/x".to_owned(), Some("/tmp/x is there already".to_owned()))));
+    // The text has changed since it was asked.
+    desk.types("y");
+    let effects = desk.press("enter");
+    desk.types("z");
+    desk.update(Msg::PromptDone { request: request_of(&effects), text: "wrote 0 B to /tmp/xy".into() });
+    assert_eq!(typed(&desk), Some(("/tmp/xyz".to_owned(), None)));
 }
 
 #[test]
