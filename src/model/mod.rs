@@ -24,6 +24,7 @@ pub mod options;
 pub mod overlay;
 pub mod pacer;
 pub mod palette;
+pub mod palette_entry;
 pub mod panel;
 pub mod picked_datagram;
 mod refusal;

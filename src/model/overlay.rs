@@ -2,6 +2,7 @@
 
 use super::editor::TextField;
 use super::options::OptionsDialog;
+use super::palette_entry::PaletteMatch;
 use crate::sessions::Spec;
 
 /// What is open in front of the panes; it gets the keys.
@@ -50,6 +51,8 @@ pub enum Overlay {
     Palette {
         /// What was typed.
         input: TextField,
+        /// What fits it, best first, as it was when the text changed: what is listed does not move under the cursor.
+        found: Vec<PaletteMatch>,
         /// The line that Enter selects.
         picked: usize,
     },

@@ -1,64 +1,19 @@
 //! The palette: every action, command and session, found by a few letters; what makes sense here first.
 
-use std::borrow::Cow;
-
-use super::action::{ACTIONS, Action, ActionEntry, AppAction, ComposeAction, PaneAction, SessionAction};
-use super::command::{COMMANDS, CommandEntry};
-use super::kinds;
-use super::state::{Focus, Model};
+use super::action::{ACTIONS, Action, AppAction, ComposeAction, PaneAction, SessionAction};
+use super::command::COMMANDS;
+use super::palette_entry::{PaletteEntry, PaletteMatch};
+use super::refusal::refusal;
+use super::state::Model;
 use super::synonyms::SYNONYMS;
 use super::view::View;
-use crate::sessions::{Session, SessionId, SessionPhase, SpecKind};
+use crate::sessions::Session;
 
 /// How many characters of a query are used: more than any name and description has.
 const MOST_QUERY: usize = 100;
 
 /// The most sessions that are listed.
 const MOST_SESSIONS: usize = 100;
-
-/// An entry of the palette: done at once, or after its argument is typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PaletteEntry {
-    /// An action.
-    Action(&'static ActionEntry),
-    /// A command of the `:` line, which needs an argument.
-    Command(&'static CommandEntry),
-    /// Show a session.
-    Session {
-        /// Its number.
-        id: SessionId,
-        /// Its name; not neutralised yet.
-        title: String,
-    },
-}
-
-impl PaletteEntry {
-    /// The name, as in the `:` line.
-    pub fn name(&self) -> Cow<'static, str> {
-        match self {
-            PaletteEntry::Action(entry) => entry.name.into(),
-            PaletteEntry::Command(entry) => entry.name.into(),
-            PaletteEntry::Session { id, .. } => format!("session {id}").into(),
-        }
-    }
-
-    /// What it does.
-    pub fn describe(&self) -> &str {
-        match self {
-            PaletteEntry::Action(entry) => entry.describe,
-            PaletteEntry::Command(entry) => entry.describe,
-            PaletteEntry::Session { title, .. } => title,
-        }
-    }
-
-    /// The action, if it is one.
-    pub fn action(&self) -> Option<Action> {
-        match self {
-            PaletteEntry::Action(entry) => Some(entry.action),
-            PaletteEntry::Command(_) | PaletteEntry::Session { .. } => None,
-        }
-    }
-}
 
 /// How well an entry fits: first what makes sense here, then the better match, then what is useful without a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +28,7 @@ struct PaletteRank {
 /// A word fits if it is a part of the name, the description or a synonym, or if its letters begin the words of the name
 /// in order (`vhex`: `view-hex`). An action that another one includes is left out, and so is a command with the name of
 /// an action. The sessions are listed by their names; at most 100, the one on the screen is left out.
-pub fn matches(model: &Model, query: &str) -> Vec<PaletteEntry> {
+pub fn matches(model: &Model, query: &str) -> Vec<PaletteMatch> {
     let query: String = query.chars().take(MOST_QUERY).flat_map(char::to_lowercase).collect();
     let words: Vec<&str> = query.split_whitespace().collect();
     let actions = ACTIONS.iter().filter(|entry| !is_included(entry.action)).map(PaletteEntry::Action);
@@ -85,7 +40,7 @@ pub fn matches(model: &Model, query: &str) -> Vec<PaletteEntry> {
         .chain(sessions)
         .chain(commands.map(PaletteEntry::Command))
         .filter_map(|entry| {
-            let match_rank = words.iter().try_fold(0, |worst, word| Some(fit(&entry, word)?.max(worst)))?;
+            let match_rank = fit(&entry, &words)?;
             let (senseless, use_rank) = match &entry {
                 PaletteEntry::Action(entry) => (!makes_sense(model, entry.action), use_rank(model, entry.action)),
                 PaletteEntry::Session { .. } => (false, 3),
@@ -95,7 +50,7 @@ pub fn matches(model: &Model, query: &str) -> Vec<PaletteEntry> {
         })
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().map(|(_, entry)| entry).collect()
+    found.into_iter().map(|(rank, entry)| PaletteMatch { entry, makes_sense: !rank.senseless }).collect()
 }
 
 /// Whether another entry does the same.
@@ -103,23 +58,30 @@ fn is_included(action: Action) -> bool {
     matches!(action, Action::App(AppAction::NewOrNextHit | AppAction::SelectSession(_) | AppAction::Palette))
 }
 
-/// How well a word fits an entry, from 0: the whole name; `None`: not at all. `word` is in lower case.
-fn fit(entry: &PaletteEntry, word: &str) -> Option<u8> {
+/// How well the word that fits an entry worst fits it, from 0: the whole name; `None`: one does not fit at all. The words
+/// are in lower case.
+fn fit(entry: &PaletteEntry, words: &[&str]) -> Option<u8> {
+    if words.is_empty() {
+        return Some(0);
+    }
     let (name, describe) = (entry.name().to_lowercase(), entry.describe().to_lowercase());
     let synonyms = SYNONYMS.iter().find(|(of, _)| *of == name).map_or("", |(_, words)| *words);
-    let begins = |text: &str| text.split([' ', '-', '_', ':', ',', ';', '(']).any(|part| part.starts_with(word));
     let parts: Vec<&str> = name.split('-').collect();
-    let ranks = [
-        name == word,
-        name.starts_with(word),
-        begins(&name),
-        begins(synonyms),
-        abbreviates(word, &parts),
-        begins(&describe),
-        word.len() > 2 && name.contains(word),
-        word.len() > 2 && describe.contains(word),
-    ];
-    (0..).zip(ranks).find(|(_, fits)| *fits).map(|(rank, _)| rank)
+    let fit_of = |word: &str| {
+        let begins = |text: &str| text.split([' ', '-', '_', ':', ',', ';', '(']).any(|part| part.starts_with(word));
+        let ranks = [
+            name == word,
+            name.starts_with(word),
+            begins(&name),
+            begins(synonyms),
+            abbreviates(word, &parts),
+            begins(&describe),
+            word.len() > 2 && name.contains(word),
+            word.len() > 2 && describe.contains(word),
+        ];
+        (0..).zip(ranks).find(|(_, fits)| *fits).map(|(rank, _)| rank)
+    };
+    words.iter().try_fold(0, |worst, word| Some(fit_of(word)?.max(worst)))
 }
 
 /// Whether the letters are beginnings of these words, in order; words may be passed over.
@@ -138,50 +100,21 @@ fn abbreviates(letters: &str, words: &[&str]) -> bool {
         || abbreviates(letters, rest)
 }
 
-/// Whether an action can do something now.
+/// Whether an action can do something now: it is not refused, and has something to act on.
 fn makes_sense(model: &Model, action: Action) -> bool {
-    let (session, panel) = (model.session(), model.selected_panel());
-    let transcript = panel.is_some_and(|panel| panel.view.is_transcript());
-    match action {
+    let is_of_use = match action {
         Action::App(AppAction::Escape) => false,
         Action::App(
             AppAction::NextSession | AppAction::PreviousSession | AppAction::NextPane | AppAction::PreviousPane,
         ) => !model.sessions.is_empty(),
-        Action::App(_) => true,
-        Action::Pane(PaneAction::Show(view)) => {
-            session.is_some_and(|session| View::of_session(session).contains(&view))
+        // The session itself refuses an end that it does not have.
+        Action::Session(SessionAction::FinishSending | SessionAction::Reset | SessionAction::Close) => {
+            model.endings().iter().any(|ending| Action::Session(ending.action) == action)
         }
-        Action::Pane(PaneAction::NextHit | PaneAction::PreviousHit) => {
-            panel.is_some_and(|panel| panel.search.is_some())
-        }
-        Action::Pane(PaneAction::Pretty) => {
-            session.is_some_and(|session| matches!(session.spec.what, SpecKind::Http(_)))
-        }
-        Action::Pane(PaneAction::Numbers) => panel.is_some_and(|panel| panel.view == View::Ladder),
-        Action::Pane(PaneAction::Filter | PaneAction::Mark) => transcript,
-        Action::Pane(PaneAction::Boundaries) => session.is_some_and(|session| session.tcp_history().is_some()),
-        Action::Pane(_) => session.is_some(),
-        Action::Session(action) => session.is_some_and(|session| session_takes(model, session, action)),
-        Action::Compose(ComposeAction::Enter | ComposeAction::EditOutside) => model.can_send(),
-        Action::Compose(_) => model.can_send() && model.focus == Focus::Composer,
-    }
-}
-
-fn session_takes(model: &Model, session: &Session, action: SessionAction) -> bool {
-    match action {
-        SessionAction::FinishSending | SessionAction::Reset | SessionAction::Close | SessionAction::CloseUnread => {
-            model.endings().iter().any(|ending| ending.action == action)
-        }
-        SessionAction::CloseMenu => !session.is_over(),
-        SessionAction::Options => session.spec.what.socket_kind().is_some(),
-        SessionAction::ToggleReading => matches!(session.phase, SessionPhase::Open(_)),
-        SessionAction::ToggleCapture => session.tcp_history().is_some(),
-        SessionAction::Retry => session.parent().is_none(),
-        SessionAction::Remove => session.is_over(),
-        SessionAction::SendFile => model.can_send(),
-        SessionAction::Save => true,
-        SessionAction::ProbeMtu => kinds::mtu_probe(session).is_ok(),
-    }
+        Action::App(_) | Action::Pane(_) | Action::Session(_) => true,
+        Action::Compose(_) => model.can_send(),
+    };
+    is_of_use && refusal(model, action).is_none()
 }
 
 /// The order of an empty query: 0 is what the present state asks for, then the session, its views, the rest.
@@ -195,21 +128,19 @@ fn use_rank(model: &Model, action: Action) -> u8 {
         Action::Session(SessionAction::ToggleReading) if paused => 0,
         Action::Pane(PaneAction::Freeze) if frozen => 0,
         Action::App(AppAction::New) if session.is_none() => 0,
-        Action::Compose(ComposeAction::Enter) | Action::Session(SessionAction::Retry) => 1,
+        Action::Compose(ComposeAction::Enter) => 1,
+        // It opens a session once more: of use where the first one is over.
+        Action::Session(SessionAction::Retry) => {
+            if session.is_some_and(Session::is_over) {
+                1
+            } else {
+                5
+            }
+        }
         Action::Session(_) | Action::Pane(PaneAction::Show(_)) => 2,
         Action::App(AppAction::New | AppAction::Lab | AppAction::Help | AppAction::CommandLine) => 4,
-        Action::Pane(
-            PaneAction::Down
-            | PaneAction::Up
-            | PaneAction::HalfPageDown
-            | PaneAction::HalfPageUp
-            | PaneAction::PageDown
-            | PaneAction::PageUp
-            | PaneAction::Top
-            | PaneAction::Bottom
-            | PaneAction::Activate,
-        )
-        | Action::Compose(_)
+        Action::Pane(action) if action.moves() => 7,
+        Action::Compose(_)
         | Action::App(AppAction::NextPane | AppAction::PreviousPane | AppAction::QuitNow | AppAction::Back) => 7,
         Action::Pane(_) => 5,
         Action::App(_) => 6,
@@ -246,7 +177,7 @@ mod tests {
     }
 
     fn names(query: &str) -> Vec<String> {
-        matches(&model(), query).iter().map(|entry| entry.name().into_owned()).collect()
+        matches(&model(), query).iter().map(|found| found.entry.name().into_owned()).collect()
     }
 
     fn first(query: &str) -> Option<String> {

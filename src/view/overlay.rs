@@ -12,7 +12,7 @@ use crate::model::action::{Action, AppAction};
 use crate::model::editor::TextField;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
-use crate::model::palette::{self, PaletteEntry};
+use crate::model::palette_entry::{PaletteEntry, PaletteMatch};
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::sessions::Spec;
@@ -40,7 +40,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model
             prompt::draw(canvas, layout, model, *purpose, input, completing.as_ref(), problem.as_deref());
         }
         Overlay::Lab { picked } => draw_lab(canvas, screen, model, *picked),
-        Overlay::Palette { input, picked } => find(canvas, screen, model, input, *picked),
+        Overlay::Palette { input, found, picked } => find(canvas, screen, model, (input, found, *picked)),
         Overlay::Options(dialog) => options::draw(canvas, screen, model, dialog),
         Overlay::Confirm(question) => draw_confirmation(canvas, screen, model, question),
     }
@@ -151,21 +151,27 @@ fn draw_lab(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize)
     overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
 }
 
-fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
-    let found = palette::matches(model, input.text());
+fn find(
+    canvas: &mut Canvas<'_>,
+    screen: Rect,
+    model: &Model,
+    (input, found, picked): (&TextField, &[PaletteMatch], usize),
+) {
     let inner = dialog(canvas, screen, 76, screen.height.min(20), "everything that can be done");
     canvas.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
     let list = part(inner, 0, 2, inner.width, inner.height.saturating_sub(4));
     let count = usize::from(list.height);
-    let picked = picked.min(found.len().saturating_sub(1));
     let first = picked.saturating_sub(count / 2).min(found.len().saturating_sub(count));
     let wide = list.width >= 56;
-    for (y, (at, entry)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
+    for (y, (at, PaletteMatch { entry, makes_sense })) in
+        (0_u16..).zip(found.iter().enumerate().skip(first).take(count))
+    {
         let row = part(list, 0, y, list.width, 1);
+        let (role, quiet) = if *makes_sense { (Role::Text, Role::Dim) } else { (Role::Faint, Role::Faint) };
         let mut x = canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
         let name = format!("{:<20}", entry.name());
-        x += canvas.draw_text(row, x, 0, if wide { name.as_str() } else { name.trim_end() }, Role::Text) + 1;
+        x += canvas.draw_text(row, x, 0, if wide { name.as_str() } else { name.trim_end() }, role) + 1;
         let chord = match entry.action() {
             Some(action) => key_hints::key(model, KeyMode::Normal, action)
                 .or_else(|| key_hints::key(model, KeyMode::Composer, action)),
@@ -175,7 +181,7 @@ fn find(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField,
         let chord = chord.map_or(StyledText::new(), |chord| StyledText::single(chord, Role::Key).with(" ", Role::Dim));
         let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
         if wide {
-            canvas.draw_text(room, 0, 0, entry.describe(), Role::Dim);
+            canvas.draw_text(room, 0, 0, entry.describe(), quiet);
         }
         canvas.draw_right(row, 0, &chord);
         if at == picked {

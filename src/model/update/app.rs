@@ -4,6 +4,7 @@ use super::notices::{notify, open_overlay, settle_focus, warn};
 use crate::model::action::AppAction;
 use crate::model::msg::Effect;
 use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
+use crate::model::palette;
 use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model};
 use crate::sessions::SessionId;
@@ -42,7 +43,10 @@ pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
         }
         AppAction::Help => open_overlay(model, Overlay::Help { query: Model::field(), scroll: 0 }),
         AppAction::CommandLine => open_prompt(model, PromptPurpose::Command, ""),
-        AppAction::Palette => open_overlay(model, Overlay::Palette { input: Model::field(), picked: 0 }),
+        AppAction::Palette => {
+            let found = palette::matches(model, "");
+            open_overlay(model, Overlay::Palette { input: Model::field(), found, picked: 0 });
+        }
         AppAction::ToggleMouse => {
             model.settings.mouse = !model.settings.mouse;
             effects.push(Effect::GrabMouse(model.settings.mouse));

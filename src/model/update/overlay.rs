@@ -9,7 +9,8 @@ use crate::model::key::Chord;
 use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
 use crate::model::overlay::{Overlay, PromptPurpose};
-use crate::model::palette::{self, PaletteEntry};
+use crate::model::palette;
+use crate::model::palette_entry::PaletteEntry;
 use crate::model::state::{Focus, Model};
 use crate::text::secret::mask_text;
 
@@ -120,6 +121,10 @@ fn step(model: &mut Model, back: bool) {
 
 /// The text has changed: a problem shown for the old text no longer applies.
 fn edited(model: &mut Model) {
+    let fits = match &model.overlay {
+        Some(Overlay::Palette { input, .. }) => palette::matches(model, input.text()),
+        _ => Vec::new(),
+    };
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = 0,
         Some(Overlay::New { problem, .. }) => *problem = None,
@@ -131,7 +136,10 @@ fn edited(model: &mut Model) {
                 *make_folder = false;
             }
         }
-        Some(Overlay::Palette { picked, .. }) => *picked = 0,
+        Some(Overlay::Palette { picked, found, .. }) => {
+            *picked = 0;
+            *found = fits;
+        }
         Some(Overlay::Options(dialog)) => {
             if let Some(field) = &mut dialog.field {
                 field.problem = None;
@@ -153,14 +161,10 @@ fn open_field(model: &mut Model) -> Option<&mut TextField> {
 }
 
 fn scroll(model: &mut Model, by: isize) {
-    let found = match &model.overlay {
-        Some(Overlay::Palette { input, .. }) => palette::matches(model, input.text()).len(),
-        _ => 0,
-    };
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = scroll.saturating_add_signed(by).min(500),
-        Some(Overlay::Palette { picked, .. }) => {
-            *picked = picked.saturating_add_signed(by).min(found.saturating_sub(1));
+        Some(Overlay::Palette { picked, found, .. }) => {
+            *picked = picked.saturating_add_signed(by).min(found.len().saturating_sub(1));
         }
         Some(
             Overlay::New { .. }
@@ -211,16 +215,15 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         },
         Some(Overlay::Prompt { purpose, input, .. }) => prompt::accept(model, purpose, input, effects),
-        Some(Overlay::Palette { input, picked }) => {
-            match palette::matches(model, input.text()).into_iter().nth(picked) {
-                Some(PaletteEntry::Action(entry)) => actions::run(model, entry.action, effects),
-                Some(PaletteEntry::Session { id, .. }) => app::select(model, id),
-                Some(PaletteEntry::Command(entry)) => {
-                    app::open_prompt(model, PromptPurpose::Command, &format!("{} ", entry.name));
-                }
-                None => warn(model, "nothing has these letters"),
+        Some(Overlay::Palette { input, found, picked }) => match found.get(picked).map(|found| &found.entry) {
+            Some(PaletteEntry::Action(entry)) => actions::run(model, entry.action, effects),
+            Some(PaletteEntry::Session { id, .. }) => app::select(model, *id),
+            Some(PaletteEntry::Command(entry)) => {
+                app::open_prompt(model, PromptPurpose::Command, &format!("{} ", entry.name));
             }
-        }
+            // Nothing has these letters, which the list says: they stay to be changed.
+            None => model.overlay = Some(Overlay::Palette { input, found, picked }),
+        },
         Some(
             Overlay::Help { .. }
             | Overlay::Close { .. }

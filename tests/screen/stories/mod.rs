@@ -5,6 +5,7 @@ mod desk;
 mod http;
 mod listening;
 mod options;
+mod palette;
 mod secrets;
 mod way;
 
