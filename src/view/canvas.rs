@@ -70,6 +70,12 @@ pub(super) fn columns_of(text: &str) -> u16 {
     u16::try_from(all).unwrap_or(u16::MAX)
 }
 
+/// A text with a capital at its beginning, as a sentence.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 /// A part of a rectangle, cut to it.
 pub(super) fn part(area: Rect, x: u16, y: u16, width: u16, height: u16) -> Rect {
     let (x, y) = (x.min(area.width), y.min(area.height));

@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, inner_area, part};
+use super::canvas::{Canvas, StyledText, inner_area, part};
 use crate::files::theme::Role;
+use crate::text::quantity;
 
 /// With fewer columns beside it, a dialog takes the whole width.
 const LEAST_MARGIN: u16 = 12;
@@ -21,4 +22,13 @@ pub(super) fn dialog(canvas: &mut Canvas<'_>, screen: Rect, width: u16, height: 
     canvas.draw_text(line, 0, 0, &format!(" {title} "), Role::Strong);
     let inner = inner_area(area);
     part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
+}
+
+/// Says on the lower edge of a dialog with this inside how many lines are below those on the screen.
+pub(super) fn draw_more_below(canvas: &mut Canvas<'_>, inner: Rect, below: usize) {
+    if below > 0 {
+        let edge = Rect { y: inner.y + inner.height, height: 1, ..inner };
+        let text = format!(" ▼ {} more ", quantity::grouped(below as u64));
+        canvas.draw_right(edge, 0, &StyledText::single(text, Role::Dim));
+    }
 }

@@ -3,8 +3,9 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, columns_of, part};
-use super::dialog::dialog as framed;
+use super::canvas::{Canvas, capital, columns_of, part};
+use super::dialog::{dialog as framed, draw_more_below};
+use super::layout::ScreenLayout;
 use super::{overlay_keys, prompt, status};
 use crate::files::theme::Role;
 use crate::model::options::{OptionLine, OptionsDialog, ValueField, ValueSource};
@@ -32,7 +33,8 @@ const WIDE: u16 = 120;
 const WIDEST: u16 = 118;
 
 /// Draws the dialog.
-pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
+pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, dialog: &OptionsDialog) {
+    let (screen, keys) = (layout.dialogs, overlay_keys::rows(layout));
     let lines = dialog.lines(model.options_source());
     let boxed = match screen {
         Rect { height: ..18, .. } => 3,
@@ -40,9 +42,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, dialog:
         _ => BOX.1,
     };
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let height = count.saturating_add(boxed + 3);
+    let height = count.saturating_add(boxed + 2 + keys);
     let inner = framed(canvas, screen, WIDEST, height, &title(model, dialog));
-    let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(boxed + 1));
+    let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(boxed + keys));
     let picked = dialog.picked.min(lines.len().saturating_sub(1));
     let shown = usize::from(list.height);
     let first = picked.saturating_sub(shown / 2).min(lines.len().saturating_sub(shown));
@@ -61,12 +63,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, dialog:
         let below = part(inner, 0, list.height, inner.width, boxed);
         draw_explanation(canvas, below, model, dialog, line);
     }
-    let last = inner.height.saturating_sub(1);
-    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
-    let below = lines.len().saturating_sub(first + shown);
-    if below > 0 && inner.width >= NARROW {
-        canvas.draw_right(inner, last, &StyledText::single(format!("▼ {below} more"), Role::Dim));
-    }
+    overlay_keys::draw(canvas, layout, inner, model);
+    draw_more_below(canvas, inner, lines.len().saturating_sub(first + shown));
 }
 
 fn title(model: &Model, dialog: &OptionsDialog) -> String {
@@ -138,9 +136,4 @@ fn draw_explanation(canvas: &mut Canvas<'_>, area: Rect, model: &Model, dialog: 
         let rest = part(room, 0, y, room.width, room.height.saturating_sub(y));
         canvas.draw_sentence(rest, 0, 0, &format!("Now: {late}."), Role::Warn);
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

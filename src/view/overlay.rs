@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, columns_of, part};
-use super::dialog::dialog;
+use super::canvas::{Canvas, StyledText, capital, columns_of, part};
+use super::dialog::{dialog, draw_more_below};
 use super::layout::ScreenLayout;
 use super::{help, key_hints, kinds, options, overlay_keys, prompt, status};
 use crate::files::theme::Role;
@@ -16,7 +16,6 @@ use crate::model::palette_entry::{PaletteEntry, PaletteMatch};
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::sessions::Spec;
-use crate::text::quantity;
 
 /// Examples in the new-session dialog while its field is empty.
 const EXAMPLES: [(&str, &str); 7] = [
@@ -31,24 +30,25 @@ const EXAMPLES: [(&str, &str); 7] = [
 
 /// Draws the open overlay.
 pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, overlay: &Overlay) {
-    let screen = layout.dialogs;
     match overlay {
-        Overlay::Help { query, scroll } => help::draw(canvas, screen, model, query, *scroll),
-        Overlay::New { input, problem } => new(canvas, screen, model, input, problem.as_deref()),
-        Overlay::Close { picked } => draw_close_menu(canvas, screen, model, *picked),
+        Overlay::Help { query, scroll } => help::draw(canvas, layout.dialogs, model, query, *scroll),
+        Overlay::New { input, problem } => new(canvas, layout, model, input, problem.as_deref()),
+        Overlay::Close { picked } => draw_close_menu(canvas, layout, model, *picked),
         Overlay::Prompt { purpose, input, completing, problem, .. } => {
             prompt::draw(canvas, layout, model, *purpose, input, completing.as_ref(), problem.as_deref());
         }
-        Overlay::Lab { picked } => draw_lab(canvas, screen, model, *picked),
-        Overlay::Palette { input, found, picked } => find(canvas, screen, model, (input, found, *picked)),
-        Overlay::Options(dialog) => options::draw(canvas, screen, model, dialog),
-        Overlay::Confirm(question) => draw_confirmation(canvas, screen, model, question),
+        Overlay::Lab { picked } => draw_lab(canvas, layout, model, *picked),
+        Overlay::Palette { input, found, picked } => draw_palette(canvas, layout, model, input, found, *picked),
+        Overlay::Options(dialog) => options::draw(canvas, layout, model, dialog),
+        Overlay::Confirm(question) => draw_confirmation(canvas, layout, model, question),
     }
 }
 
-fn new(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, problem: Option<&str>) {
-    let rows = if screen.height >= 18 { 16 } else { screen.height.min(9) };
-    let inner = dialog(canvas, screen, 72, rows, "new session");
+fn new(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, input: &TextField, problem: Option<&str>) {
+    let (screen, keys) = (layout.dialogs, overlay_keys::rows(layout));
+    let rows = if screen.height >= 18 { 14 } else { 7 };
+    let inner = dialog(canvas, screen, 72, rows + 2 * keys, "new session");
+    let end = inner.height.saturating_sub(keys);
     canvas.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
     let mut y = 1;
@@ -56,7 +56,7 @@ fn new(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
         canvas.draw_text(inner, 2, 0, "a host and port, a URL, or a pasted nc or curl command", Role::Faint);
         y += 1;
     } else {
-        let room = part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1));
+        let room = part(inner, 0, y, inner.width, end.saturating_sub(y));
         y += match (problem, paste::parse_anything(input.text())) {
             (Some(problem), _) => draw_marked(canvas, room, "!", problem, Role::Bad),
             (None, Ok(spec)) => draw_marked(canvas, room, "→", &interpretation(&spec), Role::Good),
@@ -64,17 +64,16 @@ fn new(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
         };
         y += 1;
     }
-    y += draw_requested_options(canvas, part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1)), model);
-    let last = inner.height.saturating_sub(1);
+    y += draw_requested_options(canvas, part(inner, 0, y, inner.width, end.saturating_sub(y)), model);
     for (example, what) in EXAMPLES {
-        if y + 1 >= last {
+        if y + keys >= end {
             break;
         }
         let strip = StyledText::single(format!("  {example:<24}"), Role::Text).with(what, Role::Dim);
         canvas.draw_styled_text(inner, 0, y, &strip);
         y += 1;
     }
-    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
+    overlay_keys::draw(canvas, layout, inner, model);
 }
 
 /// The socket options requested for the session to be opened. Returns how many rows they took.
@@ -102,14 +101,14 @@ fn interpretation(spec: &Spec) -> String {
     format!("{}{sends}", kinds::meaning(&spec.what))
 }
 
-fn draw_close_menu(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
+fn draw_close_menu(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, picked: usize) {
     let endings = model.endings();
     let Some(session) = model.session() else { return };
-    let explained = screen.width >= 60;
+    let explained = layout.dialogs.width >= 60;
     let rows = u16::try_from(endings.len()).unwrap_or(3);
     let width = if explained { 80 } else { 34 };
     let title = format!("end {}", status::numbered_title(session));
-    let inner = dialog(canvas, screen, width, rows + 4, &title);
+    let inner = dialog(canvas, layout.dialogs, width, rows + 2 + 2 * overlay_keys::rows(layout), &title);
     let rows = Rect { width: inner.width + 1, ..inner };
     for (y, (at, ending)) in (0_u16..).zip(endings.iter().enumerate()) {
         let row = part(rows, 0, y, rows.width, 1);
@@ -125,16 +124,17 @@ fn draw_close_menu(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked:
         }
         canvas.hit(row, ClickTarget::Line(at));
     }
-    overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
+    overlay_keys::draw(canvas, layout, inner, model);
 }
 
 /// The built-in peers; the first line is all of them.
-fn draw_lab(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
+fn draw_lab(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, picked: usize) {
     let all = ("all", "every peer, and a session to each");
     let lines: Vec<(&str, &str)> = std::iter::once(all).chain(model.lab.peers.iter().copied()).collect();
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4).min(screen.height);
-    let inner = dialog(canvas, screen, 84, height, "the lab: built-in peers on loopback");
-    let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(2));
+    let keys = 2 * overlay_keys::rows(layout);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2 + keys);
+    let inner = dialog(canvas, layout.dialogs, 84, height, "the lab: built-in peers on loopback");
+    let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(keys));
     let count = usize::from(list.height);
     let first = picked.saturating_sub(count / 2).min(lines.len().saturating_sub(count));
     let column = lines.iter().map(|(name, _)| columns_of(name)).max().unwrap_or(0) + 2;
@@ -148,19 +148,21 @@ fn draw_lab(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize)
         }
         canvas.hit(row, ClickTarget::Line(at));
     }
-    overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
+    overlay_keys::draw(canvas, layout, inner, model);
 }
 
-fn find(
+fn draw_palette(
     canvas: &mut Canvas<'_>,
-    screen: Rect,
+    layout: &ScreenLayout,
     model: &Model,
-    (input, found, picked): (&TextField, &[PaletteMatch], usize),
+    input: &TextField,
+    found: &[PaletteMatch],
+    picked: usize,
 ) {
-    let inner = dialog(canvas, screen, 76, screen.height.min(20), "everything that can be done");
+    let inner = dialog(canvas, layout.dialogs, 76, 20, "everything that can be done");
     canvas.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
-    let list = part(inner, 0, 2, inner.width, inner.height.saturating_sub(4));
+    let list = part(inner, 0, 2, inner.width, inner.height.saturating_sub(2 + 2 * overlay_keys::rows(layout)));
     let count = usize::from(list.height);
     let first = picked.saturating_sub(count / 2).min(found.len().saturating_sub(count));
     let wide = list.width >= 56;
@@ -192,16 +194,11 @@ fn find(
     if found.is_empty() {
         canvas.draw_text(list, 1, 0, "nothing has these letters", Role::Dim);
     }
-    let last = inner.height.saturating_sub(1);
-    overlay_keys::draw(canvas, part(inner, 0, last, inner.width, 1), model);
-    let below = found.len().saturating_sub(first + count);
-    if below > 0 {
-        let strip = StyledText::single(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
-        canvas.draw_right(inner, last, &strip);
-    }
+    overlay_keys::draw(canvas, layout, inner, model);
+    draw_more_below(canvas, inner, found.len().saturating_sub(first + count));
 }
 
-fn draw_confirmation(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, question: &ConfirmQuestion) {
+fn draw_confirmation(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, question: &ConfirmQuestion) {
     let (title, text) = match question {
         ConfirmQuestion::Quit { open: 0, .. } => ("quit", "A text is not sent yet. Quit and lose it?".to_owned()),
         ConfirmQuestion::Quit { open, draft } => {
@@ -214,14 +211,9 @@ fn draw_confirmation(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, quest
         }
         ConfirmQuestion::Remedy { label, sends, .. } => ("try it", format!("{}: it {sends}. Do it?", capital(label))),
     };
-    let width = 60.min(screen.width);
+    let width = 60.min(layout.dialogs.width);
     let rows = Canvas::sentence_rows(width.saturating_sub(4), &text);
-    let inner = dialog(canvas, screen, width, rows + 4, title);
+    let inner = dialog(canvas, layout.dialogs, width, rows + 2 + 2 * overlay_keys::rows(layout), title);
     canvas.draw_sentence(part(inner, 0, 0, inner.width, rows), 0, 0, &text, Role::Text);
-    overlay_keys::draw(canvas, part(inner, 0, inner.height.saturating_sub(1), inner.width, 1), model);
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    overlay_keys::draw(canvas, layout, inner, model);
 }

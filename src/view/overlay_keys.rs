@@ -1,9 +1,10 @@
-//! The keys of what is open in front of the panes: for the footer, and for the last row of each dialog.
+//! The keys of what is open in front of the panes: in the footer; without one, in the last row of a dialog.
 
 use ratatui::layout::Rect;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, part};
 use super::key_hints::{self, KeyHint, hint, key};
+use super::layout::ScreenLayout;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::KeyMode;
 use crate::model::options::OptionsDialog;
@@ -11,9 +12,15 @@ use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
 use crate::model::state::Model;
 use crate::wire::option::OptionUnit;
 
-/// The keys of the open overlay, in the last row of its frame.
-pub(super) fn draw(canvas: &mut Canvas<'_>, row: Rect, model: &Model) {
-    if let Some(overlay) = &model.overlay {
+/// How many rows of a dialog the keys take: none where the footer has them.
+pub(super) fn rows(layout: &ScreenLayout) -> u16 {
+    u16::from(layout.footer.is_empty())
+}
+
+/// The keys of the open overlay, in the last row of its frame, unless the footer has them.
+pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, inner: Rect, model: &Model) {
+    if let Some(overlay) = model.overlay.as_ref().filter(|_| rows(layout) > 0) {
+        let row = part(inner, 0, inner.height.saturating_sub(1), inner.width, 1);
         key_hints::draw(canvas, row, 0, 0, &of_overlay(model, overlay));
     }
 }

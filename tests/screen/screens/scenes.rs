@@ -362,6 +362,13 @@ pub(crate) fn command(columns: u16, rows: u16) -> Bench {
     bench
 }
 
+/// The question before the program ends, with a session open.
+pub(crate) fn quitting(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("ctrl-c");
+    bench
+}
+
 pub(crate) fn palette(columns: u16, rows: u16) -> Bench {
     let mut bench = chat(columns, rows);
     bench.keys("esc ctrl-p");
