@@ -16,7 +16,6 @@ use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
 use crate::sessions::tcp::history::TcpHistory;
 use crate::sessions::{Session, SessionId, Transcript};
 use crate::wire::segment::SequenceDisplay;
-use crate::wire::{Both, Totals};
 
 /// The scroll position of a transcript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +58,6 @@ pub struct Panel {
     pub scroll: ScrollPosition,
     /// The transcript at the time when the display was frozen; the live one grows on.
     pub frozen: Option<Box<Transcript>>,
-    /// The session's totals at that time.
-    pub frozen_totals: Both<Totals>,
     /// The search, if there is one.
     pub search: Option<ActiveSearch>,
     /// The filter, if there is one.
@@ -181,7 +178,6 @@ impl Panel {
             view: View::of_session(session).first().copied().unwrap_or(View::Text),
             scroll: ScrollPosition::Tail,
             frozen: None,
-            frozen_totals: Both::default(),
             search: None,
             filter: None,
             composer,

@@ -6,13 +6,13 @@ use super::canvas::Canvas;
 use super::key_hints::{self, KeyHint, first_bound_key, hint, key};
 use super::overlay_keys::{self, pair};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
-use crate::model::explain;
 use crate::model::keymap::KeyMode;
+use crate::model::kinds;
 use crate::model::panel::Panel;
+use crate::model::seen::FrameReport;
 use crate::model::state::{Focus, Model};
 use crate::model::view::View;
 use crate::sessions::{Session, SessionPhase};
-use crate::text::quantity;
 
 /// Draws the footer.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
@@ -23,12 +23,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         key_hints::draw_footer(canvas, area, &overlay_keys::of_overlay(model, overlay), &[]);
         return;
     }
-    let list_hidden = canvas.seen.list.is_none();
     let (hints, last) = match (model.session(), model.selected_panel()) {
         (Some(session), Some(panel)) => match model.focus {
             Focus::Composer => (in_composer(model), vec![composer_help(model)]),
-            Focus::Sessions => (in_list(model, session), common(model)),
-            Focus::View => (in_view(model, session, panel, list_hidden), common(model)),
+            Focus::Sessions => (in_list(model, session, panel), common(model)),
+            Focus::View => (in_view(model, session, panel, &canvas.seen), common(model)),
         },
         _ => (at_home(model), common(model)),
     };
@@ -90,12 +89,13 @@ fn in_composer(model: &Model) -> Vec<KeyHint> {
     ]
 }
 
-fn in_list(model: &Model, shown: &Session) -> Vec<KeyHint> {
+fn in_list(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
     let mut hints = vec![hint(new_key(model), "new"), pane(model, PaneAction::Activate, "open")];
     hints.extend(ending(model, shown));
     hints.push(explain_key(model, shown));
     hints.push(app(model, AppAction::NextPane, "next pane"));
     hints.push(app(model, AppAction::Back, "back"));
+    hints.extend(thawing(model, panel));
     hints.extend(reading(model, shown));
     hints.extend(more(model, shown, None));
     hints
@@ -108,6 +108,11 @@ fn ending(model: &Model, shown: &Session) -> Vec<KeyHint> {
     }
     let again = shown.parent().is_none().then(|| session(model, SessionAction::Retry, "again"));
     again.into_iter().chain([session(model, SessionAction::Remove, "remove")]).collect()
+}
+
+/// The key that goes on showing what comes, while the display is frozen; the header says how much waits.
+fn thawing(model: &Model, panel: &Panel) -> Option<KeyHint> {
+    panel.frozen.as_ref().map(|_| pane(model, PaneAction::Freeze, "goes on"))
 }
 
 /// The key that goes on reading, while it is stopped; for a listener, accepting.
@@ -129,7 +134,8 @@ fn more(model: &Model, shown: &Session, view: Option<View>) -> Vec<KeyHint> {
     if shown.spec.what.socket_kind().is_some() {
         hints.push(session(model, SessionAction::Options, "options"));
     }
-    if matches!(shown.phase, SessionPhase::Open(_)) && !shown.is_reading_paused() {
+    let can_pause = matches!(shown.phase, SessionPhase::Open(_)) && kinds::pausing(shown).is_ok();
+    if can_pause && !shown.is_reading_paused() {
         hints.push(session(model, SessionAction::ToggleReading, "stop reading"));
     }
     if view.is_some_and(View::is_transcript) {
@@ -143,23 +149,23 @@ fn more(model: &Model, shown: &Session, view: Option<View>) -> Vec<KeyHint> {
 }
 
 /// The keys of the pane, those that the present state makes urgent first.
-fn in_view(model: &Model, shown: &Session, panel: &Panel, list_hidden: bool) -> Vec<KeyHint> {
+fn in_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) -> Vec<KeyHint> {
     let mut hints = Vec::new();
     if panel.search.is_some() {
         hints.push(hint(new_key(model), "next hit"));
         hints.push(pane(model, PaneAction::PreviousHit, "previous"));
         hints.push(app(model, AppAction::Escape, "end search"));
     }
-    if panel.frozen.is_some() {
-        hints.push(pane(model, PaneAction::Freeze, &format!("goes on: {}", waiting_text(shown, panel))));
-    }
+    hints.extend(thawing(model, panel));
     hints.extend(reading(model, shown));
     if model.can_send() {
         hints.push(hint(key(model, KeyMode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
     }
     hints.push(pane(model, PaneAction::NextView, "view"));
     let listed = model.sessions_in_order();
-    if let Some(place) = listed.iter().position(|id| *id == shown.id).filter(|_| list_hidden && listed.len() > 1) {
+    if let Some(place) =
+        listed.iter().position(|id| *id == shown.id).filter(|_| seen.list.is_none() && listed.len() > 1)
+    {
         let of = |action| key(model, KeyMode::Normal, Action::App(action));
         let keys = pair(of(AppAction::NextSession), of(AppAction::PreviousSession));
         hints.push(hint(keys, format!("{} of {}", place + 1, listed.len())));
@@ -167,7 +173,7 @@ fn in_view(model: &Model, shown: &Session, panel: &Panel, list_hidden: bool) -> 
     if panel.view != View::Explain {
         hints.push(explain_key(model, shown));
     }
-    hints.extend(of_view(model, shown, panel));
+    hints.extend(of_view(model, shown, panel, seen));
     hints.extend(ending(model, shown));
     hints.push(pane(model, PaneAction::Search, "search"));
     hints.push(pane(model, PaneAction::Filter, "filter"));
@@ -176,7 +182,7 @@ fn in_view(model: &Model, shown: &Session, panel: &Panel, list_hidden: bool) -> 
 }
 
 /// The keys that only this view has.
-fn of_view(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
+fn of_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) -> Vec<KeyHint> {
     match panel.view {
         View::Ladder => {
             let is_captured = panel.tcp_history(shown).is_some_and(|story| story.ladder.is_captured());
@@ -191,7 +197,7 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
         View::Peers => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "takes it")],
         View::Ports => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "opens it")],
         View::Kernel => vec![pane(model, PaneAction::Down, "gauge")],
-        View::Explain => of_explain(model, shown),
+        View::Explain => of_explain(model, seen),
         View::Text
         | View::Hex
         | View::Headers
@@ -205,9 +211,9 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
     }
 }
 
-/// The keys that choose a remedy and run it, if there is one.
-fn of_explain(model: &Model, shown: &Session) -> Vec<KeyHint> {
-    if explain::remedies(model, shown).is_empty() {
+/// The keys that choose a remedy and run it, if the view has one.
+fn of_explain(model: &Model, seen: &FrameReport) -> Vec<KeyHint> {
+    if seen.remedy_row.is_none() {
         return Vec::new();
     }
     let of = |action| key(model, KeyMode::Normal, Action::Pane(action));
@@ -216,13 +222,4 @@ fn of_explain(model: &Model, shown: &Session) -> Vec<KeyHint> {
         pane(model, PaneAction::Activate, "try it"),
         pane(model, PaneAction::Copy, "copy"),
     ]
-}
-
-/// What has come since the display was frozen.
-fn waiting_text(shown: &Session, panel: &Panel) -> String {
-    let bytes = |totals: &crate::wire::Both<crate::wire::Totals>| totals.sent.bytes + totals.received.bytes;
-    match bytes(&shown.totals).saturating_sub(bytes(&panel.frozen_totals)) {
-        0 => "nothing waits".to_owned(),
-        waiting => format!("{} wait", quantity::bytes(waiting)),
-    }
 }

@@ -1,4 +1,4 @@
-//! The row at the top: the program, and the totals of all sessions.
+//! The row at the top: the program, what differs from the usual display, and the totals of all sessions.
 
 use ratatui::layout::Rect;
 
@@ -10,7 +10,7 @@ use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 use crate::text::quantity;
 
-/// Draws the header; if there is no footer, the key of the help stands in it.
+/// Draws the header; if there is no footer, it has the keys of the help, and of a frozen display.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, without_footer: bool) {
     let mut left = StyledText::single(" sockeye", Role::Brand);
     if model.zoomed {
@@ -25,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, without_f
             left = left.with(format!(", {} more wait", quantity::grouped(waiting)), Role::Warn);
         }
         let go_on = key_hints::key(model, KeyMode::Normal, Action::Pane(PaneAction::Freeze));
-        if let Some(key) = go_on {
+        if let Some(key) = go_on.filter(|_| without_footer) {
             left = left.with("  ", Role::Dim).with(key, Role::Key).with(" goes on", Role::Dim);
         }
     }

@@ -133,7 +133,6 @@ fn toggle_freeze(model: &mut Model) {
         Some(_) => None,
         None => Some(Box::new(session.transcript.clone())),
     };
-    panel.frozen_totals = session.totals;
     panel.frozen_story = panel.frozen.as_ref().and_then(|_| session.tcp_history().cloned().map(Box::new));
     super::readings::refresh_panel(model);
 }
