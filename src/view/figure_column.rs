@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText};
+use super::count_role::count_role;
 use crate::files::theme::Role;
 use crate::sessions::Session;
 use crate::text::quantity;
@@ -66,14 +67,10 @@ pub(super) fn accept_queue(column: &mut FigureColumn<'_, '_>, session: &Session)
     column.push_known("waiting", queue.map(|queue| quantity::grouped(queue.waiting.into())));
     column.push_known("backlog", queue.map(|queue| quantity::grouped(queue.bound.into())));
     if let Some((overflows, drops)) = queue.and_then(|queue| queue.overflows.zip(queue.drops)) {
-        column.line("overflows", quantity::grouped(overflows), figure_role(overflows));
-        column.line("drops", quantity::grouped(drops), figure_role(drops));
+        column.line("overflows", quantity::grouped(overflows), count_role(overflows, Role::Bad));
+        column.line("drops", quantity::grouped(drops), count_role(drops, Role::Bad));
         column.push_sentence("overflows and drops: of all TCP listeners here since this one began", Role::Dim);
     }
-}
-
-fn figure_role(count: u64) -> Role {
-    if count > 0 { Role::Bad } else { Role::Dim }
 }
 
 /// The queue of a listener in its status line, once something waits in it.

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, inner_area, part};
+use super::count_role::count_role;
 use super::diagram::{self, StateDiagram};
 use super::figure_column::FigureColumn;
 use super::kinds::{self, FigurePlace};
@@ -16,7 +17,7 @@ use crate::model::words;
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionPhase};
 use crate::text::quantity;
-use crate::wire::Totals;
+use crate::wire::{Both, Totals};
 
 /// The least height of the figures, with their frame.
 const FIGURES: u16 = 12;
@@ -114,8 +115,9 @@ fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
         format!("{} {}", quantity::grouped(totals.bytes), kinds::unit(session, totals)).trim_end().to_owned()
     };
     column.push_section("bytes");
-    column.line("▲ sent", total(session.totals.sent), Role::Sent);
-    column.line("▼ received", total(session.totals.received), Role::Received);
+    let Both { sent, received } = session.totals;
+    column.line("▲ sent", total(sent), count_role(sent.bytes, Role::Sent));
+    column.line("▼ received", total(received), count_role(received.bytes, Role::Received));
     let transcript = &session.transcript;
     column.line("memory", words::memory_text(transcript), Role::Text);
     column.line("segments", words::kept_segments(transcript), Role::Text);

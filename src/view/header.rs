@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, part};
+use super::count_role::count_role;
 use super::key_hints;
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, PaneAction};
@@ -49,7 +50,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, without_f
         .with(rate(rates.sent), moving(rates.sent))
         .with("  ▼", Role::Received)
         .with(rate(rates.received), moving(rates.received));
-    let failed_role = if failed > 0 { Role::Bad } else { Role::Dim };
+    let failed_role = count_role(failed as u64, Role::Bad);
     let counts = StyledText::single(format!("  {} open", quantity::grouped(open as u64)), Role::Dim)
         .with(format!("   {} failed ", quantity::grouped(failed as u64)), failed_role);
     let all = flow.clone().append(counts.clone());

@@ -6,6 +6,7 @@ use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::text::quantity;
 use crate::view::canvas::{Canvas, StyledText, area_of, columns_of, part};
+use crate::view::count_role::count_role;
 use crate::view::marks::ShownRange;
 
 /// The columns of a label, with a space after it.
@@ -54,7 +55,7 @@ impl LabelSheet {
 
     /// A count, in a faint colour if it is 0 or unknown.
     pub(crate) fn count(&mut self, label: &str, count: Option<u64>, role: Role, remark: &str) {
-        let role = if count.is_some_and(|count| count > 0) { role } else { Role::Dim };
+        let role = count_role(count.unwrap_or(0), role);
         self.row(label, count.map_or(UNKNOWN.to_owned(), quantity::grouped), role, remark);
     }
 

@@ -6,6 +6,7 @@ mod chart;
 mod companion;
 mod composer;
 mod connecting;
+mod count_role;
 mod diagram;
 mod dialog;
 mod dns;

@@ -10,6 +10,7 @@ use crate::sessions::spec::ListenSpec;
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
+use crate::view::count_role::count_role;
 use crate::view::figure_column::{self, FigureColumn};
 use crate::view::status_label::{self, StatusLabel, short};
 use crate::wire::Totals;
@@ -44,7 +45,7 @@ impl KindWords for ListenerWords<'_> {
         parts.extend(self.listener.local.map(|local| dim(format!("bound {local}"))));
         parts.push(dim(format!("{} open", quantity::grouped(self.listener.open))));
         parts.push(dim(format!("{} accepted", quantity::grouped(self.listener.accepted))));
-        let role = if self.listener.turned_away > 0 { Role::Warn } else { Role::Dim };
+        let role = count_role(self.listener.turned_away, Role::Warn);
         parts.push(StyledText::single(format!("{} turned away", quantity::grouped(self.listener.turned_away)), role));
         if let SpecKind::Listen(spec) = &self.session.spec.what
             && let Some(limit) = spec.limit

@@ -11,6 +11,7 @@ use crate::sessions::spec::PortScanSpec;
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
+use crate::view::count_role::count_role;
 use crate::view::figure_column::FigureColumn;
 use crate::view::ports::state_role;
 use crate::view::status_label::{self, StatusLabel, status_label as label};
@@ -69,7 +70,8 @@ impl KindWords for PortWords<'_> {
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
         column.line("ports", quantity::grouped(self.all().into()), Role::Text);
         for state in PortState::ALL {
-            column.line(state.name(), quantity::grouped(self.scan.counts.of(state).into()), state_role(state));
+            let count = u64::from(self.scan.counts.of(state));
+            column.line(state.name(), quantity::grouped(count), count_role(count, state_role(state)));
         }
         column.push_known("took", self.scan.took.map(quantity::duration));
     }

@@ -17,6 +17,7 @@ use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::view::canvas::part;
+use crate::view::count_role::count_role;
 use crate::view::figure_column::FigureColumn;
 use crate::view::status_label::{self, StatusLabel, short, status_label as label, totals as both_totals};
 use crate::view::udp;
@@ -171,7 +172,7 @@ fn of_socket(session: &Session, socket: &UdpSocketView) -> Vec<StyledText> {
         parts.push(StyledText::single(format!("groups {}{more}", groups.join(" ")), Role::Dim));
     }
     let count = |name: &str, count: Option<u64>| {
-        let role = if count.is_some_and(|count| count > 0) { Role::Warn } else { Role::Dim };
+        let role = count_role(count.unwrap_or(0), Role::Warn);
         StyledText::single(format!("{name} {}", count.map_or("–".to_owned(), quantity::grouped)), role)
     };
     parts.push(count("dropped", socket.dropped));

@@ -10,6 +10,7 @@ use crate::sessions::spec::{UnixAcceptedSpec, UnixListenSpec, UnixSpec};
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
+use crate::view::count_role::count_role;
 use crate::view::figure_column::{self, FigureColumn};
 use crate::view::status_label::{self, StatusLabel, totals as both_totals};
 use crate::wire::Totals;
@@ -103,7 +104,7 @@ impl KindWords for UnixListenerWords<'_> {
             UnixForm::Stream => {
                 parts.push(dim(format!("{} open", quantity::grouped(self.listener.open))));
                 parts.push(dim(format!("{} accepted", quantity::grouped(self.listener.accepted))));
-                let role = if self.listener.turned_away > 0 { Role::Warn } else { Role::Dim };
+                let role = count_role(self.listener.turned_away, Role::Warn);
                 let turned_away = quantity::grouped(self.listener.turned_away);
                 parts.push(StyledText::single(format!("{turned_away} turned away"), role));
             }
