@@ -43,7 +43,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let mut y = 0;
     for id in listed.iter().skip(first).take(count) {
         if let Some(session) = model.sessions.get(id) {
-            let place = SessionRows { area: part(inner, 0, y, inner.width, lines), gap, digits, with_host: several };
+            let area = part(inner, 0, y, inner.width, step);
+            let place = SessionRows { area, lines: lines.min(area.height), digits, with_host: several };
             session_rows(canvas, &place, model, session);
         }
         y += step;
@@ -78,9 +79,10 @@ fn row_spacing(sessions: usize, rows: u16) -> (u16, u16) {
 
 /// Where a session is drawn, and how.
 struct SessionRows {
+    /// With the blank row that follows, if there is one.
     area: Rect,
-    /// How many blank rows follow.
-    gap: u16,
+    /// The rows without it.
+    lines: u16,
     /// The width of the numbers.
     digits: usize,
     /// Whether a request names its host, because those in the list differ.
@@ -108,7 +110,8 @@ fn listed_name(session: &Session, with_host: bool) -> String {
 }
 
 fn session_rows(canvas: &mut Canvas<'_>, place: &SessionRows, model: &Model, session: &Session) {
-    let SessionRows { area, gap, digits, with_host } = *place;
+    let SessionRows { area: whole, lines, digits, with_host } = *place;
+    let area = Rect { height: lines, ..whole };
     let selected = model.selected == Some(session.id);
     let standing = status::session_status(session, model.now);
     let child = session.parent().is_some_and(|parent: SessionId| model.sessions.contains_key(&parent));
@@ -129,20 +132,17 @@ fn session_rows(canvas: &mut Canvas<'_>, place: &SessionRows, model: &Model, ses
     };
     let inside = part(area, 0, 0, area.width.saturating_sub(1), area.height);
     canvas.draw_text(inside, x, 0, &listed_name(session, with_host), name);
+    let mut rows = area;
     if area.height > 1 {
-        if selected {
-            canvas.draw_text(area, 0, 1, "▌", Role::Focus);
-        }
         let detail = status::detail(model, session);
         let room = inside.width.saturating_sub(x);
         let used = match session.failure() {
             // A reason that is too long goes on in the blank row; without one, the class says it in short.
             Some(failure) if detail.columns() > room => {
                 let text: String = detail.parts.iter().map(|(text, _)| text.as_str()).collect();
-                let rows = 1 + gap;
-                if Canvas::sentence_rows(room, &text) <= rows {
-                    let below = Rect { height: area.height + gap, ..inside };
-                    canvas.draw_sentence(below, x, 1, &text, Role::Bad);
+                if Canvas::sentence_rows(room, &text) < whole.height {
+                    let below = Rect { height: whole.height, ..inside };
+                    rows.height = 1 + canvas.draw_sentence(below, x, 1, &text, Role::Bad);
                     room
                 } else {
                     canvas.draw_text(inside, x, 1, &failure.class.name().replace('_', " "), Role::Bad)
@@ -153,9 +153,12 @@ fn session_rows(canvas: &mut Canvas<'_>, place: &SessionRows, model: &Model, ses
         flow(canvas, part(inside, x + used + 1, 1, inside.width, 1), session, model);
     }
     if selected {
-        canvas.tint(area, Role::Selection);
+        for y in 1..rows.height {
+            canvas.draw_text(rows, 0, y, bar, Role::Focus);
+        }
+        canvas.tint(rows, Role::Selection);
     }
-    canvas.hit(area, ClickTarget::Session(session.id));
+    canvas.hit(rows, ClickTarget::Session(session.id));
 }
 
 /// Recent traffic, if there is room: a listener's rate, and a sparkline of the direction with more bytes, after its

@@ -161,11 +161,70 @@ fn a_frozen_display_says_how_much_waits_and_which_key_goes_on() {
     let mut bench = Bench::new(120, 24);
     let id = bench.connected(0, "127.0.0.1:7001");
     bench.keys("p");
-    assert!(shown(&mut bench).contains("frozen  p goes on"));
+    let header = |screen: &str| screen.lines().next().unwrap_or_default().to_owned();
+    let screen = shown(&mut bench);
+    assert!(header(&screen).contains("frozen ") && screen.contains("p goes on"), "{screen}");
     bench.data(id, 1_000_000, Direction::Received, b"one\n");
     bench.data(id, 1_100_000, Direction::Received, b"two\n");
-    let screen = shown(&mut bench);
-    assert!(screen.contains("frozen, 2 more wait  p goes on") && !screen.contains("one␊"), "{screen}");
+    for height in [24, 11] {
+        bench.model.size.rows = height;
+        let screen = shown(&mut bench);
+        assert!(header(&screen).contains("frozen, 2 more wait") && !screen.contains("one␊"), "{screen}");
+        assert_eq!((screen.matches("p goes on").count(), screen.matches("wait").count()), (1, 1), "{screen}");
+    }
+}
+
+#[test]
+fn a_count_of_zero_is_quiet_in_every_view() {
+    for scene in super::SCENES.into_iter().chain([super::ports::trying as fn(u16, u16) -> Bench]) {
+        for (columns, rows) in [(120, 36), (170, 45)] {
+            let (buffer, _) = drawn(&scene(columns, rows).model);
+            for y in 0..rows {
+                let cell = |x: u16| (buffer[(x, y)].symbol(), role_letter(&buffer[(x, y)]));
+                let line: String = (0..columns).map(|x| cell(x).0).collect();
+                // A zero that is a figure, not a word of a sentence.
+                let loud = (1..columns - 2).find(|x| {
+                    let (zero, role) = cell(*x);
+                    let alone =
+                        cell(x - 1).0 == " " && cell(x + 1).0 == " " && [" ", "·", "│"].contains(&cell(x + 2).0);
+                    zero == "0" && alone && ["x", "y", "s", "r"].contains(&role.to_lowercase().as_str())
+                });
+                // A window of zero bytes is closed, and the first sequence number is 0: these are no counts.
+                let no_count = ["window", "seq 0"].iter().any(|name| line.contains(name));
+                assert!(loud.is_none() || no_count, "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_whole_entry_of_the_selected_session_is_selected_and_stays_in_the_list() {
+    let fail = |bench: &mut Bench| {
+        let id = bench.open(0, tcp_to("127.0.0.1:9"));
+        let message = "the certificate does not hold for the name that was asked for";
+        let failure = Failure::new(Class::Tls, FailedOperation::Connect, "127.0.0.1:9", message);
+        bench.news(id, 100, News::Failed(failure));
+    };
+    for rows in 14..40 {
+        let mut bench = Bench::new(120, rows);
+        for _ in 0..(rows - 3) / 3 {
+            fail(&mut bench);
+            let (buffer, _) = drawn(&bench.model);
+            let row = |y: u16| (0..30).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+            let picked: Vec<u16> = (0..rows).filter(|y| row(*y).starts_with("│▌")).collect();
+            let text = |y: u16| row(y).trim_matches(['│', ' ', '▌']).to_owned();
+            let first = picked[0];
+            let entry: Vec<u16> = (first..first + 3).take_while(|y| row(*y).starts_with('│')).collect();
+            let entry: Vec<u16> = entry.into_iter().filter(|y| !text(*y).is_empty()).collect();
+            assert_eq!(picked, entry, "{rows} rows: {}", text(first));
+            for y in picked {
+                let roles: String = (1..29).map(|x| role_letter(&buffer[(x, y)])).collect();
+                assert!(roles.chars().all(|role| role == '_' || role.is_uppercase()), "{}: {roles}", row(y));
+            }
+            let edge = row(rows - 2);
+            assert!(edge.starts_with('╰') && edge.trim_matches(['╰', '─', '╯']).is_empty(), "{rows} rows: {edge}");
+        }
+    }
 }
 
 #[test]
