@@ -27,31 +27,33 @@ const KEYS: u16 = 14;
 const GAP: u16 = 2;
 
 /// One row of the help.
+#[derive(Clone)]
 enum HelpLine {
     Title(&'static str),
-    /// Keys, and what they do; either may be empty in the rows below the first.
+    /// Keys, and what they do.
     Key(String, String),
+    /// The same, in the rows below the first; either may be empty.
+    More(String, String),
     Blank,
 }
 
 /// Draws the help, beginning with its row `scroll`.
 pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, query: &TextField, scroll: usize) {
     let inner = dialog(canvas, screen, WIDEST.min(screen.width), screen.height.max(5), "keys");
-    canvas.draw_text(inner, 0, 0, "❯", Role::Key);
-    prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), query);
-    if query.is_empty() {
-        canvas.draw_text(inner, 2, 0, " type to narrow", Role::Faint);
-    }
     let groups = help::of_model(model, query.text());
     let body = part(inner, 0, 1, inner.width, inner.height.saturating_sub(1));
     let count = (body.width / COLUMN).clamp(1, MOST_COLUMNS);
     let width = (body.width + GAP) / count - GAP.min(count - 1);
     let lines = lines(groups, width);
     let height = usize::from(body.height);
-    // What fits is spread evenly; what does not is scrolled by rows of all columns.
-    let rows = lines.len().div_ceil(usize::from(count)).max(height.min(lines.len()));
-    let columns = spread(&lines, rows);
-    let longest = columns.iter().map(|column| column.len()).max().unwrap_or(0);
+    let mut columns = columns_of_lines(&lines, usize::from(count), height);
+    // Without blank rows, if everything is in sight then.
+    let dense: Vec<HelpLine> = lines.iter().filter(|line| !matches!(line, HelpLine::Blank)).cloned().collect();
+    if longest_of(&columns) > height {
+        let fitting = columns_of_lines(&dense, usize::from(count), height);
+        columns = if longest_of(&fitting) > height { columns } else { fitting };
+    }
+    let longest = longest_of(&columns);
     let first = scroll.min(longest.saturating_sub(height));
     for (place, column) in (0_u16..).zip(&columns) {
         let area = part(body, place * (width + GAP), 0, width, body.height);
@@ -62,14 +64,33 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, query: 
     }
     let below = longest.saturating_sub(first + height);
     let text = match (first, below) {
-        (0, 0) => return,
+        (0, 0) => String::new(),
         (_, 0) => "▲ ↑ goes back".to_owned(),
-        (_, below) => format!("▼ {below} more rows, ↓ scrolls"),
+        (_, below) => format!("▼ {below} more, ↓ scrolls"),
     };
-    canvas.draw_right(inner, 0, &StyledText::single(text, Role::Dim));
+    let text = StyledText::single(text, Role::Dim);
+    canvas.draw_right(inner, 0, &text);
+    canvas.draw_text(inner, 0, 0, "❯", Role::Key);
+    let field = part(inner, 2, 0, inner.width.saturating_sub(text.columns() + 3), 1);
+    prompt::field(canvas, field, query);
+    if query.is_empty() {
+        canvas.draw_text(field, 1, 0, "type to narrow", Role::Faint);
+    }
 }
 
-/// The rows in columns of at most about this many rows: no column begins with a blank row, and none ends with a title.
+fn longest_of(columns: &[&[HelpLine]]) -> usize {
+    columns.iter().map(|column| column.len()).max().unwrap_or(0)
+}
+
+/// The rows in at most `count` columns: what fits is spread evenly; what does not is scrolled by rows of all columns.
+fn columns_of_lines(lines: &[HelpLine], count: usize, height: usize) -> Vec<&[HelpLine]> {
+    let least = lines.len().div_ceil(count).max(height.min(lines.len()));
+    let mut spreads = (least..=lines.len()).map(|rows| spread(lines, rows));
+    spreads.find(|columns| columns.len() <= count).unwrap_or_default()
+}
+
+/// The rows in columns of at most this many rows: no column begins with a blank row, none ends with a title, and an entry
+/// stays in one column, unless it is longer.
 fn spread(lines: &[HelpLine], rows: usize) -> Vec<&[HelpLine]> {
     let mut columns = Vec::new();
     let mut rest = lines;
@@ -77,10 +98,10 @@ fn spread(lines: &[HelpLine], rows: usize) -> Vec<&[HelpLine]> {
         while let Some((HelpLine::Blank, after)) = rest.split_first() {
             rest = after;
         }
-        let mut end = rows.clamp(1, rest.len().max(1)).min(rest.len());
-        if end > 1 && end < rest.len() && matches!(rest.get(end - 1), Some(HelpLine::Title(_))) {
-            end -= 1;
-        }
+        let most = rows.clamp(1, rest.len().max(1)).min(rest.len());
+        let splits_entry = |end: usize| matches!(rest.get(end), Some(HelpLine::More(..)));
+        let ends_with_title = |end: usize| matches!(rest.get(end - 1), Some(HelpLine::Title(_))) && end < rest.len();
+        let end = (1..=most).rev().find(|end| !splits_entry(*end) && !ends_with_title(*end)).unwrap_or(most);
         let (column, after) = rest.split_at(end);
         columns.push(column);
         rest = after;
@@ -102,7 +123,8 @@ fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
             let words = broken(row.describe.split(' '), " ", width.saturating_sub(keys_width + 2));
             for at in 0..keys.len().max(words.len()) {
                 let of = |rows: &[String]| rows.get(at).cloned().unwrap_or_default();
-                lines.push(HelpLine::Key(of(&keys), of(&words)));
+                let row = if at == 0 { HelpLine::Key } else { HelpLine::More };
+                lines.push(row(of(&keys), of(&words)));
             }
         }
     }
@@ -131,11 +153,67 @@ fn draw_column(canvas: &mut Canvas<'_>, area: Rect, lines: &[HelpLine], first: u
             HelpLine::Title(title) => {
                 canvas.draw_text(area, 0, y, title, Role::Strong);
             }
-            HelpLine::Key(chords, what) => {
+            HelpLine::Key(chords, what) | HelpLine::More(chords, what) => {
                 canvas.draw_text(part(area, 0, 0, keys + 1, area.height), 0, y, chords, Role::Key);
                 canvas.draw_text(area, keys + 2, y, what, Role::Text);
             }
             HelpLine::Blank => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of the help: `T` a title, `K` a key, `m` a further row of its entry, a blank between two groups.
+    fn lines(rows: &str) -> Vec<HelpLine> {
+        let of = |letter: char| match letter {
+            'T' => HelpLine::Title("title"),
+            'K' => HelpLine::Key("k".into(), "what".into()),
+            'm' => HelpLine::More(String::new(), "it does".into()),
+            _ => HelpLine::Blank,
+        };
+        rows.chars().map(of).collect()
+    }
+
+    fn letters(column: &[HelpLine]) -> String {
+        let of = |line: &HelpLine| match line {
+            HelpLine::Title(_) => 'T',
+            HelpLine::Key(..) => 'K',
+            HelpLine::More(..) => 'm',
+            HelpLine::Blank => ' ',
+        };
+        column.iter().map(of).collect()
+    }
+
+    #[test]
+    fn an_entry_stays_in_one_column_and_a_title_with_its_first_entry() {
+        for (rows, most, columns) in [
+            ("TKKmK", 3, vec!["TK", "KmK"]),
+            ("TKmmK", 3, vec!["TKm", "mK"]),
+            ("TKK TKmK", 4, vec!["TKK ", "TKmK"]),
+            ("TKK TKmK", 5, vec!["TKK ", "TKmK"]),
+            ("TKK TKmK", 6, vec!["TKK ", "TKmK"]),
+            ("TKK TKmK", 8, vec!["TKK TKmK"]),
+        ] {
+            let lines = lines(rows);
+            let spread: Vec<String> = spread(&lines, most).into_iter().map(letters).collect();
+            assert_eq!(spread, columns, "{rows} in {most}");
+        }
+    }
+
+    #[test]
+    fn every_row_has_its_column_and_no_more_columns_are_needed_than_there_are() {
+        let all = "TKKmmK TKmKmKm TKKKmmmm TKmmKKK".repeat(3);
+        for count in 1..5 {
+            for height in 1..60 {
+                let lines = lines(&all);
+                let columns = columns_of_lines(&lines, count, height);
+                assert!(columns.len() <= count, "{count} columns of {height}");
+                let shown: usize = columns.iter().map(|column| letters(column).replace(' ', "").len()).sum();
+                assert_eq!(shown, all.replace(' ', "").len(), "{count} columns of {height}");
+            }
         }
     }
 }

@@ -506,7 +506,7 @@ fn the_help_begins_with_the_keys_of_the_view_and_fits_a_wide_screen() {
         desk.keys(keys).keys("?");
         let shown = rows(&desk, 170, 45);
         assert!(shown[2].contains(title), "{keys}: {}", shown[2]);
-        assert!(!shown.join(" ").contains("more rows"), "{keys}: {}", shown.join("\n"));
+        assert!(!shown.join(" ").contains("↓ scrolls"), "{keys}: {}", shown.join("\n"));
         desk.types("try");
         assert!(rows(&desk, 80, 24).join(" ").contains("choose what to try") == (keys == "w"));
         desk.press("esc");
