@@ -1,6 +1,7 @@
 //! What the last frame showed: sizes, and the targets of clicks.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 
 use super::key::Chord;
 use crate::sessions::SessionId;
@@ -31,6 +32,19 @@ pub struct FrameReport {
     pub remedy_row: Option<usize>,
     /// The part of the list of sessions that is on the screen; `None`: the list is not on the screen.
     pub list: Option<ShownSessions>,
+    /// The texts, in builds with debug assertions only: tests look for those that run into each other.
+    pub texts: Vec<DrawnText>,
+}
+
+/// A text that was drawn, without the blanks at its ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawnText {
+    /// The row, from 0.
+    pub row: u16,
+    /// The columns, from 0.
+    pub columns: Range<u16>,
+    /// The text as it was given; it may be cut.
+    pub text: String,
 }
 
 /// A part of the list of sessions.

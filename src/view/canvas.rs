@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 
 use super::style::StyleSheet;
 use crate::files::theme::Role;
-use crate::model::seen::{CellArea, ClickTarget, FrameReport};
+use crate::model::seen::{CellArea, ClickTarget, DrawnText, FrameReport};
 use crate::text::sanitize::{self, GlyphKind};
 
 /// The cells, the styles, and the report of the frame.
@@ -96,7 +96,21 @@ impl Canvas<'_> {
     /// Writes a text on one row of `area`, `x` cells from its left and `y` from its top, cut with `…` at its right
     /// edge. Returns its width in cells.
     pub(super) fn draw_text(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
-        self.put_styled(area, x, y, text, self.look.style(role))
+        let used = self.put_styled(area, x, y, text, self.look.style(role));
+        self.record(area, x, y, text, used);
+        used
+    }
+
+    /// Records where a text is, in builds with debug assertions.
+    fn record(&mut self, area: Rect, x: u16, y: u16, text: &str, used: u16) {
+        let shown = text.trim();
+        if cfg!(debug_assertions) && used > 0 && !shown.is_empty() {
+            let left = columns_of(text) - columns_of(text.trim_start());
+            let start = area.x + x + left;
+            let end = (area.x + x + used).min(start + columns_of(shown));
+            let drawn = DrawnText { row: area.y + y, columns: start..end, text: shown.to_owned() };
+            self.seen.texts.push(drawn);
+        }
     }
 
     /// Like [`Canvas::draw_text`], with a given style.
@@ -194,7 +208,11 @@ impl Canvas<'_> {
     pub(super) fn draw_styled_text(&mut self, area: Rect, x: u16, y: u16, strip: &StyledText) -> u16 {
         let mut used = 0;
         for (text, role) in &strip.parts {
-            used += self.draw_text(area, x + used, y, text, *role);
+            used += self.put_styled(area, x + used, y, text, self.look.style(*role));
+        }
+        if cfg!(debug_assertions) {
+            let text: String = strip.parts.iter().map(|(text, _)| text.as_str()).collect();
+            self.record(area, x, y, &text, used);
         }
         used
     }
@@ -221,6 +239,11 @@ impl Canvas<'_> {
         let (ground, style) = (self.look.style(Role::Background), self.look.style(role));
         let text = Style { bg: None, ..self.look.style(Role::Text) };
         let area = area.intersection(*self.buffer.area());
+        self.seen.texts.retain(|drawn| {
+            !(area.top()..area.bottom()).contains(&drawn.row)
+                || drawn.columns.end <= area.left()
+                || drawn.columns.start >= area.right()
+        });
         for position in area.positions() {
             if let Some(cell) = self.buffer.cell_mut(position) {
                 cell.reset();

@@ -57,7 +57,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
         let short = hints.iter().fold(StyledText::new(), |strip, (key, _, what)| {
             strip.with(key.as_str(), Role::Key).with(format!(" {what}   "), Role::Text)
         });
-        canvas.draw_styled_text(place, 2, y.min(area.height - 1), &short);
+        if area.height > 1 {
+            canvas.draw_styled_text(place, 2, y.min(area.height - 1), &short);
+        }
         return;
     }
     for (key, what, _) in hints {

@@ -104,21 +104,20 @@ fn completions(
     let area = part(above, 0, above.height - rows, above.width, rows);
     canvas.clear(area, Role::Menu);
     let column = found.iter().map(|completion| columns_of(&completion.text)).max().unwrap_or(0).min(above.width / 2);
+    let more = match found.len() - count {
+        0 => StyledText::new(),
+        more => StyledText::single(format!("   {more} more"), Role::Dim),
+    };
+    let edge = part(area, 0, 0, area.width.saturating_sub(1), 1);
+    canvas.draw_right(edge, 0, &more);
     for (y, (at, completion)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
         let line = part(area, 0, y, area.width, 1);
+        let room = if y == 0 { edge.width.saturating_sub(more.columns()) } else { line.width };
         canvas.draw_text(part(line, 0, 0, column + 2, 1), 2, 0, &completion.text, Role::Text);
-        canvas.draw_text(line, column + 4, 0, &completion.describe, Role::Dim);
+        canvas.draw_text(part(line, 0, 0, room, 1), column + 4, 0, &completion.describe, Role::Dim);
         if Some(at) == picked {
             canvas.draw_text(line, 0, 0, "▌", Role::Focus);
             canvas.tint(line, Role::Selection);
         }
-    }
-    let more = found.len() - count;
-    if more > 0 {
-        canvas.draw_right(
-            part(area, 0, 0, area.width.saturating_sub(1), 1),
-            0,
-            &StyledText::single(format!("   {more} more"), Role::Dim),
-        );
     }
 }

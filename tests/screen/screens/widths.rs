@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ratatui::buffer::Buffer;
-use sockeye::model::seen::CellArea;
+use sockeye::model::seen::{CellArea, DrawnText, FrameReport};
 
 use super::{captured, repeat, scenes, tcp, timers, udp};
 use crate::bench::Bench;
@@ -21,13 +21,33 @@ fn text_of(buffer: &Buffer, area: CellArea) -> Vec<String> {
     (area.row..area.row + area.rows).map(row).collect()
 }
 
-/// The whole screen of a scene, and the rows of its view, as they are drawn once the program knows its size.
+/// The whole screen of a scene, and the rows of its view, as they are drawn once the program knows its size. No two
+/// texts run into each other.
 fn drawn_scene(scene: Scene, columns: u16) -> (Vec<String>, Vec<String>) {
     let mut bench = scene(columns, ROWS);
     bench.model.seen = drawn(&bench.model).1;
     let (buffer, seen) = drawn(&bench.model);
     let whole = CellArea { column: 0, row: 0, columns, rows: ROWS };
-    (text_of(&buffer, whole), text_of(&buffer, seen.view))
+    let screen = text_of(&buffer, whole);
+    let met = texts_that_meet(&seen);
+    assert_eq!(met, None, "at {columns} columns:\n{}", screen.join("\n"));
+    (screen, text_of(&buffer, seen.view))
+}
+
+/// Two texts of a row of which one covers the other, or begins in the cell behind it without a blank or a mark between
+/// them.
+fn texts_that_meet(seen: &FrameReport) -> Option<(&DrawnText, &DrawnText)> {
+    assert!(!seen.texts.is_empty(), "texts are recorded");
+    let in_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '…');
+    let has_words = |drawn: &&DrawnText| drawn.text.chars().any(char::is_alphanumeric);
+    let mut texts: Vec<&DrawnText> = seen.texts.iter().filter(has_words).collect();
+    texts.sort_by_key(|drawn| (drawn.row, drawn.columns.start));
+    let meet = |one: &DrawnText, next: &DrawnText| {
+        let (end, start) = (one.columns.end, next.columns.start);
+        let joined = in_word(one.text.chars().last()) && in_word(next.text.chars().next());
+        one.row == next.row && (start < end || start == end && joined)
+    };
+    texts.windows(2).find(|pair| meet(pair[0], pair[1])).map(|pair| (pair[0], pair[1]))
 }
 
 /// The last number of a row, if it ends at the row's edge.
@@ -90,6 +110,45 @@ fn no_view_is_blank_or_cuts_a_number_at_any_width() {
                 let cut = number_at_edge(row).filter(|number| !whole.contains(number.trim_end_matches([',', '.'])));
                 assert_eq!(cut, None, "{name} at {columns} columns cuts a number:\n{}", rows.join("\n"));
             }
+        }
+    }
+}
+
+#[test]
+fn no_two_texts_run_into_each_other_in_any_view_or_dialog() {
+    for scene in super::SCENES {
+        for columns in [40, 60, 72, 80, 100, 120, 150, 170, 200] {
+            for rows in [11, 24, 45] {
+                let mut bench = scene(columns, rows);
+                bench.model.seen = drawn(&bench.model).1;
+                let (buffer, seen) = drawn(&bench.model);
+                let screen = text_of(&buffer, CellArea { column: 0, row: 0, columns, rows });
+                assert_eq!(texts_that_meet(&seen), None, "at {columns}×{rows}:\n{}", screen.join("\n"));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_keys_of_a_dialog_stand_in_one_place() {
+    let scenes: [(Scene, &str); 7] = [
+        (scenes::new_dialog, " leaves"),
+        (scenes::close_menu, " leaves"),
+        (scenes::lab, " leaves"),
+        (scenes::palette, " leaves"),
+        (scenes::help, " leaves"),
+        (tcp::options, " leaves"),
+        (scenes::quitting, "y quit"),
+    ];
+    for (scene, key) in scenes {
+        for rows in [11, 12, 24, 45] {
+            let (buffer, _) = drawn(&scene(120, rows).model);
+            let screen = text_of(&buffer, CellArea { column: 0, row: 0, columns: 120, rows });
+            let places: Vec<usize> = (0..screen.len()).filter(|y| screen[*y].contains(key)).collect();
+            let footer = rows >= 12;
+            // Without a footer, the help has no room for its keys.
+            let expected = if footer { places == [screen.len() - 1] } else { places.len() <= 1 };
+            assert!(expected, "{key} at {rows} rows:\n{}", screen.join("\n"));
         }
     }
 }
