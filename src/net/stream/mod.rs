@@ -18,6 +18,7 @@ mod urgent;
 mod why_ended;
 mod write;
 
+#[cfg(unix)]
 pub(super) use shared::MOST_CLOSING;
 pub(crate) use shared::StreamConnection;
 pub(crate) use socket::StreamSocket;
