@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use super::editor::ExternalEdit;
 use super::files_asked::{self, FileRefusal};
 use crate::files;
+use crate::model::history::ComposedText;
 use crate::model::msg::{Effect, LineKind, Msg};
 use crate::model::notice::NoticeWeight;
 use crate::model::overlay::PromptRequest;
@@ -39,7 +40,8 @@ pub(super) enum LoopEffect {
 /// Carries out an effect. Slow work runs on other tasks and answers through `replies`.
 pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) -> Option<LoopEffect> {
     match effect {
-        Effect::Open(spec) => {
+        Effect::Open(mut spec) => {
+            files::expand_paths(&mut spec);
             let id = net.open((*spec).clone());
             Some(LoopEffect::Tell(Box::new(Msg::Opened { id, spec })))
         }
@@ -87,12 +89,12 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
         }
         Effect::StartLab(peers) => Some(LoopEffect::StartLab(peers)),
         Effect::Redraw => Some(LoopEffect::Redraw),
-        Effect::Remember(text) => {
-            remember(replies, None, text);
+        Effect::Remember(entry) => {
+            remember(replies, None, entry);
             None
         }
         Effect::RememberLine(kind, text) => {
-            remember(replies, Some(kind), text);
+            remember(replies, Some(kind), text.as_str().into());
             None
         }
         Effect::Copy(text) => Some(LoopEffect::Copy(text)),
@@ -131,12 +133,12 @@ fn answer(replies: &mpsc::Sender<Msg>, msg: Msg) {
 }
 
 /// Stores a line in the history file, on another task.
-fn remember(replies: &mpsc::Sender<Msg>, kind: Option<LineKind>, text: String) {
+fn remember(replies: &mpsc::Sender<Msg>, kind: Option<LineKind>, entry: ComposedText) {
     let replies = replies.clone();
     tokio::task::spawn_blocking(move || {
         let kept = catch_panic(|| {
             panic_point("history");
-            files::history::append(kind, &text)
+            files::history::append(kind, &entry)
         });
         let why = match kept {
             Ok(Ok(())) => return,

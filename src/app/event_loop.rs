@@ -212,6 +212,7 @@ impl App {
     /// Passes a message to the model, and carries out its effects; does not ask for a frame.
     fn handle_quietly(&mut self, msg: Msg, now: Instant) -> anyhow::Result<()> {
         let mut waiting = vec![msg];
+        let had_overlay = self.model.overlay.is_some();
         while let Some(msg) = waiting.pop() {
             for effect in update(&mut self.model, msg, now) {
                 match effects::perform(effect, &self.net, &self.reply_to) {
@@ -231,6 +232,10 @@ impl App {
                     None => {}
                 }
             }
+        }
+        if self.model.overlay.is_some() && !had_overlay {
+            // An interface may have come since the start, and its name be typed now.
+            self.model.names.set_interfaces(net::interfaces());
         }
         Ok(())
     }

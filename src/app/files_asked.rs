@@ -6,7 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::files;
-use crate::files::paths::expand_home;
 use crate::sessions::Transcript;
 use crate::sessions::transcript::EntryKind;
 use crate::text::sanitize::quoted;
@@ -27,7 +26,7 @@ pub(super) struct FileRefusal {
 /// # Errors
 /// Fails with the reason why it cannot be sent.
 pub(super) fn find(named: &Path) -> Result<PathBuf, FileRefusal> {
-    let path = whole(named);
+    let path = whole(named)?;
     let shown = shown(&path);
     let metadata = fs::metadata(&path).map_err(|error| refused(&reason(&shown, &error)))?;
     if metadata.is_dir() {
@@ -47,7 +46,7 @@ pub(super) fn find(named: &Path) -> Result<PathBuf, FileRefusal> {
 /// # Errors
 /// Fails with the reason why it was not written.
 pub(super) fn save(named: &Path, make_folder: bool, transcript: &Transcript) -> Result<String, FileRefusal> {
-    let path = whole(named);
+    let path = whole(named)?;
     let shown = shown(&path);
     if path.is_dir() {
         return Err(refused(&format!("{shown} is a folder; accepted is the name of a file in it")));
@@ -75,9 +74,9 @@ pub(super) fn save(named: &Path, make_folder: bool, transcript: &Transcript) -> 
 }
 
 /// The whole path, with `~` expanded; as it was named where the current folder is not known.
-fn whole(named: &Path) -> PathBuf {
-    let path = expand_home(named);
-    std::path::absolute(&path).unwrap_or(path)
+fn whole(named: &Path) -> Result<PathBuf, FileRefusal> {
+    let path = files::expand_home(named).map_err(|why| refused(&why))?;
+    Ok(std::path::absolute(&path).unwrap_or(path))
 }
 
 fn shown(path: &Path) -> String {

@@ -20,6 +20,7 @@ use crate::model::seen::ScreenSize;
 use crate::model::settings::Settings;
 use crate::model::state::Model;
 use crate::model::targets::TargetHistory;
+use crate::net;
 use crate::sessions::{Retention, Spec};
 use crate::text::sanitize;
 use crate::text::sanitize::quoted;
@@ -41,6 +42,7 @@ pub(super) struct Startup {
 pub(super) fn prepare(invocation: &Invocation) -> Startup {
     let paths = AppPaths::from_environment();
     let mut problems: Vec<String> = invocation.problem.iter().map(ToString::to_string).collect();
+    problems.extend(invocation.notes.iter().cloned());
     let (keymap, wrong) = match &paths {
         Some(paths) => keymap::load(&paths.keymap_file()),
         None => (keymap::presets(), Vec::new()),
@@ -50,7 +52,7 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
     let ascii = terminal.is_ascii || invocation.settings.ascii;
     let looks = load_styles(terminal.depth, ascii, paths.as_ref().map(AppPaths::themes).as_deref(), &mut problems);
     let typed = load_history(&mut problems);
-    let of = |kind| typed.iter().filter(move |(other, _)| *other == kind).map(|(_, text)| text.as_str()).collect();
+    let of = |kind| typed.iter().filter(move |(other, _)| *other == kind).map(|(_, entry)| entry.clone()).collect();
     let history: InputHistory = of(None);
     let settings = settings(&invocation.settings, terminal.theme, &looks, &mut problems);
     let mut model = Model::new(keymap, settings, history, ScreenSize { columns: 80, rows: 24 }, Instant::now());
@@ -58,7 +60,8 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
     model.book = explain::explanation_book();
     model.timers = explain::timers();
     model.settings.secrets = invocation.secrets;
-    model.targets = TargetHistory::new(of(Some(LineKind::Target)));
+    model.names = net::system_names();
+    model.targets = TargetHistory::new(of(Some(LineKind::Target)), &model.names);
     model.commands = of(Some(LineKind::Command));
     model.lab = LabCatalogue { peers: lab::names(), check: |text| ChosenPeer::parse(text).map(drop) };
     model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);

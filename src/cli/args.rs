@@ -335,7 +335,7 @@ pub(super) enum ListenProtocol {
 pub(super) struct ListenArgs {
     /// What to listen for
     pub(super) protocol: ListenProtocol,
-    /// Where; without an address on all of them, and port 0 lets the kernel choose. A Unix socket: unix:PATH, whose file
+    /// Where; without an address on all of them, IPv4 and IPv6, and port 0 lets the kernel choose. A Unix socket: unix:PATH, whose file
     /// is removed at the end, or unix:@NAME
     #[arg(value_name = "[ADDR:]PORT")]
     pub(super) local: String,
@@ -371,6 +371,12 @@ pub(super) struct ListenArgs {
     pub(super) cut: DatagramArgs,
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Take IPv4 peers only
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    pub(super) ipv4: bool,
+    /// Take IPv6 peers only
+    #[arg(short = '6', long)]
+    pub(super) ipv6: bool,
     /// End a conversation when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) idle_timeout: Option<String>,
@@ -395,8 +401,9 @@ pub(super) struct LabArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct HttpArgs {
-    /// The method, where it is not GET (or what the data asks for), and the URL
-    #[arg(value_name = "[METHOD] URL", num_args = 1..=2, required = true)]
+    /// The method, where it is not GET (or what the data asks for), and the URL; then HTTPie's items: name=text,
+    /// name:=json, Header:value, name==query
+    #[arg(value_name = "[METHOD] URL [ITEM…]", num_args = 1.., required = true)]
     pub(super) target: Vec<String>,
     /// Pipe: the decoded body to standard output, untouched. To a terminal only with --raw=force
     #[arg(long, value_name = "force", num_args = 0..=1, require_equals = true, default_missing_value = "",
@@ -429,34 +436,43 @@ pub(super) struct CurlArgs {
     /// The method
     #[arg(short = 'X', long, value_name = "METHOD")]
     request: Option<String>,
-    /// A header line, NAME: VALUE; may come again
+    /// A header line, NAME: VALUE; may come again. NAME: leaves out what is sent by default
     #[arg(short = 'H', long, value_name = "LINE")]
     header: Vec<String>,
-    /// A body, as a form sends it; @FILE is a file, @- standard input; several are joined with &
+    /// A body, as a form sends it; @- is standard input without its line ends; several are joined with &
     #[arg(short = 'd', long, value_name = "DATA", allow_hyphen_values = true, visible_alias = "data-ascii")]
     data: Vec<String>,
     /// As -d, but @ means nothing
     #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
     data_raw: Vec<String>,
-    /// As -d, but a file's line ends stay
+    /// As -d, but @FILE and @- are sent as they are
     #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
     data_binary: Vec<String>,
-    /// As -d, percent-encoded
+    /// As -d, percent-encoded: TEXT, =TEXT or NAME=TEXT
     #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
     data_urlencode: Vec<String>,
-    /// A field of a multipart form: NAME=VALUE or NAME=@FILE
+    /// A field of a multipart form: NAME=VALUE, NAME="VALUE" or NAME=@FILE
     #[arg(short = 'F', long, value_name = "FIELD")]
     form: Vec<String>,
+    /// Send this file as the body, with PUT; - is standard input
+    #[arg(short = 'T', long, value_name = "FILE")]
+    upload_file: Option<String>,
+    /// Ask for these bytes only, as 0-499
+    #[arg(short = 'r', long, value_name = "RANGE")]
+    range: Option<String>,
+    /// In a pipe: print the head before the body
+    #[arg(short = 'i', long)]
+    include: bool,
     /// Put the data into the URL's query, and use GET
     #[arg(short = 'G', long)]
     get: bool,
-    /// Use HEAD
+    /// Use HEAD; in a pipe the head is printed
     #[arg(short = 'I', long)]
     head: bool,
     /// Basic authentication
     #[arg(short = 'u', long, value_name = "USER:PASSWORD")]
     user: Option<String>,
-    /// The User-Agent header
+    /// The User-Agent header; '' leaves it out
     #[arg(short = 'A', long, value_name = "NAME")]
     user_agent: Option<String>,
     /// The Referer header
@@ -468,10 +484,10 @@ pub(super) struct CurlArgs {
     /// Do not verify certificates
     #[arg(short = 'k', long)]
     insecure: bool,
-    /// Follow redirects
+    /// Follow redirects, 50 at the most
     #[arg(short = 'L', long)]
     location: bool,
-    /// How many redirects to follow
+    /// How many redirects -L follows; with 0 a redirect is a failure
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     max_redirs: Option<String>,
     /// Go through this proxy (nothing is taken from the environment)
@@ -489,7 +505,7 @@ pub(super) struct CurlArgs {
     /// Speak HTTP/1.1 only
     #[arg(long = "http1.1", conflicts_with = "http2")]
     http1: bool,
-    /// Speak HTTP/2 only
+    /// Ask for HTTP/2: by ALPN with TLS, and at once without
     #[arg(long)]
     http2: bool,
     /// Ask for compressed content and decode it (the default)
@@ -504,10 +520,4 @@ pub(super) struct CurlArgs {
     /// A 4xx or 5xx is a failure: exit 12
     #[arg(short = 'f', long)]
     fail: bool,
-    /// Taken for curl's sake: there is no progress meter to silence
-    #[arg(short = 's', long, hide = true)]
-    silent: bool,
-    /// Taken for curl's sake: errors are always shown
-    #[arg(short = 'S', long, hide = true)]
-    show_error: bool,
 }

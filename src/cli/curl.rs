@@ -1,114 +1,174 @@
 //! `sockeye http`: converts clap's matches back to curl's arguments, in their order, and those to a request.
 
-use clap::ArgMatches;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::args::HttpArgs;
 use super::script::readable;
 use crate::files::config::ConfigSettings;
-use crate::formats::curl;
+use crate::files::expand_paths;
+use crate::formats::curl::{self, CurlRequest, CurlStyle, KnownOption, OPTIONS, StdinBody};
+use crate::formats::httpie;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, PartValue};
+use crate::sessions::spec::system_names::SystemNames;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize::quoted;
 
-/// The options that take a value: clap's name and curl's.
-const VALUED: [(&str, &str); 19] = [
-    ("request", "-X"),
-    ("header", "-H"),
-    ("data", "-d"),
-    ("data_raw", "--data-raw"),
-    ("data_binary", "--data-binary"),
-    ("data_urlencode", "--data-urlencode"),
-    ("json", "--json"),
-    ("form", "-F"),
-    ("user", "-u"),
-    ("user_agent", "-A"),
-    ("referer", "-e"),
-    ("cookie", "-b"),
-    ("max_redirs", "--max-redirs"),
-    ("proxy", "-x"),
-    ("resolve", "--resolve"),
-    ("unix_socket", "--unix-socket"),
-    ("abstract_unix_socket", "--abstract-unix-socket"),
-    ("max_time", "-m"),
-    ("connect_timeout", "--connect-timeout"),
-];
+/// Options that are no hidden ones: an alias, and options of ours with curl's name that are read from clap's own fields, or mean something else here.
+const OURS: [&str; 10] =
+    ["data-ascii", "retry", "ipv4", "ipv6", "compressed", "no-compressed", "raw", "config", "rate", "log"];
 
-/// The options without a value.
-const FLAGS: [(&str, &str); 7] = [
-    ("get", "-G"),
-    ("head", "-I"),
-    ("insecure", "-k"),
-    ("location", "-L"),
-    ("http1", "--http1.1"),
-    ("http2", "--http2"),
-    ("fail", "-f"),
-];
+/// clap's name of `-K`: only the letter is curl's here; `--config` is ours.
+const CURL_CONFIG: &str = "curl-config";
 
-/// A request, and whether its body must still be read from standard input.
+/// A request, and what the program must do around it.
 pub(super) struct HttpCommand {
     /// The session to open.
     pub(super) spec: Spec,
-    /// `-d @-`, `--data-binary @-`.
-    pub(super) body_from_stdin: bool,
+    /// `-d @-`, `--data-binary @-`, `-T -`: how the body is read.
+    pub(super) stdin_body: Option<StdinBody>,
+    /// `-i`, `-I`.
+    pub(super) prints_head: bool,
+    /// What has no effect.
+    pub(super) notes: Vec<String>,
+}
+
+/// The command line with all of curl's options: those that the help does not show are hidden ones, so that each is done,
+/// refused by its name, or said to have no effect.
+pub(super) fn with_curl_options(command: Command) -> Command {
+    command.mut_subcommand("http", |mut http| {
+        let known: Vec<String> = http.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
+        let letters: Vec<char> = http.get_arguments().filter_map(Arg::get_short).collect();
+        for option in OPTIONS.iter().filter(|option| !known.iter().any(|long| long == option.long)) {
+            let letter = option.short.filter(|letter| !letters.contains(letter));
+            let is_ours = OURS.contains(&option.long);
+            if is_ours && letter.is_none() {
+                continue;
+            }
+            let action = if option.takes_value { ArgAction::Append } else { ArgAction::Count };
+            let mut arg = Arg::new(if is_ours { CURL_CONFIG } else { option.long }).hide(true).action(action);
+            if !is_ours {
+                arg = arg.long(option.long);
+            }
+            if option.takes_value {
+                arg = arg.allow_hyphen_values(true);
+            }
+            if let Some(letter) = letter {
+                arg = arg.short(letter);
+            }
+            http = http.arg(arg);
+        }
+        http
+    })
 }
 
 /// Builds the request.
-pub(super) fn request(http: &HttpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<HttpCommand, String> {
-    let (method, url) = match http.target.as_slice() {
-        [method, url] => (Some(method), url),
-        [url] => (None, url),
-        _ => return Err("no URL: accepted is [METHOD] URL".to_owned()),
-    };
+pub(super) fn request(
+    http: &HttpArgs,
+    settings: &ConfigSettings,
+    words: &ArgMatches,
+    names: &SystemNames,
+) -> Result<HttpCommand, String> {
+    let mut target = http.target.as_slice();
+    let mut method = None;
+    if let [first, _, ..] = target
+        && is_method(first)
+    {
+        method = Some(first);
+        target = &target[1..];
+    }
+    if let [data, _, ..] = target
+        && data.starts_with(['{', '['])
+    {
+        // curl's --json takes the next word; ours is the output's format, and takes what is joined to it.
+        return Err(format!("{} is no URL; accepted: --json='DATA' URL, or -d 'DATA' URL", quoted(data)));
+    }
+    let [url, items @ ..] = target else { return Err("no URL: accepted is [METHOD] URL".to_owned()) };
     if url.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(['/', '?', '#'])) {
         // A browser would take the first name of the path as the host; here, that is never meant.
         return Err(format!("{} has no host; accepted: http://HOST[:PORT][/PATH], https://…", quoted(url)));
     }
-    let mut placed = options_with_value(words);
-    let data = placed.iter().filter(|(_, flag, _)| is_body(flag)).count();
-    let mut body_from_stdin = false;
-    for (_, flag, value) in &mut placed {
-        if value == "@-" && matches!(*flag, "-d" | "--data-binary") {
-            // curl removes line ends from the body of `-d @FILE`; here, the body is sent as it is.
-            body_from_stdin = true;
-            value.clear();
-        }
-    }
-    if body_from_stdin && (data > 1 || words.get_flag("get")) {
-        return Err("a body from standard input (@-) is the whole body: accepted without other data and -G".to_owned());
-    }
-    let mut tokens: Vec<String> = placed.into_iter().flat_map(|(_, flag, value)| [flag.to_owned(), value]).collect();
-    tokens.extend(FLAGS.iter().filter(|(name, _)| words.get_flag(name)).map(|(_, flag)| (*flag).to_owned()));
+    let mut tokens: Vec<String> = given_options(words).into_iter().flat_map(|(_, option)| option).collect();
     if let Some(method) = method {
         if words.contains_id("request") {
             return Err("the method is given twice: accepted are METHOD URL, or -X METHOD URL".to_owned());
         }
         tokens.extend(["-X".to_owned(), method.to_uppercase()]);
     }
-    tokens.extend(["--url".to_owned(), url.clone()]);
-    let mut spec: HttpSpec = curl::http_args(&tokens)?;
-    spec.compressed = !http.curl.no_compressed;
-    super::session_specs::connection(http, &mut spec, settings)?;
-    files_are_readable(&spec)?;
-    Ok(HttpCommand { spec: Spec::new(SpecKind::Http(spec)), body_from_stdin })
-}
-
-/// Whether an option adds to the body.
-fn is_body(flag: &str) -> bool {
-    matches!(flag, "-d" | "--data-raw" | "--data-binary" | "--data-urlencode" | "--json" | "-F")
-}
-
-/// All options with a value, in the order of the command line.
-fn options_with_value(words: &ArgMatches) -> Vec<(usize, &'static str, String)> {
-    let mut placed = Vec::new();
-    for (name, flag) in VALUED {
-        let values = words.get_many::<String>(name).into_iter().flatten();
-        let places = words.indices_of(name).into_iter().flatten();
-        // A bare `--json` is the output format, not a body.
-        let written = places.zip(values).filter(|(_, value)| name != "json" || !value.is_empty());
-        placed.extend(written.map(|(place, value)| (place, flag, value.clone())));
+    match items {
+        [] => tokens.extend(["--url".to_owned(), url.clone()]),
+        [second, ..] if !httpie::are_items(items) => {
+            return Err(format!(
+                "{} is a second URL, and no item; accepted: [METHOD] URL [name=text…]",
+                quoted(second)
+            ));
+        }
+        items => {
+            if method.is_none() && !words.contains_id("request") && items.iter().all(|item| item.contains("==")) {
+                tokens.extend(["-X".to_owned(), "GET".to_owned()]);
+            }
+            tokens.extend(httpie::curl_options(url, items)?);
+        }
     }
-    placed.sort_by_key(|(place, ..)| *place);
+    let CurlRequest { mut spec, notes, prints_head, stdin_body } = curl::parse(&tokens, CurlStyle::Sockeye, names)?;
+    spec.compressed = !http.curl.no_compressed;
+    // A method that stands before the URL is no -X: a redirect may make a GET of it.
+    spec.keeps_method = words.contains_id("request");
+    super::session_specs::connection(http, &mut spec, settings, names)?;
+    let mut spec = Spec::new(SpecKind::Http(spec));
+    expand_paths(&mut spec);
+    if let SpecKind::Http(http) = &spec.what {
+        files_are_readable(http)?;
+    }
+    Ok(HttpCommand { spec, stdin_body, prints_head, notes })
+}
+
+/// Whether a word is a method and not a URL: letters only, and either all capitals or a usual one.
+fn is_method(word: &str) -> bool {
+    const USUAL: [&str; 8] = ["get", "head", "post", "put", "patch", "delete", "options", "trace"];
+    !word.is_empty()
+        && (word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+            || USUAL.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// curl's options on the command line, in its order: the place of each, its name, and its value if it takes one.
+fn given_options(words: &ArgMatches) -> Vec<(usize, Vec<String>)> {
+    let mut placed = Vec::new();
+    // Of what is ours, only `-K` is curl's.
+    let is_curls = |option: &&KnownOption| !OURS.contains(&option.long) || option.long == "config";
+    for option in OPTIONS.iter().filter(is_curls) {
+        let Some(id) = id_of(option, words) else { continue };
+        if words.value_source(&id) != Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let name = match option.short {
+            Some(letter) if OURS.contains(&option.long) => format!("-{letter}"),
+            _ => format!("--{}", option.long),
+        };
+        let places = words.indices_of(&id).into_iter().flatten();
+        if option.takes_value {
+            let values = words.get_many::<String>(&id).into_iter().flatten();
+            // A bare `--json` is the output format, not a body.
+            let written = places.zip(values).filter(|(_, value)| id != "json" || !value.is_empty());
+            placed.extend(written.map(|(place, value)| (place, vec![name.clone(), value.clone()])));
+        } else {
+            placed.extend(places.take(1).map(|place| (place, vec![name.clone()])));
+        }
+    }
+    placed.sort_by_key(|(place, _)| *place);
     placed
+}
+
+/// clap's name of an option: that of the field if the help shows it, else its own.
+fn id_of(option: &KnownOption, words: &ArgMatches) -> Option<String> {
+    let field = option.long.replace('-', "_");
+    let candidates = match option.long {
+        "http1.1" => vec!["http1".to_owned()],
+        "config" => vec![CURL_CONFIG.to_owned()],
+        long => vec![long.to_owned(), field],
+    };
+    // An error: clap has no argument of that name.
+    candidates.into_iter().find(|id| words.try_contains_id(id).is_ok())
 }
 
 /// Checks that files to be sent are readable, before anything is opened on the network.

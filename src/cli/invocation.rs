@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::files::FileProblem;
 use crate::files::config::ConfigSettings;
+use crate::formats::curl::StdinBody;
 use crate::headless::{HeadlessJob, HeadlessWork, OutputFormat};
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
@@ -23,8 +24,12 @@ pub struct Invocation {
     pub run_for: Option<Duration>,
     /// How often the kernel's gauges are sampled, if given.
     pub kernel_every: Option<Duration>,
-    /// True: the HTTP request's body is read from standard input before the session is opened (`-d @-`).
-    pub body_from_stdin: bool,
+    /// The HTTP request's body is read from standard input before the session is opened (`-d @-`), in this way.
+    pub stdin_body: Option<StdinBody>,
+    /// True: in a pipe the head of an HTTP answer comes before its body (`-i`, `-I`).
+    pub prints_head: bool,
+    /// What of the command line has no effect, a sentence each.
+    pub notes: Vec<String>,
     /// The settings: from the command line, else from the settings file.
     pub settings: ConfigSettings,
     /// A problem with the settings file; the defaults are used then.
@@ -59,10 +64,7 @@ impl Invocation {
         };
         let work = match &self.lab {
             Some(peers) => HeadlessWork::Lab(peers.clone()),
-            None => HeadlessWork::Session {
-                spec: Box::new(self.open.first()?.clone()),
-                body_from_stdin: self.body_from_stdin,
-            },
+            None => HeadlessWork::Session { spec: Box::new(self.open.first()?.clone()), stdin_body: self.stdin_body },
         };
         let asks_beside = !self.settings.system_resolver;
         Some(HeadlessJob {
@@ -71,6 +73,8 @@ impl Invocation {
             run_for: self.run_for,
             kernel_every: self.kernel_every,
             problem: self.problem.clone(),
+            prints_head: self.prints_head,
+            notes: self.notes.clone(),
             asks_beside,
             secrets: self.secrets,
         })

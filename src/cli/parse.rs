@@ -10,11 +10,12 @@ use super::input::InputArgs;
 use super::invocation::{Invocation, ParsedCommand, RunMode, StdioTerminals};
 use super::values::option;
 use super::{curl, repeat, session_specs};
-use crate::files::FileProblem;
 use crate::files::config::ACCEPTED;
 use crate::files::config::{self, ConfigSettings};
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
+use crate::files::{FileProblem, expand_home};
+use crate::net;
 use crate::sessions::retention;
 use crate::text::sanitize;
 use crate::text::sanitize::quoted;
@@ -26,13 +27,16 @@ use crate::text::secret::SecretDisplay;
 /// Fails with one line that says what was wrong and what is accepted; it contains no character that a terminal would
 /// act on.
 pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminals) -> Result<ParsedCommand, String> {
-    let matches = match CliArgs::command().try_get_matches_from(words) {
+    let matches = match curl::with_curl_options(CliArgs::command()).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) if error.use_stderr() => return Err(one_line(&error)),
         Err(help) => return Ok(ParsedCommand::Print(help.render().to_string().into_bytes())),
     };
     let cli = CliArgs::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
-    let (mut settings, problem) = settings(cli.common.config.as_ref())?;
+    let typed = |option: &str, path: Option<PathBuf>| {
+        path.map(|path| expand_home(&path)).transpose().map_err(|why| format!("{option}: {why}"))
+    };
+    let (mut settings, problem) = settings(typed("--config", cli.common.config)?.as_ref())?;
     settings.theme = cli.common.theme.map(theme).transpose()?.or(settings.theme);
     settings.ascii |= cli.common.ascii;
     settings.system_resolver |= cli.common.system_resolver;
@@ -42,10 +46,12 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
         lab: None,
         run_for: None,
         kernel_every: None,
-        body_from_stdin: false,
+        stdin_body: None,
+        prints_head: false,
+        notes: Vec::new(),
         settings,
         problem,
-        log: cli.common.log,
+        log: typed("--log", cli.common.log)?,
         secrets: if cli.common.show_secrets { SecretDisplay::Shown } else { SecretDisplay::Masked },
     };
     match cli.command {
@@ -68,36 +74,39 @@ fn read(
     terminals: StdioTerminals,
 ) -> Result<(), String> {
     let settings = invocation.settings.clone();
+    let names = net::system_names();
     let mut again = None;
     let mut input: Option<InputArgs> = None;
     let (mode, limits, spec) = match command {
         CliCommand::Tcp(tcp) => {
-            let spec = session_specs::tcp(&tcp, &settings, words)?;
+            let spec = session_specs::tcp(&tcp, &settings, words, &names)?;
             invocation.kernel_every = session_specs::kernel_every(tcp.socket.kernel_every.as_deref())?;
             input = Some(tcp.input);
             again = Some(tcp.repeat);
             (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
         }
         CliCommand::Udp(udp) => {
-            let spec = session_specs::udp(&udp, words)?;
+            let spec = session_specs::udp(&udp, words, &names)?;
             input = Some(udp.input);
             again = Some(udp.repeat);
             (mode(udp.output.raw.as_deref(), udp.output.json, terminals)?, udp.output.limits, Some(spec))
         }
         CliCommand::Dns(dns) => {
-            let spec = session_specs::dns(&dns)?;
+            let spec = session_specs::dns(&dns, &names)?;
             (mode(dns.output.raw.as_deref(), dns.output.json, terminals)?, dns.output.limits, Some(spec))
         }
         CliCommand::Listen(listen) => {
-            let spec = session_specs::listen(&listen, words)?;
+            let spec = session_specs::listen(&listen, words, &names)?;
             input = Some(listen.input);
             invocation.kernel_every = session_specs::kernel_every(listen.socket.kernel_every.as_deref())?;
             (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
         }
         CliCommand::Http(http) => {
-            let mut request = curl::request(&http, &settings, words)?;
+            let mut request = curl::request(&http, &settings, words, &names)?;
             request.spec = session_specs::with_socket_options(request.spec, &http.options)?;
-            invocation.body_from_stdin = request.body_from_stdin;
+            invocation.stdin_body = request.stdin_body;
+            invocation.prints_head = request.prints_head;
+            invocation.notes = request.notes;
             let json = http.json.iter().any(String::is_empty);
             again = Some(http.repeat);
             if json && http.raw.is_some() {
@@ -135,7 +144,7 @@ fn read(
             if let Some(name) = input.any_given().filter(|_| again.repeat.is_some()) {
                 return Err(format!("{name} and --repeat exclude each other: take one of them"));
             }
-            if again.repeat.is_some() && invocation.body_from_stdin {
+            if again.repeat.is_some() && invocation.stdin_body.is_some() {
                 return Err("--repeat with a body from standard input (@-): accepted is @FILE".to_owned());
             }
             Some(repeat::repeated(&again, spec, &mut invocation.run_for)?)

@@ -3,12 +3,13 @@
 use std::fs::{File, Metadata};
 use std::io::Read as _;
 use std::num::NonZeroU16;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bytes::Bytes;
 use clap::ArgMatches;
 
 use super::args::SendArgs;
+use crate::files::expand_home;
 use crate::sessions::spec::{MOST_DATAGRAM, Script, ScriptStep, longer_than_datagram};
 use crate::text::escapes;
 use crate::text::quantity::grouped;
@@ -26,8 +27,9 @@ pub(super) fn script(send: &SendArgs, finish: bool, words: &ArgMatches) -> Resul
         placed.push((place, ScriptStep::Send(Bytes::from(bytes))));
     }
     for (place, path) in places(words, "send_file").zip(&send.send_file) {
-        readable("--send-file", path)?;
-        placed.push((place, ScriptStep::SendFile(PathBuf::clone(path))));
+        let path = expand_home(path).map_err(|why| format!("--send-file: {why}"))?;
+        readable("--send-file", &path)?;
+        placed.push((place, ScriptStep::SendFile(path)));
     }
     placed.sort_by_key(|(place, _)| *place);
     let finish = finish.then_some(ScriptStep::Finish);

@@ -11,7 +11,8 @@ use crate::files::config::ConfigSettings;
 use crate::formats::dig::{self, DigDefaults};
 use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::spec::target;
+use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use crate::sessions::spec::target::{AddressReader, ListenPlace};
 use crate::sessions::spec::{
     self, HostPort, IpFamily, ListenSpec, MulticastGroup, PortScanSpec, RetryPolicy, Script, ScriptStep, SocketSpec,
     TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, UnixListenSpec, UnixSpec, socket_options,
@@ -24,8 +25,14 @@ use crate::wire::option as socket;
 use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The spec of `sockeye tcp`.
-pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<Spec, String> {
-    let (family, bind) = address_options(&tcp.reach)?;
+pub(super) fn tcp(
+    tcp: &args::TcpArgs,
+    settings: &ConfigSettings,
+    words: &ArgMatches,
+    names: &SystemNames,
+) -> Result<Spec, String> {
+    let addresses = AddressReader::new(names, ServiceProtocol::Tcp);
+    let (family, bind) = address_options(&tcp.reach, addresses)?;
     let (connect_timeout, retry) = retry_options(&tcp.tries, settings)?;
     let idle_timeout = idle(tcp.idle_timeout.as_deref())?;
     if let Some(target) = unix_target(&tcp.target)? {
@@ -56,7 +63,7 @@ pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMat
         let spec = Spec::new(SpecKind::Ports(PortScanSpec { socket, ..range }));
         return with_socket_options(spec, &tcp.socket.options);
     }
-    let target = parse_target(&tcp.target)?;
+    let target = parse_target(&tcp.target, addresses)?;
     let socket = SocketSpec { family, bind, connect_timeout, idle_timeout, retry, options: Vec::new() };
     let spec = TcpSpec { target, socket };
     let spec = spec_with_script(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
@@ -82,12 +89,23 @@ fn retry_options(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::t
 
 /// `sockeye http`: the options of its connection. The time-out was parsed with curl's options, because curl's unit is
 /// seconds.
-pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &ConfigSettings) -> Result<(), String> {
-    (spec.socket.family, spec.socket.bind) = address_options(&http.reach)?;
+pub(super) fn connection(
+    http: &args::HttpArgs,
+    spec: &mut HttpSpec,
+    settings: &ConfigSettings,
+    names: &SystemNames,
+) -> Result<(), String> {
+    let (family, bind) = address_options(&http.reach, AddressReader::new(names, ServiceProtocol::Tcp))?;
+    spec.socket.family = family;
+    spec.socket.bind = bind.or(spec.socket.bind);
     let asked =
         RetryArgs { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
     let (connect_timeout, retry) = retry_options(&asked, settings)?;
-    spec.socket.retry = retry;
+    let delay = std::mem::replace(&mut spec.socket.retry, retry);
+    if http.tries.backoff.is_none() {
+        // curl's --retry-delay.
+        (spec.socket.retry.first, spec.socket.retry.max) = (delay.first, delay.max);
+    }
     if http.tries.connect_timeout.is_none() {
         spec.socket.connect_timeout = connect_timeout;
     }
@@ -105,8 +123,9 @@ pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &
 }
 
 /// The spec of `sockeye udp`.
-pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, String> {
-    let (family, bind) = address_options(&udp.reach)?;
+pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches, names: &SystemNames) -> Result<Spec, String> {
+    let addresses = AddressReader::new(names, ServiceProtocol::Udp);
+    let (family, bind) = address_options(&udp.reach, addresses)?;
     if let Some(target) = unix_target(&udp.target)? {
         refuse_for_unix(&[
             ("--broadcast", udp.broadcast),
@@ -130,7 +149,7 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
         );
     }
     let spec = UdpSpec {
-        target: parse_target(&udp.target)?,
+        target: parse_target(&udp.target, addresses)?,
         socket: SocketSpec { family, bind, idle_timeout: idle(udp.idle_timeout.as_deref())?, ..SocketSpec::default() },
         broadcast: udp.broadcast,
         any_peer: udp.any_peer,
@@ -151,7 +170,7 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
 }
 
 /// The spec of `sockeye dns`: converts clap's matches back to dig's arguments.
-pub(super) fn dns(dns: &args::DnsArgs) -> Result<Spec, String> {
+pub(super) fn dns(dns: &args::DnsArgs, names: &SystemNames) -> Result<Spec, String> {
     let mut words = dns.words.clone();
     let valued = [
         ("-x", dns.reverse.as_ref()),
@@ -165,7 +184,7 @@ pub(super) fn dns(dns: &args::DnsArgs) -> Result<Spec, String> {
     }
     let flags = [("-4", dns.ipv4), ("-6", dns.ipv6), ("-u", dns.micros)];
     words.extend(flags.into_iter().filter(|(_, is_asked)| *is_asked).map(|(option, _)| option.to_owned()));
-    Ok(Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye)?)))
+    Ok(Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye, names)?)))
 }
 
 /// The receive options for datagrams.
@@ -182,7 +201,7 @@ fn receive(asked: &args::ReceiveArgs) -> Result<UdpReceive, String> {
 }
 
 /// The spec of `sockeye listen`.
-pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Spec, String> {
+pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches, names: &SystemNames) -> Result<Spec, String> {
     let backlog = listen.backlog.as_deref().map(|text| count("--backlog", text)).transpose()?;
     if let Some(local) = UnixAddress::parse(&listen.local).transpose()? {
         return listen_unix(local, backlog, listen, words);
@@ -192,8 +211,13 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
             "--replace is for Unix sockets: accepted with listen tcp unix:PATH and listen udp unix:PATH".to_owned()
         );
     }
-    let local = target::parse_listen(&listen.local)?;
-    let socket = SocketSpec { idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() };
+    let protocol = match listen.protocol {
+        ListenProtocol::Tcp => ServiceProtocol::Tcp,
+        ListenProtocol::Udp => ServiceProtocol::Udp,
+    };
+    let family = family(listen.ipv4, listen.ipv6);
+    let ListenPlace { local, without_ipv6 } = AddressReader::new(names, protocol).listen(&listen.local, family)?;
+    let socket = SocketSpec { family, idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() };
     let script = script::script(&listen.send, false, words)?;
     let what = match listen.protocol {
         ListenProtocol::Tcp => {
@@ -209,6 +233,7 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
             SpecKind::Listen(ListenSpec {
                 local,
+                without_ipv6,
                 limit: limit.map(|limit| limit as usize),
                 backlog,
                 accepting: !listen.no_accept,
@@ -233,7 +258,7 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
             let receive = receive(&listen.receive)?;
             let (broadcast, datagram_size) = (listen.broadcast, listen.cut.parse()?);
-            SpecKind::UdpBound(UdpBoundSpec { local, groups, broadcast, datagram_size, receive, socket })
+            SpecKind::UdpBound(UdpBoundSpec { local, without_ipv6, groups, broadcast, datagram_size, receive, socket })
         }
     };
     let spec = Spec { capture: listen.capture, ..spec_with_script(what, script) };
@@ -340,30 +365,30 @@ fn spec_with_script(what: SpecKind, script: Script) -> Spec {
 }
 
 /// `HOST:PORT`, or `HOST PORT` as in `nc`.
-fn parse_target(words: &[String]) -> Result<HostPort, String> {
+fn parse_target(words: &[String], addresses: AddressReader<'_>) -> Result<HostPort, String> {
     match words {
-        [host, port] => target::join_host_port(host, port),
-        [both] => target::parse_host_port(both),
+        [host, port] => addresses.pair(host, port),
+        [both] => addresses.target(both),
         _ => Err("no target: accepted are HOST:PORT and HOST PORT".to_owned()),
     }
 }
 
 /// The address family and the local address, which must match.
-fn address_options(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>), String> {
-    let family = match (reach.ipv4, reach.ipv6) {
+fn address_options(
+    reach: &AddressArgs,
+    addresses: AddressReader<'_>,
+) -> Result<(IpFamily, Option<SocketAddr>), String> {
+    let family = family(reach.ipv4, reach.ipv6);
+    let bind = reach.bind.as_deref().map(|text| addresses.bind(text, family));
+    Ok((family, bind.transpose().map_err(|why| format!("--bind: {why}"))?))
+}
+
+/// `-4` and `-6`.
+fn family(ipv4: bool, ipv6: bool) -> IpFamily {
+    match (ipv4, ipv6) {
         (true, _) => IpFamily::V4,
         (_, true) => IpFamily::V6,
         (false, false) => IpFamily::Any,
-    };
-    let bind = match &reach.bind {
-        Some(text) => Some(target::parse_bind(text).map_err(|why| format!("--bind: {why}"))?),
-        None => None,
-    };
-    match bind {
-        Some(local) if !family.admits(local.ip()) => {
-            Err(format!("--bind {} is not of the family that -4 or -6 asks for", local.ip()))
-        }
-        _ => Ok((family, bind)),
     }
 }
 

@@ -6,6 +6,7 @@ use clap::CommandFactory as _;
 use super::args::CliArgs;
 use super::invocation::{Invocation, ParsedCommand, RunMode, StdioTerminals};
 use super::parse::parse;
+use crate::formats::curl::StdinBody;
 use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::{BodySpec, HttpVersion};
 use crate::sessions::spec::repeat::{RepeatKind, StartPace};
@@ -45,10 +46,13 @@ fn no_message_quotes_a_hostile_character_as_it_is() {
     use crate::files::{config, keymap, theme::Theme};
     use crate::model::{command, key::Chord, settings::LineEnding};
     use crate::sessions::retention::RetentionChange;
-    use crate::sessions::spec::{MulticastGroup, target};
+    use crate::sessions::spec::MulticastGroup;
+    use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+    use crate::sessions::spec::target::AddressReader;
     use crate::text::{escapes, quantity};
     use crate::wire::option::SocketOption;
 
+    let names = SystemNames::usual();
     let value = HOSTILE.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect::<String>();
     let mut messages = vec![
         quantity::parse_duration(HOSTILE).unwrap_err(),
@@ -64,7 +68,7 @@ fn no_message_quotes_a_hostile_character_as_it_is() {
         RetentionChange::parse(HOSTILE).unwrap_err(),
         MulticastGroup::parse(HOSTILE).unwrap_err(),
         SocketOption::parse(HOSTILE).unwrap_err(),
-        target::parse_host_port(&format!("{HOSTILE}:80")).unwrap_err(),
+        AddressReader::new(&names, ServiceProtocol::Tcp).target(&format!("{HOSTILE}:80")).unwrap_err(),
         ChosenPeer::parse(HOSTILE).unwrap_err(),
         ChosenPeer::parse(&format!("drip:{HOSTILE}")).unwrap_err(),
         ChosenPeer::parse(&format!("drip:{HOSTILE}=1")).unwrap_err(),
@@ -95,7 +99,7 @@ fn no_message_quotes_a_hostile_character_as_it_is() {
 
 #[test]
 fn clap_finds_nothing_wrong_with_the_definition() {
-    CliArgs::command().debug_assert();
+    super::curl::with_curl_options(CliArgs::command()).debug_assert();
 }
 
 #[test]
@@ -168,7 +172,77 @@ fn a_request_is_spelled_as_curl_spells_it() {
     let SpecKind::Http(spec) = &put.open[0].what else { panic!() };
     assert_eq!((spec.method.as_str(), &spec.body, spec.compressed), ("PUT", &BodySpec::Bytes("{}".into()), false));
     assert_eq!(put.mode, RunMode::Raw { force: false });
-    assert!(good("http -d @- h").body_from_stdin);
+    assert_eq!(good("http -d @- h").stdin_body, Some(StdinBody::WithoutLineEnds));
+}
+
+#[test]
+fn curls_options_mean_on_the_command_line_what_they_mean_in_curl() {
+    let http = |line: &str| match good(line).open.remove(0).what {
+        SpecKind::Http(spec) => spec,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(http("http -H User-Agent: --user-agent= h").without_defaults, ["User-Agent"]);
+    assert_eq!(http("http --retry-delay 2 --retry 3 h").socket.retry.first, Duration::from_secs(2));
+    let told = |line: &str| {
+        let spec = http(line);
+        (spec.redirects, spec.refuses_redirects, spec.keeps_method, spec.method)
+    };
+    assert_eq!(told("http -L --max-redirs 0 h"), (0, true, false, "GET".to_owned()));
+    assert_eq!(told("http -L -X POST h"), (50, false, true, "POST".to_owned()));
+    assert_eq!(told("http POST h -L"), (50, false, false, "POST".to_owned()), "a method before the URL is no -X");
+    assert_eq!(http("http -g http://h/[1]").url, "http://h/[1]");
+    assert_eq!(http("http -T /dev/null http://h/d/").url, "http://h/d/null");
+    assert_eq!(http("http http://[fe80::1%25lo]:9/").resolve[0].1.to_string(), "[fe80::1%1]:9");
+    let noted = good("http -sS -v -o f -w x -O h");
+    assert_eq!(noted.notes.len(), 4, "{:?}", noted.notes);
+    assert!(good("http -I h").prints_head && good("http -i h").prints_head && !good("http h").prints_head);
+    let items = http("http POST h a=1 b:=2 X-H:v");
+    assert_eq!(items.body, BodySpec::Bytes(r#"{"a":"1","b":2}"#.into()));
+    assert_eq!(items.headers[0], ("X-H".to_owned(), "v".to_owned()));
+    for (line, part) in [
+        ("http http://h/[1-3]", "or -g"),
+        ("http --digest h", "curl --digest is a login"),
+        ("http -K f h", "curl -K reads or writes a file"),
+        ("http h --http3", "curl --http3 is a version of HTTP"),
+        ("http -e ;auto h", "sets the Referer"),
+        ("http a b", "is a second URL"),
+        ("http --json {} h", "accepted: --json='DATA' URL"),
+        ("http --nonsense h", "--nonsense"),
+    ] {
+        let error = bad(line);
+        assert!(error.contains(part), "{line}: {error}");
+    }
+}
+
+#[test]
+fn addresses_are_read_alike_by_every_command() {
+    let target = |line: &str| match &good(line).open[0].what {
+        SpecKind::Tcp(spec) => spec.target.to_string(),
+        SpecKind::Udp(spec) => spec.target.to_string(),
+        SpecKind::Dns(spec) => spec.server.as_ref().map_or(String::new(), ToString::to_string),
+        SpecKind::Listen(spec) => spec.local.to_string(),
+        SpecKind::UdpBound(spec) => spec.local.to_string(),
+        other => panic!("{other:?}"),
+    };
+    for (line, place) in [
+        ("tcp 127.0.0.1:http", "127.0.0.1:80"),
+        ("tcp tcp://127.0.0.1:80", "127.0.0.1:80"),
+        ("tcp h domain", "h:53"),
+        ("udp udp://h:domain", "h:53"),
+        ("dns @fe80::1%lo x", "[fe80::1%lo]:53"),
+        ("dns @127.0.0.1:domain x", "127.0.0.1:53"),
+        ("listen tcp [fe80::1%lo]:80", "[fe80::1%1]:80"),
+        ("listen tcp 80", "[::]:80"),
+        ("listen tcp -4 80", "0.0.0.0:80"),
+        ("listen udp -6 80", "[::]:80"),
+        ("listen udp domain", "[::]:53"),
+    ] {
+        assert_eq!(target(line), place, "{line}");
+    }
+    let SpecKind::Tcp(spec) = &good("tcp h:1 --bind fe80::1%lo").open[0].what.clone() else { panic!() };
+    assert_eq!(spec.socket.bind, Some("[fe80::1%1]:0".parse().unwrap()));
+    assert!(bad("listen tcp 127.0.0.1:80 -6").contains("family"));
+    assert!(bad("tcp h:1 --bind fe80::1%nope").contains("this host has no interface \"nope\"; accepted: "));
 }
 
 #[test]
@@ -232,7 +306,7 @@ fn what_makes_no_sense_says_what_was_wrong_and_what_is_accepted() {
     let cases = [
         ("tcp h:0", "from 1 to 65535"),
         ("tcp h:65536", "from 1 to 65535"),
-        ("tcp h:http", "from 1 to 65535"),
+        ("tcp h:nope", "no TCP service"),
         ("tcp h", "port"),
         ("tcp :80", "host"),
         ("tcp ::1:80:x", "accepted"),

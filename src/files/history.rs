@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::paths::AppPaths;
 use super::read::open_regular;
 use super::write::{append_private_regular, write_whole};
+use crate::model::compose_mode::ComposeMode;
+use crate::model::history::ComposedText;
 use crate::model::msg::LineKind;
 
 /// The most entries that are kept; beyond that, the oldest are dropped.
@@ -30,16 +32,23 @@ struct HistoryEntry<'a> {
     /// What it was typed into; without it, a composer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     line: Option<Cow<'a, str>>,
+    /// How a composer's text is read; with escapes if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mode: Option<Cow<'a, str>>,
 }
 
 impl<'a> HistoryEntry<'a> {
-    fn of(kind: Option<LineKind>, text: &'a str) -> Self {
-        HistoryEntry { text: text.into(), line: kind.map(|kind| name_of(kind).into()) }
+    fn new(kind: Option<LineKind>, entry: &'a ComposedText) -> Self {
+        HistoryEntry {
+            text: entry.text.as_str().into(),
+            line: kind.map(|kind| name_of(kind).into()),
+            mode: (entry.mode != ComposeMode::Text).then(|| entry.mode.name().into()),
+        }
     }
 }
 
 /// An entry: what it was typed into (`None`: a composer), and its text.
-pub type RememberedText = (Option<LineKind>, String);
+pub type RememberedText = (Option<LineKind>, ComposedText);
 
 /// The name of a kind of line in the file.
 fn name_of(kind: LineKind) -> &'static str {
@@ -66,8 +75,8 @@ pub fn read() -> io::Result<Vec<RememberedText>> {
 ///
 /// # Errors
 /// Fails if the file cannot be written.
-pub fn append(kind: Option<LineKind>, text: &str) -> io::Result<()> {
-    AppPaths::from_environment().map_or(Ok(()), |paths| append_to(&paths.history_file(), kind, text))
+pub fn append(kind: Option<LineKind>, entry: &ComposedText) -> io::Result<()> {
+    AppPaths::from_environment().map_or(Ok(()), |paths| append_to(&paths.history_file(), kind, entry))
 }
 
 /// The newest [`MOST_ENTRIES`] entries, oldest first; none if there is no file. A file of more than twice as many
@@ -92,19 +101,20 @@ pub fn read_from(path: &Path) -> io::Result<Vec<RememberedText>> {
         .split(|byte| *byte == b'\n')
         .inspect(|_| lines += 1)
         .filter_map(|line| serde_json::from_slice::<HistoryEntry<'_>>(line).ok())
-        .filter_map(|HistoryEntry { text, line }| {
+        .filter_map(|HistoryEntry { text, line, mode }| {
             let kind = match line {
                 Some(name) => Some(kind_named(&name)?),
                 None => None,
             };
-            Some((kind, text.into_owned()))
+            let mode = mode.map_or(ComposeMode::Text, |mode| ComposeMode::from_name(&mode));
+            Some((kind, ComposedText { text: text.into_owned(), mode }))
         })
         .collect();
     entries.drain(..entries.len().saturating_sub(MOST_ENTRIES));
     if lines > 2 * MOST_ENTRIES || skipped > 0 {
         let mut kept = Vec::new();
-        for (kind, text) in &entries {
-            serde_json::to_writer(&mut kept, &HistoryEntry::of(*kind, text))?;
+        for (kind, entry) in &entries {
+            serde_json::to_writer(&mut kept, &HistoryEntry::new(*kind, entry))?;
             kept.push(b'\n');
         }
         write_whole(path, &kept, true)?;
@@ -116,11 +126,11 @@ pub fn read_from(path: &Path) -> io::Result<Vec<RememberedText>> {
 ///
 /// # Errors
 /// Fails if the file cannot be written.
-pub fn append_to(path: &Path, kind: Option<LineKind>, text: &str) -> io::Result<()> {
-    if text.len() > LONGEST_ENTRY {
+pub fn append_to(path: &Path, kind: Option<LineKind>, entry: &ComposedText) -> io::Result<()> {
+    if entry.text.len() > LONGEST_ENTRY {
         return Ok(());
     }
-    let mut line = serde_json::to_vec(&HistoryEntry::of(kind, text))?;
+    let mut line = serde_json::to_vec(&HistoryEntry::new(kind, entry))?;
     line.push(b'\n');
     append_private_regular(path)?.write_all(&line)
 }
@@ -130,7 +140,7 @@ mod tests {
     use super::*;
 
     fn texts(path: &Path) -> Vec<String> {
-        read_from(path).unwrap().into_iter().map(|(_, text)| text).collect()
+        read_from(path).unwrap().into_iter().map(|(_, entry)| entry.text).collect()
     }
 
     #[test]
@@ -141,7 +151,7 @@ mod tests {
         let entries = ["one\ntwo \u{1b}[2J", "48 65", "127.0.0.1:80", "theme mono"];
         let kinds = [None, None, Some(LineKind::Target), Some(LineKind::Command)];
         for (kind, entry) in kinds.into_iter().zip(entries) {
-            append_to(&path, kind, entry).unwrap();
+            append_to(&path, kind, &entry.into()).unwrap();
         }
         assert_eq!(texts(&path), entries);
         assert_eq!(read_from(&path).unwrap().into_iter().map(|(kind, _)| kind).collect::<Vec<_>>(), kinds);
@@ -149,6 +159,17 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn an_entry_comes_back_in_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.jsonl");
+        for mode in [ComposeMode::Text, ComposeMode::Literal, ComposeMode::Hex] {
+            let entry = ComposedText { text: "48".to_owned(), mode };
+            append_to(&path, None, &entry).unwrap();
+            assert_eq!(read_from(&path).unwrap().last(), Some(&(None, entry)));
         }
     }
 
@@ -163,11 +184,11 @@ mod tests {
         for path in [fifo.as_path(), folder.path(), Path::new("/dev/zero")] {
             let told = read_from(path).unwrap_err().to_string();
             assert!(told.contains("accepted is a regular file"), "{told}");
-            let told = append_to(path, None, "x").unwrap_err().to_string();
+            let told = append_to(path, None, &"x".into()).unwrap_err().to_string();
             assert!(told.contains("accepted is a regular file"), "{told}");
         }
         assert_eq!(texts(Path::new("/dev/null")), Vec::<String>::new());
-        append_to(Path::new("/dev/null"), None, "x").unwrap();
+        append_to(Path::new("/dev/null"), None, &"x".into()).unwrap();
     }
 
     #[test]
@@ -177,7 +198,7 @@ mod tests {
         let lines: String = (0..2_500).map(|n| format!("{{\"text\":\"{n}\"}}\n")).collect();
         fs::write(&path, lines).unwrap();
         let entries = read_from(&path).unwrap();
-        assert_eq!((entries.len(), entries[0].1.as_str()), (1_000, "1500"));
+        assert_eq!((entries.len(), entries[0].1.text.as_str()), (1_000, "1500"));
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1_000);
     }
 
@@ -186,7 +207,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.jsonl");
         fs::write(&path, b"{\"text\":\"a\"}\n\xff{\n{\"text\":\"c\",\"line\":\"later\"}\n{\"text\":\"b\"}\n").unwrap();
-        append_to(&path, None, &"x".repeat(LONGEST_ENTRY + 1)).unwrap();
+        append_to(&path, None, &"x".repeat(LONGEST_ENTRY + 1).as_str().into()).unwrap();
         assert_eq!(texts(&path), ["a", "b"]);
     }
 }

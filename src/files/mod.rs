@@ -6,11 +6,13 @@
 pub mod config;
 pub mod explain;
 pub mod history;
+mod home;
 pub mod keymap;
 pub mod paths;
 mod read;
 pub mod theme;
 mod write;
 
+pub use home::{expand_home, expand_paths};
 pub use read::{FileProblem, LONGEST_SETTINGS, read_settings, read_up_to};
 pub use write::{append_private, write_whole};

@@ -1,17 +1,8 @@
 //! Where the user's files are: the XDG base directories, on every system.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
-
-/// A path that a user typed: `~` alone or before a `/` is the home directory; without one, `~` stays.
-pub fn expand_home(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), etcetera::home_dir()) {
-        (Ok(rest), Ok(home)) if rest.as_os_str().is_empty() => home,
-        (Ok(rest), Ok(home)) => home.join(rest),
-        _ => path.to_owned(),
-    }
-}
 
 /// The directories of this program. No method accesses the file system.
 #[derive(Clone, Debug, PartialEq, Eq)]

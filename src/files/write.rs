@@ -49,16 +49,15 @@ fn options(private: bool) -> OpenOptions {
     options
 }
 
-/// Opens a private file for appending, and creates its directory.
+/// Opens a private file for appending; its directory must be there.
 ///
 /// # Errors
 /// Fails with the file system's error.
 pub fn append_private(path: &Path) -> io::Result<fs::File> {
-    create_parent(path)?;
     options(true).create(true).append(true).open(path)
 }
 
-/// Like [`append_private`], but only a regular file; never waits for the other end of a FIFO.
+/// Like [`append_private`], but creates the directory, and opens only a regular file; never waits for the other end of a FIFO.
 ///
 /// # Errors
 /// Fails with the file system's error, or if it is no regular file.

@@ -1,10 +1,12 @@
 //! The command line that opens a session, if a short one can.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::curl_line::unix_socket_option;
 use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
+use crate::sessions::spec::target::listening_text;
 use crate::sessions::spec::{IpFamily, PORT_TIMEOUT, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
 use crate::wire::dns::record_type::class_name;
@@ -18,7 +20,7 @@ pub fn command_of(spec: &Spec) -> Option<String> {
         SpecKind::Tcp(tcp) => tcp_words(tcp),
         SpecKind::Udp(udp) => of_udp(udp),
         SpecKind::Listen(listen) => {
-            let mut words = vec!["listen".to_owned(), "tcp".to_owned(), listen.local.to_string()];
+            let mut words = vec!["listen".to_owned(), "tcp".to_owned(), place(listen.local, listen.socket.family)];
             words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
             words.extend(listen.backlog.map(|backlog| format!("--backlog {backlog}")));
             words.extend((!listen.accepting).then(|| "--no-accept".to_owned()));
@@ -26,7 +28,7 @@ pub fn command_of(spec: &Spec) -> Option<String> {
             words
         }
         SpecKind::UdpBound(bound) if bound.groups.is_empty() => {
-            let mut words = vec!["listen".to_owned(), "udp".to_owned(), bound.local.to_string()];
+            let mut words = vec!["listen".to_owned(), "udp".to_owned(), place(bound.local, bound.socket.family)];
             words.extend(bound.broadcast.then(|| "--broadcast".to_owned()));
             words.extend(bound.datagram_size.map(|size| format!("--datagram-size {size}")));
             words.extend(idle_and_options(&bound.socket));
@@ -160,23 +162,29 @@ fn of_udp(udp: &UdpSpec) -> Vec<String> {
 
 fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
     let secret = http.url.contains('@') || http.user.is_some() || http.proxy.is_some();
-    if secret || !http.headers.is_empty() || http.body != BodySpec::None {
+    if secret || !http.headers.is_empty() || !http.without_defaults.is_empty() || http.body != BodySpec::None {
         return None;
     }
     let mut words = vec!["http".to_owned()];
-    if http.method != "GET" {
+    if http.keeps_method {
+        words.push(format!("-X {}", shell_word(&http.method)));
+    } else if http.method != "GET" {
         words.push(shell_word(&http.method));
+    }
+    if http.url.contains(['[', ']', '{', '}']) {
+        words.push("-g".to_owned());
     }
     words.push(shell_word(&http.url));
     words.extend(http.insecure.then(|| "-k".to_owned()));
     match http.redirects {
+        0 if http.refuses_redirects => words.push("-L --max-redirs 0".to_owned()),
         0 => {}
         most => words.push(format!("-L --max-redirs {most}")),
     }
     match http.version {
         HttpVersion::Any => {}
         HttpVersion::Http1 => words.push("--http1.1".to_owned()),
-        HttpVersion::Http2 => words.push("--http2".to_owned()),
+        HttpVersion::Http2 => words.push("--http2-prior-knowledge".to_owned()),
     }
     words.extend(family(http.socket.family));
     if let Some((option, name)) = http.unix.as_ref().and_then(unix_socket_option) {
@@ -187,11 +195,29 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
         words.push(format!("--connect-timeout {}", http.socket.connect_timeout.as_secs_f64()));
     }
     for (place, address) in &http.resolve {
-        words.push(format!("--resolve {}", shell_word(&format!("{place}:{}", address.ip()))));
+        words.push(format!("--resolve {}", shell_word(&format!("{place}:{}", zoned(address)))));
     }
     words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
     words.extend(http.fail_on_status.then(|| "--fail".to_owned()));
     Some(words)
+}
+
+/// An address without its port, with its zone.
+fn zoned(address: &SocketAddr) -> String {
+    match address {
+        SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("[{}%{}]", v6.ip(), v6.scope_id()),
+        other => other.ip().to_string(),
+    }
+}
+
+/// A listener's place: a port alone for every address of both families.
+fn place(local: SocketAddr, family: IpFamily) -> String {
+    let text = listening_text(local, family);
+    match text.strip_prefix("*:") {
+        Some(port) => port.to_owned(),
+        None if family == IpFamily::V6 && local.ip().is_unspecified() => format!("-6 {}", local.port()),
+        None => text,
+    }
 }
 
 fn family(family: IpFamily) -> Option<String> {

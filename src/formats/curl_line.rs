@@ -11,8 +11,11 @@ pub fn curl_line(http: &HttpSpec) -> String {
     let usual = if http.body == BodySpec::None { "GET" } else { "POST" };
     if http.method == "HEAD" && http.body == BodySpec::None {
         words.push("--head".to_owned());
-    } else if http.method != usual {
+    } else if http.method != usual || http.keeps_method {
         words.push(format!("-X {}", quoted_word(http.method.as_bytes())));
+    }
+    if http.url.contains(['[', ']', '{', '}']) {
+        words.push("-g".to_owned());
     }
     words.push(quoted_word(http.url.as_bytes()));
     for (name, value) in &http.headers {
@@ -20,8 +23,10 @@ pub fn curl_line(http: &HttpSpec) -> String {
         let field = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
         words.push(format!("-H {}", quoted_word(field.as_bytes())));
     }
+    words.extend(http.without_defaults.iter().map(|name| format!("-H {}", quoted_word(format!("{name}:").as_bytes()))));
     words.extend(http.user.as_ref().map(|user| format!("-u {}", quoted_word(user.as_bytes()))));
-    let typed = http.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let mut named = http.headers.iter().map(|(name, _)| name).chain(&http.without_defaults);
+    let typed = named.any(|name| name.eq_ignore_ascii_case("content-type"));
     match &http.body {
         BodySpec::None => {}
         BodySpec::Bytes(_) | BodySpec::File(_) => {
@@ -49,13 +54,13 @@ pub fn curl_line(http: &HttpSpec) -> String {
     }
     let flags = [(http.compressed, "--compressed"), (http.insecure, "-k"), (http.fail_on_status, "--fail")];
     words.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag.to_owned()));
-    if http.redirects > 0 {
+    if http.redirects > 0 || http.refuses_redirects {
         words.push(format!("-L --max-redirs {}", http.redirects));
     }
     match http.version {
         HttpVersion::Any => {}
         HttpVersion::Http1 => words.push("--http1.1".to_owned()),
-        HttpVersion::Http2 => words.push("--http2".to_owned()),
+        HttpVersion::Http2 => words.push("--http2-prior-knowledge".to_owned()),
     }
     match http.socket.family {
         IpFamily::Any => {}
@@ -119,12 +124,15 @@ mod tests {
     use super::*;
     use crate::formats::paste::parse_anything;
     use crate::sessions::SpecKind;
+    use crate::sessions::spec::system_names::SystemNames;
 
     #[test]
     fn the_line_asks_for_the_same_request_again() {
         for line in [
             "curl http://127.0.0.1:1/a",
             "curl -I http://127.0.0.1:1/a",
+            "curl -g 'http://127.0.0.1:1/{a}[1]'",
+            "curl -H User-Agent: -A '' -L --max-redirs 0 -X GET http://127.0.0.1:1/",
             "curl -X DELETE 'http://127.0.0.1:1/a?b=c&d' -H 'X-One: two three' -u me:secret",
             "curl http://127.0.0.1:1/ --data-raw 'it'\\''s=1' -H 'content-type: text/plain' --compressed -k -L",
             "curl http://127.0.0.1:1/ -F a=b --http1.1 -m 3",
@@ -132,11 +140,11 @@ mod tests {
             "curl --unix-socket '/run/a b.sock' http://h/ --connect-timeout 2.5",
             "curl --abstract-unix-socket name http://h/ -4",
         ] {
-            let asked = parse_anything(line).unwrap_or_else(|why| panic!("{line}: {why}"));
-            let SpecKind::Http(asked) = asked.what else { panic!("{line}") };
+            let asked = parse_anything(line, &SystemNames::usual()).unwrap_or_else(|why| panic!("{line}: {why}"));
+            let SpecKind::Http(asked) = asked.spec.what else { panic!("{line}") };
             let copied = curl_line(&asked);
-            let again = parse_anything(&copied).unwrap_or_else(|why| panic!("{copied}: {why}"));
-            let SpecKind::Http(again) = again.what else { panic!("{copied}") };
+            let again = parse_anything(&copied, &SystemNames::usual()).unwrap_or_else(|why| panic!("{copied}: {why}"));
+            let SpecKind::Http(again) = again.spec.what else { panic!("{copied}") };
             assert_eq!(again, asked, "{copied}");
         }
     }

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::sessions::spec::dns::{ClientSubnet, DEFAULT_UDP_PAYLOAD, DnsSpec, MOST_KINDS, PORT, TransportChoice};
-use crate::sessions::spec::target;
+use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use crate::sessions::spec::target::AddressReader;
 use crate::sessions::spec::{HostPort, IpFamily};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
@@ -67,13 +68,15 @@ const NOT_DONE: &[(&str, bool)] = &[
 ///
 /// # Errors
 /// Fails with what is wrong, and what is accepted.
-pub fn parse(words: &[String], habit: DigDefaults) -> Result<DnsSpec, String> {
+pub fn parse(words: &[String], habit: DigDefaults, names: &SystemNames) -> Result<DnsSpec, String> {
     let mut spec = DnsSpec::new("");
     if habit == DigDefaults::Dig {
         spec.search = Some(false);
     }
+    let addresses = AddressReader::new(names, ServiceProtocol::Udp);
     let (plain, kinds) = (Vec::new(), Vec::new());
-    let mut read = ParsedDig { spec, server: None, port: None, name: None, plain, kinds, class: None, reverse: None };
+    let mut read =
+        ParsedDig { addresses, spec, server: None, port: None, name: None, plain, kinds, class: None, reverse: None };
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         read.word(word, &mut rest)?;
@@ -81,7 +84,8 @@ pub fn parse(words: &[String], habit: DigDefaults) -> Result<DnsSpec, String> {
     read.finish(habit)
 }
 
-struct ParsedDig {
+struct ParsedDig<'a> {
+    addresses: AddressReader<'a>,
     spec: DnsSpec,
     server: Option<String>,
     port: Option<u16>,
@@ -94,7 +98,7 @@ struct ParsedDig {
     reverse: Option<IpAddr>,
 }
 
-impl ParsedDig {
+impl ParsedDig<'_> {
     fn word<'a>(&mut self, word: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
         if let Some(server) = word.strip_prefix('@') {
             self.server = Some(server.to_owned());
@@ -130,7 +134,7 @@ impl ParsedDig {
                     }
                     Some('t') => self.kinds.push(kind(value()?)?),
                     Some('q') => self.name = Some(value()?.to_owned()),
-                    Some('p') => self.port = Some(target::parse_port(value()?)?),
+                    Some('p') => self.port = Some(self.addresses.port(value()?)?),
                     Some('c') => self.class = Some(class(value()?)?),
                     _ => return Err(unknown_word(&format!("-{letters}"))),
                 }
@@ -265,7 +269,7 @@ impl ParsedDig {
             return Err(format!("{} types are too many; accepted: at most {MOST_KINDS}", kinds.len()));
         }
         self.spec.kinds = kinds;
-        self.spec.server = self.server.map(|server| parse_server(&server, self.port)).transpose()?;
+        self.spec.server = self.server.map(|server| parse_server(&server, self.port, self.addresses)).transpose()?;
         if self.port.is_some() && self.spec.server.is_none() {
             return Err("-p has no server; accepted: @SERVER -p PORT".to_owned());
         }
@@ -302,10 +306,10 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 }
 
 /// `SERVER`, `SERVER:PORT`, `[V6]:PORT`, `SERVER#PORT`, a bare IPv6 address.
-fn parse_server(text: &str, port: Option<u16>) -> Result<HostPort, String> {
+fn parse_server(text: &str, port: Option<u16>, addresses: AddressReader<'_>) -> Result<HostPort, String> {
     let port = port.unwrap_or(PORT);
     if let Some((host, port)) = text.split_once('#') {
-        return target::join_host_port(host, port);
+        return addresses.pair(host, port);
     }
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let zoneless = bare.split('%').next().unwrap_or(bare);
@@ -313,9 +317,9 @@ fn parse_server(text: &str, port: Option<u16>) -> Result<HostPort, String> {
         return Ok(HostPort { host: bare.to_owned(), port });
     }
     if text.contains(':') {
-        return target::parse_host_port(text);
+        return addresses.target(text);
     }
-    target::join_host_port(text, &port.to_string())
+    addresses.pair(text, &port.to_string())
 }
 
 #[cfg(test)]
@@ -324,7 +328,7 @@ mod tests {
     use crate::sessions::spec::dns::{PrintedParts, TransportChoice};
 
     fn read(line: &str, habit: DigDefaults) -> Result<DnsSpec, String> {
-        parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), habit)
+        parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), habit, &SystemNames::usual())
     }
 
     fn ours(line: &str) -> DnsSpec {

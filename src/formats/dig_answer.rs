@@ -115,6 +115,7 @@ mod tests {
     use super::*;
     use crate::formats::dig::{self, DigDefaults};
     use crate::sessions::news::dns::DnsTransport;
+    use crate::sessions::spec::system_names::SystemNames;
 
     fn printed(line: &str) -> String {
         let bytes: &[u8] = b"\0\x07\x81\x80\0\x01\0\x02\0\0\0\0\x01a\0\0\x01\0\x01\
@@ -127,7 +128,7 @@ mod tests {
             message: Arc::new(DnsMessage::read(bytes)),
         };
         let words: Vec<String> = format!("a {line}").split_whitespace().map(str::to_owned).collect();
-        of_answer(&answer, dig::parse(&words, DigDefaults::Sockeye).unwrap().printed)
+        of_answer(&answer, dig::parse(&words, DigDefaults::Sockeye, &SystemNames::usual()).unwrap().printed)
     }
 
     #[test]

@@ -1,162 +1,268 @@
 //! The commands of `nc` (OpenBSD's and the traditional one) and `ncat`.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU64;
 use std::time::Duration;
 
-use crate::sessions::SpecKind;
-use crate::sessions::spec::target::{join_host_port, parse_bind, parse_local_port};
-use crate::sessions::spec::{IpFamily, ListenSpec, SocketSpec, TcpSpec, UdpBoundSpec, UdpSpec};
+use super::netcat_options::{self, NetcatMeaning, NetcatTool};
+use super::pasted::PastedSession;
+use crate::sessions::spec::socket_options;
+use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use crate::sessions::spec::target::{AddressReader, ListenPlace};
+use crate::sessions::spec::{
+    IpFamily, ListenSpec, PortScanSpec, ScriptStep, SocketSpec, TcpSpec, UdpBoundSpec, UdpSpec, UnixListenSpec,
+    UnixSpec,
+};
+use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
+use crate::wire::option;
+use crate::wire::unix::{UnixAddress, UnixForm};
 
-const ACCEPTED: &str =
-    "nc [-u] [-4|-6] [-b] [-s ADDR] [-p PORT] [-w SECONDS] HOST PORT, or nc -l [-u] [-4|-6] [-k] [[ADDR] PORT]";
-
-#[derive(Debug, Default)]
-struct ParsedNetcat {
+#[derive(Debug)]
+struct ParsedNetcat<'a> {
+    names: &'a SystemNames,
+    tool: NetcatTool,
     udp: bool,
+    unix: bool,
     listen: bool,
     broadcast: bool,
+    crlf: bool,
+    only_connects: bool,
+    /// Whether something is piped into it, so that its standard input has an end.
+    piped: bool,
+    /// Whether that end is told to the peer by our FIN.
+    finishes: bool,
     family: IpFamily,
-    source: Option<IpAddr>,
-    port: Option<u16>,
+    source: Option<String>,
+    port: Option<String>,
     wait: Option<Duration>,
     idle: Option<Duration>,
+    limit: Option<usize>,
+    answers: Option<NonZeroU64>,
+    options: Vec<String>,
     words: Vec<String>,
+    notes: Vec<String>,
 }
 
-/// The meaning of an option; `Nothing` changes only what is printed, or when the tool ends.
-#[derive(Clone, Copy)]
-enum NetcatOption {
-    Udp,
-    Listen,
-    Broadcast,
-    V4,
-    V6,
-    Source,
-    Port,
-    Wait,
-    Idle,
-    Nothing,
-    NothingWithValue,
-}
-
-fn option(name: &str) -> Option<NetcatOption> {
-    Some(match name {
-        "u" | "udp" => NetcatOption::Udp,
-        "l" | "listen" => NetcatOption::Listen,
-        "b" => NetcatOption::Broadcast,
-        "4" => NetcatOption::V4,
-        "6" => NetcatOption::V6,
-        "s" | "source" => NetcatOption::Source,
-        "p" | "source-port" => NetcatOption::Port,
-        "w" | "wait" => NetcatOption::Wait,
-        "idle-timeout" => NetcatOption::Idle,
-        // Names are always resolved, a listener always goes on, and a session never ends by itself.
-        "k" | "keep-open" | "v" | "verbose" | "n" | "nodns" | "N" | "no-shutdown" => NetcatOption::Nothing,
-        "q" => NetcatOption::NothingWithValue,
-        _ => return None,
-    })
-}
-
-/// The spec for the arguments of `nc`.
-pub(super) fn parse(command: &str, words: &[String]) -> Result<SpecKind, String> {
-    let mut asked = ParsedNetcat::default();
+/// The session for the arguments of `nc`.
+pub(super) fn parse(
+    command: &str,
+    words: &[String],
+    names: &SystemNames,
+    piped: bool,
+) -> Result<PastedSession, String> {
+    let tool = if command == "ncat" { NetcatTool::Ncat } else { NetcatTool::Nc };
+    let mut asked = ParsedNetcat {
+        names,
+        tool,
+        udp: false,
+        unix: false,
+        listen: false,
+        broadcast: false,
+        crlf: false,
+        only_connects: false,
+        piped,
+        // Unlike nc, ncat tells it without being asked.
+        finishes: tool == NetcatTool::Ncat,
+        family: IpFamily::Any,
+        source: None,
+        port: None,
+        wait: None,
+        idle: None,
+        limit: None,
+        answers: None,
+        options: Vec::new(),
+        words: Vec::new(),
+        notes: Vec::new(),
+    };
     let mut rest = words.iter();
+    let mut only_words = false;
     while let Some(word) = rest.next() {
-        let unknown =
-            |name: &str| format!("{command} option {} is not understood here; accepted: {ACCEPTED}", quoted(name));
-        if let Some(long) = word.strip_prefix("--") {
+        if only_words || !word.starts_with('-') || word == "-" {
+            asked.words.push(word.clone());
+        } else if word == "--" {
+            only_words = true;
+        } else if let Some(long) = word.strip_prefix("--") {
             let (name, joined) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
-            let means = option(name).filter(|_| name.len() > 1).ok_or_else(|| unknown(word))?;
-            let value = if takes_value(means) { joined.or_else(|| rest.next().map(String::as_str)) } else { joined };
-            asked.apply_option(command, word, means, value)?;
-        } else if let Some(mut flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) {
+            let means = netcat_options::long(asked.tool, name).ok_or_else(|| unknown(command, word))?;
+            let value = if means.takes_value() { joined.or_else(|| rest.next().map(String::as_str)) } else { joined };
+            asked.apply_option(&format!("{command} --{name}"), means, value)?;
+        } else {
+            let mut flags = &word[1..];
             while let Some(flag) = flags.chars().next() {
                 let (name, after) = flags.split_at(flag.len_utf8());
                 let named = format!("-{name}");
-                let means = option(name).ok_or_else(|| unknown(&named))?;
-                if takes_value(means) {
+                let means = netcat_options::short(asked.tool, flag).ok_or_else(|| unknown(command, &named))?;
+                let named = format!("{command} {named}");
+                if means.takes_value() {
                     let value = if after.is_empty() { rest.next().map(String::as_str) } else { Some(after) };
-                    asked.apply_option(command, &named, means, value)?;
+                    asked.apply_option(&named, means, value)?;
                     break;
                 }
-                asked.apply_option(command, &named, means, None)?;
+                asked.apply_option(&named, means, None)?;
                 flags = after;
             }
-        } else {
-            asked.words.push(word.clone());
         }
     }
-    if asked.listen { asked.listening(command) } else { asked.connecting(command) }
+    asked.finish(command)
 }
 
-fn takes_value(means: NetcatOption) -> bool {
-    matches!(
-        means,
-        NetcatOption::Source
-            | NetcatOption::Port
-            | NetcatOption::Wait
-            | NetcatOption::Idle
-            | NetcatOption::NothingWithValue
-    )
+fn unknown(command: &str, option: &str) -> String {
+    format!("{command} has no option {} that is known here; accepted: {}", quoted(option), netcat_options::ACCEPTED)
 }
 
-impl ParsedNetcat {
-    fn apply_option(
-        &mut self,
-        command: &str,
-        name: &str,
-        means: NetcatOption,
-        value: Option<&str>,
-    ) -> Result<(), String> {
+impl ParsedNetcat<'_> {
+    fn apply_option(&mut self, named: &str, means: NetcatMeaning, value: Option<&str>) -> Result<(), String> {
         let value = match value {
             Some(value) => value,
-            None if takes_value(means) => return Err(format!("{command} option {} needs a value", quoted(name))),
+            None if means.takes_value() => return Err(format!("{named} needs a value after it")),
             None => "",
         };
         match means {
-            NetcatOption::Udp => self.udp = true,
-            NetcatOption::Listen => self.listen = true,
-            NetcatOption::Broadcast => self.broadcast = true,
-            NetcatOption::V4 => self.family = IpFamily::V4,
-            NetcatOption::V6 => self.family = IpFamily::V6,
-            NetcatOption::Source => self.source = Some(parse_bind(value)?.ip()),
-            NetcatOption::Port => self.port = Some(parse_local_port(value)?),
-            NetcatOption::Wait => {
-                self.wait = Some(seconds(value)?);
+            NetcatMeaning::Udp => self.udp = true,
+            NetcatMeaning::Listen => self.listen = true,
+            NetcatMeaning::Broadcast => self.broadcast = true,
+            NetcatMeaning::Crlf => self.crlf = true,
+            NetcatMeaning::OnlyConnect => self.only_connects = true,
+            NetcatMeaning::V4 => self.family = IpFamily::V4,
+            NetcatMeaning::V6 => self.family = IpFamily::V6,
+            NetcatMeaning::Source => self.source = Some(value.to_owned()),
+            NetcatMeaning::Port => self.port = Some(value.to_owned()),
+            NetcatMeaning::Wait => {
+                self.wait = Some(seconds(named, value)?);
                 // ncat's `-w` limits only connecting; nc's also limits idle time.
-                if command != "ncat" {
+                if self.tool == NetcatTool::Nc {
                     self.idle = self.wait;
                 }
             }
-            NetcatOption::Idle => self.idle = Some(seconds(value)?),
-            NetcatOption::Nothing | NetcatOption::NothingWithValue => {}
+            NetcatMeaning::Idle => self.idle = Some(seconds(named, value)?),
+            NetcatMeaning::Limit => {
+                let most = value.parse().map_err(|_| format!("{named} {} is no number", quoted(value)))?;
+                self.limit = Some(most);
+            }
+            NetcatMeaning::Answers => {
+                let wrong = || format!("{named} {} is no number; accepted: 1 or more", quoted(value));
+                self.answers = Some(value.parse().map_err(|_| wrong())?);
+            }
+            NetcatMeaning::Finishes | NetcatMeaning::StaysOpen if !self.piped => {
+                self.notes.push(format!("{named} has no effect here: {}", netcat_options::END));
+            }
+            NetcatMeaning::Finishes => self.finishes = true,
+            NetcatMeaning::StaysOpen => self.finishes = false,
+            NetcatMeaning::Option(name) => {
+                let is_size = name.ends_with("buf") && value.bytes().all(|byte| byte.is_ascii_digit());
+                self.options.push(format!("{name}={value}{}", if is_size { "B" } else { "" }));
+            }
+            NetcatMeaning::Unix => self.unix = true,
+            NetcatMeaning::AsHere => {}
+            NetcatMeaning::NoEffect(why) | NetcatMeaning::NoEffectWithValue(why) => {
+                self.notes.push(format!("{named} has no effect here: {why}"));
+            }
+            NetcatMeaning::Refused(why) | NetcatMeaning::RefusedWithValue(why) => {
+                return Err(format!("{named} {why}"));
+            }
         }
         Ok(())
     }
 
-    fn any_address(&self) -> IpAddr {
-        match self.family {
-            IpFamily::V6 => Ipv6Addr::UNSPECIFIED.into(),
-            IpFamily::Any | IpFamily::V4 => Ipv4Addr::UNSPECIFIED.into(),
+    fn finish(mut self, command: &str) -> Result<PastedSession, String> {
+        let protocol = if self.udp { ServiceProtocol::Udp } else { ServiceProtocol::Tcp };
+        let addresses = AddressReader::new(self.names, protocol);
+        let (notes, options) = (std::mem::take(&mut self.notes), std::mem::take(&mut self.options));
+        let (crlf, only_connects) = (self.crlf, self.only_connects);
+        let (answers, finishes) = (self.answers, self.piped && self.finishes);
+        if self.unix {
+            let mut pasted = PastedSession { notes, ..PastedSession::plain(self.unix_session(command)?) };
+            pasted.spec.input.crlf = crlf;
+            pasted.spec.answers = answers;
+            for text in options {
+                socket_options::add(&mut pasted.spec.what, &vec![option::parse(&text)?])?;
+            }
+            if only_connects || (finishes && is_stream(&pasted.spec.what)) {
+                pasted.spec.script.steps.push(ScriptStep::Finish);
+            }
+            return Ok(pasted);
         }
+        if only_connects && (self.udp || self.listen) {
+            return Err(format!("{command} -z finds open TCP ports; accepted: without -u and -l"));
+        }
+        let what = if self.listen { self.listening(command, addresses) } else { self.connecting(command, addresses) }?;
+        let mut spec = Spec::new(what);
+        spec.input.crlf = crlf;
+        spec.answers = answers;
+        if finishes && !only_connects && is_stream(&spec.what) {
+            spec.script.steps.push(ScriptStep::Finish);
+        }
+        for text in options {
+            let option = option::parse(&text)?;
+            socket_options::add(&mut spec.what, &vec![option])?;
+        }
+        let mut pasted = PastedSession { spec, notes };
+        if only_connects && !matches!(pasted.spec.what, SpecKind::Ports(_)) {
+            pasted.spec.script.steps.push(ScriptStep::Finish);
+            pasted.notes.push("-z: nothing is sent, and our FIN follows the connection".to_owned());
+        }
+        Ok(pasted)
     }
 
-    fn listening(self, command: &str) -> Result<SpecKind, String> {
-        let (address, port) = match (self.words.as_slice(), self.port) {
-            ([], Some(port)) => (None, port),
-            // The traditional form `nc -l -p 9000 [HOST]` is accepted, but not with HOST, which limits the peers.
-            ([port], None) => (None, parse_local_port(port)?),
-            ([address, port], None) => (Some(parse_bind(address)?.ip()), parse_local_port(port)?),
-            _ => return Err(format!("{command} -l takes one port; accepted: {ACCEPTED}")),
+    /// `-U PATH`.
+    fn unix_session(self, command: &str) -> Result<SpecKind, String> {
+        let [path] = self.words.as_slice() else {
+            return Err(format!("{command} -U takes the path of a socket; accepted: {command} -U PATH"));
         };
-        let address = address.or(self.source).unwrap_or_else(|| self.any_address());
-        self.check_family(address)?;
-        Ok(match listener(self.udp, SocketAddr::new(address, port)) {
-            SpecKind::Listen(spec) => {
-                SpecKind::Listen(ListenSpec { socket: SocketSpec { idle_timeout: self.idle, ..spec.socket }, ..spec })
+        if self.family != IpFamily::Any || self.port.is_some() || self.source.is_some() || self.broadcast {
+            let accepted = format!("{command} -U PATH without -4, -6, -b, -p and -s");
+            return Err(format!("{command} -U has no IP address and no port; accepted: {accepted}"));
+        }
+        if self.only_connects && (self.udp || self.listen) {
+            return Err(format!("{command} -z finds who listens; accepted: without -u and -l"));
+        }
+        // A path that begins with @ is an abstract name, as in OpenBSD's nc on Linux and in ncat.
+        let address = match path.strip_prefix('@') {
+            Some(name) => UnixAddress::abstract_name(name)?,
+            None => UnixAddress::path(path)?,
+        };
+        let form = if self.udp { UnixForm::Datagram } else { UnixForm::Stream };
+        let socket = SocketSpec { idle_timeout: self.idle, ..SocketSpec::default() };
+        Ok(if self.listen {
+            // Both tools remove what is left of an earlier listener, so that the path can be used again.
+            SpecKind::UnixListen(UnixListenSpec {
+                limit: self.limit,
+                replace: true,
+                socket,
+                ..UnixListenSpec::at(address, form)
+            })
+        } else {
+            let connect_timeout = self.wait.unwrap_or(socket.connect_timeout);
+            let socket = SocketSpec { connect_timeout, ..socket };
+            SpecKind::Unix(UnixSpec { socket, ..UnixSpec::new(address, form) })
+        })
+    }
+
+    fn listening(self, command: &str, addresses: AddressReader<'_>) -> Result<SpecKind, String> {
+        let (address, port) = match (self.words.as_slice(), self.port) {
+            ([], Some(port)) => (self.source, port),
+            // The traditional form `nc -l -p 9000 [HOST]` is accepted, but not with HOST, which limits the peers.
+            ([port], None) => (self.source, port.clone()),
+            ([address, port], None) => (Some(address.clone()), port.clone()),
+            _ => return Err(format!("{command} -l takes one port; accepted: {command} -l [ADDR] PORT")),
+        };
+        let port = addresses.local_port(&port)?;
+        let place = match address {
+            None => ListenPlace::everywhere(port, self.family),
+            Some(address) => {
+                let mut local = addresses.bind(&address, self.family)?;
+                local.set_port(port);
+                ListenPlace::at(local)
             }
+        };
+        Ok(match listener(self.udp, place, self.family) {
+            SpecKind::Listen(spec) => SpecKind::Listen(ListenSpec {
+                limit: self.limit,
+                socket: SocketSpec { idle_timeout: self.idle, ..spec.socket },
+                ..spec
+            }),
             SpecKind::UdpBound(spec) => SpecKind::UdpBound(UdpBoundSpec {
                 socket: SocketSpec { idle_timeout: self.idle, ..spec.socket },
                 broadcast: self.broadcast,
@@ -166,16 +272,36 @@ impl ParsedNetcat {
         })
     }
 
-    fn connecting(self, command: &str) -> Result<SpecKind, String> {
-        let [host, port] = self.words.as_slice() else {
-            return Err(format!("{command} needs a host and a port; accepted: {ACCEPTED}"));
+    fn connecting(self, command: &str, addresses: AddressReader<'_>) -> Result<SpecKind, String> {
+        let range = match self.words.as_slice() {
+            [host, ports] if !self.udp => PortScanSpec::join(host, ports).transpose()?,
+            _ => None,
         };
-        let target = join_host_port(host, port)?;
-        let bind = (self.source.is_some() || self.port.is_some())
-            .then(|| SocketAddr::new(self.source.unwrap_or_else(|| self.any_address()), self.port.unwrap_or_default()));
-        if let Some(bind) = bind {
-            self.check_family(bind.ip())?;
-        }
+        let target = match self.words.as_slice() {
+            _ if range.is_some() => None,
+            [host, port] => Some(addresses.pair(host, port)?),
+            // nc itself wants two words; what was copied from elsewhere often has a colon.
+            [both] if both.contains(':') => Some(addresses.target(both)?),
+            [host] if self.tool == NetcatTool::Ncat => Some(addresses.pair(host, "31337")?),
+            [_, _, _, ..] => return Err(format!("{command} takes one port; accepted: {command} HOST PORT")),
+            _ => return Err(format!("{command} needs a host and a port; accepted: {command} [OPTIONS] HOST PORT")),
+        };
+        let source = self.source.map(|source| addresses.bind(&source, self.family)).transpose()?;
+        let port = self.port.map(|port| addresses.local_port(&port)).transpose()?;
+        let any = || -> IpAddr {
+            match self.family {
+                IpFamily::V6 => [0_u16; 8].into(),
+                IpFamily::Any | IpFamily::V4 => [0_u8; 4].into(),
+            }
+        };
+        let bind = match (source, port) {
+            (None, None) => None,
+            (source, port) => {
+                let mut bind = source.unwrap_or_else(|| SocketAddr::new(any(), 0));
+                bind.set_port(port.unwrap_or_default());
+                Some(bind)
+            }
+        };
         // A socket bound to an address of one family can connect to that family only.
         let family = match bind {
             Some(SocketAddr::V4(_)) => IpFamily::V4,
@@ -184,34 +310,50 @@ impl ParsedNetcat {
         };
         let socket = SocketSpec { family, bind, idle_timeout: self.idle, ..SocketSpec::default() };
         if self.udp {
-            let spec = UdpSpec::new(target);
+            let wrong = || format!("{command} needs a host and a port; accepted: {command} [OPTIONS] HOST PORT");
+            let spec = UdpSpec::new(target.ok_or_else(wrong)?);
             return Ok(SpecKind::Udp(UdpSpec { socket, broadcast: self.broadcast, ..spec }));
         }
-        let connect_timeout = self.wait.unwrap_or(socket.connect_timeout);
-        Ok(SpecKind::Tcp(TcpSpec { target, socket: SocketSpec { connect_timeout, ..socket } }))
-    }
-
-    fn check_family(&self, address: IpAddr) -> Result<(), String> {
-        if self.family.admits(address) {
-            Ok(())
-        } else {
-            Err(format!("the local address {address} does not go with -4 or -6"))
+        if let Some(range) = range {
+            let connect_timeout = self.wait.unwrap_or(range.socket.connect_timeout);
+            let socket = SocketSpec { connect_timeout, idle_timeout: None, ..socket };
+            return Ok(SpecKind::Ports(PortScanSpec { socket, ..range }));
         }
+        let Some(target) = target else {
+            return Err(format!("{command} needs a host and a port; accepted: {command} [OPTIONS] HOST PORT"));
+        };
+        let connect_timeout = self.wait.unwrap_or(socket.connect_timeout);
+        Ok(SpecKind::Tcp(TcpSpec { socket: SocketSpec { connect_timeout, ..socket }, ..TcpSpec::new(target) }))
     }
 }
 
 /// Seconds, or a duration with its unit (ncat). Zero is refused, because the session would end at once.
-fn seconds(text: &str) -> Result<Duration, String> {
+fn seconds(named: &str, text: &str) -> Result<Duration, String> {
     let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let duration =
-        if is_bare { quantity::parse_duration(&format!("{text}s")) } else { quantity::parse_duration(text) }?;
+    let duration = if is_bare { quantity::parse_duration(&format!("{text}s")) } else { quantity::parse_duration(text) };
+    let duration = duration.map_err(|why| format!("{named}: {why}"))?;
     if duration.is_zero() {
-        return Err(format!("a wait of {} is none; accepted: seconds, more than 0", quoted(text)));
+        return Err(format!("{named}: a wait of {} is none; accepted: seconds, more than 0", quoted(text)));
     }
     Ok(duration)
 }
 
+/// Whether our FIN can follow what is piped into it.
+pub(super) fn is_stream(what: &SpecKind) -> bool {
+    match what {
+        SpecKind::Tcp(_) => true,
+        SpecKind::Unix(spec) => spec.form == UnixForm::Stream,
+        _ => false,
+    }
+}
+
 /// A listener without limits, or a bound UDP socket.
-pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> SpecKind {
-    if is_udp { SpecKind::UdpBound(UdpBoundSpec::at(local)) } else { SpecKind::Listen(ListenSpec::at(local)) }
+pub(super) fn listener(is_udp: bool, place: ListenPlace, family: IpFamily) -> SpecKind {
+    let ListenPlace { local, without_ipv6 } = place;
+    let socket = SocketSpec { family, ..SocketSpec::default() };
+    if is_udp {
+        SpecKind::UdpBound(UdpBoundSpec { without_ipv6, socket, ..UdpBoundSpec::at(local) })
+    } else {
+        SpecKind::Listen(ListenSpec { without_ipv6, socket, ..ListenSpec::at(local) })
+    }
 }

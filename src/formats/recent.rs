@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::paste;
 use crate::sessions::SpecKind;
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
+use crate::sessions::spec::system_names::SystemNames;
 use crate::text::secret::{has_secret, is_secret_name, mask_field};
 
 /// The line to remember for a target that was opened; `None` if it is none, or if nothing of it can be kept.
@@ -12,9 +13,9 @@ use crate::text::secret::{has_secret, is_secret_name, mask_field};
 /// A line without secrets is kept as it is, with its blanks trimmed. Of an HTTP request with one, only the method and
 /// the URL are kept, without userinfo, without the values of a query, without headers and body. Of any other line with
 /// a secret nothing is kept.
-pub fn without_secrets(line: &str) -> Option<String> {
+pub fn without_secrets(line: &str, names: &SystemNames) -> Option<String> {
     let line = line.trim();
-    let spec = paste::parse_anything(line).ok()?;
+    let spec = paste::parse_anything(line, names).ok()?.spec;
     let SpecKind::Http(http) = &spec.what else {
         return (!has_secret(line)).then(|| line.to_owned());
     };
@@ -62,7 +63,7 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, kept: Option<&str>) {
-        assert_eq!(without_secrets(line).as_deref(), kept, "{line}");
+        assert_eq!(without_secrets(line, &SystemNames::usual()).as_deref(), kept, "{line}");
     }
 
     #[test]

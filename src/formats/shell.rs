@@ -13,16 +13,91 @@ use crate::text::sanitize::quoted;
 /// Fails with a sentence if a quote is not closed, or for something only a shell can do (pipes, redirection, `$NAME`,
 /// `` ` ``).
 pub fn split_words(line: &str) -> Result<Vec<String>, String> {
-    let mut reader = ShellReader { line, rest: line.char_indices().peekable(), word: None, words: Vec::new() };
+    let mut words = Vec::new();
+    for token in split_tokens(line)? {
+        match token {
+            ShellToken::Word(word) => words.push(word),
+            ShellToken::Operator { text, .. } if text == "\n" => {}
+            ShellToken::Operator { at, .. } | ShellToken::Document { at, .. } => return Err(needs_shell(line, at)),
+        }
+    }
+    Ok(words)
+}
+
+/// A word, or what stands between words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ShellToken {
+    /// A word, without its quotes.
+    Word(String),
+    /// An operator, and its byte offset: `|`, `|&`, `||`, `&`, `&&`, `;`, a line break, `<`, `<<<`, or a redirection of
+    /// output with its number: `>`, `2>`, `>>`, `>&`, `&>`.
+    Operator {
+        /// The operator.
+        text: String,
+        /// Where it stands.
+        at: usize,
+    },
+    /// A here-document (`<<WORD`): its lines.
+    Document {
+        /// Its text, with the last line break.
+        text: String,
+        /// Where it begins.
+        at: usize,
+    },
+}
+
+/// The words and operators of a line.
+///
+/// # Errors
+/// Fails with a sentence if a quote is not closed, or for `$NAME` and `` ` ``.
+pub(super) fn split_tokens(line: &str) -> Result<Vec<ShellToken>, String> {
+    let mut reader = ShellReader {
+        line,
+        rest: line.char_indices().peekable(),
+        word: None,
+        is_quoted: false,
+        tokens: Vec::new(),
+        documents: Vec::new(),
+    };
     reader.read()?;
-    Ok(reader.words)
+    if let Some(document) = reader.documents.first() {
+        return Err(format!("the text after {} at column {} has no end", quoted("<<"), column(line, document.at)));
+    }
+    Ok(reader.tokens)
+}
+
+/// The error for something that only a shell can do.
+pub(super) fn needs_shell(line: &str, at: usize) -> String {
+    let shown: String = line[at..].chars().take_while(|c| !c.is_whitespace()).take(12).collect();
+    let column = column(line, at);
+    format!("{} at column {column} needs a shell; accepted: one command, its words in quotes", quoted(&shown))
+}
+
+fn column(line: &str, at: usize) -> usize {
+    line[..at].chars().count() + 1
+}
+
+/// A here-document that was announced.
+struct PendingDocument {
+    /// The line that ends it.
+    end: String,
+    /// Where it was announced.
+    at: usize,
+    /// Whether tabs at the start of its lines are removed.
+    without_tabs: bool,
+    /// Its token, whose text is still empty.
+    token: usize,
 }
 
 struct ShellReader<'a> {
     line: &'a str,
     rest: Peekable<CharIndices<'a>>,
     word: Option<String>,
-    words: Vec<String>,
+    /// Whether a part of the word was quoted.
+    is_quoted: bool,
+    tokens: Vec<ShellToken>,
+    /// The here-documents whose lines come after the next line break.
+    documents: Vec<PendingDocument>,
 }
 
 impl ShellReader<'_> {
@@ -31,8 +106,13 @@ impl ShellReader<'_> {
             match c {
                 '\\' => match self.rest.next() {
                     Some((_, '\n')) => {}
-                    Some((_, '\r')) if self.next_is('\n') => drop(self.rest.next()),
-                    Some((_, escaped)) => self.push(escaped),
+                    Some((_, '\r')) => {
+                        self.take('\n');
+                    }
+                    Some((_, escaped)) => {
+                        self.is_quoted = true;
+                        self.push(escaped);
+                    }
                     None => return Err(format!("the backslash at column {} escapes nothing", self.column(at))),
                 },
                 '\'' => self.read_single_quoted(at)?,
@@ -42,13 +122,135 @@ impl ShellReader<'_> {
                     self.ansi(at)?;
                 }
                 '$' => self.dollar(at)?,
-                '`' | '|' | '<' | '>' => return Err(self.needs_shell(at)),
-                '&' | ';' if self.word.is_none() || self.word_ends() => return Err(self.needs_shell(at)),
-                _ if c.is_whitespace() => self.words.extend(self.word.take()),
+                '`' => return Err(self.needs_shell(at)),
+                '|' => {
+                    let text = if self.take('|') {
+                        "||"
+                    } else if self.take('&') {
+                        "|&"
+                    } else {
+                        "|"
+                    };
+                    self.operator(text.to_owned(), at);
+                }
+                '<' => self.input(at)?,
+                '>' => self.output(at, String::new()),
+                '&' if self.word.is_none() && self.next_is('>') => {
+                    self.rest.next();
+                    self.output(at, "&".to_owned());
+                }
+                '&' | ';' if self.word.is_none() || self.word_ends() => {
+                    let text = if c == ';' {
+                        ";"
+                    } else if self.take('&') {
+                        "&&"
+                    } else {
+                        "&"
+                    };
+                    self.operator(text.to_owned(), at);
+                }
+                '#' if self.word.is_none() => self.skip_comment(),
+                '\n' | '\r' => {
+                    if c == '\r' {
+                        self.take('\n');
+                    }
+                    self.operator("\n".to_owned(), at);
+                    self.read_documents()?;
+                }
+                _ if c.is_whitespace() => self.end_word(),
                 _ => self.push(c),
             }
         }
-        self.words.extend(self.word.take());
+        self.end_word();
+        Ok(())
+    }
+
+    fn end_word(&mut self) {
+        self.tokens.extend(self.word.take().map(ShellToken::Word));
+        self.is_quoted = false;
+    }
+
+    fn operator(&mut self, text: String, at: usize) {
+        self.end_word();
+        self.tokens.push(ShellToken::Operator { text, at });
+    }
+
+    fn skip_comment(&mut self) {
+        while self.rest.peek().is_some_and(|(_, c)| !matches!(c, '\n' | '\r')) {
+            self.rest.next();
+        }
+    }
+
+    /// `>`, `>>`, `>&`, `>|`, behind the number of a descriptor or an `&`.
+    fn output(&mut self, at: usize, before: String) {
+        let digits = |word: &String| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if self.is_quoted { None } else { self.word.take_if(|word| digits(word)) };
+        let mut text = before + &number.unwrap_or_default() + ">";
+        for sign in ['>', '&', '|'] {
+            if self.take(sign) {
+                text.push(sign);
+                break;
+            }
+        }
+        self.operator(text, at);
+    }
+
+    /// `<`, `<<<`, or a here-document, whose lines are read after the line break.
+    fn input(&mut self, at: usize) -> Result<(), String> {
+        if !self.take('<') {
+            if self.next_is('(') || self.next_is('&') {
+                return Err(self.needs_shell(at));
+            }
+            self.operator("<".to_owned(), at);
+            return Ok(());
+        }
+        if self.take('<') {
+            self.operator("<<<".to_owned(), at);
+            return Ok(());
+        }
+        self.end_word();
+        let without_tabs = self.take('-');
+        while self.take(' ') {}
+        let mut end = String::new();
+        while let Some((_, c)) =
+            self.rest.next_if(|(_, c)| !c.is_whitespace() && !matches!(c, ';' | '|' | '&' | '>' | '<'))
+        {
+            if !matches!(c, '\'' | '"' | '\\') {
+                end.push(c);
+            }
+        }
+        if end.is_empty() {
+            return Err(self.needs_shell(at));
+        }
+        let token = self.tokens.len();
+        self.tokens.push(ShellToken::Document { text: String::new(), at });
+        self.documents.push(PendingDocument { end, at, without_tabs, token });
+        Ok(())
+    }
+
+    /// The lines of the here-documents that were announced on the line that ends here.
+    fn read_documents(&mut self) -> Result<(), String> {
+        for PendingDocument { end, at, without_tabs, token } in std::mem::take(&mut self.documents) {
+            let mut text = String::new();
+            loop {
+                if self.rest.peek().is_none() {
+                    return Err(format!("the text after {} at column {} has no end", quoted("<<"), self.column(at)));
+                }
+                let mut line = String::new();
+                while let Some((_, c)) = self.rest.next_if(|(_, c)| !matches!(c, '\n' | '\r')) {
+                    line.push(c);
+                }
+                self.take('\r');
+                self.take('\n');
+                let line = if without_tabs { line.trim_start_matches('\t') } else { line.as_str() };
+                if line == end {
+                    break;
+                }
+                text.push_str(line);
+                text.push('\n');
+            }
+            self.tokens[token] = ShellToken::Document { text, at };
+        }
         Ok(())
     }
 
@@ -60,18 +262,21 @@ impl ShellReader<'_> {
         self.rest.peek().is_some_and(|(_, c)| *c == wanted)
     }
 
+    /// Takes the next character if it is this one.
+    fn take(&mut self, wanted: char) -> bool {
+        self.rest.next_if(|(_, c)| *c == wanted).is_some()
+    }
+
     fn word_ends(&mut self) -> bool {
         self.rest.peek().is_none_or(|(_, c)| c.is_whitespace() || matches!(c, '&' | ';'))
     }
 
     fn column(&self, at: usize) -> usize {
-        self.line[..at].chars().count() + 1
+        column(self.line, at)
     }
 
     fn needs_shell(&self, at: usize) -> String {
-        let shown: String = self.line[at..].chars().take_while(|c| !c.is_whitespace()).take(12).collect();
-        let column = self.column(at);
-        format!("{} at column {column} needs a shell; accepted: one command, its words in quotes", quoted(&shown))
+        needs_shell(self.line, at)
     }
 
     fn not_closed(&self, at: usize) -> String {
@@ -80,6 +285,7 @@ impl ShellReader<'_> {
 
     fn read_single_quoted(&mut self, at: usize) -> Result<(), String> {
         self.word.get_or_insert_default();
+        self.is_quoted = true;
         loop {
             match self.rest.next() {
                 None => return Err(self.not_closed(at)),
@@ -91,6 +297,7 @@ impl ShellReader<'_> {
 
     fn double(&mut self, at: usize) -> Result<(), String> {
         self.word.get_or_insert_default();
+        self.is_quoted = true;
         loop {
             match self.rest.next() {
                 None => return Err(self.not_closed(at)),
@@ -100,6 +307,9 @@ impl ShellReader<'_> {
                 Some((_, '\\')) => match self.rest.next() {
                     None => return Err(self.not_closed(at)),
                     Some((_, '\n')) => {}
+                    Some((_, '\r')) => {
+                        self.take('\n');
+                    }
                     Some((_, c @ ('"' | '\\' | '$' | '`'))) => self.push(c),
                     Some((_, c)) => {
                         self.push('\\');
@@ -197,7 +407,7 @@ mod tests {
         let cases: [(&str, &[&str]); 9] = [
             ("a  b\tc\n", &["a", "b", "c"]),
             (r#"'a b' "c \" \\ \d" e\ f"#, &["a b", r#"c " \ \d"#, "e f"]),
-            ("a \\\n  b \\\r\n c", &["a", "b", "c"]),
+            ("a \\\n  b \\\r\n c \\\r d", &["a", "b", "c", "d"]),
             (r"$'a\nb\x41\u00e9\'\101\xc3\xa9'x", &["a\nbAé'Aéx"]),
             ("-H'A: b'\"c\"", &["-HA: bc"]),
             ("'' \"\"", &["", ""]),
@@ -216,6 +426,9 @@ mod tests {
             ("curl h | jq", r#""|" at column 8"#),
             ("curl h > f", r#"">" at column 8"#),
             ("curl h 2>&1", r#"">&1" at column 9"#),
+            ("curl h < f", r#""<" at column 8"#),
+            ("curl h <<E\nx\nE\n", r#""<<E" at column 8"#),
+            ("curl h <<E\nx\n", "has no end"),
             ("curl h &", r#""&" at column 8"#),
             ("curl h; ls", r#"";" at column 7"#),
             ("curl a&& ls", r#""&&" at column 7"#),
@@ -235,6 +448,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn operators_stand_between_words_and_a_here_document_has_its_lines() {
+        let told = |line: &str| {
+            let tokens = split_tokens(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+            let told = tokens.into_iter().map(|token| match token {
+                ShellToken::Word(word) => word,
+                ShellToken::Operator { text, .. } => format!("[{text}]"),
+                ShellToken::Document { text, .. } => format!("{{{text}}}"),
+            });
+            told.collect::<Vec<_>>().join(" ").replace('\n', "␊")
+        };
+        let cases = [
+            ("a|b |& c||d", "a [|] b [|&] c [||] d"),
+            ("a>f 2>/dev/null &>x >>y 2>&1", "a [>] f [2>] /dev/null [&>] x [>>] y [2>&] 1"),
+            ("a '2'>f", "a 2 [>] f"),
+            ("a && b; c &", "a [&&] b [;] c [&]"),
+            ("a <<< 'x y' < f", "a [<<<] x y [<] f"),
+            ("a <<-'END' b\n\tx $y\n\tEND\nc", "a {x $y␊} b [␊] c"),
+            ("# what it does\na # more\n", "[␊] a [␊]"),
+            ("a 'x\ny'\rb", "a x␊y [␊] b"),
+            ("h?a=1&b;c", "h?a=1&b;c"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(told(line), expected, "{line}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_stands_in_single_quotes_is_taken_as_it_is(text in "[^']{0,40}") {
@@ -242,9 +482,10 @@ mod tests {
         }
 
         #[test]
-        fn any_line_is_words_or_an_error(line in any::<String>(), near in r#"[a'"$\\ xuU0-9{}&;|\n]{0,24}"#) {
+        fn any_line_is_words_or_an_error(line in any::<String>(), near in r#"[a'"$\\ xuU0-9{}&;|\n\r<>#-]{0,24}"#) {
             for line in [&line, &near] {
                 drop(split_words(line));
+                drop(split_tokens(line));
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::files::FileProblem;
+use crate::formats::curl::StdinBody;
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
 use crate::text::secret::SecretDisplay;
@@ -24,6 +25,10 @@ pub struct HeadlessJob {
     pub asks_beside: bool,
     /// A problem with one of the user's files; printed on standard error before anything else.
     pub problem: Option<FileProblem>,
+    /// True: as raw bytes, the head of an HTTP answer comes before its body.
+    pub prints_head: bool,
+    /// What of the command line has no effect; printed on standard error.
+    pub notes: Vec<String>,
 }
 
 /// What to run.
@@ -33,8 +38,8 @@ pub enum HeadlessWork {
     Session {
         /// Its spec.
         spec: Box<Spec>,
-        /// True: the request's body is read from standard input before the session is opened.
-        body_from_stdin: bool,
+        /// The request's body is read from standard input before the session is opened, in this way.
+        stdin_body: Option<StdinBody>,
     },
     /// The peers of the lab.
     Lab(Vec<ChosenPeer>),

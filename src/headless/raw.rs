@@ -12,10 +12,11 @@ use crate::formats::dig_answer;
 use crate::net::OverflowPolicy;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
-use crate::sessions::news::{DialNews, ListenerNews, PortNews, PortProbe, UdpNews, UnixNews};
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, PortNews, PortProbe, UdpNews, UnixNews};
 use crate::sessions::spec::dns::{PrintedParts, TransportChoice};
 use crate::sessions::{News, Reading, Record, Retention, Session, Spec, SpecKind};
 use crate::text::quantity;
+use crate::wire::http::head::ResponseHead;
 use crate::wire::{Direction, Failure};
 
 /// Bytes that may wait for standard output in a session that can make its peer wait: one or two reads, so that they are
@@ -32,6 +33,8 @@ const MOST_WAITING: usize = 8;
 /// The pipe. It buffers no bytes: they go from the records to standard output.
 #[derive(Debug)]
 pub(crate) struct RawFormat {
+    /// Whether the head of an HTTP answer comes before its body.
+    prints_head: bool,
     /// Warnings that wait until the connection is established or has failed; `None`: warnings are printed at once.
     held: Option<Vec<Failure>>,
     /// The ports of a range that are known; written as a table at the end. At most as many as a range has.
@@ -44,9 +47,11 @@ pub(crate) struct RawFormat {
     prints_cut: bool,
 }
 
-impl Default for RawFormat {
-    fn default() -> Self {
+impl RawFormat {
+    /// A pipe; with `prints_head`, the head of each HTTP answer comes before its body.
+    pub(crate) fn new(prints_head: bool) -> Self {
         RawFormat {
+            prints_head,
             held: Some(Vec::new()),
             ports: BTreeMap::new(),
             table: None,
@@ -131,6 +136,7 @@ impl RecordFormat for RawFormat {
                         return text.into();
                     }
                 }
+                RawItem::Fact(News::Http(HttpNews::Response(head))) if self.prints_head => return head_lines(&head),
                 RawItem::Fact(News::Ports(PortNews::Probed(probe))) => {
                     self.ports.insert(probe.peer.port(), probe);
                 }
@@ -143,6 +149,19 @@ impl RecordFormat for RawFormat {
         }
         Bytes::new()
     }
+}
+
+/// The head of an answer, as `curl -I` prints it: lines that end in CR LF, and an empty one.
+fn head_lines(head: &ResponseHead) -> Bytes {
+    let mut lines = format!("{} {} {}\r\n", head.version, head.status, head.reason).into_bytes();
+    for (name, value) in &head.headers {
+        lines.extend_from_slice(name.as_bytes());
+        lines.extend_from_slice(b": ");
+        lines.extend_from_slice(value);
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines.extend_from_slice(b"\r\n");
+    lines.into()
 }
 
 impl RawFormat {
@@ -203,7 +222,9 @@ impl RawFormat {
 
     fn report_listener(&mut self, news: &ListenerNews) {
         match news {
-            ListenerNews::Listening { local } => report::problem(&format!("listening on {local}")),
+            ListenerNews::Listening { local, family } => {
+                report::problem(&format!("listening on {local}{}", family.both_text()));
+            }
             ListenerNews::Accepted { .. } => self.release(),
             ListenerNews::AcceptFailed(failure) => report::problem(&failure.to_string()),
             ListenerNews::TurnedAway { .. }

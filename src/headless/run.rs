@@ -18,12 +18,16 @@ use crate::sessions::spec::dns::PrintedParts;
 /// # Errors
 /// Fails if the program itself cannot go on: no runtime, or standard output cannot be written.
 pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
-    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, secrets, asks_beside } = job;
+    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, secrets, asks_beside, prints_head, notes } =
+        job;
     if let Some(problem) = problem {
         report::problem(&format!("{problem}; going on with the defaults"));
     }
-    if let HeadlessWork::Session { spec, body_from_stdin: true } = &mut work
-        && let Err((class, why)) = stdin::read_body(spec)
+    for note in notes {
+        report::problem(&note);
+    }
+    if let HeadlessWork::Session { spec, stdin_body: Some(how) } = &mut work
+        && let Err((class, why)) = stdin::read_body(spec, *how)
     {
         report::problem(&why);
         return Ok(class.exit_code());
@@ -52,7 +56,8 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
                 run_session(*spec, format, RunLimits { run_for, kernel_every, started }).await
             }
             (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {
-                run_session(*spec, RawFormat::default(), RunLimits { run_for, kernel_every: None, started }).await
+                let limits = RunLimits { run_for, kernel_every: None, started };
+                run_session(*spec, RawFormat::new(prints_head), limits).await
             }
         }
     });

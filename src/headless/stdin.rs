@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::input_shaper::{DatagramBound, InputPlan, InputShaper};
 use super::job::OutputFormat;
 use super::report;
+use crate::formats::curl::StdinBody;
 use crate::net::{Net, buffers};
 use crate::sessions::panic_guard::panic_point;
 use crate::sessions::spec::http::BodySpec;
@@ -98,7 +99,7 @@ pub(super) fn input_waits() -> bool {
 ///
 /// # Errors
 /// Fails with `Local` if it cannot be read, and with `Usage` if it is too long.
-pub(super) fn read_body(spec: &mut Spec) -> Result<(), (Class, String)> {
+pub(super) fn read_body(spec: &mut Spec, how: StdinBody) -> Result<(), (Class, String)> {
     let SpecKind::Http(http) = &mut spec.what else { return Ok(()) };
     let mut body = Vec::new();
     io::stdin()
@@ -110,7 +111,7 @@ pub(super) fn read_body(spec: &mut Spec) -> Result<(), (Class, String)> {
         let why = "standard input is longer than 256 MiB; accepted for more: --data-binary @FILE";
         return Err((Class::Usage, why.to_owned()));
     }
-    http.body = BodySpec::Bytes(body.into());
+    http.body = BodySpec::Bytes(how.body(body).into());
     Ok(())
 }
 

@@ -163,7 +163,7 @@ pub enum ComposeAction {
     /// A new line in the text.
     Newline,
     /// Switch the composer between text and hex.
-    ToggleHex,
+    NextMode,
     /// Change to the next line ending: none, LF, CRLF.
     NextLineEnding,
     /// A line up in the text; from its first line, the previous entry of the history.
@@ -268,7 +268,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     compose_entry("delete-or-finish", ComposeAction::DeleteOrFinish, "delete; if empty, finish sending"),
     compose_entry("newline", ComposeAction::Newline, "new line in the text"),
     compose_entry("edit", ComposeAction::EditOutside, "edit the text in $VISUAL or $EDITOR"),
-    compose_entry("toggle-hex", ComposeAction::ToggleHex, "text or hex"),
+    compose_entry("composer-mode", ComposeAction::NextMode, "text, literal or hex"),
     compose_entry("next-line-ending", ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
     compose_entry("history-back", ComposeAction::HistoryBack, "line up, then what was sent before"),
     compose_entry("history-forward", ComposeAction::HistoryForward, "line down, then what was sent after"),
@@ -395,7 +395,7 @@ mod tests {
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, ToggleCapture, Retry,
             Remove, SendFile, Save, ProbeMtu));
         all.extend(
-            every!(Compose, ComposeAction: Enter, Send, DeleteOrFinish, EditOutside, Newline, ToggleHex, NextLineEnding, HistoryBack,
+            every!(Compose, ComposeAction: Enter, Send, DeleteOrFinish, EditOutside, Newline, NextMode, NextLineEnding, HistoryBack,
             HistoryForward),
         );
         all

@@ -1,11 +1,11 @@
 //! The commands of the `:` line, and their completion.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::action::{ACTIONS, Action};
 use crate::formats::recent;
 use crate::sessions::retention;
+use crate::sessions::spec::system_names::SystemNames;
 use crate::sessions::tcp::gauges::parse_every;
 use crate::text::sanitize::quoted;
 use crate::wire::option::{self, OptionValue, SocketOption};
@@ -27,7 +27,7 @@ pub enum LineCommand {
     /// Send the bytes of the file of this name.
     SendFile(String),
     /// Send this text as one datagram to an address, from a bound UDP socket.
-    SendTo(SocketAddr, String),
+    SendTo(String, String),
     /// Join the multicast group of this name.
     Join(String),
     /// Leave the multicast group of this name.
@@ -148,10 +148,10 @@ pub fn parse(line: &str) -> Result<LineCommand, String> {
 
 /// The line to remember for the next run: without secrets, and none for a line with a text to send, which is remembered
 /// only where it was sent.
-pub fn without_secrets(line: &str) -> Option<String> {
+pub fn without_secrets(line: &str, names: &SystemNames) -> Option<String> {
     let (command, line) = (parse(line).ok()?, line.trim());
     if let LineCommand::Open(target) = &command {
-        let kept = recent::without_secrets(target)?;
+        let kept = recent::without_secrets(target, names)?;
         return Some(if kept == target.trim() { line.to_owned() } else { format!("open {kept}") });
     }
     let sends = matches!(command, LineCommand::Send(_) | LineCommand::SendHex(_) | LineCommand::SendTo(..));
@@ -204,7 +204,7 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<LineCommand, St
         "send-file" => LineCommand::SendFile(text),
         "send-to" => {
             let (address, text) = argument.split_once(char::is_whitespace).ok_or_else(|| wrong(argument))?;
-            LineCommand::SendTo(address.parse().map_err(|_| wrong(address))?, text.trim_start().to_owned())
+            LineCommand::SendTo(address.to_owned(), text.trim_start().to_owned())
         }
         "join" => LineCommand::Join(text),
         "leave" => LineCommand::Leave(text),
@@ -335,8 +335,7 @@ mod tests {
         check("send-hex 48 65", LineCommand::SendHex("48 65".to_owned()));
         check("send-file", LineCommand::Run(Action::Session(SessionAction::SendFile)));
         check("send-file a b.txt", LineCommand::SendFile("a b.txt".to_owned()));
-        let peer = "127.0.0.1:53".parse().expect("an address");
-        check("send-to 127.0.0.1:53  hi there", LineCommand::SendTo(peer, "hi there".to_owned()));
+        check("send-to 127.0.0.1:53  hi there", LineCommand::SendTo("127.0.0.1:53".to_owned(), "hi there".to_owned()));
         check("limit 3", LineCommand::Limit(Some(3)));
         check("limit none", LineCommand::Limit(None));
         check("capture on", LineCommand::Capture(true));
@@ -361,7 +360,6 @@ mod tests {
         refuse("capture maybe", ":capture needs on|off");
         refuse("limit many", "needs N|none");
         refuse("retain lots", ":retain: ");
-        refuse("send-to localhost hi", "\"localhost\" was found");
         refuse("send-to 127.0.0.1:53", "needs ADDR:PORT TEXT");
         refuse("session 4294967296", "needs N");
     }

@@ -67,7 +67,7 @@ fn composer() -> Vec<HereLine> {
     vec![
         compose(ComposeAction::Send, "send"),
         (vec![Action::App(AppAction::Escape)], "leave the composer; the text stays"),
-        compose(ComposeAction::ToggleHex, "text or hex"),
+        compose(ComposeAction::NextMode, "text, literal or hex"),
         compose(ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
         session(SessionAction::SendFile, "send a file"),
     ]

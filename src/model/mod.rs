@@ -3,6 +3,7 @@
 pub mod action;
 pub mod census;
 pub mod command;
+pub mod compose_mode;
 pub mod documents;
 pub mod editor;
 pub mod endings;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::history::ComposedText;
 use super::key::Chord;
 use super::notice::NoticeWeight;
 use super::overlay::PromptRequest;
@@ -188,7 +189,7 @@ pub enum Effect {
     /// Capture the mouse, or release it.
     GrabMouse(bool),
     /// Store what was sent in the history file, for the next run.
-    Remember(String),
+    Remember(ComposedText),
     /// Store a line in the history file, for the next run: a target without its secrets, or a `:` line.
     RememberLine(LineKind, String),
     /// Edit a text in the user's own editor, on this terminal; [`Msg::Edited`] answers, or [`Msg::Said`] with the

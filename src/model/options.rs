@@ -7,6 +7,7 @@ use super::kinds;
 use crate::formats::paste;
 use crate::sessions::options::OptionState;
 use crate::sessions::spec::socket_options::requested_options;
+use crate::sessions::spec::system_names::SystemNames;
 use crate::sessions::spec::{RequestedOptions, requested_value};
 use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::wire::option::{OptionScope, OptionValue, SocketKind, SocketOption};
@@ -29,6 +30,8 @@ pub struct OptionsSource<'m> {
     pub sessions: &'m BTreeMap<SessionId, Box<Session>>,
     /// The options of the session to be opened from the form.
     pub wishes: &'m RequestedOptions,
+    /// The names of services and interfaces in what is typed into the form.
+    pub names: &'m SystemNames,
 }
 
 /// The owner of the options in a dialog.
@@ -96,7 +99,7 @@ impl OptionsDialog {
         let what = match &self.of {
             OptionsOwner::Session(id) => from.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
             OptionsOwner::Form(input) => {
-                paste::parse_anything(input.text()).ok().and_then(|spec| spec.what.socket_kind())
+                paste::parse_anything(input.text(), from.names).ok().and_then(|pasted| pasted.spec.what.socket_kind())
             }
         };
         what.unwrap_or(SocketKind::Connection)

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::action::SessionAction;
+use super::compose_mode::ComposeMode;
 use super::editor::{FieldLines, TextField};
 use super::limits;
 use super::settings::LineEnding;
@@ -154,9 +155,9 @@ pub struct ActiveFilter {
 pub struct Composer {
     /// The text.
     pub editor: TextField,
-    /// True: what is typed is hex.
-    pub hex: bool,
-    /// What Enter adds; nothing in hex.
+    /// How the text becomes bytes.
+    pub mode: ComposeMode,
+    /// What Enter adds; nothing in hex, and nothing behind a line break.
     pub line_ending: LineEnding,
     /// The peer to which a bound socket sends; `None`: the peer that sent last.
     pub to: Option<SocketAddr>,
@@ -169,7 +170,7 @@ impl Panel {
     pub fn new(session: &Session, line_ending: LineEnding) -> Self {
         let composer = Composer {
             editor: TextField::new(FieldLines::Many, limits::COMPOSER),
-            hex: false,
+            mode: ComposeMode::Text,
             line_ending: if session.spec.input.crlf { LineEnding::CrLf } else { line_ending },
             to: None,
             problem: None,

@@ -21,6 +21,7 @@ use crate::sessions::explain::ExplanationBook;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::spec::RequestedOptions;
+use crate::sessions::spec::system_names::SystemNames;
 use crate::sessions::tcp::gauges;
 use crate::sessions::{Session, SessionId};
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
@@ -64,6 +65,8 @@ pub struct Model {
     pub book: &'static ExplanationBook,
     /// The system's settings of the TCP timers.
     pub timers: TcpTimerSettings,
+    /// The names of this system's services and interfaces, for the addresses that are typed.
+    pub names: SystemNames,
     /// Socket options for the session that the new-session form opens.
     pub wishes: RequestedOptions,
     /// How often the kernel's gauges are sampled while they are on the screen.
@@ -110,7 +113,7 @@ static EMPTY: ExplanationBook = ExplanationBook { failures: Vec::new(), standing
 impl Model {
     /// The data for the lines of the dialog of socket options.
     pub fn options_source(&self) -> OptionsSource<'_> {
-        OptionsSource { sessions: &self.sessions, wishes: &self.wishes }
+        OptionsSource { sessions: &self.sessions, wishes: &self.wishes, names: &self.names }
     }
 
     /// A model without sessions.
@@ -134,6 +137,7 @@ impl Model {
             list_first: None,
             book: &EMPTY,
             timers: TcpTimerSettings::default(),
+            names: SystemNames::usual(),
             wishes: RequestedOptions::new(),
             sample_every: gauges::EVERY,
             sampling: BTreeMap::new(),
@@ -204,6 +208,11 @@ impl Model {
     pub(super) fn next_request(&mut self) -> PromptRequest {
         self.last_request.0 += 1;
         self.last_request
+    }
+
+    /// An empty field for a command: what is pasted keeps its line breaks, and is shown on one line.
+    pub fn command_field() -> TextField {
+        TextField::new(FieldLines::Folded, crate::model::limits::FIELD)
     }
 
     /// An empty one-line field.

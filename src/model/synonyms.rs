@@ -42,6 +42,6 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("suspend", "background job"),
     ("edit", "editor vi vim"),
     ("compose", "write type send"),
-    ("toggle-hex", "bytes binary"),
+    ("composer-mode", "bytes binary raw escapes"),
     ("next-line-ending", "crlf newline eol"),
 ];

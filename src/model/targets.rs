@@ -2,6 +2,7 @@
 
 use super::history::InputHistory;
 use crate::formats::recent;
+use crate::sessions::spec::system_names::SystemNames;
 
 /// The most recent targets that are listed.
 const MOST_RECENT: usize = 5;
@@ -25,15 +26,15 @@ pub struct TargetHistory {
 
 impl TargetHistory {
     /// These targets, oldest first.
-    pub fn new(lines: InputHistory) -> Self {
-        let recent = newest(&lines);
+    pub fn new(lines: InputHistory, names: &SystemNames) -> Self {
+        let recent = newest(&lines, names);
         TargetHistory { lines, recent }
     }
 
     /// Adds a target as the newest.
-    pub fn push(&mut self, target: &str) {
-        self.lines.push(target);
-        self.recent = newest(&self.lines);
+    pub fn push(&mut self, target: &str, names: &SystemNames) {
+        self.lines.push(&target.into());
+        self.recent = newest(&self.lines, names);
     }
 
     /// The newest targets, the last one first, each once; at most five.
@@ -42,12 +43,13 @@ impl TargetHistory {
     }
 }
 
-fn newest(lines: &InputHistory) -> Vec<RecentTarget> {
+fn newest(lines: &InputHistory, names: &SystemNames) -> Vec<RecentTarget> {
     let mut recent: Vec<RecentTarget> = Vec::new();
     for target in lines.entries().rev() {
-        let Some(shown) = recent::without_secrets(target) else { continue };
+        let target = &target.text;
+        let Some(shown) = recent::without_secrets(target, names) else { continue };
         if recent.iter().all(|listed| listed.shown != shown) {
-            recent.push(RecentTarget { target: target.to_owned(), shown });
+            recent.push(RecentTarget { target: target.clone(), shown });
         }
         if recent.len() == MOST_RECENT {
             break;
@@ -59,13 +61,15 @@ fn newest(lines: &InputHistory) -> Vec<RecentTarget> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::history::ComposedText;
 
     #[test]
     fn the_newest_targets_are_listed_once_each_without_their_secrets() {
         let lines = ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "127.0.0.1:4", "what is this", "127.0.0.1:2"];
-        let mut targets = TargetHistory::new(lines.into_iter().collect());
-        targets.push("curl -u a:b http://127.0.0.1/x");
-        targets.push("127.0.0.1:6");
+        let names = SystemNames::usual();
+        let mut targets = TargetHistory::new(lines.map(ComposedText::from).into_iter().collect(), &names);
+        targets.push("curl -u a:b http://127.0.0.1/x", &names);
+        targets.push("127.0.0.1:6", &names);
         let shown: Vec<&str> = targets.recent().iter().map(|listed| listed.shown.as_str()).collect();
         assert_eq!(shown, ["127.0.0.1:6", "http://127.0.0.1/x", "127.0.0.1:2", "127.0.0.1:4", "127.0.0.1:3"]);
         assert_eq!(targets.recent()[1].target, "curl -u a:b http://127.0.0.1/x");

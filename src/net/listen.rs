@@ -9,7 +9,7 @@ use super::accept_queue::AcceptQueueWatch;
 use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
 use super::children::AcceptedChildren;
 use super::stream::{self, StreamConnection, StreamTransport};
-use super::{fault, kernel, option};
+use super::{families, fault, kernel, option};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::{ListenerNews, TcpNews};
 use crate::sessions::spec::{ListenSpec, Script};
@@ -22,11 +22,22 @@ use crate::wire::{Evidence, FailedOperation, Failure};
 
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut context: TaskContext) {
-    let (listener, local, tap) = match listen(&spec, capture) {
+    let opened = match listen(&spec, spec.local, capture) {
+        Ok(opened) => Ok((opened, false)),
+        Err(failure) => match families::fallback_for(&failure, spec.without_ipv6) {
+            Some(v4) => listen(&spec, v4, capture).map(|opened| (opened, true)),
+            None => Err(failure),
+        },
+    };
+    let ((listener, local, tap), fell_back) = match opened {
         Ok(opened) => opened,
         Err(failure) => return context.report_not_opened(failure).await,
     };
-    context.journal.news(News::Listener(ListenerNews::Listening { local })).await;
+    let family = families::taken_family(&listener, local);
+    context.journal.news(News::Listener(ListenerNews::Listening { local, family })).await;
+    if fell_back {
+        context.journal.news(families::no_ipv6_news(FailedOperation::Listen, local)).await;
+    }
     let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     context.journal.news(listens).await;
     option::report_all(&listener, &spec.socket.options, local.is_ipv6().into(), &context.journal).await;
@@ -71,8 +82,7 @@ fn open_tap(local: SocketAddr) -> Result<CaptureTap, Failure> {
 /// A listener, its own address, and its capture if one was requested.
 type OpenedListener = (TcpListener, SocketAddr, Option<Result<CaptureTap, Failure>>);
 
-fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
-    let local = spec.local;
+fn listen(spec: &ListenSpec, local: SocketAddr, capture: bool) -> Result<OpenedListener, Failure> {
     let create = || {
         let socket = socket2::Socket::new(socket2::Domain::for_address(local), socket2::Type::STREAM, None)?;
         // On Linux this allows a port in TIME-WAIT, but never a port with another listener.
@@ -84,6 +94,7 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
     let socket = create().map_err(failed)?;
     option::set_all(&socket, &spec.socket.options, local.is_ipv6().into())?;
     let bind = || {
+        families::choose_family(&socket, local, spec.socket.family)?;
         socket.bind(&local.into())?;
         kernel::syn::enable_saved_syn(&socket);
         socket.local_addr()
@@ -129,6 +140,7 @@ impl ConnectionAcceptor for TcpAcceptor {
         settings: &mut ListenerSettings,
         context: &TaskContext,
     ) {
+        let peer = families::unmapped(peer);
         if let Some(why) = settings.children.turn_away_reason() {
             drop(stream);
             context.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
@@ -136,8 +148,9 @@ impl ConnectionAcceptor for TcpAcceptor {
         }
         let (child, tell_end) = settings.children.admit(context);
         let id = child.journal.id;
-        let local = stream.local_addr().unwrap_or(self.local);
-        let scope = settings.scope;
+        let local = families::unmapped(stream.local_addr().unwrap_or(self.local));
+        // An IPv4 connection of an IPv6 socket has the options of IPv4.
+        let scope = peer.is_ipv6().into();
         let inherited = option::read_inheritable(listener, &settings.options, scope);
         let listener = context.journal.id;
         let mut connection = StreamConnection {

@@ -12,6 +12,7 @@ mod dial;
 mod dialling;
 mod dns;
 mod escape_budget;
+mod families;
 pub(crate) mod fault;
 mod http;
 mod hub;
@@ -32,6 +33,7 @@ mod splice;
 mod stream;
 mod syscall;
 mod system;
+mod system_names;
 mod tcp;
 mod tls;
 mod udp;
@@ -47,5 +49,6 @@ pub(crate) use async_fd::registered;
 pub use splice::SpliceSink;
 #[cfg(not(unix))]
 pub(crate) use system::remove_socket_files;
+pub use system_names::{interfaces, system_names};
 #[cfg(unix)]
 pub(crate) use unix::remove_socket_files;

@@ -202,14 +202,12 @@ mod system {
             // A UDP socket may send to hosts and to groups: the value holds for both. What is read back is the one
             // that governs its target.
             for group in [false, true] {
-                if let Some((level, name)) = numbers(option, OptionScope::new(scope.is_v6(), group)) {
-                    set_int(socket, level, name, to_kernel(option, value)?)?;
-                }
+                set_each_family(socket, option, value, OptionScope::new(scope.is_v6(), group))?;
             }
             return Ok(());
         }
         match (numbers(option, scope), value) {
-            (Some((level, name)), value) => set_int(socket, level, name, to_kernel(option, value)?),
+            (Some(_), value) => set_each_family(socket, option, value, scope),
             (None, OptionValue::Linger(time)) => plain.set_linger(*time),
             (None, OptionValue::Name(name)) if option == SocketOption::BindToDevice => {
                 plain.bind_device((!name.is_empty()).then_some(name.as_bytes()))
@@ -217,6 +215,23 @@ mod system {
             (None, OptionValue::Name(name)) => plain.set_tcp_congestion(name.as_bytes()),
             (None, _) => Err(io::ErrorKind::InvalidInput.into()),
         }
+    }
+
+    /// Sets a number. An IPv6 socket may use IPv4 too, whose packets have a value of their own; if it is IPv6 only, that
+    /// changes nothing.
+    fn set_each_family(
+        socket: &impl AsFd,
+        option: SocketOption,
+        value: &OptionValue,
+        scope: OptionScope,
+    ) -> io::Result<()> {
+        let Some((level, name)) = numbers(option, scope) else { return Err(io::ErrorKind::InvalidInput.into()) };
+        set_int(socket, level, name, to_kernel(option, value)?)?;
+        let of_v4 = numbers(option, OptionScope::new(false, scope.is_group()));
+        if let Some((level, name)) = of_v4.filter(|number| scope.is_v6() && *number != (level, name)) {
+            set_int(socket, level, name, to_kernel(option, value)?).ok();
+        }
+        Ok(())
     }
 
     fn to_kernel(option: SocketOption, value: &OptionValue) -> io::Result<i32> {

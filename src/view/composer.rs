@@ -6,6 +6,7 @@ use super::canvas::{Canvas, StyledText, area_of, columns_of, part};
 use super::key_hints::key;
 use crate::files::theme::Role;
 use crate::model::action::{Action, ComposeAction};
+use crate::model::compose_mode::ComposeMode;
 use crate::model::keymap::KeyMode;
 use crate::model::kinds::{self, WhyNotSent};
 use crate::model::panel::Panel;
@@ -47,8 +48,8 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
     let composer = &panel.composer;
     let mut strip = StyledText::new();
     if model.can_send() {
-        strip = strip.with("send ", Role::Dim).with(if composer.hex { "hex" } else { "text" }, Role::Strong);
-        if !composer.hex {
+        strip = strip.with("send ", Role::Dim).with(composer.mode.name(), Role::Strong);
+        if composer.mode != ComposeMode::Hex {
             strip = strip.with(format!(" · {}", composer.line_ending.name()), Role::Dim);
         }
         if let Some(heard) = session.kind.peer_list() {
@@ -100,12 +101,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let editor = &panel.composer.editor;
     if editor.is_empty() {
         let send = key(model, KeyMode::Composer, Action::Compose(ComposeAction::Send)).unwrap_or_default();
-        let hex = key(model, KeyMode::Composer, Action::Compose(ComposeAction::ToggleHex)).unwrap_or_default();
+        let mode = key(model, KeyMode::Composer, Action::Compose(ComposeAction::NextMode)).unwrap_or_default();
         let enter = key(model, KeyMode::Normal, Action::Compose(ComposeAction::Enter)).unwrap_or_default();
-        let hint = match (focused, panel.composer.hex) {
+        let next = panel.composer.mode.next().name();
+        let hint = match (focused, panel.composer.mode) {
             (false, _) => format!("{enter} to write"),
-            (true, false) => format!(r"type here, {send} sends; \r \n \xNN work; {hex} for hex"),
-            (true, true) => format!("48 65 6c or 48656c, {send} sends; {hex} for text"),
+            (true, ComposeMode::Text) => format!(r"type here, {send} sends; \r \n \xNN work; {mode} for {next}"),
+            (true, ComposeMode::Literal) => {
+                format!(r"every character is itself, \n too; {send} sends; {mode} for {next}")
+            }
+            (true, ComposeMode::Hex) => format!("48 65 6c or 48656c, {send} sends; {mode} for {next}"),
         };
         canvas.draw_text(text, u16::from(focused), 0, &hint, Role::Faint);
     }

@@ -76,11 +76,11 @@ fn at_home(model: &Model) -> Vec<KeyHint> {
 
 fn in_composer(model: &Model) -> Vec<KeyHint> {
     let of = |action: Action| key(model, KeyMode::Composer, action);
-    let is_hex = model.selected_panel().is_some_and(|panel| panel.composer.hex);
+    let mode = model.selected_panel().map(|panel| panel.composer.mode).unwrap_or_default();
     vec![
         hint(of(Action::Compose(ComposeAction::Send)), "send"),
         hint(of(Action::App(AppAction::Escape)), "leave"),
-        hint(of(Action::Compose(ComposeAction::ToggleHex)), if is_hex { "text" } else { "hex" }),
+        hint(of(Action::Compose(ComposeAction::NextMode)), mode.next().name()),
         hint(of(Action::Compose(ComposeAction::NextLineEnding)), "line end"),
         hint(of(Action::Compose(ComposeAction::Newline)), "new line"),
         hint(of(Action::Compose(ComposeAction::HistoryBack)), "history"),

@@ -1,5 +1,7 @@
 //! Overlays: what is open in front of the panes, in a frame in the middle of the screen.
 
+use std::num::NonZeroU64;
+
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, capital, columns_of, part};
@@ -16,6 +18,7 @@ use crate::model::palette_entry::{PaletteEntry, PaletteMatch};
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::sessions::Spec;
+use crate::sessions::spec::ScriptStep;
 
 /// Examples in the new-session dialog while its field is empty.
 const EXAMPLES: [(&str, &str); 7] = [
@@ -57,9 +60,15 @@ fn new(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, input: &Te
         y += 1;
     } else {
         let room = part(inner, 0, y, inner.width, end.saturating_sub(y));
-        y += match (problem, paste::parse_anything(input.text())) {
+        y += match (problem, paste::parse_anything(input.text(), &model.names)) {
             (Some(problem), _) => draw_marked(canvas, room, "!", problem, Role::Bad),
-            (None, Ok(spec)) => draw_marked(canvas, room, "→", &interpretation(&spec), Role::Good),
+            (None, Ok(pasted)) => {
+                let rows = draw_marked(canvas, room, "→", &interpretation(&pasted.spec), Role::Good);
+                pasted.notes.iter().fold(rows, |rows, note| {
+                    let below = part(room, 0, rows, room.width, room.height.saturating_sub(rows));
+                    rows + draw_marked(canvas, below, "!", note, Role::Warn)
+                })
+            }
             (None, Err(problem)) => draw_marked(canvas, room, " ", &problem, Role::Warn),
         };
         y += 1;
@@ -93,12 +102,21 @@ fn draw_marked(canvas: &mut Canvas<'_>, area: Rect, mark: &str, text: &str, role
 
 /// How the new-session dialog understands a text.
 fn interpretation(spec: &Spec) -> String {
-    let sends = match spec.script.steps.len() {
+    let steps = &spec.script.steps;
+    let finishes = steps.last() == Some(&ScriptStep::Finish);
+    let sends = match steps.len() - usize::from(finishes) {
         0 => String::new(),
         1 => ", then one thing is sent".to_owned(),
-        steps => format!(", then {steps} things are sent"),
+        count => format!(", then {count} things are sent"),
     };
-    format!("{}{sends}", kinds::meaning(&spec.what))
+    let finish = if finishes { ", then our FIN" } else { "" };
+    let ending = if spec.input.crlf { ", lines end in CRLF" } else { "" };
+    let answers = match spec.answers.map(NonZeroU64::get) {
+        None => String::new(),
+        Some(1) => ", until something came".to_owned(),
+        Some(count) => format!(", until {count} reads or datagrams came"),
+    };
+    format!("{}{ending}{sends}{finish}{answers}", kinds::meaning(&spec.what))
 }
 
 fn draw_close_menu(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, picked: usize) {

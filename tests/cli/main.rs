@@ -29,7 +29,7 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_one_line() {
     let cases: &[(&[&str], &str)] = &[
         (&["tcp", "127.0.0.1:0"], "from 1 to 65535"),
         (&["tcp", "127.0.0.1:65536"], "from 1 to 65535"),
-        (&["tcp", "127.0.0.1:http"], "from 1 to 65535"),
+        (&["tcp", "127.0.0.1:nosuchservice"], "a service, or 1 to 65535"),
         (&["tcp", "127.0.0.1"], "port"),
         (&["tcp", ":80"], "host"),
         (&["tcp", "a b:80"], "a b"),

@@ -174,7 +174,7 @@ fn the_connections_of_a_listener_are_captured_from_their_syn() {
     let listener = watch.open(captured(Spec::new(SpecKind::Listen(spec))));
     watch.until_news(listener, "listening", |news| matches!(news, News::Listener(ListenerNews::Listening { .. })));
     let local = watch.news_of(listener).find_map(|news| match news {
-        News::Listener(ListenerNews::Listening { local }) => Some(*local),
+        News::Listener(ListenerNews::Listening { local, .. }) => Some(*local),
         _ => None,
     });
     let local = local.unwrap();

@@ -12,6 +12,7 @@ use sockeye::formats::dig::{self, DigDefaults};
 use sockeye::sessions::kinds::SessionKind;
 use sockeye::sessions::kinds::dns::{DnsLookup, QueryOutcome};
 use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, DnsTransport};
+use sockeye::sessions::spec::system_names::SystemNames;
 use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind};
 use sockeye::wire::dns::message::DnsMessage;
 use sockeye::wire::dns::record_type::RecordType;
@@ -137,7 +138,7 @@ fn both(query: &[u8], _wire: DnsTransport) -> Vec<Vec<u8>> {
 
 fn spec(words: &str) -> Spec {
     let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-    Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye).unwrap()))
+    Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye, &SystemNames::usual()).unwrap()))
 }
 
 fn ask(words: &str) -> (Watch, SessionId, CloseReason) {

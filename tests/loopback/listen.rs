@@ -6,7 +6,9 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use bytes::Bytes;
 use sockeye::sessions::news::{ListenerNews, TcpNews};
 use sockeye::sessions::order::{ListenerVerb, StreamVerb};
-use sockeye::sessions::spec::{ListenSpec, ScriptStep};
+use sockeye::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use sockeye::sessions::spec::target::AddressReader;
+use sockeye::sessions::spec::{IpFamily, ListenSpec, ScriptStep, SocketSpec};
 use sockeye::sessions::{CloseReason, News, Spec, Verb};
 use sockeye::wire::{Class, Direction};
 
@@ -51,6 +53,45 @@ fn an_accepted_connection_is_a_session_whose_first_news_says_so() {
     assert_eq!((watch.sent(child), watch.received(child)), (8, 6));
     assert_eq!(watch.bytes(child, Direction::Received), b"thanks");
     watch.until_news(id, "its end is told", |news| *news == News::Listener(ListenerNews::ChildEnded { child }));
+}
+
+#[test]
+fn a_listener_without_an_address_takes_both_families_and_shows_each_as_it_is() {
+    let names = SystemNames::usual();
+    let place = AddressReader::new(&names, ServiceProtocol::Tcp).listen("0", IpFamily::Any).unwrap();
+    let mut watch = Watch::new();
+    let spec = ListenSpec { without_ipv6: place.without_ipv6, ..ListenSpec::at(place.local) };
+    let (id, address) = watch.listening(listen(spec));
+    watch.until_news(id, "both families are told", |news| {
+        matches!(news, News::Listener(ListenerNews::Listening { family: IpFamily::Any, .. }))
+    });
+    let peers = ["127.0.0.1", "::1"].map(|host| dial(SocketAddr::new(host.parse().unwrap(), address.port())));
+    watch.until("both are accepted", |watch| watch.children().len() == 2);
+    let mut told: Vec<SocketAddr> = watch
+        .children()
+        .into_iter()
+        .filter_map(|child| match watch.news_of(child).next() {
+            Some(News::Listener(ListenerNews::Accepted { peer, local, .. })) if local.is_ipv4() == peer.is_ipv4() => {
+                Some(*peer)
+            }
+            _ => None,
+        })
+        .collect();
+    told.sort();
+    let mut expected = peers.each_ref().map(|peer| peer.local_addr().unwrap()).to_vec();
+    expected.sort();
+    assert_eq!(told, expected, "an IPv4 peer is shown by its IPv4 address");
+    assert!(watch.session(id).title().starts_with("listen tcp *:"), "{}", watch.session(id).title());
+}
+
+#[test]
+fn a_listener_of_one_family_takes_no_other() {
+    let mut watch = Watch::new();
+    let socket = SocketSpec { family: IpFamily::V6, ..SocketSpec::default() };
+    let (_, address) = watch.listening(listen(ListenSpec { socket, ..ListenSpec::at("[::]:0".parse().unwrap()) }));
+    let refused = TcpStream::connect(("127.0.0.1", address.port())).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    drop(dial(SocketAddr::new("::1".parse().unwrap(), address.port())));
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl UdpWatch {
     fn address(&self) -> Option<SocketAddr> {
         self.news.iter().find_map(|news| match news {
             News::Dial(DialNews::Connected { local, .. } | DialNews::Opened { local, .. })
-            | News::Listener(ListenerNews::Listening { local }) => Some(*local),
+            | News::Listener(ListenerNews::Listening { local, .. }) => Some(*local),
             _ => None,
         })
     }

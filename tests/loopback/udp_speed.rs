@@ -47,7 +47,7 @@ impl Seen {
                 match &record {
                     Record::News {
                         news:
-                            News::Listener(ListenerNews::Listening { local })
+                            News::Listener(ListenerNews::Listening { local, .. })
                             | News::Dial(DialNews::Connected { local, .. }),
                         ..
                     } => {

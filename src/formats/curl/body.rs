@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use url::form_urlencoded::byte_serialize;
 
+use super::form_field;
+use super::request::StdinBody;
 use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::text::sanitize::quoted;
 
@@ -14,12 +16,16 @@ pub(super) struct CurlBody {
     text: Option<String>,
     file: Option<PathBuf>,
     is_json: bool,
+    stdin: Option<StdinBody>,
     parts: Vec<FormPart>,
 }
 
 impl CurlBody {
     /// `-d`: text, joined with `&` to the text before it.
     pub(super) fn data(&mut self, value: &str) -> Result<(), String> {
+        if value == "@-" {
+            return self.standard_input(StdinBody::WithoutLineEnds);
+        }
         if value.starts_with('@') {
             let why = "would lose the file's line ends, as curl drops them";
             return Err(format!("-d {} {why}; accepted: --data-binary @FILE, which sends it as it is", quoted(value)));
@@ -43,9 +49,30 @@ impl CurlBody {
     pub(super) fn binary(&mut self, value: &str) -> Result<(), String> {
         match value.strip_prefix('@') {
             None => self.text(value),
+            Some("-") => self.standard_input(StdinBody::AsItIs)?,
             Some(path) => self.file(path)?,
         }
         Ok(())
+    }
+
+    /// A body that is read from standard input; until then it is empty.
+    fn standard_input(&mut self, how: StdinBody) -> Result<(), String> {
+        if !self.is_empty() {
+            return Err("a body from standard input (@-) is the whole body: accepted without other data".to_owned());
+        }
+        self.stdin = Some(how);
+        self.text("");
+        Ok(())
+    }
+
+    /// How a body from standard input is sent, if there is one.
+    pub(super) fn stdin_body(&self) -> Option<StdinBody> {
+        self.stdin
+    }
+
+    /// Whether nothing was given so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_none() && self.file.is_none() && self.parts.is_empty()
     }
 
     fn file(&mut self, path: &str) -> Result<(), String> {
@@ -79,21 +106,26 @@ impl CurlBody {
         self.is_json = true;
         match value.strip_prefix('@') {
             None => self.text.get_or_insert_default().push_str(value),
+            Some("-") => self.standard_input(StdinBody::AsItIs)?,
             Some(path) => self.file(path)?,
         }
         Ok(())
     }
 
-    /// `-F`: `NAME=TEXT` or `NAME=@FILE`.
-    pub(super) fn form(&mut self, value: &str) -> Result<(), String> {
-        let (name, content) = form_field(value)?;
-        if let Some(attribute) =
-            [";type=", ";filename=", ";headers=", ";encoder="].iter().find(|it| content.contains(**it))
-        {
-            return Err(format!("-F {} has {attribute}, which is not understood here", quoted(value)));
+    /// `-F`: `NAME=TEXT` or `NAME=@FILE`. Returns what of it has no effect, as in curl.
+    pub(super) fn form(&mut self, value: &str) -> Result<Option<String>, String> {
+        let field = form_field::read(value)?;
+        let named = |attribute: &&String| {
+            ["type=", "filename=", "headers=", "encoder="].iter().any(|name| attribute.starts_with(*name))
+        };
+        if let Some(attribute) = field.attributes.iter().find(named) {
+            return Err(format!("-F {} has ;{attribute}, which is not understood here", quoted(value)));
         }
-        let content = match (content.strip_prefix('@'), content.starts_with('<')) {
+        let content = match (field.content.strip_prefix('@'), field.content.starts_with('<')) {
             (Some("" | "-"), _) => return Err(format!("-F {} names no file; accepted: NAME=@FILE", quoted(value))),
+            (Some(path), _) if path.contains(',') => {
+                return Err(format!("-F {} names several files; accepted: NAME=@FILE, once for each", quoted(value)));
+            }
             (Some(path), _) => PartValue::File(PathBuf::from(path)),
             (None, true) => {
                 return Err(format!(
@@ -101,15 +133,18 @@ impl CurlBody {
                     quoted(value)
                 ));
             }
-            (None, false) => PartValue::Text(content.to_owned()),
+            (None, false) => PartValue::Text(field.content),
         };
-        self.parts.push(FormPart { name: name.to_owned(), value: content });
-        Ok(())
+        self.parts.push(FormPart { name: field.name, value: content });
+        let lost = field.attributes.first();
+        Ok(lost.map(|lost| {
+            format!("-F: {} behind the semicolon is not sent, as in curl; accepted: NAME=\"TEXT\"", quoted(lost))
+        }))
     }
 
     /// `--form-string`: `NAME=TEXT`, without special characters in the text.
     pub(super) fn form_string(&mut self, value: &str) -> Result<(), String> {
-        let (name, content) = form_field(value)?;
+        let (name, content) = form_field::split(value)?;
         self.parts.push(FormPart { name: name.to_owned(), value: PartValue::Text(content.to_owned()) });
         Ok(())
     }
@@ -128,6 +163,9 @@ impl CurlBody {
 
     /// The body.
     pub(super) fn into_body(self) -> Result<BodySpec, String> {
+        if self.stdin.is_some() && self.text.as_deref() != Some("") {
+            return Err("a body from standard input (@-) is the whole body: accepted without other data".to_owned());
+        }
         let kinds = [self.text.is_some(), self.file.is_some(), !self.parts.is_empty()];
         if kinds.iter().filter(|given| **given).count() > 1 {
             return Err("a body is one of: text (-d, --json), one file (--data-binary @FILE), or a form (-F)".into());
@@ -139,11 +177,4 @@ impl CurlBody {
             (None, None) => BodySpec::Multipart(self.parts),
         })
     }
-}
-
-fn form_field(value: &str) -> Result<(&str, &str), String> {
-    value
-        .split_once('=')
-        .filter(|(name, _)| !name.is_empty())
-        .ok_or_else(|| format!("-F {} is no field; accepted: NAME=TEXT or NAME=@FILE", quoted(value)))
 }

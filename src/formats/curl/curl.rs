@@ -1,38 +1,36 @@
 //! curl's command line for an HTTP request; options for handling the response are not parsed.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::body::CurlBody;
-use super::options::{self, CurlOption, OPTIONS};
-use super::value;
+use super::meaning::CurlOption;
+use super::options::{self, OPTIONS};
+use super::request::{CurlRequest, CurlStyle, StdinBody};
+use super::{globs, value};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
-use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily, SocketSpec};
+use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use crate::sessions::spec::target::AddressReader;
+use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily, RequestedOptions, RetryPolicy, SocketSpec};
 use crate::text::sanitize::quoted;
+use crate::wire::option;
 use crate::wire::unix::UnixAddress;
 
-/// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
-pub const REDIRECTS: usize = 10;
+/// How many redirects `-L` follows, unless `--max-redirs` says otherwise: curl's own number.
+pub const REDIRECTS: usize = 50;
 
-/// Parses curl's arguments (without the word `curl` itself). A method may come before the URL, as in `GET http://…`;
-/// as in curl, no content coding is requested without `--compressed`.
+/// Parses curl's arguments (without the word `curl` itself). A method may come before the URL, as in `GET http://…`.
 ///
 /// # Errors
-/// Fails with a sentence that names the option or the value, and what is accepted. An unknown option is an error if it
-/// might change what is sent; options that only change curl's output (`-s -S -v -i -# -N`) are accepted and ignored.
-pub fn curl_args(tokens: &[String]) -> Result<HttpSpec, String> {
-    read(tokens, false)
-}
-
-/// Like [`curl_args`], with sockeye's own default: compressed content is requested, and decoded.
-///
-/// # Errors
-/// Fails like [`curl_args`].
-pub fn http_args(tokens: &[String]) -> Result<HttpSpec, String> {
-    read(tokens, true)
-}
-
-fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
-    let mut args = ParsedCurl { compressed, ..ParsedCurl::default() };
+/// Fails with a sentence that names the option or the value, and what is accepted. An option is an error if it would
+/// change what is sent and is not done here; one that only changes curl's output is accepted, and noted.
+pub fn parse(tokens: &[String], style: CurlStyle, names: &SystemNames) -> Result<CurlRequest, String> {
+    let mut args = ParsedCurl {
+        compressed: style != CurlStyle::Curl,
+        glob_off: style == CurlStyle::Browser,
+        ..ParsedCurl::new(names)
+    };
     let mut rest = tokens.iter();
     let mut only_words = false;
     while let Some(token) = rest.next() {
@@ -50,7 +48,7 @@ fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
                 (false, Some(_)) => return Err(format!("curl option --{name} takes no value")),
                 (_, joined) => joined,
             };
-            args.apply_option(option.means, value.unwrap_or_default())?;
+            args.apply_option(&format!("--{name}"), option.means, value.unwrap_or_default())?;
         } else {
             short_flags(token, &mut rest, &mut args)?;
         }
@@ -59,59 +57,118 @@ fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
 }
 
 /// Parses `-sSLk`, `-XPOST` and `-X POST`.
-fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut ParsedCurl) -> Result<(), String> {
+fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut ParsedCurl<'_>) -> Result<(), String> {
     let mut flags = token.strip_prefix('-').unwrap_or(token).chars();
     if token.len() == 1 {
         return Err(options::unknown_option(token));
     }
     while let Some(flag) = flags.next() {
-        let named = || format!("-{flag}");
-        let option =
-            OPTIONS.iter().find(|it| it.short == Some(flag)).ok_or_else(|| options::unknown_option(&named()))?;
+        let named = format!("-{flag}");
+        let option = OPTIONS.iter().find(|it| it.short == Some(flag)).ok_or_else(|| options::unknown_option(&named))?;
         if option.takes_value {
             let joined = flags.as_str();
             let value = if joined.is_empty() {
-                rest.next().ok_or_else(|| options::missing_value(&named()))?.clone()
+                rest.next().ok_or_else(|| options::missing_value(&named))?.clone()
             } else {
                 joined.to_owned()
             };
-            return args.apply_option(option.means, value);
+            return args.apply_option(&named, option.means, value);
         }
-        args.apply_option(option.means, String::new())?;
+        args.apply_option(&named, option.means, String::new())?;
     }
     Ok(())
 }
 
 /// The arguments parsed so far.
-#[derive(Debug, Default)]
-struct ParsedCurl {
+#[derive(Debug)]
+struct ParsedCurl<'a> {
+    names: &'a SystemNames,
     words: Vec<String>,
     method: Option<String>,
     headers: Vec<(String, String)>,
-    /// Header names given without a value (`-H 'Accept:'`), for which no default is sent.
+    /// Header names given without a value (`-H 'Accept:'`, `-A ''`), for which no default is sent.
     suppressed: Vec<String>,
     cookies: Vec<String>,
     agent_and_referer: Vec<(String, String)>,
     content: CurlBody,
+    upload: Option<String>,
     query: bool,
     head: bool,
+    include: bool,
     follow: bool,
     most_redirects: Option<usize>,
     user: Option<String>,
     insecure: bool,
     proxy: Option<String>,
+    /// Hosts that the proxy is not used for.
+    no_proxy: String,
     version: Option<HttpVersion>,
-    resolve: Vec<(String, std::net::SocketAddr)>,
+    /// `--http2`: a wish, not an order.
+    likes_http2: bool,
+    resolve: Vec<(String, SocketAddr)>,
+    connect_to: Vec<String>,
     unix: Option<UnixAddress>,
     compressed: bool,
+    glob_off: bool,
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
+    retry: RetryPolicy,
+    interface: Option<String>,
+    local_port: Option<u16>,
+    options: RequestedOptions,
     family: IpFamily,
     fail: bool,
+    /// Options without effect: the reason, and their names.
+    idle: Vec<(&'static str, Vec<String>)>,
+    notes: Vec<String>,
 }
 
-impl ParsedCurl {
-    fn apply_option(&mut self, option: CurlOption, value: String) -> Result<(), String> {
+impl<'a> ParsedCurl<'a> {
+    fn new(names: &'a SystemNames) -> Self {
+        ParsedCurl {
+            names,
+            words: Vec::new(),
+            method: None,
+            headers: Vec::new(),
+            suppressed: Vec::new(),
+            cookies: Vec::new(),
+            agent_and_referer: Vec::new(),
+            content: CurlBody::default(),
+            upload: None,
+            query: false,
+            head: false,
+            include: false,
+            follow: false,
+            most_redirects: None,
+            user: None,
+            insecure: false,
+            proxy: None,
+            no_proxy: String::new(),
+            version: None,
+            likes_http2: false,
+            unix: None,
+            resolve: Vec::new(),
+            connect_to: Vec::new(),
+            compressed: false,
+            glob_off: false,
+            timeout: None,
+            connect_timeout: None,
+            retry: RetryPolicy::default(),
+            interface: None,
+            local_port: None,
+            options: RequestedOptions::new(),
+            family: IpFamily::Any,
+            fail: false,
+            idle: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn addresses(&self) -> AddressReader<'a> {
+        AddressReader::new(self.names, ServiceProtocol::Tcp)
+    }
+
+    fn apply_option(&mut self, named: &str, option: CurlOption, value: String) -> Result<(), String> {
         match option {
             CurlOption::Request => self.method = Some(value::method(&value)?),
             CurlOption::Header => self.header(&value)?,
@@ -120,20 +177,49 @@ impl ParsedCurl {
             CurlOption::DataBinary => self.content.binary(&value)?,
             CurlOption::DataUrlencode => self.content.urlencode(&value)?,
             CurlOption::Json => self.content.json(&value)?,
-            CurlOption::Form => self.content.form(&value)?,
+            CurlOption::Form => self.notes.extend(self.content.form(&value)?),
             CurlOption::FormString => self.content.form_string(&value)?,
+            CurlOption::Upload => self.upload = Some(value),
             CurlOption::User => self.user = Some(value::user(value)?),
-            CurlOption::UserAgent => self.agent_and_referer.push(value::header("User-Agent", &value)?),
-            CurlOption::Referer => self.agent_and_referer.push(value::header("Referer", &value)?),
+            CurlOption::Bearer => {
+                self.headers.push(value::header("Authorization", &format!("Bearer {value}"))?);
+            }
+            CurlOption::UserAgent => self.default_field("User-Agent", &value)?,
+            CurlOption::Referer if value.ends_with(";auto") => {
+                return Err(format!(
+                    "{named} {} sets the Referer of redirects, which is not done here",
+                    quoted(&value)
+                ));
+            }
+            CurlOption::Referer => self.default_field("Referer", &value)?,
             CurlOption::Cookie => self.cookies.push(value::cookie(&value)?),
-            CurlOption::Proxy => self.proxy = Some(value::parse_proxy(&value)?),
-            CurlOption::Resolve => self.resolve.extend(value::resolve(&value)?),
+            CurlOption::Range => self.headers.push(value::range(named, &value)?),
+            CurlOption::ContinueAt => self.headers.push(value::continue_at(named, &value)?),
+            CurlOption::NoProxy => self.no_proxy = value,
+            CurlOption::Proxy => self.proxy = Some(value::parse_proxy(&value, self.addresses())?),
+            CurlOption::Socks(scheme) => {
+                self.proxy = Some(value::parse_proxy(&format!("{scheme}://{value}"), self.addresses())?);
+            }
+            CurlOption::Resolve => self.resolve.extend(value::resolve(&value, self.addresses())?),
+            CurlOption::ConnectTo => self.connect_to.push(value),
             // As in curl, the last one of the two counts.
             CurlOption::UnixSocket => self.unix = Some(UnixAddress::path(&value)?),
             CurlOption::AbstractUnixSocket => self.unix = Some(UnixAddress::abstract_name(&value)?),
             CurlOption::MaxRedirs => self.most_redirects = Some(value::redirects(&value)?),
-            CurlOption::MaxTime => self.timeout = value::seconds("-m", &value)?,
-            CurlOption::ConnectTimeout => self.connect_timeout = value::seconds("--connect-timeout", &value)?,
+            CurlOption::MaxTime => self.timeout = value::seconds(named, &value)?,
+            CurlOption::ConnectTimeout => self.connect_timeout = value::seconds(named, &value)?,
+            CurlOption::Retry => {
+                self.retry.times = value.parse().map_err(|_| format!("{named} {} is no number", quoted(&value)))?;
+                self.notes
+                    .push(format!("{named}: only connecting is tried again here, not an answer of 408, 429 or 5xx"));
+            }
+            CurlOption::RetryDelay => {
+                if let Some(wait) = value::seconds(named, &value)? {
+                    (self.retry.first, self.retry.max) = (wait, wait);
+                }
+            }
+            CurlOption::Interface => self.interface = Some(value),
+            CurlOption::LocalPort => self.local_port = Some(self.addresses().local_port(&value)?),
             CurlOption::Ipv4 => self.family = IpFamily::V4,
             CurlOption::Ipv6 => self.family = IpFamily::V6,
             CurlOption::Url => self.words.push(value),
@@ -144,8 +230,32 @@ impl ParsedCurl {
             CurlOption::Get => self.query = true,
             CurlOption::Fail => self.fail = true,
             CurlOption::Http1 => self.version = Some(HttpVersion::Http1),
-            CurlOption::Http2 => self.version = Some(HttpVersion::Http2),
-            CurlOption::OutputOnly => {}
+            CurlOption::Http2 => self.likes_http2 = true,
+            CurlOption::Http2AtOnce => self.version = Some(HttpVersion::Http2),
+            CurlOption::GlobOff => self.glob_off = true,
+            CurlOption::NoDelay => self.options.push(option::parse("nodelay=on")?),
+            CurlOption::Include => self.include = true,
+            CurlOption::AsHere => {}
+            CurlOption::NoEffect(why) => self.note_idle(why, named),
+            CurlOption::Refused(what) => return Err(format!("curl {named} {}", what.sentence())),
+        }
+        Ok(())
+    }
+
+    fn note_idle(&mut self, why: &'static str, named: &str) {
+        match self.idle.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, names)) if names.iter().any(|name| name == named) => {}
+            Some((_, names)) => names.push(named.to_owned()),
+            None => self.idle.push((why, vec![named.to_owned()])),
+        }
+    }
+
+    /// `-A`, `-e`: a field; without text none is sent, not even the default.
+    fn default_field(&mut self, name: &str, value: &str) -> Result<(), String> {
+        if !value.is_empty() {
+            self.agent_and_referer.push(value::header(name, value)?);
+        } else if !self.suppressed.iter().any(|known| known == name) {
+            self.suppressed.push(name.to_owned());
         }
         Ok(())
     }
@@ -160,10 +270,12 @@ impl ParsedCurl {
             format!("header {} has no colon{hint}; accepted: -H 'NAME: VALUE'", quoted(text))
         })?;
         let (name, content) = value::header(name.trim(), content.trim())?;
-        if content.is_empty() {
-            self.suppressed.push(name);
-        } else {
+        if !content.is_empty() {
             self.headers.push((name, content));
+        } else if name.eq_ignore_ascii_case("host") {
+            return Err("-H 'Host:' leaves out what HTTP/1.1 needs (RFC 9112 §3.2); accepted: -H 'Host: NAME'".into());
+        } else if !self.suppressed.contains(&name) {
+            self.suppressed.push(name);
         }
         Ok(())
     }
@@ -173,47 +285,80 @@ impl ParsedCurl {
         names.any(|name| name.eq_ignore_ascii_case(wanted))
     }
 
-    fn finish(mut self) -> Result<HttpSpec, String> {
-        let url = self.url()?;
-        let mut url = value::url(&url)?;
+    fn finish(mut self) -> Result<CurlRequest, String> {
+        let typed = self.url()?;
+        if !self.glob_off {
+            globs::refuse(&typed)?;
+        }
+        let (mut url, zoned) = value::url(&typed, self.addresses())?;
+        self.resolve.extend(zoned);
+        let stdin_body = self.upload_body(&mut url)?.or(self.content.stdin_body());
         let defaults = self.content.default_headers();
         let mut body = std::mem::take(&mut self.content).into_body()?;
         if self.query {
+            if stdin_body.is_some() {
+                return Err("-G puts text into the URL: accepted without @- and -T".to_owned());
+            }
             value::add_query(&mut url, &body)?;
             body = BodySpec::None;
         }
         if self.head && body != BodySpec::None {
             return Err("-I asks for no body, so that nothing can be sent with it; accepted: -I or -d, not both".into());
         }
+        let passes = value::passes_proxy(&self.no_proxy, url.host_str().unwrap_or_default());
         if self.unix.is_some() && self.proxy.is_some() {
             return Err("a Unix socket and a proxy exclude each other: accepted is one of them".into());
         }
+        if body == BodySpec::None && value::drop_framing(&mut self.headers) {
+            self.notes.push("Transfer-Encoding is not sent: there is no body to be coded".to_owned());
+        }
         let by_content = if self.head {
             "HEAD"
+        } else if self.upload.is_some() {
+            "PUT"
         } else if body == BodySpec::None {
             "GET"
         } else {
             "POST"
         };
-        let mut headers: Vec<(String, String)> = std::mem::take(&mut self.agent_and_referer);
-        headers.retain(|(name, content)| !content.is_empty() && !self.has_header(name));
-        if !self.cookies.is_empty() {
-            headers.push(("Cookie".into(), self.cookies.join("; ")));
+        let headers = self.all_headers(&body, defaults);
+        let bind = value::local_address(
+            self.interface.as_deref(),
+            self.local_port,
+            self.family,
+            self.names,
+            &mut self.options,
+        )?;
+        for text in std::mem::take(&mut self.connect_to) {
+            self.resolve.extend(value::connect_to(&text, &url, self.addresses())?);
         }
-        headers.extend_from_slice(&self.headers);
-        if body != BodySpec::None {
-            let missing = defaults.iter().filter(|(name, _)| !self.has_header(name));
-            headers.extend(missing.map(|(name, content)| ((*name).to_owned(), (*content).to_owned())));
+        let is_https = url.scheme() == "https";
+        let version = match self.version {
+            Some(version) => version,
+            // ALPN then offers both, as curl does.
+            None if self.likes_http2 && is_https => HttpVersion::Any,
+            None if self.likes_http2 => {
+                self.notes.push("--http2 without TLS speaks HTTP/2 at once here, and asks for no Upgrade".to_owned());
+                HttpVersion::Http2
+            }
+            None => HttpVersion::Any,
+        };
+        for (why, names) in std::mem::take(&mut self.idle) {
+            let verb = if names.len() == 1 { "has" } else { "have" };
+            self.notes.push(format!("{} {verb} no effect here: {why}", names.join(" ")));
         }
-        Ok(HttpSpec {
+        let spec = HttpSpec {
+            keeps_method: self.method.is_some(),
             method: self.method.unwrap_or_else(|| by_content.to_owned()),
             headers,
+            without_defaults: self.suppressed,
             body,
             redirects: if self.follow { self.most_redirects.unwrap_or(REDIRECTS) } else { 0 },
+            refuses_redirects: self.follow && self.most_redirects == Some(0),
             user: self.user,
             insecure: self.insecure,
-            proxy: self.proxy,
-            version: self.version.unwrap_or(HttpVersion::Any),
+            proxy: self.proxy.filter(|_| !passes),
+            version,
             unix: self.unix,
             resolve: self.resolve,
             compressed: self.compressed,
@@ -221,11 +366,54 @@ impl ParsedCurl {
             fail_on_status: self.fail,
             socket: SocketSpec {
                 family: self.family,
+                bind,
                 connect_timeout: self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT),
+                retry: self.retry,
+                options: self.options,
                 ..SocketSpec::default()
             },
             ..HttpSpec::get(String::from(url))
-        })
+        };
+        Ok(CurlRequest { spec, notes: self.notes, prints_head: self.include || self.head, stdin_body })
+    }
+
+    /// The fields, in curl's order: its own, then the user's, then those of the body.
+    fn all_headers(&mut self, body: &BodySpec, defaults: &[(&str, &str)]) -> Vec<(String, String)> {
+        let mut headers: Vec<(String, String)> = std::mem::take(&mut self.agent_and_referer);
+        headers.retain(|(name, _)| !self.has_header(name));
+        // RFC 6265 §5.4: one Cookie field. As in curl, the one that was written out counts.
+        if !self.cookies.is_empty() && !self.has_header("Cookie") {
+            headers.push(("Cookie".into(), self.cookies.join("; ")));
+        }
+        headers.extend_from_slice(&self.headers);
+        if *body != BodySpec::None && self.upload.is_none() {
+            let missing = defaults.iter().filter(|(name, _)| !self.has_header(name));
+            headers.extend(missing.map(|(name, content)| ((*name).to_owned(), (*content).to_owned())));
+        }
+        headers
+    }
+
+    /// `-T`: the file becomes the body, and its name the end of a URL that ends with a slash.
+    fn upload_body(&mut self, url: &mut url::Url) -> Result<Option<StdinBody>, String> {
+        let Some(path) = self.upload.clone() else { return Ok(None) };
+        if !self.content.is_empty() {
+            return Err("-T sends a file as the whole body: accepted without -d, -F and --json".to_owned());
+        }
+        if path.starts_with('{') || path.contains("[") {
+            return Err(format!("-T {} asks for several uploads; accepted: one file", quoted(&path)));
+        }
+        if matches!(path.as_str(), "-" | ".") {
+            self.content.binary("@-")?;
+            return Ok(Some(StdinBody::AsItIs));
+        }
+        if url.path().ends_with('/')
+            && let Some(name) = PathBuf::from(&path).file_name().and_then(|name| name.to_str())
+            && let Ok(mut parts) = url.path_segments_mut()
+        {
+            parts.pop_if_empty().push(name);
+        }
+        self.content.binary(&format!("@{path}"))?;
+        Ok(None)
     }
 
     /// The only URL; a method may come before it.

@@ -2,8 +2,14 @@
 
 mod body;
 mod curl;
+mod form_field;
+mod globs;
+mod meaning;
 mod options;
+mod request;
 mod value;
 
-pub use curl::{REDIRECTS, curl_args, http_args};
+pub use curl::{REDIRECTS, parse};
+pub use options::{KnownOption, OPTIONS};
+pub use request::{CurlRequest, CurlStyle, StdinBody};
 pub use value::MOST_REDIRECTS;

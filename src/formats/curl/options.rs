@@ -1,123 +1,235 @@
-//! The table of curl's options that are accepted.
+//! The table of curl's options: what each does here.
 
+use super::meaning::{CurlOption, NotDone};
 use crate::text::sanitize::quoted;
 
-/// The meaning of an option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CurlOption {
-    Request,
-    Header,
-    Data,
-    DataRaw,
-    DataBinary,
-    DataUrlencode,
-    Json,
-    Form,
-    FormString,
-    User,
-    UserAgent,
-    Referer,
-    Cookie,
-    Proxy,
-    Resolve,
-    UnixSocket,
-    AbstractUnixSocket,
-    MaxRedirs,
-    MaxTime,
-    ConnectTimeout,
-    Ipv4,
-    Ipv6,
-    Url,
-    Insecure,
-    Location,
-    Compressed,
-    Head,
-    Get,
-    Fail,
-    Http1,
-    Http2,
-    /// Changes only curl's output, or is the default here anyway; does not change what is sent.
-    OutputOnly,
-}
-
 /// One option's spellings.
-#[derive(Debug)]
-pub(super) struct KnownOption {
-    pub(super) short: Option<char>,
-    pub(super) long: &'static str,
-    pub(super) takes_value: bool,
+#[derive(Clone, Copy, Debug)]
+pub struct KnownOption {
+    /// Its letter, if it has one.
+    pub short: Option<char>,
+    /// Its name, without the hyphens.
+    pub long: &'static str,
+    /// Whether a value follows.
+    pub takes_value: bool,
     pub(super) means: CurlOption,
 }
 
-const fn with_value(short: Option<char>, long: &'static str, means: CurlOption) -> KnownOption {
-    KnownOption { short, long, takes_value: true, means }
+const fn valued(short: char, long: &'static str, means: CurlOption) -> KnownOption {
+    KnownOption { short: if short == ' ' { None } else { Some(short) }, long, takes_value: true, means }
 }
 
-const fn flag(short: Option<char>, long: &'static str, means: CurlOption) -> KnownOption {
-    KnownOption { short, long, takes_value: false, means }
+const fn flag(short: char, long: &'static str, means: CurlOption) -> KnownOption {
+    KnownOption { short: if short == ' ' { None } else { Some(short) }, long, takes_value: false, means }
 }
 
-/// Every option that is accepted.
-pub(super) const OPTIONS: &[KnownOption] = &[
-    with_value(Some('X'), "request", CurlOption::Request),
-    with_value(Some('H'), "header", CurlOption::Header),
-    with_value(Some('d'), "data", CurlOption::Data),
-    with_value(None, "data-ascii", CurlOption::Data),
-    with_value(None, "data-raw", CurlOption::DataRaw),
-    with_value(None, "data-binary", CurlOption::DataBinary),
-    with_value(None, "data-urlencode", CurlOption::DataUrlencode),
-    with_value(None, "json", CurlOption::Json),
-    with_value(Some('F'), "form", CurlOption::Form),
-    with_value(None, "form-string", CurlOption::FormString),
-    with_value(Some('u'), "user", CurlOption::User),
-    with_value(Some('A'), "user-agent", CurlOption::UserAgent),
-    with_value(Some('e'), "referer", CurlOption::Referer),
-    with_value(Some('b'), "cookie", CurlOption::Cookie),
-    with_value(Some('x'), "proxy", CurlOption::Proxy),
-    with_value(None, "resolve", CurlOption::Resolve),
-    with_value(None, "unix-socket", CurlOption::UnixSocket),
-    with_value(None, "abstract-unix-socket", CurlOption::AbstractUnixSocket),
-    with_value(None, "max-redirs", CurlOption::MaxRedirs),
-    with_value(Some('m'), "max-time", CurlOption::MaxTime),
-    with_value(None, "connect-timeout", CurlOption::ConnectTimeout),
-    flag(Some('4'), "ipv4", CurlOption::Ipv4),
-    flag(Some('6'), "ipv6", CurlOption::Ipv6),
-    with_value(None, "url", CurlOption::Url),
-    flag(Some('k'), "insecure", CurlOption::Insecure),
-    flag(Some('L'), "location", CurlOption::Location),
-    flag(None, "compressed", CurlOption::Compressed),
-    flag(Some('I'), "head", CurlOption::Head),
-    flag(Some('G'), "get", CurlOption::Get),
-    flag(Some('f'), "fail", CurlOption::Fail),
-    flag(None, "fail-with-body", CurlOption::Fail),
-    flag(None, "http1.1", CurlOption::Http1),
-    flag(None, "http2", CurlOption::Http2),
-    flag(None, "http2-prior-knowledge", CurlOption::Http2),
-    flag(None, "basic", CurlOption::OutputOnly),
-    flag(Some('s'), "silent", CurlOption::OutputOnly),
-    flag(Some('S'), "show-error", CurlOption::OutputOnly),
-    flag(Some('v'), "verbose", CurlOption::OutputOnly),
-    flag(Some('i'), "include", CurlOption::OutputOnly),
-    flag(None, "show-headers", CurlOption::OutputOnly),
-    flag(Some('#'), "progress-bar", CurlOption::OutputOnly),
-    flag(None, "no-progress-meter", CurlOption::OutputOnly),
-    flag(Some('N'), "no-buffer", CurlOption::OutputOnly),
-    flag(Some('g'), "globoff", CurlOption::OutputOnly),
-    flag(Some('q'), "disable", CurlOption::OutputOnly),
+const SHOWN: CurlOption = CurlOption::NoEffect("the answer is shown, and s saves it");
+const SHOWN_WITH_VALUE: CurlOption = SHOWN;
+const PROGRESS: CurlOption = CurlOption::NoEffect("there is no progress meter");
+const TIMES: CurlOption = CurlOption::NoEffect("the times and sizes are shown");
+const TRACE: CurlOption = CurlOption::NoEffect("the whole exchange is shown");
+const JAR: CurlOption = CurlOption::NoEffect("cookies are shown, and not kept");
+const CACHE: CurlOption = CurlOption::NoEffect("nothing is remembered between requests");
+const ONE: CurlOption = CurlOption::NoEffect("there is one request");
+const TLS: CurlOption = CurlOption::Refused(NotDone::TlsChoice);
+const CERTIFICATE: CurlOption = CurlOption::Refused(NotDone::Certificate);
+const LOGIN: CurlOption = CurlOption::Refused(NotDone::Login);
+const PROXY: CurlOption = CurlOption::Refused(NotDone::ProxyChoice);
+const PACE: CurlOption = CurlOption::Refused(NotDone::Pace);
+const DNS: CurlOption = CurlOption::Refused(NotDone::DnsChoice);
+const VERSION: CurlOption = CurlOption::Refused(NotDone::Version);
+const FILE: CurlOption = CurlOption::Refused(NotDone::File);
+const REDIRECT: CurlOption = CurlOption::Refused(NotDone::Redirect);
+const OTHER: CurlOption = CurlOption::Refused(NotDone::Other);
+
+/// Every option that is known.
+pub const OPTIONS: &[KnownOption] = &[
+    valued('X', "request", CurlOption::Request),
+    valued('H', "header", CurlOption::Header),
+    valued('d', "data", CurlOption::Data),
+    valued(' ', "data-ascii", CurlOption::Data),
+    valued(' ', "data-raw", CurlOption::DataRaw),
+    valued(' ', "data-binary", CurlOption::DataBinary),
+    valued(' ', "data-urlencode", CurlOption::DataUrlencode),
+    valued(' ', "json", CurlOption::Json),
+    valued('F', "form", CurlOption::Form),
+    valued(' ', "form-string", CurlOption::FormString),
+    valued('T', "upload-file", CurlOption::Upload),
+    valued('u', "user", CurlOption::User),
+    valued(' ', "oauth2-bearer", CurlOption::Bearer),
+    valued('A', "user-agent", CurlOption::UserAgent),
+    valued('e', "referer", CurlOption::Referer),
+    valued('b', "cookie", CurlOption::Cookie),
+    valued('r', "range", CurlOption::Range),
+    valued('C', "continue-at", CurlOption::ContinueAt),
+    valued('x', "proxy", CurlOption::Proxy),
+    valued(' ', "noproxy", CurlOption::NoProxy),
+    valued(' ', "socks4", CurlOption::Socks("socks4")),
+    valued(' ', "socks4a", CurlOption::Socks("socks4a")),
+    valued(' ', "socks5", CurlOption::Socks("socks5")),
+    valued(' ', "socks5-hostname", CurlOption::Socks("socks5h")),
+    valued(' ', "resolve", CurlOption::Resolve),
+    valued(' ', "connect-to", CurlOption::ConnectTo),
+    valued(' ', "unix-socket", CurlOption::UnixSocket),
+    valued(' ', "abstract-unix-socket", CurlOption::AbstractUnixSocket),
+    valued(' ', "max-redirs", CurlOption::MaxRedirs),
+    valued('m', "max-time", CurlOption::MaxTime),
+    valued(' ', "connect-timeout", CurlOption::ConnectTimeout),
+    valued(' ', "retry", CurlOption::Retry),
+    valued(' ', "retry-delay", CurlOption::RetryDelay),
+    valued(' ', "interface", CurlOption::Interface),
+    valued(' ', "local-port", CurlOption::LocalPort),
+    flag('4', "ipv4", CurlOption::Ipv4),
+    flag('6', "ipv6", CurlOption::Ipv6),
+    valued(' ', "url", CurlOption::Url),
+    flag('k', "insecure", CurlOption::Insecure),
+    flag('L', "location", CurlOption::Location),
+    flag(' ', "compressed", CurlOption::Compressed),
+    flag('I', "head", CurlOption::Head),
+    flag('G', "get", CurlOption::Get),
+    flag('f', "fail", CurlOption::Fail),
+    flag(' ', "fail-with-body", CurlOption::Fail),
+    flag(' ', "http1.1", CurlOption::Http1),
+    flag(' ', "http2", CurlOption::Http2),
+    flag(' ', "http2-prior-knowledge", CurlOption::Http2AtOnce),
+    flag('g', "globoff", CurlOption::GlobOff),
+    flag(' ', "tcp-nodelay", CurlOption::NoDelay),
+    // Is so here without being asked for.
+    flag(' ', "basic", CurlOption::AsHere),
+    flag('q', "disable", CurlOption::AsHere),
+    flag('j', "junk-session-cookies", CurlOption::AsHere),
+    flag('1', "tlsv1", CurlOption::AsHere),
+    flag(' ', "tlsv1.0", CurlOption::AsHere),
+    flag(' ', "tlsv1.1", CurlOption::AsHere),
+    flag(' ', "tlsv1.2", CurlOption::AsHere),
+    flag(' ', "no-keepalive", CurlOption::AsHere),
+    flag(' ', "no-sessionid", CurlOption::AsHere),
+    flag(' ', "no-clobber", CurlOption::AsHere),
+    flag(' ', "retry-connrefused", CurlOption::AsHere),
+    // Of curl's own output.
+    valued('o', "output", SHOWN_WITH_VALUE),
+    valued(' ', "output-dir", SHOWN_WITH_VALUE),
+    valued(' ', "create-file-mode", SHOWN_WITH_VALUE),
+    valued('D', "dump-header", SHOWN_WITH_VALUE),
+    valued('w', "write-out", TIMES),
+    valued(' ', "stderr", TRACE),
+    valued(' ', "trace", TRACE),
+    valued(' ', "trace-ascii", TRACE),
+    valued(' ', "trace-config", TRACE),
+    valued(' ', "libcurl", TRACE),
+    flag(' ', "trace-ids", TRACE),
+    flag(' ', "trace-time", TRACE),
+    flag('v', "verbose", TRACE),
+    flag('i', "include", CurlOption::Include),
+    flag(' ', "show-headers", CurlOption::Include),
+    flag('O', "remote-name", SHOWN),
+    flag(' ', "remote-name-all", SHOWN),
+    flag('J', "remote-header-name", SHOWN),
+    flag('R', "remote-time", SHOWN),
+    flag(' ', "create-dirs", SHOWN),
+    flag(' ', "remove-on-error", SHOWN),
+    flag(' ', "xattr", SHOWN),
+    flag('N', "no-buffer", SHOWN),
+    flag(' ', "suppress-connect-headers", SHOWN),
+    flag(' ', "styled-output", SHOWN),
+    flag(' ', "no-styled-output", SHOWN),
+    flag('s', "silent", PROGRESS),
+    flag('S', "show-error", PROGRESS),
+    flag('#', "progress-bar", PROGRESS),
+    flag(' ', "progress-meter", PROGRESS),
+    flag(' ', "no-progress-meter", PROGRESS),
+    // Of several requests, and of what curl keeps between them.
+    valued('c', "cookie-jar", JAR),
+    valued(' ', "alt-svc", CACHE),
+    valued(' ', "hsts", CACHE),
+    valued(' ', "parallel-max", ONE),
+    valued(' ', "keepalive-time", ONE),
+    flag('Z', "parallel", ONE),
+    flag(' ', "parallel-immediate", ONE),
+    flag(' ', "fail-early", ONE),
+    valued(' ', "proto", CurlOption::NoEffect("http and https are all that is spoken")),
+    valued(' ', "proto-redir", CurlOption::NoEffect("redirects to http and https are all that is followed")),
+    valued(' ', "expect100-timeout", CurlOption::NoEffect("no 100 Continue is waited for")),
+    valued(' ', "happy-eyeballs-timeout-ms", CurlOption::NoEffect("the next address is tried after 250 ms (RFC 8305)")),
+    flag(' ', "retry-all-errors", CurlOption::NoEffect("only connecting is tried again")),
+    flag(' ', "ssl-no-revoke", CurlOption::NoEffect("revocation is not checked")),
+    flag(' ', "tcp-fastopen", CurlOption::NoEffect("a request waits for the handshake")),
+    // Refused by name: each changes what is sent, or to whom.
+    valued('K', "config", FILE),
+    valued(' ', "url-query", OTHER),
+    valued(' ', "etag-save", FILE),
+    valued(' ', "etag-compare", FILE),
+    valued(' ', "netrc-file", FILE),
+    flag('n', "netrc", FILE),
+    flag(' ', "netrc-optional", FILE),
+    valued('z', "time-cond", OTHER),
+    flag(' ', "path-as-is", OTHER),
+    valued(' ', "request-target", OTHER),
+    flag(' ', "raw", OTHER),
+    flag(' ', "tr-encoding", OTHER),
+    flag(' ', "crlf", OTHER),
+    flag('B', "use-ascii", OTHER),
+    flag('a', "append", OTHER),
+    flag(' ', "form-escape", OTHER),
+    flag(' ', "ignore-content-length", OTHER),
+    flag(' ', "haproxy-protocol", OTHER),
+    flag(' ', "next", OTHER),
+    valued(' ', "proto-default", OTHER),
+    valued(' ', "max-filesize", OTHER),
+    valued(' ', "limit-rate", PACE),
+    valued('y', "speed-time", PACE),
+    valued('Y', "speed-limit", PACE),
+    valued(' ', "retry-max-time", PACE),
+    valued('E', "cert", CERTIFICATE),
+    valued(' ', "cert-type", CERTIFICATE),
+    valued(' ', "key", CERTIFICATE),
+    valued(' ', "key-type", CERTIFICATE),
+    valued(' ', "pass", CERTIFICATE),
+    valued(' ', "cacert", CERTIFICATE),
+    valued(' ', "capath", CERTIFICATE),
+    valued(' ', "crlfile", CERTIFICATE),
+    valued(' ', "pinnedpubkey", CERTIFICATE),
+    flag(' ', "ca-native", CERTIFICATE),
+    flag(' ', "cert-status", CERTIFICATE),
+    flag(' ', "tlsv1.3", TLS),
+    valued(' ', "tls-max", TLS),
+    valued(' ', "ciphers", TLS),
+    valued(' ', "tls13-ciphers", TLS),
+    valued(' ', "curves", TLS),
+    flag(' ', "no-alpn", TLS),
+    flag('2', "sslv2", TLS),
+    flag('3', "sslv3", TLS),
+    flag(' ', "digest", LOGIN),
+    flag(' ', "ntlm", LOGIN),
+    flag(' ', "negotiate", LOGIN),
+    flag(' ', "anyauth", LOGIN),
+    valued(' ', "aws-sigv4", LOGIN),
+    flag(' ', "location-trusted", REDIRECT),
+    flag(' ', "post301", REDIRECT),
+    flag(' ', "post302", REDIRECT),
+    flag(' ', "post303", REDIRECT),
+    valued('U', "proxy-user", PROXY),
+    valued(' ', "preproxy", PROXY),
+    valued(' ', "proxy-header", PROXY),
+    valued(' ', "proxy1.0", PROXY),
+    valued(' ', "proxy-cacert", PROXY),
+    flag('p', "proxytunnel", PROXY),
+    flag(' ', "proxy-insecure", PROXY),
+    valued(' ', "dns-servers", DNS),
+    valued(' ', "doh-url", DNS),
+    valued(' ', "dns-interface", DNS),
+    valued(' ', "dns-ipv4-addr", DNS),
+    valued(' ', "dns-ipv6-addr", DNS),
+    flag('0', "http1.0", VERSION),
+    flag(' ', "http0.9", VERSION),
+    flag(' ', "http3", VERSION),
+    flag(' ', "http3-only", VERSION),
 ];
 
 /// The error for an option that is not in the table.
 pub(super) fn unknown_option(option: &str) -> String {
-    let hint = match option.split('=').next().unwrap_or(option) {
-        "-o" | "--output" | "-O" | "--remote-name" => " (the answer is shown, and can be saved from there)",
-        "-w" | "--write-out" => " (the timings are shown)",
-        _ => "",
-    };
-    let spelling =
-        |known: &KnownOption| known.short.map_or_else(|| format!("--{}", known.long), |short| format!("-{short}"));
-    let accepted: Vec<String> =
-        OPTIONS.iter().filter(|known| known.means != CurlOption::OutputOnly).map(spelling).collect();
-    format!("curl option {} is not understood here{hint}; accepted: {}", quoted(option), accepted.join(" "))
+    let common = "-X -H -d -F -u -A -e -b -L -k -I -G -x -m -r -T --json --resolve";
+    format!("curl option {} is not known here; accepted: {common} and others", quoted(option))
 }
 
 /// The error for an option without its value at the end.

@@ -94,6 +94,12 @@ fn a_pasted_line_break_stays_in_a_composer_and_is_a_space_in_a_prompt() {
     let mut one = TextField::new(FieldLines::One, 64);
     one.insert("a\r\nb\rc\n");
     assert_eq!(one.text(), "a b c");
+    let mut folded = TextField::new(FieldLines::Folded, 64);
+    folded.insert("a\r\nb\rc\n");
+    assert_eq!(folded.text(), "a\nb\nc");
+    assert!(!folded.apply(EditAction::Up), "its lines are one for the cursor");
+    folded.apply(EditAction::Home);
+    assert_eq!(folded.cursor(), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::keys::EditAction;
-use super::window::{FieldView, line_end, line_start, visible_window, wrapped_rows, wrapped_window};
+use super::window::{FieldView, folded_window, line_end, line_start, visible_window, wrapped_rows, wrapped_window};
 
 /// How many changes can be undone; beyond that, the oldest is dropped.
 const MOST_CHANGES: usize = 200;
@@ -15,6 +15,8 @@ pub enum FieldLines {
     One,
     /// A composer: a line break is kept, as `\n`.
     Many,
+    /// A command: a line break is kept, as `\n`, and drawn as a sign; for the cursor and the window it is one line.
+    Folded,
 }
 
 /// A change that can be undone: at `at`, `removed` was replaced with `inserted` bytes.
@@ -89,7 +91,7 @@ impl TextField {
     /// Inserts text at the cursor, and puts the cursor after it.
     ///
     /// `\r\n` and `\r` (as terminals paste a line break) become `\n`; in a field of one line, a line break within the
-    /// text becomes a space, and line breaks at its end are removed. Text beyond the limit is left out, cut between
+    /// text becomes a space, and line breaks at its end are removed, as in a folded one. Text beyond the limit is left out, cut between
     /// graphemes.
     ///
     /// Returns how many bytes were left out: 0 if all of it fits. The caller reports it to the user.
@@ -120,19 +122,19 @@ impl TextField {
             EditAction::WordRight => self.move_to(self.word_after()),
             EditAction::Up => self.move_to(self.line_up()),
             EditAction::Down => self.move_to(self.line_down()),
-            EditAction::Home => self.move_to(line_start(&self.text, self.cursor)),
-            EditAction::End => self.move_to(line_end(&self.text, self.cursor)),
+            EditAction::Home => self.move_to(self.line_start()),
+            EditAction::End => self.move_to(self.line_end()),
             EditAction::TextStart => self.move_to(0),
             EditAction::TextEnd => self.move_to(self.text.len()),
             EditAction::Backspace => self.delete_back_to(self.previous_boundary(self.cursor)),
             EditAction::Delete => self.delete_on_to(self.next_boundary(self.cursor)),
             EditAction::DeleteWordBack => self.delete_back_to(self.blank_before()),
             EditAction::DeleteWordForward => self.delete_on_to(self.word_after()),
-            EditAction::DeleteToStart => match line_start(&self.text, self.cursor) {
+            EditAction::DeleteToStart => match self.line_start() {
                 start if start == self.cursor => self.delete_back_to(self.previous_boundary(start)),
                 start => self.delete_back_to(start),
             },
-            EditAction::DeleteToEnd => match line_end(&self.text, self.cursor) {
+            EditAction::DeleteToEnd => match self.line_end() {
                 end if end == self.cursor => self.delete_on_to(self.next_boundary(end)),
                 end => self.delete_on_to(end),
             },
@@ -148,7 +150,16 @@ impl TextField {
         match self.lines {
             FieldLines::Many => wrapped_window(&self.text, self.cursor, columns, rows),
             FieldLines::One => visible_window(&self.text, self.cursor, columns, rows),
+            FieldLines::Folded => folded_window(&self.text, self.cursor, columns, rows),
         }
+    }
+
+    fn line_start(&self) -> usize {
+        if self.lines == FieldLines::Folded { 0 } else { line_start(&self.text, self.cursor) }
+    }
+
+    fn line_end(&self) -> usize {
+        if self.lines == FieldLines::Folded { self.text.len() } else { line_end(&self.text, self.cursor) }
     }
 
     /// How many rows the text takes, wrapped to so many columns: at least 1. Counts no further than `most`.
@@ -163,6 +174,7 @@ impl TextField {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         match self.lines {
             FieldLines::Many => text.into(),
+            FieldLines::Folded => text.trim_end_matches('\n').to_owned().into(),
             FieldLines::One => text.trim_end_matches('\n').replace('\n', " ").into(),
         }
     }
@@ -199,12 +211,12 @@ impl TextField {
     }
 
     fn line_up(&self) -> usize {
-        let start = line_start(&self.text, self.cursor);
+        let start = self.line_start();
         if start == 0 { self.cursor } else { self.same_column(start, line_start(&self.text, start - 1)) }
     }
 
     fn line_down(&self) -> usize {
-        let end = line_end(&self.text, self.cursor);
+        let end = self.line_end();
         if end == self.text.len() {
             self.cursor
         } else {

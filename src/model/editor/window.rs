@@ -108,6 +108,15 @@ fn row_text(row: &str, columns: usize) -> String {
     fill(String::new(), 0, cells(row.trim_end_matches('\n'), columns), columns).0
 }
 
+/// The part of a text that fits one line of this width; its line breaks are signs in that line.
+pub(super) fn folded_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
+    if columns == 0 || rows == 0 {
+        return FieldView { lines: Vec::new(), cursor: (0, 0) };
+    }
+    let (drawn, column) = cursor_line(text, cursor, usize::from(columns));
+    FieldView { lines: vec![drawn], cursor: (u16::try_from(column).unwrap_or(u16::MAX), 0) }
+}
+
 /// The starts of the lines above the cursor's line (nearest first) and of the lines below it, as many as fit.
 ///
 /// If not all fit, up to half of the window is below the cursor.
@@ -272,6 +281,13 @@ mod tests {
         assert_eq!(wrapped_rows("0123456789abc", 10, 9), 2);
         assert_eq!(wrapped_rows("a\nb\n", 10, 9), 3);
         assert_eq!(wrapped_rows(&"x".repeat(1000), 10, 9), 9);
+    }
+
+    #[test]
+    fn a_folded_text_is_one_line_with_signs_for_its_breaks() {
+        let view = folded_window("curl h\n -d x", 6, 20, 1);
+        assert_eq!((view.lines, view.cursor), (vec!["curl h␊ -d x".to_owned()], (6, 0)));
+        assert_eq!(folded_window("a\nb", 3, 0, 1).lines, Vec::<String>::new());
     }
 
     #[test]

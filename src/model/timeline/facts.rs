@@ -18,8 +18,9 @@ pub(super) fn describe_news(news: &News, is_tcp: bool) -> FactText {
         News::Udp(UdpNews::Icmp(icmp)) => Some(icmp_text(icmp)),
         News::Http(news) => http(news),
         News::Dns(news) => Some(dns(news)),
-        News::Listener(ListenerNews::Listening { local }) => {
-            Some(FactText::seen("bound", format!("bind() gave {local}"), TimelineTone::Well))
+        News::Listener(ListenerNews::Listening { local, family }) => {
+            let how = format!("bind() gave {local}{}", family.both_text());
+            Some(FactText::seen("bound", how, TimelineTone::Well))
         }
         News::Warned(failure) => {
             let FactText { how, known, .. } = failure_text(failure, None);

@@ -96,12 +96,12 @@ pub(super) fn use_theme(model: &mut Model, name: String) {
 /// Opens the form for a new session.
 pub(super) fn open_form(model: &mut Model) {
     model.targets.lines.stop_browsing();
-    open_overlay(model, Overlay::New { input: Model::field(), problem: None });
+    open_overlay(model, Overlay::New { input: Model::command_field(), problem: None });
 }
 
 /// Opens a one-line field.
 pub(super) fn open_prompt(model: &mut Model, purpose: PromptPurpose, text: &str) {
-    let mut input = Model::field();
+    let mut input = if purpose == PromptPurpose::Command { Model::command_field() } else { Model::field() };
     input.set(text);
     model.commands.stop_browsing();
     // What stands in the field is the last text: the first key that types something replaces it.

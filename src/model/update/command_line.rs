@@ -10,6 +10,8 @@ use crate::model::state::Model;
 use crate::model::words;
 use crate::sessions::order::{DatagramVerb, ListenerVerb};
 use crate::sessions::spec::MulticastGroup;
+use crate::sessions::spec::system_names::ServiceProtocol;
+use crate::sessions::spec::target::AddressReader;
 use crate::sessions::{SessionId, Verb, retention};
 use crate::text::{escapes, quantity};
 
@@ -35,6 +37,9 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         LineCommand::SendFile(path) => return effects::find_file(model, &path, effects),
         LineCommand::Lab(peers) => return menus::start_lab(model, &peers, effects),
         LineCommand::SendTo(peer, text) => {
+            let addresses = AddressReader::new(&model.names, ServiceProtocol::Udp);
+            let target = addresses.target(&peer)?;
+            let peer = addresses.address(&target.host, target.port)?;
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
             effects::send_verb(model, Verb::Datagram(DatagramVerb::SendTo(peer, Bytes::from(bytes))), effects);
         }

@@ -5,11 +5,12 @@ use bytes::Bytes;
 use super::notices::{notify, warn};
 use super::session;
 use crate::model::action::{Action, ComposeAction, SessionAction};
+use crate::model::compose_mode::ComposeMode;
 use crate::model::editor::keys::EditAction;
+use crate::model::history::ComposedText;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
 use crate::model::refusal::refusal;
-use crate::model::settings::LineEnding;
 use crate::model::state::{Focus, Model};
 use crate::sessions::order::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
@@ -30,7 +31,7 @@ pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Ef
         ComposeAction::Newline => edit(model, |composer| {
             composer.editor.insert("\n");
         }),
-        ComposeAction::ToggleHex => toggle_hex(model),
+        ComposeAction::NextMode => next_mode(model),
         ComposeAction::NextLineEnding => edit(model, |composer| composer.line_ending = composer.line_ending.next()),
         ComposeAction::HistoryBack => browse_history(model, true),
         ComposeAction::HistoryForward => browse_history(model, false),
@@ -44,35 +45,45 @@ fn edit(model: &mut Model, change: impl FnOnce(&mut Composer)) {
     }
 }
 
-/// Switches between text and hex, and converts the text if it can be read in the other form.
-fn toggle_hex(model: &mut Model) {
+/// Takes the next mode, and converts what stands there if that mode can write it.
+fn next_mode(model: &mut Model) {
+    let mut problem = None;
     edit(model, |composer| {
-        let text = composer.editor.text().to_string();
-        let converted = if composer.hex {
-            escapes::parse_hex(&text).map(|bytes| escapes::escape_for_edit(&bytes)).ok()
-        } else {
-            escapes::parse_text(&text).map(|bytes| escapes::spaced_hex(&bytes)).ok()
-        };
-        if let Some(converted) = converted {
-            composer.editor.set(&converted);
+        let next = composer.mode.next();
+        if !convert(composer, next) {
+            problem = Some(format!("{} now; what stands there cannot be written so, and is as it was", next.name()));
         }
-        composer.hex = !composer.hex;
+        composer.mode = next;
     });
+    if let Some(problem) = problem {
+        notify(model, problem);
+    }
 }
 
-/// The bytes of a composer's text.
+/// Rewrites what stands there for another mode, with the same bytes. Returns whether that was possible.
+fn convert(composer: &mut Composer, mode: ComposeMode) -> bool {
+    let text = composer.editor.text();
+    if text.is_empty() || mode == composer.mode {
+        return true;
+    }
+    let bytes = composer.mode.bytes(text, composer.line_ending).ok();
+    let converted = bytes.and_then(|bytes| mode.text_of(&bytes, composer.line_ending));
+    let Some(converted) = converted.filter(|text| text.len() <= composer.editor.limit_bytes()) else { return false };
+    if converted != composer.editor.text() {
+        composer.editor.set(&converted);
+    }
+    true
+}
+
+/// The bytes of a composer's text, with the line ending unless the text ends in a line break already.
 ///
 /// # Errors
 /// Fails with what is wrong with the text, and what is accepted.
 pub(super) fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
-    let text = composer.editor.text();
-    if composer.hex {
-        return escapes::parse_hex(text).map_err(|error| error.to_string());
+    let mut bytes = composer.mode.bytes(composer.editor.text(), composer.line_ending)?;
+    if composer.mode != ComposeMode::Hex && bytes.last() != Some(&b'\n') {
+        bytes.extend_from_slice(composer.line_ending.bytes());
     }
-    // A line break within the text is sent as the session's line ending, as if each line had been sent by itself.
-    let text = if composer.line_ending == LineEnding::CrLf { text.replace('\n', "\r\n") } else { text.to_string() };
-    let mut bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
-    bytes.extend_from_slice(composer.line_ending.bytes());
     Ok(bytes)
 }
 
@@ -96,10 +107,11 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             };
             effects.push(Effect::Net(Order { id, verb }));
             if !text.is_empty() {
-                model.history.push(&text);
+                let entry = ComposedText { text, mode: composer.mode };
+                model.history.push(&entry);
                 // A file is no place for a secret; this run remembers the text.
-                if !has_secret(&text) {
-                    effects.push(Effect::Remember(text));
+                if !has_secret(&entry.text) {
+                    effects.push(Effect::Remember(entry));
                 }
             }
             if let Some(panel) = model.panel_mut() {
@@ -125,8 +137,13 @@ fn delete_or_finish(model: &mut Model, effects: &mut Vec<Effect>) {
     });
 }
 
-/// Opens the composer's text in the user's own editor.
+/// Opens the composer's text in the user's own editor: as it will be sent, without escapes, if it can be written so.
 fn edit_outside(model: &mut Model, effects: &mut Vec<Effect>) {
+    edit(model, |composer| {
+        if convert(composer, ComposeMode::Literal) {
+            composer.mode = ComposeMode::Literal;
+        }
+    });
     let (Some(id), Some(panel)) = (model.selected, model.selected_panel()) else { return };
     effects.push(Effect::EditOutside { id, text: panel.composer.editor.text().to_owned() });
 }
@@ -136,10 +153,11 @@ pub(super) fn on_edited_outside(model: &mut Model, id: SessionId, text: &str) {
     let Some(panel) = model.panels.get_mut(&id) else { return };
     panel.composer.problem = None;
     panel.composer.editor.set(text);
+    let mode = panel.composer.mode.name();
     if model.selected == Some(id) && model.can_send() {
         model.focus = Focus::Composer;
     }
-    notify(model, "edited, not sent: Enter sends it");
+    notify(model, format!("edited, not sent: Enter sends it ({mode})"));
 }
 
 /// An order was refused: its text goes back to the field in which it was typed.
@@ -161,38 +179,74 @@ fn restore(model: &mut Model, id: SessionId, bytes: &[u8]) {
     if !composer.editor.is_empty() {
         return;
     }
-    if composer.hex {
-        composer.editor.set(&escapes::spaced_hex(bytes));
+    let bytes = if composer.mode == ComposeMode::Hex {
+        bytes
     } else {
-        let text = bytes.strip_suffix(composer.line_ending.bytes()).unwrap_or(bytes);
-        composer.editor.set(&escapes::escape_for_edit(text));
-    }
+        bytes.strip_suffix(composer.line_ending.bytes()).unwrap_or(bytes)
+    };
+    match composer.mode.text_of(bytes, composer.line_ending) {
+        Some(text) => composer.editor.set(&text),
+        None => {
+            composer.mode = ComposeMode::Text;
+            composer.editor.set(&escapes::escape_for_edit(bytes))
+        }
+    };
 }
 
 fn browse_history(model: &mut Model, back: bool) {
     let Some(id) = model.selected else { return };
     let Some(panel) = model.panels.get_mut(&id) else { return };
-    let editor = &mut panel.composer.editor;
-    let moved = editor.apply(if back { EditAction::Up } else { EditAction::Down });
+    let composer = &mut panel.composer;
+    let moved = composer.editor.apply(if back { EditAction::Up } else { EditAction::Down });
     if moved {
         return;
     }
-    let recalled = if back { model.history.back(editor.text()) } else { model.history.forward() };
-    if let Some(text) = recalled {
-        editor.set(&text);
+    let now = ComposedText { text: composer.editor.text().to_owned(), mode: composer.mode };
+    let recalled = if back { model.history.back(&now) } else { model.history.forward() };
+    if let Some(ComposedText { text, mode }) = recalled {
+        composer.mode = mode;
+        composer.editor.set(&text);
     }
 }
 
-/// Inserts pasted text into the composer; reports what does not fit.
+/// Inserts pasted text into the composer: what is sent is what was pasted, in every mode. Reports what does not fit, and
+/// a mode that changed for it.
 pub(super) fn paste(model: &mut Model, text: &str) {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut left_out = 0;
-    edit(model, |composer| left_out = composer.editor.insert(&text));
+    let mut said = None;
+    edit(model, |composer| {
+        let ending = composer.line_ending;
+        let as_pasted = || ComposeMode::Literal.bytes(&text, ending).unwrap_or_default();
+        let mode = composer.mode;
+        let inserted = match mode {
+            ComposeMode::Literal => text.clone(),
+            ComposeMode::Hex if escapes::parse_hex(&text).is_ok() => text.clone(),
+            ComposeMode::Hex => {
+                said = Some("pasted as hex: its bytes are the same".to_owned());
+                let gap = if composer.editor.is_empty() { "" } else { " " };
+                format!("{gap}{}", escapes::spaced_hex(&as_pasted()))
+            }
+            ComposeMode::Text if !text.contains('\\') => text.clone(),
+            ComposeMode::Text if convert(composer, ComposeMode::Literal) => {
+                composer.mode = ComposeMode::Literal;
+                said = Some("literal now: what was pasted has backslashes, and each is itself".to_owned());
+                text.clone()
+            }
+            ComposeMode::Text => {
+                said = Some("backslashes are doubled: each pasted one is itself".to_owned());
+                text.replace('\\', r"\\")
+            }
+        };
+        left_out = composer.editor.insert(&inserted);
+    });
     model.focus = Focus::Composer;
     if left_out > 0 {
         let limit = crate::text::quantity::bytes(crate::model::limits::COMPOSER as u64);
         let rest = crate::text::quantity::bytes(left_out as u64);
         warn(model, format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"));
+    } else if let Some(said) = said {
+        notify(model, said);
     } else if text.contains('\n') {
         notify(model, "pasted, not sent: Enter sends it");
     }

@@ -1,8 +1,8 @@
 //! The effects that updates return.
 
-use super::notices::warn;
+use super::notices::{notify, warn};
 use super::readings;
-use crate::formats::{paste, recent};
+use crate::formats::{PastedSession, paste, recent};
 use crate::model::msg::{Effect, LineKind};
 use crate::model::refusal::NO_SESSION;
 use crate::model::state::Model;
@@ -33,8 +33,13 @@ pub(super) fn open_with(
     change: impl FnOnce(&mut Spec) -> Result<(), String>,
     effects: &mut Vec<Effect>,
 ) -> Result<(), String> {
-    let mut wanted: Spec = paste::parse_anything(text)?;
+    let PastedSession { spec: mut wanted, notes } = paste::parse_anything(text, &model.names)?;
     change(&mut wanted)?;
+    // What has no effect is said, once: the form showed it, a `:` line did not.
+    if let Some(note) = notes.first() {
+        let more = if notes.len() > 1 { format!(" (and {} more)", notes.len() - 1) } else { String::new() };
+        notify(model, format!("{note}{more}"));
+    }
     wanted.retain = model.settings.retain;
     if let SpecKind::Tcp(TcpSpec { socket, .. }) | SpecKind::Http(HttpSpec { socket, .. }) = &mut wanted.what
         && socket.connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
@@ -47,8 +52,8 @@ pub(super) fn open_with(
 
 /// Remembers a target that was opened; for the next run without its secrets.
 pub(super) fn remember_target(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
-    model.targets.push(text.trim());
-    if let Some(kept) = recent::without_secrets(text) {
+    model.targets.push(text.trim(), &model.names);
+    if let Some(kept) = recent::without_secrets(text, &model.names) {
         effects.push(Effect::RememberLine(LineKind::Target, kept));
     }
 }

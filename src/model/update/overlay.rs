@@ -113,9 +113,9 @@ fn step(model: &mut Model, back: bool) {
             return;
         }
     };
-    let recalled = if back { history.back(input.text()) } else { history.forward() };
-    if let Some(text) = recalled {
-        input.set(&text);
+    let recalled = if back { history.back(&input.text().into()) } else { history.forward() };
+    if let Some(entry) = recalled {
+        input.set(&entry.text);
     }
 }
 
@@ -239,9 +239,8 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
 pub(super) fn paste(model: &mut Model, text: &str) {
     replace_fresh(model, true);
     if let Some(editor) = open_field(model) {
-        // A one-line field: a command copied with line continuations becomes one line.
-        let line = text.replace("\\\r\n", " ").replace("\\\n", " ").replace(['\r', '\n'], " ");
-        let left_out = editor.insert(line.trim_end());
+        // What line breaks mean is for the field, and for what reads it: a continued line, or a break within quotes.
+        let left_out = editor.insert(text.trim_end());
         edited(model);
         if left_out > 0 {
             warn(model, format!("the field holds 64 KiB; {left_out} bytes of the paste were left out"));
@@ -251,7 +250,7 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     } else if model.can_send() {
         compose::paste(model, text);
     } else {
-        model.overlay = Some(Overlay::New { input: Model::field(), problem: None });
+        model.overlay = Some(Overlay::New { input: Model::command_field(), problem: None });
         model.focus = if model.selected.is_some() { model.focus } else { Focus::Sessions };
         paste(model, text);
     }

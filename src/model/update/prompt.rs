@@ -29,8 +29,9 @@ pub(super) fn accept(model: &mut Model, purpose: PromptPurpose, input: TextField
         PromptPurpose::Save { make_folder } => command_line::save(model, &text, make_folder, effects),
     };
     if purpose == PromptPurpose::Command && taken.is_ok() && !text.trim().is_empty() {
-        model.commands.push(text.trim());
-        effects.extend(command::without_secrets(&text).map(|line| Effect::RememberLine(LineKind::Command, line)));
+        model.commands.push(&text.trim().into());
+        let kept = command::without_secrets(&text, &model.names);
+        effects.extend(kept.map(|line| Effect::RememberLine(LineKind::Command, line)));
     }
     let awaits = effects.iter().find_map(|effect| match effect {
         Effect::FindFile { request, .. } | Effect::Save { request, .. } => Some(*request),

@@ -6,7 +6,9 @@ use crate::sessions::news::ListenerNews;
 /// News of a listener, in words.
 pub(super) fn listener_sentence(news: &ListenerNews) -> NewsSentence {
     match news {
-        ListenerNews::Listening { local } => good_sentence('◆', format!("bound to {local}, waiting for peers")),
+        ListenerNews::Listening { local, family } => {
+            good_sentence('◆', format!("bound to {local}{}, waiting for peers", family.both_text()))
+        }
         ListenerNews::Accepted { listener, local, peer } => {
             good_sentence('◆', format!("accepted from {peer} on {local} by listener {listener}"))
         }

@@ -32,7 +32,7 @@ pub(super) struct HttpDialer {
     pub(super) gate: Arc<NewsGate>,
     pub(super) connections: Arc<ExchangeConnections>,
     pub(super) handshake: Arc<HandshakeClock>,
-    overrides: Vec<(String, u16, IpAddr)>,
+    overrides: Vec<(String, u16, SocketAddr)>,
     family: IpFamily,
     /// The number of the exchange's connection attempt, from 1.
     pub(super) attempt: AtomicU32,
@@ -71,7 +71,10 @@ impl HttpDialer {
                     quoted(name)
                 )));
             }
-            overrides.push((host.trim_matches(['[', ']']).to_ascii_lowercase(), port, address.ip()));
+            // The zone of a link-local address stays with it.
+            let mut address = *address;
+            address.set_port(port);
+            overrides.push((host.trim_matches(['[', ']']).to_ascii_lowercase(), port, address));
         }
         let connections = Arc::default();
         Ok(HttpDialer {
@@ -123,7 +126,7 @@ impl HttpDialer {
     /// The addresses that the user gave for a host.
     pub(super) fn overridden_addresses(&self, host: &str, port: u16) -> Vec<SocketAddr> {
         let of_host = self.overrides.iter().filter(|(name, of, _)| *of == port && name.eq_ignore_ascii_case(host));
-        of_host.map(|(_, _, ip)| SocketAddr::new(*ip, port)).collect()
+        of_host.map(|(_, _, address)| *address).collect()
     }
 
     pub(super) async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, NoAddress> {

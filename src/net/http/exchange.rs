@@ -93,9 +93,9 @@ impl ExchangeTask {
             }
             dial.set_destination(&hop.url, proxy.as_ref().unwrap_or(&hop.url));
             let answer = self.request(&mut road, &hop, &dial).await?;
-            let next = redirect::next(answer.status(), answer.headers(), &hop.url, &hop.method);
+            let next = redirect::next(answer.status(), answer.headers(), &hop.url, (&hop.method, spec.keeps_method));
             match next {
-                Some(next) if spec.redirects > 0 => {
+                Some(next) if spec.redirects > 0 || spec.refuses_redirects => {
                     if followed == spec.redirects {
                         let why = format!("redirect limit reached ({followed})");
                         return Err(Failure::new(Class::Protocol, FailedOperation::Follow, hop.url.as_str(), why));

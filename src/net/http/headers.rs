@@ -74,7 +74,8 @@ pub(super) fn headers(spec: &HttpSpec, user_of_url: Option<&str>) -> Result<Head
     }
     let mut all = HeaderMap::new();
     let mut default = |name: HeaderName, value: &'static str| {
-        if !own.contains_key(&name) {
+        let is_unwanted = spec.without_defaults.iter().any(|unwanted| name.as_str().eq_ignore_ascii_case(unwanted));
+        if !is_unwanted && !own.contains_key(&name) {
             all.insert(name, HeaderValue::from_static(value));
         }
     };

@@ -28,7 +28,8 @@ pub(super) struct RedirectRequest {
     pub(super) keeps_body: bool,
 }
 
-/// Where this response redirects to; `None` if it is not a redirect.
+/// Where this response redirects to; `None` if it is not a redirect. The method comes with whether the user chose it and
+/// wants it kept (curl's `-X`); the body is dropped all the same.
 ///
 /// # Errors
 /// Fails with `Protocol` if its target cannot be followed.
@@ -36,7 +37,7 @@ pub(super) fn next(
     status: StatusCode,
     headers: &HeaderMap,
     url: &Url,
-    method: &Method,
+    method: (&Method, bool),
 ) -> Option<Result<RedirectRequest, Failure>> {
     let location = match status.as_u16() {
         301 | 302 | 303 | 307 | 308 => headers.get(LOCATION)?,
@@ -53,7 +54,12 @@ pub(super) fn next(
     Some(next_request(status, joined, url, method).map_err(refuse))
 }
 
-fn next_request(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Result<RedirectRequest, String> {
+fn next_request(
+    status: StatusCode,
+    mut to: Url,
+    from: &Url,
+    (method, is_kept): (&Method, bool),
+) -> Result<RedirectRequest, String> {
     if !matches!(to.scheme(), "http" | "https") || !to.has_host() {
         return Err(format!("the redirect leads to {}; only http and https are followed", quoted(to.as_str())));
     }
@@ -65,7 +71,7 @@ fn next_request(status: StatusCode, mut to: Url, from: &Url, method: &Method) ->
         301 | 302 => *method == Method::POST,
         _ => false,
     };
-    let method = if becomes_get { Method::GET } else { method.clone() };
+    let method = if becomes_get && !is_kept { Method::GET } else { method.clone() };
     Ok(RedirectRequest { url: to, method, keeps_body: !becomes_get })
 }
 
@@ -97,7 +103,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, location.parse().unwrap());
         let from = Url::parse("https://a.example/x/y#frag").unwrap();
-        next(StatusCode::from_u16(status).unwrap(), &headers, &from, method)
+        next(StatusCode::from_u16(status).unwrap(), &headers, &from, (method, false))
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A connected stream socket: of TCP, or of the Unix domain.
 
+use crate::net::families::unmapped;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
 #[cfg(unix)]
@@ -73,7 +74,9 @@ impl StreamSocket {
     /// Our address and the peer's; `None` for a socket of the Unix domain, and for a connection that is gone.
     pub(in crate::net) fn ends(&self) -> Option<(SocketAddr, SocketAddr)> {
         match self {
-            StreamSocket::Tcp(socket) => Some((socket.local_addr().ok()?, socket.peer_addr().ok()?)),
+            StreamSocket::Tcp(socket) => {
+                Some((unmapped(socket.local_addr().ok()?), unmapped(socket.peer_addr().ok()?)))
+            }
             #[cfg(unix)]
             StreamSocket::Unix(_) => None,
         }

@@ -1,5 +1,7 @@
 //! A bound UDP socket: it receives from any peer, and sends to any.
 
+use std::net::SocketAddr;
+
 use socket2::{SockAddr, Socket};
 
 use super::multicast;
@@ -8,7 +10,7 @@ use super::orders::UdpOrders;
 use super::shared::{SendTarget, SharedSocket, UdpEnding, UdpLimits, UdpPlan};
 use super::strangers::StrangerWatch;
 use crate::net::hub::TaskContext;
-use crate::net::{fault, option, order_queue};
+use crate::net::{families, fault, option, order_queue};
 use crate::sessions::News;
 use crate::sessions::news::ListenerNews;
 use crate::sessions::spec::UdpBoundSpec;
@@ -29,11 +31,22 @@ async fn open_and_run(
     urgent: order_queue::OrderReceiver,
 ) {
     let TaskContext { journal, orders: plain, net: _net } = context;
-    let opened = match open(&spec) {
+    let opened = match open(&spec, spec.local) {
+        Ok(opened) => Ok((opened, false)),
+        Err(failure) => match families::fallback_for(&failure, spec.without_ipv6) {
+            Some(v4) => open(&spec, v4).map(|opened| (opened, true)),
+            None => Err(failure),
+        },
+    };
+    let (opened, fell_back) = match opened {
         Ok(opened) => opened,
         Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
     };
-    journal.news(News::Listener(ListenerNews::Listening { local: opened.local })).await;
+    let family = families::taken_family(&opened.socket, opened.local);
+    journal.news(News::Listener(ListenerNews::Listening { local: opened.local, family })).await;
+    if fell_back {
+        journal.news(families::no_ipv6_news(FailedOperation::Bind, opened.local)).await;
+    }
     report_receive_buffer(&journal, &opened, spec.receive).await;
     option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6().into(), &journal).await;
     for wanted in &spec.groups {
@@ -47,17 +60,13 @@ async fn open_and_run(
     shared.run(UdpOrders { urgent, plain }, script, StrangerWatch::none()).await;
 }
 
-fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {
-    let failed = |error: std::io::Error| fault::from_bind(FailedOperation::Bind, spec.local, &error);
-    let (socket, merged) = configured_socket(spec.local, spec.broadcast, spec.receive)?;
-    option::set_all(&socket, &spec.socket.options, spec.local.is_ipv6().into())?;
+fn open(spec: &UdpBoundSpec, local: SocketAddr) -> Result<OpenedSocket, Failure> {
+    let failed = |error: std::io::Error| fault::from_bind(FailedOperation::Bind, local, &error);
+    let (socket, merged) = configured_socket(local, spec.broadcast, spec.receive)?;
+    option::set_all(&socket, &spec.socket.options, local.is_ipv6().into())?;
     allow_shared_group_port(&socket, spec).map_err(failed)?;
-    if spec.local.is_ipv6() && spec.local.ip().is_unspecified() {
-        // `[::]` receives IPv4 too, whatever the system's default is (RFC 3493 §5.3). If that fails, it is an IPv6
-        // socket, as its address says.
-        socket.set_only_v6(false).ok();
-    }
-    socket.bind(&SockAddr::from(spec.local)).map_err(failed)?;
+    families::choose_family(&socket, local, spec.socket.family).map_err(failed)?;
+    socket.bind(&SockAddr::from(local)).map_err(failed)?;
     register(socket, merged).map_err(failed)
 }
 

@@ -47,7 +47,7 @@ async fn run_connected(
         Ok(addresses) => open_first(&spec, &addresses, &journal).await,
         Err(failure) => Err(failure),
     };
-    let (opened, target) = match opened {
+    let (opened, target, others) = match opened {
         Ok(opened) => opened,
         Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
     };
@@ -60,7 +60,8 @@ async fn run_connected(
     };
     let idle_timeout = spec.socket.idle_timeout;
     let limits = UdpLimits { idle_timeout, answers, datagram_size: spec.datagram_size };
-    let shared = SharedSocket::new(journal, opened, target, limits);
+    let mut shared = SharedSocket::new(journal, opened, target, limits);
+    shared.others = others;
     if !reading {
         shared.set_reading(false).await;
     }
@@ -86,12 +87,13 @@ async fn cancelled(urgent: &mut order_queue::OrderReceiver, reading: &mut bool, 
 
 /// Tries the addresses in order; the target is the first one that the kernel has a route to.
 ///
-/// UDP's `connect()` sends nothing, so the first address with a route wins, whether or not anybody listens there.
+/// UDP's `connect()` sends nothing, so the first address with a route wins, whether or not anybody listens there. The
+/// addresses after it, which are not used, come back too.
 async fn open_first(
     spec: &UdpSpec,
     addresses: &[SocketAddr],
     journal: &Arc<Journal>,
-) -> Result<(OpenedSocket, SendTarget), Failure> {
+) -> Result<(OpenedSocket, SendTarget, Vec<SocketAddr>), Failure> {
     let usable = |target: &&SocketAddr| spec.socket.bind.is_none_or(|bind| bind.is_ipv4() == target.is_ipv4());
     let usable: Vec<SocketAddr> = addresses.iter().filter(usable).copied().collect();
     let mut last = Failure::new(
@@ -119,7 +121,7 @@ async fn open_first(
                 };
                 journal.news(News::Dial(news)).await;
                 route::report_route(source, target, journal).await;
-                return Ok((opened, to));
+                return Ok((opened, to, usable[place + 1..].to_vec()));
             }
             Err(failure) => {
                 if place + 1 < usable.len() {

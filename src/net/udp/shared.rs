@@ -14,7 +14,10 @@ use super::recent_sends::RecentSends;
 use crate::net::journal::Journal;
 use crate::sessions::CloseReason;
 use crate::sessions::spec::Script;
-use crate::wire::Failure;
+use crate::wire::{Class, Failure};
+
+/// How many other addresses of a name a message lists.
+const MOST_NAMED: usize = 4;
 
 /// How a session ends.
 #[derive(Debug)]
@@ -28,6 +31,19 @@ pub(super) enum UdpEnding {
 }
 
 impl UdpEnding {
+    /// A refusal names the other addresses of the peer's name: nobody was asked there.
+    pub(super) fn naming_others(self, others: &[SocketAddr]) -> Self {
+        match self {
+            UdpEnding::Failed(mut failure) if failure.class == Class::Refused && !others.is_empty() => {
+                let named: Vec<String> = others.iter().take(MOST_NAMED).map(|other| other.ip().to_string()).collect();
+                let more = if others.len() > MOST_NAMED { ", …" } else { "" };
+                failure.message += &format!("; the name also has {}{more}, not asked", named.join(", "));
+                UdpEnding::Failed(failure)
+            }
+            other => other,
+        }
+    }
+
     /// Reports the end: the last news of the session.
     pub(super) async fn report(self, journal: &Arc<Journal>) {
         journal
@@ -95,6 +111,8 @@ pub(super) struct SharedSocket {
     pub(super) local: SocketAddr,
     /// The one peer of a connected socket; `None` for a socket that hears every address.
     pub(super) peer: Option<SocketAddr>,
+    /// The other addresses of the peer's name, which are not used; the first one won without an answer.
+    pub(super) others: Vec<SocketAddr>,
     pub(super) target: SendTarget,
     pub(super) limits: UdpLimits,
     pub(super) heard: Mutex<Option<SocketAddr>>,
@@ -134,5 +152,26 @@ impl SamplingRest {
         if self.resting.load(Ordering::Relaxed) && self.resting.swap(false, Ordering::AcqRel) {
             self.bell.notify_one();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::FailedOperation;
+
+    #[test]
+    fn a_refusal_says_which_other_addresses_the_name_has() {
+        let refused = || Failure::new(Class::Refused, FailedOperation::Send, "[::1]:9", "refused");
+        let told = |failure: Failure, others: &[SocketAddr]| match UdpEnding::Failed(failure).naming_others(others) {
+            UdpEnding::Failed(failure) => failure.message,
+            UdpEnding::Local | UdpEnding::Answered => String::new(),
+        };
+        let v4: SocketAddr = "127.0.0.1:9".parse().unwrap();
+        assert_eq!(told(refused(), &[v4]), "refused; the name also has 127.0.0.1, not asked");
+        assert_eq!(told(refused(), &[]), "refused");
+        assert_eq!(told(refused(), &[v4; 9]).matches("127.0.0.1").count(), MOST_NAMED);
+        let silent = Failure::new(Class::IdleTimeout, FailedOperation::Read, "", "silent");
+        assert_eq!(told(silent, &[v4]), "silent");
     }
 }

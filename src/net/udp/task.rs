@@ -46,6 +46,7 @@ impl SharedSocket {
             local,
             merged,
             peer: target.peer(),
+            others: Vec::new(),
             target,
             limits,
             heard: Mutex::default(),
@@ -88,7 +89,7 @@ impl SharedSocket {
         if !matches!(ending, UdpEnding::Answered) {
             self.report_unsent(script, &mut jobs, &mut orders).await;
         }
-        ending.report(&self.journal).await;
+        ending.naming_others(&self.others).report(&self.journal).await;
     }
 
     /// Where a plain send goes.

@@ -9,6 +9,7 @@ use crate::sessions::news::{ListenerNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;
+use crate::sessions::spec::IpFamily;
 use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
@@ -18,6 +19,8 @@ use crate::wire::segment::CaptureReading;
 pub struct ListenerSession {
     /// Its local address, once it listens.
     pub local: Option<SocketAddr>,
+    /// The families of the peers that it takes, once it listens.
+    pub family: IpFamily,
     /// How many connections it accepted.
     pub accepted: u64,
     /// How many of them are open.
@@ -31,7 +34,10 @@ pub struct ListenerSession {
 impl ListenerSession {
     fn on_news(&mut self, news: &ListenerNews) {
         match news {
-            ListenerNews::Listening { local } => self.local = Some(*local),
+            ListenerNews::Listening { local, family } => {
+                self.local = Some(*local);
+                self.family = *family;
+            }
             ListenerNews::TurnedAway { .. } => self.turned_away += 1,
             ListenerNews::ChildEnded { .. } => self.open = self.open.saturating_sub(1),
             ListenerNews::Accepting(accepting) => self.holds = !accepting,

@@ -12,6 +12,7 @@ use crate::sessions::news::{DialNews, ListenerNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::{Block, Record};
+use crate::sessions::spec::IpFamily;
 use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
@@ -131,6 +132,8 @@ impl KindState for UdpSession {
 pub struct UdpBoundSession {
     /// Its local address, once bound.
     pub local: Option<SocketAddr>,
+    /// The families of the peers that it takes, once bound.
+    pub family: IpFamily,
     /// Its peers.
     pub heard: PeerList,
     /// State of its socket.
@@ -141,7 +144,7 @@ impl UdpBoundSession {
     /// A socket that has received nothing yet.
     pub fn new() -> Self {
         let socket = UdpSocketView { ledger: UdpLedger::for_many_peers(), ..UdpSocketView::default() };
-        UdpBoundSession { local: None, heard: PeerList::default(), socket }
+        UdpBoundSession { local: None, family: IpFamily::Any, heard: PeerList::default(), socket }
     }
 }
 
@@ -188,7 +191,10 @@ impl KindState for UdpBoundSession {
     fn on_record(&mut self, record: &Record, _context: &RecordContext) -> Option<OpenState> {
         self.socket.on_record(record);
         match record {
-            Record::News { news: News::Listener(ListenerNews::Listening { local }), .. } => self.local = Some(*local),
+            Record::News { news: News::Listener(ListenerNews::Listening { local, family }), .. } => {
+                self.local = Some(*local);
+                self.family = *family;
+            }
             Record::Block(block) => self.heard.count(block),
             Record::News { .. } | Record::NotKept { .. } => {}
         }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::place::NewsPlace;
 use crate::sessions::id::SessionId;
+use crate::sessions::spec::IpFamily;
 use crate::wire::Failure;
 use crate::wire::kernel::view::KernelView;
 
@@ -14,6 +15,8 @@ pub enum ListenerNews {
     Listening {
         /// The local address, with the port that the kernel chose for port 0.
         local: SocketAddr,
+        /// The families of the peers that it takes, as the socket says: `[::]` may be both.
+        family: IpFamily,
     },
     /// A listener accepted this session: the first news of an accepted session.
     Accepted {

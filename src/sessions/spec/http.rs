@@ -21,10 +21,16 @@ pub struct HttpSpec {
     pub url: String,
     /// Header fields, in order; a name may occur several times.
     pub headers: Vec<(String, String)>,
+    /// Names of fields that are sent by default, and not here.
+    pub without_defaults: Vec<String>,
     /// The body to send.
     pub body: BodySpec,
     /// How many redirects to follow; 0 shows the redirect itself.
     pub redirects: usize,
+    /// True: with `redirects` 0, a redirect is a failure (curl's `-L --max-redirs 0`).
+    pub refuses_redirects: bool,
+    /// True: the method stays the same in a redirect that would make a GET of it (curl's `-X`).
+    pub keeps_method: bool,
     /// `user:password` for basic authentication.
     pub user: Option<String>,
     /// True: certificates are not verified (`-k`), and the screen shows that.
@@ -49,14 +55,17 @@ pub struct HttpSpec {
 }
 
 impl HttpSpec {
-    /// A plain GET of `url`, at most ten redirects, content coding accepted.
+    /// A plain GET of `url`, no redirects, content coding accepted.
     pub fn get(url: impl Into<String>) -> Self {
         HttpSpec {
             method: "GET".into(),
             url: url.into(),
             headers: Vec::new(),
+            without_defaults: Vec::new(),
             body: BodySpec::None,
             redirects: 0,
+            refuses_redirects: false,
+            keeps_method: false,
             user: None,
             insecure: false,
             proxy: None,

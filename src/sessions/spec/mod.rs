@@ -9,6 +9,7 @@ pub mod repeat;
 mod script;
 mod socket;
 pub mod socket_options;
+pub mod system_names;
 pub mod target;
 mod tcp;
 mod udp;

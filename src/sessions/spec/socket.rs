@@ -54,6 +54,14 @@ pub enum IpFamily {
 }
 
 impl IpFamily {
+    /// ` (IPv4 and IPv6)` behind the address of a socket that takes both; nothing if the address says it.
+    pub fn both_text(self) -> &'static str {
+        match self {
+            IpFamily::Any => " (IPv4 and IPv6)",
+            IpFamily::V4 | IpFamily::V6 => "",
+        }
+    }
+
     /// Whether an address is of this family.
     pub fn admits(self, address: IpAddr) -> bool {
         match self {

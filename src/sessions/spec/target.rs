@@ -1,58 +1,249 @@
-//! Hosts, ports and addresses to connect to or listen on, as people type them.
+//! The one reader of addresses: hosts, ports and zones, as people type them, to connect to or to listen on.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
-use super::socket::HostPort;
+use super::socket::{HostPort, IpFamily};
+use super::system_names::{ServiceProtocol, SystemNames};
 use crate::text::sanitize::{self, quoted};
 
-/// The forms that [`parse_host_port`] accepts.
-pub const ACCEPTED_TARGETS: &str = "HOST:PORT, as example.com:80, 192.0.2.1:80 or [2001:db8::1]:80";
+/// The forms that [`AddressReader::target`] accepts.
+pub const ACCEPTED_TARGETS: &str = "HOST:PORT, as example.com:80, h:http or [2001:db8::1]:80";
 
-/// The forms that [`parse_listen`] accepts.
-pub const ACCEPTED_LISTEN: &str = "[ADDR:]PORT, as 9000, 127.0.0.1:9000 or [::1]:9000";
+/// The forms that [`AddressReader::listen`] accepts.
+pub const ACCEPTED_LISTEN: &str = "[ADDR:]PORT, as 9000, 127.0.0.1:9000 or [fe80::1%eth0]:9000";
 
-/// The forms that [`parse_bind`] accepts.
-pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, 127.0.0.1:5000, ::1 or [::1]:5000";
+/// The forms that [`AddressReader::bind`] accepts.
+pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, ::1, fe80::1%eth0 or [::1]:5000";
 
 /// The longest host name: RFC 1035 §2.3.4 allows 255 bytes on the wire, 253 as text.
 const LONGEST_HOST: usize = 253;
 
-/// Parses a host and a port to connect to: `name:port`, `v4:port` or `[v6]:port`.
-///
-/// # Errors
-/// Fails if a part is wrong; the message says which, and what is accepted.
-pub fn parse_host_port(text: &str) -> Result<HostPort, String> {
-    let text = text.trim();
-    let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_TARGETS}", quoted(text));
-    if let Some(bracketed) = text.strip_prefix('[') {
-        let (host, after) = bracketed.split_once(']').ok_or_else(|| wrong("has no closing bracket"))?;
-        let host = ipv6_host(host).ok_or_else(|| wrong("has no IPv6 address in its brackets"))?;
-        let port = match after.strip_prefix(':') {
-            Some(port) => parse_port(port)?,
-            None if after.is_empty() => return Err(wrong("has no port")),
-            None => return Err(wrong("has no colon after its bracket")),
-        };
-        return Ok(HostPort { host, port });
-    }
-    if ipv6_host(text).is_some() {
-        return Err(wrong("is an IPv6 address without brackets, so that its port cannot be told"));
-    }
-    let (host, port) = text.rsplit_once(':').ok_or_else(|| {
-        let why = if text.is_empty() { "is no host" } else { "has no port" };
-        wrong(why)
-    })?;
-    if host.contains(':') {
-        return Err(wrong("has more than one colon; an IPv6 address needs brackets"));
-    }
-    Ok(HostPort { host: parse_host(host)?, port: parse_port(port)? })
+/// How many interfaces an error names.
+const MOST_NAMED: usize = 6;
+
+/// Reads addresses: every command, option, URL and field that takes one comes here.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressReader<'a> {
+    names: &'a SystemNames,
+    protocol: ServiceProtocol,
 }
 
-/// A host and a port as separate texts, like the arguments of `nc`; an IPv6 address may lack brackets.
-///
-/// # Errors
-/// Fails if a part is wrong; the message says which, and what is accepted.
-pub fn join_host_port(host: &str, port: &str) -> Result<HostPort, String> {
-    Ok(HostPort { host: parse_host(host)?, port: parse_port(port)? })
+/// Where a listener listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenPlace {
+    /// The address; `[::]` is every IPv6 address, and every IPv4 address too unless the family is [`IpFamily::V6`].
+    pub local: SocketAddr,
+    /// Where to listen instead if this host has no IPv6; only if no address was given.
+    pub without_ipv6: Option<SocketAddr>,
+}
+
+impl ListenPlace {
+    /// This address, and no other.
+    pub fn at(local: SocketAddr) -> Self {
+        ListenPlace { local, without_ipv6: None }
+    }
+
+    /// A port on every address of a family, or of both.
+    pub fn everywhere(port: u16, family: IpFamily) -> Self {
+        let v4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+        let v6 = SocketAddr::from((Ipv6Addr::UNSPECIFIED, port));
+        match family {
+            IpFamily::Any => ListenPlace { local: v6, without_ipv6: Some(v4) },
+            IpFamily::V4 => ListenPlace::at(v4),
+            IpFamily::V6 => ListenPlace::at(v6),
+        }
+    }
+}
+
+impl<'a> AddressReader<'a> {
+    /// A reader of addresses whose service names are those of this protocol.
+    pub fn new(names: &'a SystemNames, protocol: ServiceProtocol) -> Self {
+        AddressReader { names, protocol }
+    }
+
+    /// Parses a host and a port to connect to: `name:port`, `v4:port` or `[v6]:port`, the port as a number or as the
+    /// name of a service; also behind `tcp://` or `udp://`, whichever is the reader's protocol, and in `<…>`.
+    ///
+    /// # Errors
+    /// Fails if a part is wrong; the message says which, and what is accepted.
+    pub fn target(&self, text: &str) -> Result<HostPort, String> {
+        let typed = text.trim();
+        let text = self.without_scheme(without_brackets_of_mail(typed))?;
+        let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_TARGETS}", quoted(typed));
+        if let Some(bracketed) = text.strip_prefix('[') {
+            let (host, after) = bracketed.split_once(']').ok_or_else(|| wrong("has no closing bracket"))?;
+            let host = ipv6_host(host).ok_or_else(|| wrong("has no IPv6 address in its brackets"))?;
+            let port = match after.strip_prefix(':') {
+                Some(port) => self.port(port)?,
+                None if after.is_empty() => return Err(wrong("has no port")),
+                None => return Err(wrong("has no colon after its bracket")),
+            };
+            return Ok(HostPort { host, port });
+        }
+        if ipv6_host(text).is_some() {
+            return Err(wrong("is an IPv6 address without brackets, so that its port cannot be told"));
+        }
+        let (host, port) = text.rsplit_once(':').ok_or_else(|| {
+            let why = if text.is_empty() { "is no host" } else { "has no port" };
+            wrong(why)
+        })?;
+        if host.contains(':') {
+            return Err(wrong("has more than one colon; an IPv6 address needs brackets"));
+        }
+        Ok(HostPort { host: parse_host(host)?, port: self.port(port)? })
+    }
+
+    /// A host and a port as separate texts, like the arguments of `nc`; an IPv6 address may lack brackets.
+    ///
+    /// # Errors
+    /// Fails if a part is wrong; the message says which, and what is accepted.
+    pub fn pair(&self, host: &str, port: &str) -> Result<HostPort, String> {
+        Ok(HostPort { host: parse_host(without_brackets_of_mail(host))?, port: self.port(port)? })
+    }
+
+    /// Parses a port to connect to: a number from 1 to 65535, or the name of a service.
+    ///
+    /// # Errors
+    /// Fails on any other text; the message quotes it.
+    pub fn port(&self, text: &str) -> Result<u16, String> {
+        self.number_or_service(text).filter(|port| *port != 0).ok_or_else(|| self.no_port(text, 1))
+    }
+
+    /// Parses a port to bind to: a number from 0 to 65535, where 0 lets the kernel choose, or the name of a service.
+    ///
+    /// # Errors
+    /// Fails on any other text; the message quotes it.
+    pub fn local_port(&self, text: &str) -> Result<u16, String> {
+        self.number_or_service(text).ok_or_else(|| self.no_port(text, 0))
+    }
+
+    /// Parses where to listen: `[ADDR:]PORT`. A port alone, `:PORT` and `*:PORT` mean every address of the family;
+    /// `localhost` is 127.0.0.1 (::1 if IPv6 is asked for), other names are refused.
+    ///
+    /// # Errors
+    /// Fails if a part is wrong, or the address is not of the family; the message says which, and what is accepted.
+    pub fn listen(&self, text: &str, family: IpFamily) -> Result<ListenPlace, String> {
+        let typed = text.trim();
+        let text = self.without_scheme(typed)?;
+        let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_LISTEN}", quoted(typed));
+        let (address, port) = split_address(text).ok_or_else(|| wrong("is no address and port"))?;
+        let port = port.or(address.is_none().then_some(text)).ok_or_else(|| wrong("has no port"))?;
+        let port = self.local_port(port)?;
+        match address {
+            None | Some("" | "*") => Ok(ListenPlace::everywhere(port, family)),
+            Some(address) => Ok(ListenPlace::at(self.local_address(address, port, family)?)),
+        }
+    }
+
+    /// Parses a local address: `ADDR[:PORT]`; without a port the kernel chooses one.
+    ///
+    /// # Errors
+    /// Fails if a part is wrong, or the address is not of the family; the message says which, and what is accepted.
+    pub fn bind(&self, text: &str, family: IpFamily) -> Result<SocketAddr, String> {
+        let text = text.trim();
+        let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_BIND}", quoted(text));
+        let (address, port) = if is_address(text) || text.eq_ignore_ascii_case("localhost") {
+            (text, "0")
+        } else {
+            let (address, port) = split_address(text).ok_or_else(|| wrong("is no address"))?;
+            (address.ok_or_else(|| wrong("has no address"))?, port.unwrap_or("0"))
+        };
+        self.local_address(address, self.local_port(port)?, family)
+    }
+
+    /// An address with its zone, as a number or as the name of an interface: `192.0.2.1`, `fe80::1%eth0`, `fe80::1%2`,
+    /// also in brackets.
+    ///
+    /// # Errors
+    /// Fails if it is no address, or there is no such interface; the message says which there are.
+    pub fn address(&self, text: &str, port: u16) -> Result<SocketAddr, String> {
+        let bare = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
+        let (address, zone) = bare.split_once('%').map_or((bare, None), |(address, zone)| (address, Some(zone)));
+        let wrong = || format!("{} is no address; accepted: an IPv4 or an IPv6 address", quoted(text));
+        match (address.parse::<IpAddr>().map_err(|_| wrong())?, zone) {
+            (ip, None) => Ok(SocketAddr::new(ip, port)),
+            (IpAddr::V6(ip), Some(zone)) => Ok(SocketAddrV6::new(ip, port, 0, self.zone(zone)?).into()),
+            (IpAddr::V4(_), Some(_)) => Err(wrong()),
+        }
+    }
+
+    /// The index of a zone: a number, or the name of an interface.
+    fn zone(&self, zone: &str) -> Result<u32, String> {
+        if let Some(index) = self.names.interface(zone) {
+            return Ok(index);
+        }
+        let digits = !zone.is_empty() && zone.bytes().all(|byte| byte.is_ascii_digit());
+        zone.parse().ok().filter(|index| digits && *index != 0).ok_or_else(|| {
+            let mut known: Vec<&str> = self.names.interfaces().take(MOST_NAMED + 1).collect();
+            if known.len() > MOST_NAMED {
+                known[MOST_NAMED] = "…";
+            }
+            let known = if known.is_empty() { "an index".to_owned() } else { sanitize::line(&known.join(", ")) };
+            format!("this host has no interface {}; accepted: {known}", quoted(zone))
+        })
+    }
+
+    fn local_address(&self, text: &str, port: u16, family: IpFamily) -> Result<SocketAddr, String> {
+        let local = if text.eq_ignore_ascii_case("localhost") {
+            let loopback: IpAddr =
+                if family == IpFamily::V6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() };
+            SocketAddr::new(loopback, port)
+        } else if matches!(text, "" | "*") {
+            ListenPlace::everywhere(port, if family == IpFamily::V6 { family } else { IpFamily::V4 }).local
+        } else if is_address(text) {
+            self.address(text, port)?
+        } else {
+            let accepted = "an IPv4 or an IPv6 address, * or localhost";
+            return Err(format!("{} is no address of this machine; accepted: {accepted}", quoted(text)));
+        };
+        if family.admits(local.ip()) {
+            Ok(local)
+        } else {
+            Err(format!("{} is not of the family that -4 or -6 asks for", quoted(text)))
+        }
+    }
+
+    /// The text behind `tcp://` or `udp://`, without a slash at its end.
+    fn without_scheme<'t>(&self, text: &'t str) -> Result<&'t str, String> {
+        let Some((scheme, rest)) = text.split_once("://") else { return Ok(text) };
+        if scheme.eq_ignore_ascii_case(self.protocol.name()) {
+            return Ok(rest.strip_suffix('/').unwrap_or(rest));
+        }
+        let why = match scheme.to_ascii_lowercase().as_str() {
+            known @ ("tcp" | "udp" | "http" | "https") => {
+                let command = if known == "https" { "http" } else { known };
+                format!("is no {} address; accepted: sockeye {command} {}", self.protocol.name().to_uppercase(), "…")
+            }
+            _ => format!("has a scheme that is not spoken here; accepted: {}://HOST:PORT", self.protocol.name()),
+        };
+        Err(format!("{} {why}", quoted(text)))
+    }
+
+    fn number_or_service(&self, text: &str) -> Option<u16> {
+        parse_digits(text).or_else(|| self.names.port(self.protocol, text))
+    }
+
+    fn no_port(&self, text: &str, least: u16) -> String {
+        let kernel = if least == 0 { " (0: the kernel chooses)" } else { "" };
+        let range = format!("{least} to 65535{kernel}");
+        let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic());
+        if is_name {
+            let protocol = self.protocol.name().to_uppercase();
+            format!(
+                "port {} is no {protocol} service that this system knows; accepted: a service, or {range}",
+                quoted(text)
+            )
+        } else {
+            format!("port {} is not a number from {range}", quoted(text))
+        }
+    }
+}
+
+/// An address as mails and manuals write it: `<example.com:80>`, or in quotes.
+fn without_brackets_of_mail(text: &str) -> &str {
+    let pairs = [('<', '>'), ('"', '"'), ('\'', '\''), ('`', '`')];
+    let inner = pairs.iter().find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close));
+    inner.map_or(text, str::trim)
 }
 
 /// Parses a host alone: a name (an international one becomes its `xn--` form), an IPv4 or an IPv6 address. Brackets are
@@ -110,57 +301,15 @@ fn is_zone(zone: &str) -> bool {
     (1..=64).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// Parses a port to connect to: a number from 1 to 65535.
-///
-/// # Errors
-/// Fails on any other text; the message quotes it.
-pub fn parse_port(text: &str) -> Result<u16, String> {
-    parse_digits(text)
-        .filter(|port| *port != 0)
-        .ok_or_else(|| format!("port {} is not a number from 1 to 65535", quoted(text)))
-}
-
-/// Parses a port to bind to: a number from 0 to 65535, where 0 lets the kernel choose.
-///
-/// # Errors
-/// Fails on any other text; the message quotes it.
-pub fn parse_local_port(text: &str) -> Result<u16, String> {
-    parse_digits(text)
-        .ok_or_else(|| format!("port {} is not a number from 0 to 65535 (0 lets the kernel choose)", quoted(text)))
-}
-
 /// Digits only: `u16::from_str` would accept a plus sign.
 fn parse_digits(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Parses where to listen: `[ADDR:]PORT`. A port alone, `:PORT` and `*:PORT` mean every IPv4 address, as in `nc`; port
-/// 0 lets the kernel choose; `localhost` is 127.0.0.1, other names are refused.
-///
-/// # Errors
-/// Fails if a part is wrong; the message says which, and what is accepted.
-pub fn parse_listen(text: &str) -> Result<SocketAddr, String> {
-    let text = text.trim();
-    let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_LISTEN}", quoted(text));
-    let (address, port) = split_address(text).ok_or_else(|| wrong("is no address and port"))?;
-    let port = port.or(address.is_none().then_some(text)).ok_or_else(|| wrong("has no port"))?;
-    Ok(SocketAddr::new(local_address(address.unwrap_or("*"))?, parse_local_port(port)?))
-}
-
-/// Parses a local address: `ADDR[:PORT]`; without a port the kernel chooses one.
-///
-/// # Errors
-/// Fails if a part is wrong; the message says which, and what is accepted.
-pub fn parse_bind(text: &str) -> Result<SocketAddr, String> {
-    let text = text.trim();
-    let wrong = |why: &str| format!("{} {why}; accepted: {ACCEPTED_BIND}", quoted(text));
-    let (address, port) = if text.parse::<IpAddr>().is_ok() || text.eq_ignore_ascii_case("localhost") {
-        (text, "0")
-    } else {
-        let (address, port) = split_address(text).ok_or_else(|| wrong("is no address"))?;
-        (address.ok_or_else(|| wrong("has no address"))?, port.unwrap_or("0"))
-    };
-    Ok(SocketAddr::new(local_address(address)?, parse_local_port(port)?))
+/// Whether a text is an address without a port, with or without a zone and brackets.
+fn is_address(text: &str) -> bool {
+    let bare = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
+    bare.parse::<Ipv4Addr>().is_ok() || ipv6_host(bare).is_some()
 }
 
 /// Splits off the address before the port's colon and the port after it, each if present. `None`: unbalanced brackets,
@@ -181,17 +330,34 @@ fn split_address(text: &str) -> Option<(Option<&str>, Option<&str>)> {
     }
 }
 
-fn local_address(text: &str) -> Result<IpAddr, String> {
-    match text {
-        "" | "*" => Ok(Ipv4Addr::UNSPECIFIED.into()),
-        name if name.eq_ignore_ascii_case("localhost") => Ok(Ipv4Addr::LOCALHOST.into()),
-        address => address.parse().map_err(|_| {
-            format!(
-                "{} is no address of this machine; accepted: an IPv4 or an IPv6 address, * or localhost",
-                quoted(text)
-            )
-        }),
+/// A listener's address in a title: `*:9000` takes both families, `[::]:9000` only IPv6, as `ss` writes them.
+pub fn listening_text(local: SocketAddr, family: IpFamily) -> String {
+    if local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED) && family != IpFamily::V6 {
+        format!("*:{}", local.port())
+    } else {
+        local.to_string()
     }
+}
+
+/// A listener's address in a list, where room is short: `*:9000 v4` takes only IPv4.
+pub fn listening_name(local: SocketAddr, family: IpFamily) -> String {
+    if local.ip() == IpAddr::V4(Ipv4Addr::UNSPECIFIED) {
+        format!("*:{} v4", local.port())
+    } else {
+        listening_text(local, family)
+    }
+}
+
+/// A listener's address in a sentence.
+pub fn listening_meaning(local: SocketAddr, family: IpFamily) -> String {
+    let text = listening_text(local, family);
+    if text.starts_with('*') { format!("port {} of every address, IPv4 and IPv6", local.port()) } else { text }
+}
+
+/// The fallback of a listener that was moved to another address: its port moves too; a named address has none.
+pub(super) fn moved_fallback(local: SocketAddr, fallback: Option<SocketAddr>) -> Option<SocketAddr> {
+    let everywhere = local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    fallback.filter(|_| everywhere).map(|v4| SocketAddr::new(v4.ip(), local.port()))
 }
 
 /// The host and port of a URL: the text between `//` and the path, without user information.
@@ -200,13 +366,31 @@ pub(super) fn target_of_url(url: &str) -> Option<HostPort> {
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
     let default = if scheme == "https" { 443 } else { 80 };
-    parse_host_port(host).or_else(|_| parse_host_port(&format!("{host}:{default}"))).ok()
+    let names = SystemNames::default();
+    let reader = AddressReader::new(&names, ServiceProtocol::Tcp);
+    reader.target(host).or_else(|_| reader.target(&format!("{host}:{default}"))).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn names() -> SystemNames {
+        SystemNames::usual().with_interfaces(vec![("lo".into(), 1), ("eth0".into(), 7)])
+    }
+
+    fn parse_host_port(text: &str) -> Result<HostPort, String> {
+        AddressReader::new(&names(), ServiceProtocol::Tcp).target(text)
+    }
+
+    fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+        AddressReader::new(&names(), ServiceProtocol::Tcp).listen(text, IpFamily::Any).map(|place| place.local)
+    }
+
+    fn parse_bind(text: &str) -> Result<SocketAddr, String> {
+        AddressReader::new(&names(), ServiceProtocol::Tcp).bind(text, IpFamily::Any)
+    }
 
     #[test]
     fn hosts_and_ports_are_taken_in_their_common_spellings() {
@@ -219,17 +403,30 @@ mod tests {
             ("239.1.2.3%eth0:80", "239.1.2.3%eth0", 80),
             ("my_host-2:9000", "my_host-2", 9000),
             ("bücher.example:80", "xn--bcher-kva.example", 80),
+            ("127.0.0.1:http", "127.0.0.1", 80),
+            ("[::1]:https", "::1", 443),
+            ("tcp://127.0.0.1:80", "127.0.0.1", 80),
+            ("TCP://h:domain/", "h", 53),
+            ("<example.com:80>", "example.com", 80),
+            ("'example.com:80'", "example.com", 80),
         ];
         for (text, host, port) in cases {
             assert_eq!(parse_host_port(text).unwrap(), HostPort { host: host.into(), port }, "{text}");
         }
-        assert_eq!(join_host_port("::1", "80").unwrap().to_string(), "[::1]:80");
+        let names = names();
+        let udp = AddressReader::new(&names, ServiceProtocol::Udp);
+        assert_eq!(udp.pair("::1", "80").unwrap().to_string(), "[::1]:80");
+        assert_eq!(udp.target("udp://h:syslog").unwrap().to_string(), "h:514");
+        assert_eq!(udp.pair("<h>", "ntp").unwrap().to_string(), "h:123");
     }
 
     #[test]
     fn a_target_that_makes_no_sense_says_which_part_is_wrong() {
         let cases = [
-            ("example.com:http", r#"port "http" is not a number from 1 to 65535"#),
+            ("example.com:nope", r#"port "nope" is no TCP service that this system knows; accepted: a service, or 1"#),
+            ("example.com:syslog", r#"port "syslog" is no TCP service"#),
+            ("udp://example.com:53", "is no TCP address; accepted: sockeye udp"),
+            ("ws://example.com:80", "a scheme that is not spoken here; accepted: tcp://HOST:PORT"),
             ("example.com:0", r#"port "0" is not"#),
             ("example.com:65536", r#"port "65536" is not"#),
             ("example.com:+80", r#"port "+80" is not"#),
@@ -253,6 +450,7 @@ mod tests {
             let error = parse_host_port(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
             assert!(!error.chars().any(sanitize::is_hostile), "{error}");
+            assert!(error.chars().count() <= 160, "two rows at 80 columns: {error}");
         }
     }
 
@@ -265,10 +463,14 @@ mod tests {
     #[test]
     fn a_place_to_listen_may_be_a_port_alone() {
         let cases = [
-            ("9000", "0.0.0.0:9000"),
-            ("0", "0.0.0.0:0"),
-            (":9000", "0.0.0.0:9000"),
-            ("*:9000", "0.0.0.0:9000"),
+            ("9000", "[::]:9000"),
+            ("0", "[::]:0"),
+            ("http", "[::]:80"),
+            (":9000", "[::]:9000"),
+            ("*:9000", "[::]:9000"),
+            ("tcp://127.0.0.1:9000/", "127.0.0.1:9000"),
+            ("[fe80::1%lo]:9000", "[fe80::1%1]:9000"),
+            ("[fe80::1%7]:ssh", "[fe80::1%7]:22"),
             ("localhost:9000", "127.0.0.1:9000"),
             ("127.0.0.1:9000", "127.0.0.1:9000"),
             ("[::]:9000", "[::]:9000"),
@@ -278,7 +480,9 @@ mod tests {
         }
         for (text, part) in [
             ("", "from 0 to 65535"),
-            ("http", r#"port "http" is not a number from 0"#),
+            ("nope", r#"port "nope" is no TCP service"#),
+            ("[fe80::1%nope]:1", r#"no interface "nope"; accepted: lo, eth0"#),
+            ("[fe80::1%0]:1", r#"no interface "0""#),
             ("65536", "from 0 to 65535"),
             ("example.com:80", "no address of this machine"),
             ("127.0.0.1", "has no port"),
@@ -291,6 +495,21 @@ mod tests {
     }
 
     #[test]
+    fn a_family_chooses_the_addresses_of_a_listener() {
+        let names = names();
+        let reader = AddressReader::new(&names, ServiceProtocol::Udp);
+        let place = |text, family| reader.listen(text, family).unwrap();
+        let [v4, v6] = ["0.0.0.0:9", "[::]:9"].map(|text| text.parse::<SocketAddr>().unwrap());
+        assert_eq!(place("9", IpFamily::Any), ListenPlace { local: v6, without_ipv6: Some(v4) });
+        assert_eq!(place("9", IpFamily::V4), ListenPlace::at(v4));
+        assert_eq!(place("*:9", IpFamily::V6), ListenPlace::at(v6));
+        assert_eq!(place("[::]:9", IpFamily::Any), ListenPlace::at(v6), "asked for by name: no other one instead");
+        assert_eq!(place("localhost:9", IpFamily::V6).local.to_string(), "[::1]:9");
+        assert!(reader.listen("127.0.0.1:9", IpFamily::V6).unwrap_err().contains("-4 or -6"));
+        assert!(reader.bind("::1", IpFamily::V4).unwrap_err().contains("-4 or -6"));
+    }
+
+    #[test]
     fn a_local_address_may_come_without_a_port() {
         let cases = [
             ("127.0.0.1", "127.0.0.1:0"),
@@ -299,6 +518,11 @@ mod tests {
             ("[::1]:7", "[::1]:7"),
             ("127.0.0.1:7", "127.0.0.1:7"),
             ("localhost", "127.0.0.1:0"),
+            (":7", "0.0.0.0:7"),
+            ("*:7", "0.0.0.0:7"),
+            ("fe80::1%eth0", "[fe80::1%7]:0"),
+            ("[fe80::1%1]", "[fe80::1%1]:0"),
+            ("[fe80::1%eth0]:5000", "[fe80::1%7]:5000"),
         ];
         for (text, address) in cases {
             assert_eq!(parse_bind(text).unwrap().to_string(), address, "{text}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::kind_facets::KindFacets;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
+use super::target::{listening_text, moved_fallback};
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
@@ -91,29 +92,38 @@ impl KindFacets for TcpSpec {
 /// A TCP listener to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenSpec {
-    /// Where to listen; port 0 lets the kernel choose.
+    /// Where to listen; port 0 lets the kernel choose. `[::]` is IPv4 too, unless the socket's family is IPv6.
     pub local: SocketAddr,
+    /// Where to listen instead if this host has no IPv6.
+    pub without_ipv6: Option<SocketAddr>,
     /// How many accepted connections may be open at once; further ones are closed immediately, and that is shown.
     pub limit: Option<usize>,
     /// How many connections the kernel queues before they are accepted; `None`: the program's own number.
     pub backlog: Option<u32>,
     /// Whether connections are accepted from the beginning; otherwise they stay in the kernel's queue.
     pub accepting: bool,
-    /// `idle_timeout` and `options` apply to accepted connections. The listener is bound to `local` and never connects:
-    /// `family`, `bind`, `connect_timeout` and `retry` are unused.
+    /// `idle_timeout` and `options` apply to accepted connections; `family` says which ones `[::]` takes. The listener is
+    /// bound to `local` and never connects: `bind`, `connect_timeout` and `retry` are unused.
     pub socket: SocketSpec,
 }
 
 impl ListenSpec {
     /// A listener without limits.
     pub fn at(local: SocketAddr) -> Self {
-        ListenSpec { local, limit: None, backlog: None, accepting: true, socket: SocketSpec::default() }
+        ListenSpec {
+            local,
+            without_ipv6: None,
+            limit: None,
+            backlog: None,
+            accepting: true,
+            socket: SocketSpec::default(),
+        }
     }
 }
 
 impl KindFacets for ListenSpec {
     fn title(&self, bound: Option<SocketAddr>) -> String {
-        format!("listen tcp {}", bound.unwrap_or(self.local))
+        format!("listen tcp {}", listening_text(bound.unwrap_or(self.local), self.socket.family))
     }
 
     fn target(&self) -> Option<HostPort> {
@@ -146,6 +156,7 @@ impl KindFacets for ListenSpec {
 
     fn set_local(&mut self, local: Option<SocketAddr>) {
         self.local = local.unwrap_or(self.local);
+        self.without_ipv6 = moved_fallback(self.local, self.without_ipv6);
     }
 
     fn broadcast_mut(&mut self) -> Option<&mut bool> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::kind_facets::KindFacets;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
+use super::target::{listening_text, moved_fallback};
 use crate::sessions::id::SessionId;
 use crate::text::quantity::grouped;
 use crate::text::sanitize::quoted;
@@ -126,16 +127,18 @@ impl UdpSpec {
 /// A bound UDP socket to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UdpBoundSpec {
-    /// Where to bind; port 0 lets the kernel choose.
+    /// Where to bind; port 0 lets the kernel choose. `[::]` is IPv4 too, unless the socket's family is IPv6.
     pub local: SocketAddr,
+    /// Where to bind instead if this host has no IPv6.
+    pub without_ipv6: Option<SocketAddr>,
     /// Groups to join at once.
     pub groups: Vec<MulticastGroup>,
     /// Whether broadcasts may be sent; off by default.
     pub broadcast: bool,
     /// The size in bytes of the datagrams into which files are cut; see [`UdpSpec::datagram_size`].
     pub datagram_size: Option<NonZeroU16>,
-    /// `idle_timeout` and `options` are used. The socket is bound to `local` and never connects: `family`, `bind`,
-    /// `connect_timeout` and `retry` are unused.
+    /// `idle_timeout` and `options` are used; `family` says what `[::]` takes. The socket is bound to `local` and never
+    /// connects: `bind`, `connect_timeout` and `retry` are unused.
     pub socket: SocketSpec,
     /// How the socket receives.
     pub receive: UdpReceive,
@@ -145,13 +148,21 @@ impl UdpBoundSpec {
     /// A bound socket that is in no group and may not send broadcasts.
     pub fn at(local: SocketAddr) -> Self {
         let (socket, receive) = (SocketSpec::default(), UdpReceive::default());
-        UdpBoundSpec { local, groups: Vec::new(), broadcast: false, datagram_size: None, socket, receive }
+        UdpBoundSpec {
+            local,
+            without_ipv6: None,
+            groups: Vec::new(),
+            broadcast: false,
+            datagram_size: None,
+            socket,
+            receive,
+        }
     }
 }
 
 impl KindFacets for UdpBoundSpec {
     fn title(&self, bound: Option<SocketAddr>) -> String {
-        format!("udp on {}", bound.unwrap_or(self.local))
+        format!("udp on {}", listening_text(bound.unwrap_or(self.local), self.socket.family))
     }
 
     fn target(&self) -> Option<HostPort> {
@@ -184,6 +195,7 @@ impl KindFacets for UdpBoundSpec {
 
     fn set_local(&mut self, local: Option<SocketAddr>) {
         self.local = local.unwrap_or(self.local);
+        self.without_ipv6 = moved_fallback(self.local, self.without_ipv6);
     }
 
     fn broadcast_mut(&mut self) -> Option<&mut bool> {

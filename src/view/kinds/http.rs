@@ -6,10 +6,10 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::phase::OpenState;
-use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::http::{BodySpec, HttpSpec};
 use crate::sessions::{CloseReason, Session};
-use crate::text::quantity;
 use crate::text::secret::mask_text;
+use crate::text::{quantity, sanitize};
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::{FigureColumn, UNKNOWN, kernel};
 use crate::view::progress;
@@ -82,7 +82,28 @@ impl SpecWords for HttpSpec {
     fn meaning(&self) -> String {
         let redirects = if self.redirects > 0 { ", redirects followed" } else { "" };
         let insecure = if self.insecure { ", certificate NOT verified" } else { "" };
-        format!("HTTP {} {}{redirects}{insecure}", self.method, mask_text(&self.url))
+        let headers = match self.headers.len() {
+            0 => String::new(),
+            1 => ", 1 header".to_owned(),
+            count => format!(", {count} headers"),
+        };
+        let body = match &self.body {
+            BodySpec::None => String::new(),
+            BodySpec::Bytes(bytes) => format!(", a body of {}", quantity::bytes(bytes.len() as u64)),
+            BodySpec::File(path) => format!(", the body from {}", sanitize::line(&path.to_string_lossy())),
+            BodySpec::Multipart(parts) => match parts.len() {
+                1 => ", a form of 1 part".to_owned(),
+                count => format!(", a form of {count} parts"),
+            },
+        };
+        let through = match (&self.unix, &self.proxy, self.resolve.as_slice()) {
+            (Some(unix), ..) => format!(" by {unix}"),
+            (None, Some(proxy), _) => format!(" by the proxy {}", mask_text(proxy)),
+            (None, None, [(_, address)]) => format!(" at {address}"),
+            (None, None, _) => String::new(),
+        };
+        let url = mask_text(&self.url);
+        format!("HTTP {} {url}{through}{headers}{body}{redirects}{insecure}", self.method)
     }
 
     fn name(&self, _session: &Session) -> String {

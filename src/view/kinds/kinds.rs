@@ -20,8 +20,8 @@ fn with_words<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) 
         SessionKind::Conversation(UdpSession { ends, heard, socket }) => {
             question(&udp::ConversationWords { session, ends, heard: heard.as_ref(), socket })
         }
-        SessionKind::Bound(UdpBoundSession { local, heard, socket }) => {
-            question(&udp::BoundWords { session, local: *local, peers: heard.peers.len(), socket })
+        SessionKind::Bound(UdpBoundSession { local, family, heard, socket }) => {
+            question(&udp::BoundWords { session, local: *local, family: *family, peers: heard.peers.len(), socket })
         }
         SessionKind::Listener(listener) => question(&listener::ListenerWords { session, listener }),
         SessionKind::Http(exchange) => question(&http::HttpWords { session, exchange }),

@@ -7,12 +7,13 @@ use crate::model::state::Model;
 use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::phase::OpenState;
 use crate::sessions::spec::ListenSpec;
+use crate::sessions::spec::target::{listening_meaning, listening_name};
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::view::count_role::count_role;
 use crate::view::figure_column::{self, FigureColumn};
-use crate::view::status_label::{self, StatusLabel, short};
+use crate::view::status_label::{self, StatusLabel};
 use crate::wire::Totals;
 
 /// A TCP listener.
@@ -42,7 +43,8 @@ impl KindWords for ListenerWords<'_> {
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
         let dim = |text: String| StyledText::single(text, Role::Dim);
         let mut parts = Vec::new();
-        parts.extend(self.listener.local.map(|local| dim(format!("bound {local}"))));
+        let family = self.listener.family;
+        parts.extend(self.listener.local.map(|local| dim(format!("bound {local}{}", family.both_text()))));
         parts.push(dim(format!("{} open", quantity::grouped(self.listener.open))));
         parts.push(dim(format!("{} accepted", quantity::grouped(self.listener.accepted))));
         let role = count_role(self.listener.turned_away, Role::Warn);
@@ -73,12 +75,15 @@ impl KindWords for ListenerWords<'_> {
 
 impl SpecWords for ListenSpec {
     fn meaning(&self) -> String {
-        format!("TCP listener on {}", self.local)
+        let limit = self.limit.map(|most| format!(", at most {most} at once")).unwrap_or_default();
+        format!("TCP listener on {}{limit}", listening_meaning(self.local, self.socket.family))
     }
 
     fn name(&self, session: &Session) -> String {
         match session.bound().unwrap_or(self.local) {
-            local if local.ip().is_unspecified() => format!("listen tcp {}", short(local)),
+            local if local.ip().is_unspecified() => {
+                format!("listen tcp {}", listening_name(local, self.socket.family))
+            }
             local => format!("listen {local}"),
         }
     }

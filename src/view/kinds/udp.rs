@@ -12,7 +12,8 @@ use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::kinds::udp::PeerList;
 use crate::sessions::kinds::udp_socket::UdpSocketView;
 use crate::sessions::phase::OpenState;
-use crate::sessions::spec::{UdpBoundSpec, UdpSpec};
+use crate::sessions::spec::target::{listening_meaning, listening_name};
+use crate::sessions::spec::{IpFamily, UdpBoundSpec, UdpSpec};
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
@@ -36,6 +37,8 @@ pub(super) struct ConversationWords<'a> {
 pub(super) struct BoundWords<'a> {
     pub(super) session: &'a Session,
     pub(super) local: Option<SocketAddr>,
+    /// The families of the peers that it takes.
+    pub(super) family: IpFamily,
     /// How many peers are listed.
     pub(super) peers: usize,
     pub(super) socket: &'a UdpSocketView,
@@ -107,7 +110,12 @@ impl KindWords for BoundWords<'_> {
         let mut parts = Vec::new();
         if let Some(local) = self.local {
             parts.push(StyledText::single(format!("bound {local}"), Role::Dim));
-            parts.push(StyledText::single(if local.is_ipv4() { "IPv4" } else { "IPv6" }, Role::Dim));
+            let family = match self.family {
+                IpFamily::Any => "IPv4 and IPv6",
+                IpFamily::V4 => "IPv4",
+                IpFamily::V6 => "IPv6",
+            };
+            parts.push(StyledText::single(family, Role::Dim));
         }
         parts.extend(of_socket(self.session, self.socket));
         parts
@@ -141,11 +149,16 @@ impl SpecWords for UdpSpec {
 
 impl SpecWords for UdpBoundSpec {
     fn meaning(&self) -> String {
-        format!("UDP socket bound to {}, open to any peer", self.local)
+        format!("UDP socket bound to {}, open to any peer", listening_meaning(self.local, self.socket.family))
     }
 
     fn name(&self, session: &Session) -> String {
-        format!("udp on {}", short(session.bound().unwrap_or(self.local)))
+        match session.bound().unwrap_or(self.local) {
+            local if local.ip().is_unspecified() => {
+                format!("udp on {}", listening_name(local, self.socket.family))
+            }
+            local => format!("udp on {}", short(local)),
+        }
     }
 }
 

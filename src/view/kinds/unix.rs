@@ -153,7 +153,10 @@ impl SpecWords for UnixSpec {
 impl SpecWords for UnixListenSpec {
     fn meaning(&self) -> String {
         match self.form {
-            UnixForm::Stream => format!("Unix listener on {}", self.local),
+            UnixForm::Stream => {
+                let limit = self.limit.map(|most| format!(", at most {most} at once")).unwrap_or_default();
+                format!("Unix listener on {}{limit}", self.local)
+            }
             UnixForm::Datagram => format!("Unix datagrams of anybody, on {}", self.local),
         }
     }

@@ -98,6 +98,11 @@ impl OptionScope {
     pub fn is_v6(self) -> bool {
         matches!(self, OptionScope::V6 | OptionScope::V6Group)
     }
+
+    /// Whether it sends to a multicast group.
+    pub fn is_group(self) -> bool {
+        matches!(self, OptionScope::V4Group | OptionScope::V6Group)
+    }
 }
 
 /// The scope of a socket that talks with one host: `true` is IPv6.

@@ -99,12 +99,12 @@ fn an_attempt_shows_that_it_lives_and_which_key_explains_it() {
 #[test]
 fn with_several_addresses_among_the_peers_each_row_names_the_address() {
     use sockeye::sessions::news::ListenerNews;
-    use sockeye::sessions::spec::UdpBoundSpec;
+    use sockeye::sessions::spec::{IpFamily, UdpBoundSpec};
     for columns in [80, 110, 170] {
         let mut bench = Bench::new(columns, 24);
         let local = address("127.0.0.1:5000");
         let id = bench.open(0, SpecKind::UdpBound(UdpBoundSpec::at(local)));
-        bench.news(id, 100, News::Listener(ListenerNews::Listening { local }));
+        bench.news(id, 100, News::Listener(ListenerNews::Listening { local, family: IpFamily::V4 }));
         bench.datagram(id, 1_000_000, Direction::Received, b"one", "127.0.0.1:5514", 3);
         let text = shown(&mut bench);
         assert!(text.contains(":5514"), "{text}");

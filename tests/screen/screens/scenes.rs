@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use sockeye::model::history::ComposedText;
 use sockeye::sessions::kinds::http::HttpGauge;
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::{AcceptedSpec, HostPort, ListenSpec, MulticastGroup, TcpSpec, UdpBoundSpec, UdpSpec};
+use sockeye::sessions::spec::{
+    AcceptedSpec, HostPort, IpFamily, ListenSpec, MulticastGroup, TcpSpec, UdpBoundSpec, UdpSpec,
+};
 use sockeye::sessions::{CloseReason, News, Record, SessionId, SpecKind};
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 use sockeye::wire::kernel::view::KernelView;
@@ -22,8 +25,9 @@ pub(crate) fn home(columns: u16, rows: u16) -> Bench {
 /// The home screen with targets of earlier runs, and sessions behind it.
 pub(crate) fn home_again(columns: u16, rows: u16) -> Bench {
     let mut bench = chat(columns, rows);
-    let lines = ["127.0.0.1:80", "curl -u a:b http://127.0.0.1/x", "dns example.org MX"];
-    bench.model.targets = sockeye::model::targets::TargetHistory::new(lines.into_iter().collect());
+    let lines = ["127.0.0.1:80", "curl -u a:b http://127.0.0.1/x", "dns example.org MX"].map(ComposedText::from);
+    let lines = lines.into_iter().collect();
+    bench.model.targets = sockeye::model::targets::TargetHistory::new(lines, &bench.model.names);
     bench.keys("esc q q j");
     bench
 }
@@ -81,7 +85,11 @@ pub(crate) fn others(bench: &mut Bench) {
     let failed = bench.open(500_000, tcp_to("127.0.0.1:9"));
     refuse(bench, failed, 500_000);
     let listener = bench.open(600_000, SpecKind::Listen(ListenSpec::at(address("0.0.0.0:9000"))));
-    bench.news(listener, 600_100, News::Listener(ListenerNews::Listening { local: address("0.0.0.0:9000") }));
+    bench.news(
+        listener,
+        600_100,
+        News::Listener(ListenerNews::Listening { local: address("0.0.0.0:9000"), family: IpFamily::V4 }),
+    );
 }
 
 pub(crate) fn refuse(bench: &mut Bench, id: SessionId, micros: u64) {
@@ -264,7 +272,7 @@ pub(crate) fn listener(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let local = address("127.0.0.1:9000");
     let id = bench.open(0, SpecKind::Listen(ListenSpec { limit: Some(3), ..ListenSpec::at(local) }));
-    bench.news(id, 100, News::Listener(ListenerNews::Listening { local }));
+    bench.news(id, 100, News::Listener(ListenerNews::Listening { local, family: IpFamily::V4 }));
     for (number, port) in [(1_u64, 40_001), (2, 40_002), (3, 40_003)] {
         let child = bench.next_id();
         let peer = SocketAddr::from(([127, 0, 0, 1], port));
@@ -293,7 +301,7 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
     let groups = vec![MulticastGroup { address: [239, 1, 2, 3].into(), interface: None }];
     let what = SpecKind::UdpBound(UdpBoundSpec { groups, ..UdpBoundSpec::at(local) });
     let id = bench.open(0, what);
-    bench.news(id, 100, News::Listener(ListenerNews::Listening { local }));
+    bench.news(id, 100, News::Listener(ListenerNews::Listening { local, family: IpFamily::V4 }));
     bench.news(id, 200, News::Udp(UdpNews::Joined { group: [239, 1, 2, 3].into() }));
     let [sent, received] = [Direction::Sent, Direction::Received];
     bench.datagram(id, 1_000_000, received, b"who is there?", "127.0.0.1:53122", 13);

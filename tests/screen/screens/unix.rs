@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sockeye::sessions::news::{ListenerNews, UnixNews};
-use sockeye::sessions::spec::{ListenSpec, UnixListenSpec, UnixSpec};
+use sockeye::sessions::spec::{IpFamily, ListenSpec, UnixListenSpec, UnixSpec};
 use sockeye::sessions::{News, SessionId, SpecKind};
 use sockeye::wire::Direction;
 use sockeye::wire::kernel::view::KernelView;
@@ -64,7 +64,7 @@ pub(crate) fn full_queue(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let local = address("127.0.0.1:9000");
     let id = bench.open(0, SpecKind::Listen(ListenSpec { backlog: Some(2), ..ListenSpec::at(local) }));
-    bench.news(id, 20, News::Listener(ListenerNews::Listening { local }));
+    bench.news(id, 20, News::Listener(ListenerNews::Listening { local, family: IpFamily::V4 }));
     bench.news(id, 1_000_000, News::Listener(ListenerNews::Accepting(false)));
     queue(&mut bench, id, 5_000_000, AcceptQueue { waiting: 3, bound: 2, overflows: Some(4), drops: Some(5) });
     bench.keys("f10");

@@ -13,7 +13,7 @@ use sockeye::model::state::Focus;
 use sockeye::model::words;
 use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews};
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::{HostPort, ListenSpec, TcpSpec};
+use sockeye::sessions::spec::{HostPort, IpFamily, ListenSpec, TcpSpec};
 use sockeye::sessions::{Block, News, Order, Record, RefusedOrder, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::Direction;
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
@@ -136,7 +136,7 @@ impl Desk {
 
     pub(crate) fn listens(&mut self, id: u32) {
         self.opens(id, SpecKind::Listen(ListenSpec::at(address(9000))));
-        self.tells(News::Listener(ListenerNews::Listening { local: address(9000) }));
+        self.tells(News::Listener(ListenerNews::Listening { local: address(9000), family: IpFamily::V4 }));
     }
 
     pub(crate) fn accepts(&mut self, listener: u32, child: u32) {

@@ -1,5 +1,6 @@
 //! Stories: keys and facts go in with a clock that the test holds; what the model wants and shows comes out.
 
+mod composing;
 mod copying;
 mod desk;
 mod http;
@@ -112,6 +113,7 @@ fn an_escape_that_does_not_exist_is_told_and_the_text_stays() {
 fn hex_mode_sends_the_bytes_and_odd_hex_is_told() {
     let mut desk = Desk::connected();
     desk.keys("i");
+    desk.press("ctrl-x");
     desk.press("ctrl-x");
     desk.types("48 65 6");
     assert!(desk.press("enter").is_empty());

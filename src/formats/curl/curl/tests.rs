@@ -2,13 +2,22 @@
 
 use proptest::prelude::*;
 
-use super::{curl_args, http_args, *};
+use super::*;
 use crate::formats::shell;
 use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, PartValue};
 use crate::text::sanitize;
 
+fn request(line: &str) -> Result<CurlRequest, String> {
+    let names = SystemNames::usual().with_interfaces(vec![("lo".into(), 1)]);
+    parse(&shell::split_words(line)?, CurlStyle::Curl, &names)
+}
+
 fn curl(line: &str) -> Result<HttpSpec, String> {
-    curl_args(&shell::split_words(line)?)
+    request(line).map(|request| request.spec)
+}
+
+fn notes(line: &str) -> Vec<String> {
+    request(line).unwrap_or_else(|error| panic!("{line}: {error}")).notes
 }
 
 fn good(line: &str) -> HttpSpec {
@@ -24,10 +33,24 @@ fn headers(spec: &HttpSpec) -> Vec<String> {
 }
 
 #[test]
+fn a_host_that_noproxy_names_is_asked_without_the_proxy() {
+    let proxy = |line: &str| {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        parse(&words, CurlStyle::Curl, &SystemNames::usual()).unwrap().spec.proxy.is_some()
+    };
+    assert!(proxy("-x p:3128 http://h/") && proxy("-x p:3128 --noproxy other http://h/"));
+    assert!(!proxy("-x p:3128 --noproxy * http://h/"));
+    assert!(!proxy("--noproxy a,example.org -x p:3128 http://www.example.org/"));
+    assert!(proxy("-x p:3128 --noproxy example.org http://notexample.org/"));
+    assert!(!proxy("-x p:3128 --noproxy ::1 http://[::1]/"));
+}
+
+#[test]
 fn a_bare_url_is_a_get_that_follows_nothing() {
     let spec = good("example.com/a?b#c");
     assert_eq!(spec, HttpSpec { compressed: false, ..HttpSpec::get("http://example.com/a?b#c") });
-    assert!(http_args(&["h".into()]).unwrap().compressed, "our own default");
+    let ours = parse(&["h".into()], CurlStyle::Sockeye, &SystemNames::usual()).unwrap();
+    assert!(ours.spec.compressed, "our own default");
     assert_eq!(good("DELETE http://h/").method, "DELETE");
     assert_eq!(good("--url https://[::1]:8443").url, "https://[::1]:8443/");
 }
@@ -35,12 +58,12 @@ fn a_bare_url_is_a_get_that_follows_nothing() {
 #[test]
 fn flags_may_be_joined_and_values_may_stick_to_them() {
     let spec = good("-sSLkf -XPUT -HA:b --compressed -m2.5 --http1.1 http://h/");
-    assert_eq!((spec.redirects, spec.insecure, spec.fail_on_status, spec.compressed), (10, true, true, true));
+    assert_eq!((spec.redirects, spec.insecure, spec.fail_on_status, spec.compressed), (50, true, true, true));
     assert_eq!((spec.method.as_str(), headers(&spec)), ("PUT", vec!["A: b".to_owned()]));
     assert_eq!((spec.timeout, spec.version), (Some(Duration::from_millis(2500)), HttpVersion::Http1));
     assert_eq!(good("-Lskd a=b h").body, text("a=b"));
     assert_eq!((good("-L --max-redirs 3 h").redirects, good("--max-redirs 3 h").redirects), (3, 0));
-    assert_eq!(good("--max-time 500ms --http2 h").version, HttpVersion::Http2);
+    assert_eq!(good("--max-time 500ms --http2-prior-knowledge h").version, HttpVersion::Http2);
 }
 
 #[test]
@@ -118,9 +141,37 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
     let cases = [
         ("", "there is no URL"),
         ("a b", r#""b" is a second URL"#),
-        ("-o f h", r#"curl option "-o" is not understood here (the answer is shown"#),
-        ("-sw x h", r#"curl option "-w""#),
-        ("--retry 3 h", r#"curl option "--retry" is not understood here; accepted: -X -H -d"#),
+        ("--nonsense h", r#"curl option "--nonsense" is not known here; accepted: -X -H -d"#),
+        ("--retry x h", r#""x" is no number"#),
+        ("--cacert f h", "curl --cacert is about certificates of your own, which are not read here"),
+        ("-E f h", "curl -E is about certificates"),
+        ("--unix-socket /s -x p h", "exclude each other"),
+        ("--tlsv1.3 h", "curl --tlsv1.3 chooses how TLS is spoken"),
+        ("--digest -u a:b h", "curl --digest is a login that is not spoken here"),
+        ("-K f h", "curl -K reads or writes a file of curl's"),
+        ("-p h", "curl -p is about the proxy"),
+        ("--limit-rate 1k h", "curl --limit-rate is a limit that is not kept here"),
+        ("--dns-servers 1.1.1.1 h", "curl --dns-servers chooses the name server"),
+        ("--http3 h", "curl --http3 is a version of HTTP"),
+        ("--post301 h", "curl --post301 changes what a redirect may do"),
+        ("--path-as-is h", "curl --path-as-is changes what is sent"),
+        ("h --next h", "curl --next changes what is sent"),
+        ("-e ';auto' h", "sets the Referer of redirects"),
+        ("-e 'http://r/;auto' h", "sets the Referer of redirects"),
+        ("-H 'Host:' h", "leaves out what HTTP/1.1 needs"),
+        ("http://h/[1-3]", r#"accepted: one URL, or -g to send "[" as it is"#),
+        ("'http://h/{a,b}'", "has a glob"),
+        ("-x /server h", "proxy \"/server\" makes no sense"),
+        ("-T - -d x h", "-T sends a file as the whole body"),
+        ("-T '{a,b}' h", "several uploads"),
+        ("-r x h", "no range of bytes; accepted: 0-499"),
+        ("-C - h", "would need the file that was saved"),
+        ("--connect-to h:80:other:80 h", "leads to no address"),
+        ("--connect-to ::127.0.0.1:81 h", "leads to another port"),
+        ("--connect-to x h", "has not four parts"),
+        ("--interface nosuch0 h", "is no address and no interface here; there are lo"),
+        ("http://[fe80::1%25nosuch0]/", r#"no interface "nosuch0"; accepted: lo"#),
+        ("--resolve '*:80:127.0.0.1' h", "stands for every host"),
         ("h -H", r#"curl option "-H" needs a value"#),
         ("h --request", r#"curl option "--request" needs a value"#),
         ("--insecure=1 h", "--insecure takes no value"),
@@ -131,11 +182,13 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("-H $'a: b\\nc: d' h", "control character"),
         ("-X 'GE T' h", r#"method "GE T""#),
         ("-d @f h", "accepted: --data-binary @FILE"),
-        ("--data-binary @- h", "standard input is not read"),
+        ("-d @- -d x h", "is the whole body"),
         ("--data-binary @f -d x h", "a body is one of"),
         ("-F a=b -d x h", "a body is one of"),
         ("-F x h", "is no field"),
-        ("-F 'a=@f;type=x' h", "has ;type="),
+        ("-F 'a=@f;type=x' h", "has ;type=x"),
+        ("-F 'a=@f,g' h", "names several files"),
+        ("-F 'a=\"b' h", "quote that is not closed"),
         ("-F 'a=<f' h", "reads a file as text"),
         ("-G -F a=b h", "-G puts text into the URL"),
         ("-I -d x h", "-I asks for no body"),
@@ -146,7 +199,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("-m soon h", "number of seconds"),
         ("-L --max-redirs -1 h", "0 to 1000"),
         ("--resolve h:80 h", "has no address"),
-        ("--resolve h:80:x h", r#""x", which is no address"#),
+        ("--resolve h:80:x h", r#""x" is no address"#),
         ("--resolve h:0:::1 h", "from 1 to 65535"),
         ("ftp://h/", r#"scheme "ftp""#),
         ("http://", "URL"),
@@ -159,6 +212,105 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
     }
 }
 
+#[test]
+fn what_curl_only_prints_or_keeps_has_no_effect_and_that_is_said() {
+    assert_eq!(notes("-o f -O h"), ["-o -O have no effect here: the answer is shown, and s saves it"]);
+    assert_eq!(notes("-w '%{time_total}' h"), ["-w has no effect here: the times and sizes are shown"]);
+    assert_eq!(notes("-sS -v h").len(), 2);
+    assert_eq!(notes("-c jar h"), ["-c has no effect here: cookies are shown, and not kept"]);
+    assert!(notes("--retry 3 h")[0].contains("only connecting is tried again"));
+    assert_eq!(
+        (good("--retry 3 h").socket.retry.times, good("--retry-delay 2 h").socket.retry.first.as_secs()),
+        (3, 2)
+    );
+    assert_eq!(notes("--tlsv1.2 -q -j --basic -g h"), Vec::<String>::new(), "as it is here anyway");
+    assert!(request("-i h").unwrap().prints_head && request("-I h").unwrap().prints_head);
+    assert!(notes("--http2 http://h")[0].contains("asks for no Upgrade"));
+    assert_eq!(
+        (good("--http2 https://h").version, good("--http2 http://h").version),
+        (HttpVersion::Any, HttpVersion::Http2)
+    );
+    assert!(notes("-F 'a=b;c' h")[0].contains("behind the semicolon"));
+    assert_eq!(
+        notes("-H 'Transfer-Encoding: chunked' h"),
+        ["Transfer-Encoding is not sent: there is no body to be coded"]
+    );
+    assert_eq!(headers(&good("-H 'Transfer-Encoding: chunked' h")), Vec::<String>::new());
+}
+
+#[test]
+fn a_default_that_is_not_wanted_is_left_out() {
+    let without = |line: &str| good(line).without_defaults;
+    assert_eq!(without("-H 'User-Agent:' -H 'Accept:' h"), ["User-Agent", "Accept"]);
+    assert_eq!(without("-A '' h"), ["User-Agent"]);
+    assert_eq!(headers(&good("-A me -H 'User-Agent:' h")), Vec::<String>::new());
+    assert_eq!(headers(&good("-b a=1 -H 'Cookie: b=2' h")), ["Cookie: b=2"], "one field, RFC 6265");
+}
+
+#[test]
+fn redirects_are_followed_as_curl_follows_them() {
+    let told = |line: &str| {
+        let spec = good(line);
+        (spec.redirects, spec.refuses_redirects, spec.keeps_method)
+    };
+    assert_eq!(told("-L h"), (50, false, false));
+    assert_eq!(told("-L --max-redirs 0 h"), (0, true, false));
+    assert_eq!(told("--max-redirs 0 h"), (0, false, false));
+    assert_eq!(told("-L -X POST h"), (50, false, true));
+}
+
+#[test]
+fn a_form_field_is_quoted_as_curl_quotes_it() {
+    let value = |line: &str| match good(line).body {
+        BodySpec::Multipart(parts) => match &parts[0].value {
+            PartValue::Text(text) => text.clone(),
+            PartValue::File(path) => format!("@{}", path.display()),
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(value(r#"-F 'a="b;c"' h"#), "b;c");
+    assert_eq!(value("-F 'a=b;c' h"), "b");
+    assert_eq!(value(r#"-F 'a="b\"c"' h"#), r#"b"c"#);
+    assert_eq!(value("-F 'a=@f' h"), "@f");
+}
+
+#[test]
+fn uploads_ranges_and_places_are_done() {
+    let upload = good("-T a/b.txt http://h/dir/");
+    assert_eq!((upload.method.as_str(), upload.url.as_str()), ("PUT", "http://h/dir/b.txt"));
+    assert_eq!((upload.body, upload.headers.len()), (BodySpec::File("a/b.txt".into()), 0));
+    assert_eq!(request("-T - http://h/x").unwrap().stdin_body, Some(StdinBody::AsItIs));
+    assert_eq!(request("-d @- h").unwrap().stdin_body, Some(StdinBody::WithoutLineEnds));
+    assert_eq!(StdinBody::WithoutLineEnds.body(b"a\r\nb\0c\n".to_vec()), b"abc");
+    assert_eq!(headers(&good("-r 0-499 h")), ["Range: bytes=0-499"]);
+    assert_eq!(headers(&good("-C 100 h")), ["Range: bytes=100-"]);
+    assert_eq!(headers(&good("--oauth2-bearer tok h")), ["Authorization: Bearer tok"]);
+    assert_eq!(
+        good("--connect-to ::127.0.0.1: http://h:81/").resolve,
+        [("h:81".into(), "127.0.0.1:81".parse().unwrap())]
+    );
+    assert_eq!(good("--interface 127.0.0.2 --local-port 7 h").socket.bind, Some("127.0.0.2:7".parse().unwrap()));
+    assert_eq!(good("--interface lo h").socket.options.len(), 1);
+    assert_eq!(good("--socks5 p h").proxy.as_deref(), Some("socks5://p:1080"));
+    assert_eq!(good("--socks5-hostname p:9 h").proxy.as_deref(), Some("socks5h://p:9"));
+    assert_eq!(good("-x http://p:http h").proxy.as_deref(), Some("http://p:80"));
+}
+
+#[test]
+fn urls_are_taken_as_curl_takes_them() {
+    assert_eq!(good("http:/h/x").url, "http://h/x");
+    assert_eq!(good("h/?u=http://x").url, "http://h/?u=http://x");
+    assert_eq!(good("h:81/a").url, "http://h:81/a");
+    assert_eq!(good("-g 'http://h/[1]'").url, "http://h/[1]");
+    for url in ["http://[fe80::1%25lo]:9/x", "http://[fe80::1%lo]:9/x", "[fe80::1%251]:9/x"] {
+        let spec = good(url);
+        assert_eq!(spec.url, "http://[fe80::1]:9/x", "a zone is not sent, RFC 6874");
+        assert_eq!(spec.resolve, [("[fe80::1]:9".into(), "[fe80::1%1]:9".parse().unwrap())]);
+    }
+    let resolved = good("--resolve 'h:80:[fe80::1%lo]' h").resolve;
+    assert_eq!(resolved, [("h:80".into(), "[fe80::1%1]:80".parse().unwrap())]);
+}
+
 proptest! {
     #[test]
     fn any_arguments_are_a_request_or_a_shown_error(
@@ -166,8 +318,8 @@ proptest! {
         far in proptest::collection::vec(any::<String>(), 0..4),
     ) {
         for tokens in [near, far] {
-            match curl_args(&tokens) {
-                Ok(spec) => prop_assert!(spec.url.starts_with("http")),
+            match parse(&tokens, CurlStyle::Curl, &SystemNames::usual()) {
+                Ok(request) => prop_assert!(request.spec.url.starts_with("http")),
                 Err(error) => prop_assert!(!error.chars().any(sanitize::is_hostile), "{}", error),
             }
         }

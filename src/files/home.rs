@@ -1,0 +1,97 @@
+//! Paths as people type them: `~` and `~user`, which only a shell expands.
+
+use std::path::{Path, PathBuf};
+
+use crate::sessions::spec::ScriptStep;
+use crate::sessions::spec::http::{BodySpec, PartValue};
+use crate::sessions::{Spec, SpecKind};
+use crate::text::sanitize::quoted;
+
+/// The path with `~` or `~user` at its start replaced by the home directory. A path without one is not changed.
+///
+/// # Errors
+/// Fails if there is no such user, or no home directory.
+pub fn expand_home(path: &Path) -> Result<PathBuf, String> {
+    let mut parts = path.components();
+    let Some(first) = parts.next().map(|part| part.as_os_str().to_owned()) else { return Ok(path.to_owned()) };
+    let Some(user) = first.to_str().and_then(|first| first.strip_prefix('~')) else { return Ok(path.to_owned()) };
+    let home = if user.is_empty() { own_home() } else { home_of(user) };
+    let home = home.ok_or_else(|| match user {
+        "" => "~ is not known: there is no home directory; accepted: the whole path".to_owned(),
+        user => format!(
+            "{} is not known: there is no such user; accepted: the whole path, or ./~…",
+            quoted(&format!("~{user}"))
+        ),
+    })?;
+    let rest = parts.as_path();
+    Ok(if rest.as_os_str().is_empty() { home } else { home.join(rest) })
+}
+
+fn own_home() -> Option<PathBuf> {
+    let named = std::env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    named.or_else(own_home_of_system)
+}
+
+#[cfg(unix)]
+fn own_home_of_system() -> Option<PathBuf> {
+    Some(nix::unistd::User::from_uid(nix::unistd::getuid()).ok()??.dir)
+}
+
+#[cfg(unix)]
+fn home_of(user: &str) -> Option<PathBuf> {
+    Some(nix::unistd::User::from_name(user).ok()??.dir)
+}
+
+#[cfg(not(unix))]
+fn own_home_of_system() -> Option<PathBuf> {
+    std::env::var_os("USERPROFILE").map(PathBuf::from)
+}
+
+#[cfg(not(unix))]
+fn home_of(_user: &str) -> Option<PathBuf> {
+    None
+}
+
+/// Expands the paths of the files that a session sends. One whose home is not known stays as it is, and fails when it is
+/// opened.
+pub fn expand_paths(spec: &mut Spec) {
+    let expand = |path: &mut PathBuf| {
+        if let Ok(expanded) = expand_home(path) {
+            *path = expanded;
+        }
+    };
+    for step in &mut spec.script.steps {
+        if let ScriptStep::SendFile(path) = step {
+            expand(path);
+        }
+    }
+    if let SpecKind::Http(http) = &mut spec.what {
+        match &mut http.body {
+            BodySpec::File(path) => expand(path),
+            BodySpec::Multipart(parts) => {
+                for part in parts {
+                    if let PartValue::File(path) = &mut part.value {
+                        expand(path);
+                    }
+                }
+            }
+            BodySpec::None | BodySpec::Bytes(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_a_home_and_no_folder_of_that_name() {
+        let home = own_home().expect("tests run with a home");
+        assert_eq!(expand_home(Path::new("~/a b")), Ok(home.join("a b")));
+        assert_eq!(expand_home(Path::new("~")), Ok(home));
+        assert_eq!(expand_home(Path::new("~root/x")), Ok(PathBuf::from("/root/x")));
+        assert_eq!(expand_home(Path::new("a/~/b")), Ok(PathBuf::from("a/~/b")));
+        assert_eq!(expand_home(Path::new("")), Ok(PathBuf::new()));
+        assert!(expand_home(Path::new("~nobodyofthisname/x")).unwrap_err().contains("there is no such user"));
+    }
+}

@@ -1,0 +1,49 @@
+//! The command of `telnet`.
+
+use super::pasted::PastedSession;
+use crate::sessions::SpecKind;
+use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use crate::sessions::spec::target::AddressReader;
+use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec};
+use crate::text::sanitize::quoted;
+
+/// The port of `telnet HOST`.
+const TELNET: &str = "23";
+
+/// The session for the arguments of `telnet`.
+pub(super) fn parse(words: &[String], names: &SystemNames) -> Result<PastedSession, String> {
+    let mut family = IpFamily::Any;
+    let mut plain = Vec::new();
+    for word in words {
+        match word.as_str() {
+            "-4" => family = IpFamily::V4,
+            "-6" => family = IpFamily::V6,
+            option if option.starts_with('-') => {
+                return Err(format!(
+                    "telnet {} is not done here; accepted: telnet [-4|-6] HOST [PORT]",
+                    quoted(option)
+                ));
+            }
+            _ => plain.push(word.as_str()),
+        }
+    }
+    let addresses = AddressReader::new(names, ServiceProtocol::Tcp);
+    let target = match plain.as_slice() {
+        [both] if both.contains(':') && !both.ends_with(']') && !is_ipv6(both) => addresses.target(both)?,
+        [host] => addresses.pair(host, TELNET)?,
+        [host, port] => addresses.pair(host, port)?,
+        _ => return Err("telnet takes a host and a port; accepted: telnet HOST [PORT]".into()),
+    };
+    let negotiates = target.port == 23;
+    let socket = SocketSpec { family, ..SocketSpec::default() };
+    let mut pasted = PastedSession::plain(SpecKind::Tcp(TcpSpec { socket, ..TcpSpec::new(target) }));
+    pasted.spec.input.crlf = true;
+    if negotiates {
+        pasted.notes.push("telnet's negotiation is shown, and not answered".to_owned());
+    }
+    Ok(pasted)
+}
+
+fn is_ipv6(text: &str) -> bool {
+    text.split('%').next().unwrap_or(text).parse::<std::net::Ipv6Addr>().is_ok()
+}

@@ -1,0 +1,172 @@
+//! Names that stand for numbers on this system: services (`http` is port 80) and network interfaces.
+
+use std::collections::HashMap;
+
+/// The protocol of a service: the same name may have another port, or none, in the other one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServiceProtocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+impl ServiceProtocol {
+    /// Its name, as the services file has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ServiceProtocol::Tcp => "tcp",
+            ServiceProtocol::Udp => "udp",
+        }
+    }
+}
+
+/// The longest name of a service that is kept: RFC 6335 §5.1 allows 15 characters, older files have longer ones.
+const LONGEST_NAME: usize = 64;
+
+/// The most services that are kept; the whole registry of IANA has some 12,000 names.
+const MOST_SERVICES: usize = 100_000;
+
+/// The services where the system has no list of its own, as a container often has none: name, TCP port, UDP port
+/// (0: none).
+const USUAL_SERVICES: &[(&str, u16, u16)] = &[
+    ("echo", 7, 7),
+    ("discard", 9, 9),
+    ("daytime", 13, 13),
+    ("ftp", 21, 0),
+    ("ssh", 22, 0),
+    ("telnet", 23, 0),
+    ("smtp", 25, 0),
+    ("time", 37, 37),
+    ("domain", 53, 53),
+    ("tftp", 0, 69),
+    ("http", 80, 0),
+    ("pop3", 110, 0),
+    ("ntp", 0, 123),
+    ("imap2", 143, 0),
+    ("imap", 143, 0),
+    ("snmp", 161, 161),
+    ("ldap", 389, 389),
+    ("https", 443, 443),
+    ("submission", 587, 0),
+    ("syslog", 0, 514),
+    ("ldaps", 636, 636),
+    ("imaps", 993, 0),
+    ("pop3s", 995, 0),
+    ("mysql", 3306, 0),
+    ("postgresql", 5432, 0),
+    ("xmpp-client", 5222, 0),
+    ("mdns", 0, 5353),
+    ("redis", 6379, 0),
+    ("http-alt", 8080, 0),
+];
+
+/// The services and the interfaces of this system, as they were when they were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SystemNames {
+    services: HashMap<(ServiceProtocol, String), u16>,
+    interfaces: Vec<(String, u32)>,
+}
+
+impl SystemNames {
+    /// The usual services, and no interface.
+    pub fn usual() -> Self {
+        let mut names = SystemNames::default();
+        for (name, tcp, udp) in USUAL_SERVICES {
+            for (protocol, port) in [(ServiceProtocol::Tcp, *tcp), (ServiceProtocol::Udp, *udp)] {
+                if port != 0 {
+                    names.services.insert((protocol, (*name).to_owned()), port);
+                }
+            }
+        }
+        names
+    }
+
+    /// The services in the text of a services file (`services(5)`: name, `port/protocol`, aliases); the usual ones if
+    /// it has none. As in `getservbyname()`, the first entry of a name counts. Lines that are none are passed over.
+    pub fn from_services_file(text: &str) -> Self {
+        let mut names = SystemNames::default();
+        for line in text.lines() {
+            let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+            let (Some(name), Some((port, protocol))) =
+                (words.next(), words.next().and_then(|word| word.split_once('/')))
+            else {
+                continue;
+            };
+            let protocol = match protocol {
+                "tcp" => ServiceProtocol::Tcp,
+                "udp" => ServiceProtocol::Udp,
+                _ => continue,
+            };
+            let Some(port) = port.parse().ok().filter(|port| *port != 0) else { continue };
+            for name in std::iter::once(name).chain(words).filter(|name| name.len() <= LONGEST_NAME) {
+                if names.services.len() < MOST_SERVICES {
+                    names.services.entry((protocol, name.to_owned())).or_insert(port);
+                }
+            }
+        }
+        if names.services.is_empty() { SystemNames::usual() } else { names }
+    }
+
+    /// The same services, with these interfaces: name and index.
+    pub fn with_interfaces(mut self, interfaces: Vec<(String, u32)>) -> Self {
+        self.set_interfaces(interfaces);
+        self
+    }
+
+    /// Replaces the interfaces.
+    pub fn set_interfaces(&mut self, interfaces: Vec<(String, u32)>) {
+        self.interfaces = interfaces;
+    }
+
+    /// The port of a service; `None`: this system knows none of that name for this protocol. Case counts, as in
+    /// `getservbyname()`.
+    pub fn port(&self, protocol: ServiceProtocol, name: &str) -> Option<u16> {
+        self.services.get(&(protocol, name.to_owned())).copied()
+    }
+
+    /// The index of an interface, by its name.
+    pub fn interface(&self, name: &str) -> Option<u32> {
+        self.interfaces.iter().find(|(known, _)| known == name).map(|(_, index)| *index)
+    }
+
+    /// The names of all interfaces, in the order of the system.
+    pub fn interfaces(&self) -> impl Iterator<Item = &str> {
+        self.interfaces.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_services_file_gives_names_and_aliases_their_ports() {
+        let text = "# a comment\nhttp 80/tcp www # WorldWideWeb\nsyslog\t514/udp\nshell 514/tcp cmd syslog\nbad x/tcp\n\
+                    zero 0/tcp\nhttp 8080/tcp\nsctpish 9/sctp\nlonely\n";
+        let names = SystemNames::from_services_file(text);
+        let tcp = |name| names.port(ServiceProtocol::Tcp, name);
+        assert_eq!((tcp("http"), tcp("www"), tcp("HTTP")), (Some(80), Some(80), None));
+        assert_eq!((tcp("syslog"), names.port(ServiceProtocol::Udp, "syslog")), (Some(514), Some(514)));
+        assert_eq!((tcp("bad"), tcp("zero"), tcp("sctpish"), tcp("lonely")), (None, None, None, None));
+        assert_eq!(names.port(ServiceProtocol::Udp, "http"), None, "a name of TCP is none of UDP");
+    }
+
+    #[test]
+    fn a_system_without_a_list_has_the_usual_services() {
+        let names = SystemNames::from_services_file("# nothing\n");
+        assert_eq!(names, SystemNames::usual());
+        assert_eq!(names.port(ServiceProtocol::Tcp, "https"), Some(443));
+        assert_eq!(names.port(ServiceProtocol::Udp, "domain"), Some(53));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_services_file(text in any::<String>(), near in r"([a-z]{0,3}[ \t]?[0-9]{0,6}/?(tcp|udp)?[ #\n]?){0,9}") {
+            for text in [text, near] {
+                drop(SystemNames::from_services_file(&text));
+            }
+        }
+    }
+}
