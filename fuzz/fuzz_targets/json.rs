@@ -6,6 +6,7 @@ use std::time::Instant;
 use libfuzzer_sys::fuzz_target;
 use sockeye::formats::paste;
 use sockeye::headless;
+use sockeye::sessions::spec::system_names::SystemNames;
 use sockeye::sessions::{Session, SessionId};
 use sockeye::wire::{Both, Totals};
 use sockeye_fuzz::{Input, assert_shown, reading};
@@ -17,8 +18,8 @@ fuzz_target!(|data: &[u8]| {
     let mut input = Input(data);
     let started = Instant::now();
     let mut now = started;
-    let Ok(spec) = paste::parse_anything(input.one_of(TARGETS)) else { return };
-    let mut session = Session::of_facts(SessionId(1), spec, started);
+    let Ok(pasted) = paste::parse_anything(input.one_of(TARGETS), &SystemNames::usual()) else { return };
+    let mut session = Session::of_facts(SessionId(1), pasted.spec, started);
     let mut totals = Both::<Totals>::default();
     while !input.is_empty() {
         now += input.time();

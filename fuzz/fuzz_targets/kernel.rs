@@ -5,16 +5,17 @@ use std::time::Instant;
 
 use libfuzzer_sys::fuzz_target;
 use sockeye::formats::paste;
+use sockeye::sessions::spec::system_names::SystemNames;
 use sockeye::sessions::{Reading, Session, SessionId};
 use sockeye::wire::kernel::tcp_info::TcpInfo;
 use sockeye_fuzz::{Input, kernel_view};
 
 fuzz_target!(|data: &[u8]| {
     std::hint::black_box(TcpInfo::parse(data));
-    let Ok(spec) = paste::parse_anything("127.0.0.1:1") else { return };
+    let Ok(pasted) = paste::parse_anything("127.0.0.1:1", &SystemNames::usual()) else { return };
     let start = Instant::now();
     let mut now = start;
-    let mut session = Session::new(SessionId(1), spec, start);
+    let mut session = Session::new(SessionId(1), pasted.spec, start);
     let mut input = Input(data);
     while !input.is_empty() {
         now += input.time();

@@ -2,14 +2,17 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use sockeye::formats::curl::CurlStyle;
 use sockeye::formats::dig::DigDefaults;
 use sockeye::formats::{command_line, curl, dig, paste, shell};
 use sockeye::model::command;
 use sockeye::model::key::Chord;
 use sockeye::sessions::retention::RetentionChange;
-use sockeye::sessions::spec::{SpecKind, target};
+use sockeye::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use sockeye::sessions::spec::target::AddressReader;
+use sockeye::sessions::spec::{IpFamily, SpecKind, target};
 use sockeye::sessions::{Retention, Spec};
-use sockeye::wire::dns::{RecordType, names};
+use sockeye::wire::dns::{RecordType, names as dns_names};
 use sockeye::wire::option;
 use sockeye_fuzz::{Input, parsed};
 
@@ -20,20 +23,31 @@ fn told(spec: &Spec) {
     }
 }
 
+/// The names of a system with one interface.
+fn names() -> SystemNames {
+    SystemNames::usual().with_interfaces(vec![("lo".into(), 1)])
+}
+
 fn addresses(text: &str) {
-    if let Some(target) = parsed(target::parse_host_port(text)) {
-        assert_eq!(target::parse_host_port(&target.to_string()), Ok(target));
+    let names = names();
+    for protocol in [ServiceProtocol::Tcp, ServiceProtocol::Udp] {
+        let reader = AddressReader::new(&names, protocol);
+        if let Some(target) = parsed(reader.target(text)) {
+            assert_eq!(reader.target(&target.to_string()), Ok(target));
+        }
+        parsed(target::parse_host(text));
+        parsed(reader.listen(text, IpFamily::Any));
+        parsed(reader.bind(text, IpFamily::Any));
+        parsed(reader.port(text));
+        parsed(reader.local_port(text));
     }
-    parsed(target::parse_host(text));
-    parsed(target::parse_listen(text));
-    parsed(target::parse_bind(text));
-    parsed(target::parse_port(text));
-    parsed(target::parse_local_port(text));
+    SystemNames::from_services_file(text);
 }
 
 fn names_and_types(text: &str) {
-    parsed(names::check_name(text));
-    std::hint::black_box((names::search_names(text, &["a.b".into()], 1), names::not_queried_reason(text)));
+    parsed(dns_names::check_name(text));
+    let search = dns_names::search_names(text, &["a.b".into()], 1);
+    std::hint::black_box((search, dns_names::not_queried_reason(text)));
     std::hint::black_box(RecordType::parse(text));
 }
 
@@ -66,19 +80,20 @@ fuzz_target!(|data: &[u8]| {
         }
         4 => {
             let Some(words) = parsed(shell::split_words(&text)) else { return };
-            if let Some(request) = parsed(curl::curl_args(&words)) {
-                told(&Spec::new(SpecKind::Http(request)));
+            for style in [CurlStyle::Curl, CurlStyle::Sockeye, CurlStyle::Browser] {
+                if let Some(request) = parsed(curl::parse(&words, style, &names())) {
+                    told(&Spec::new(SpecKind::Http(request.spec)));
+                }
             }
-            parsed(curl::http_args(&words));
         }
         5 => {
             let Some(words) = parsed(shell::split_words(&text)) else { return };
-            parsed(dig::parse(&words, DigDefaults::Sockeye));
-            parsed(dig::parse(&words, DigDefaults::Dig));
+            parsed(dig::parse(&words, DigDefaults::Sockeye, &names()));
+            parsed(dig::parse(&words, DigDefaults::Dig, &names()));
         }
         _ => {
-            if let Some(spec) = parsed(paste::parse_anything(&text)) {
-                told(&spec);
+            if let Some(pasted) = parsed(paste::parse_anything(&text, &SystemNames::usual())) {
+                told(&pasted.spec);
             }
         }
     }

@@ -24,6 +24,7 @@ use sockeye::model::state::Model;
 use sockeye::model::update::update;
 use sockeye::model::words;
 use sockeye::sessions::search;
+use sockeye::sessions::spec::system_names::SystemNames;
 use sockeye::sessions::{RefusedOrder, Retention, SessionId};
 use sockeye::text::sanitize;
 use sockeye::text::secret::SecretDisplay;
@@ -254,8 +255,8 @@ fn message(program: &mut Program, input: &mut Input<'_>, size: &mut ScreenSize, 
             Msg::Resized(*size)
         }
         10 | 11 => {
-            let spec = paste::parse_anything(input.one_of(TARGETS)).ok()?;
-            program.opened(spec)
+            let pasted = paste::parse_anything(input.one_of(TARGETS), &SystemNames::usual()).ok()?;
+            program.opened(pasted.spec)
         }
         12 => Msg::Wake,
         13 => Msg::Said {

@@ -7,6 +7,7 @@ use sockeye::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, Resolver
 use sockeye::sessions::news::call::{CallResult, SocketCall};
 use sockeye::sessions::news::dns::{DnsAnswer, DnsFailed, DnsNews, DnsPlan, DnsQuery, DnsTransport};
 use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
+use sockeye::sessions::spec::IpFamily;
 use sockeye::sessions::{CloseReason, News, SessionId};
 use sockeye::wire::dns::{DnsMessage, DnsQuestion, RecordType};
 use sockeye::wire::http::head::{InterimHead, RequestHead, ResponseHead};
@@ -335,7 +336,7 @@ pub fn news(input: &mut Input<'_>, id: SessionId) -> News {
         9 => News::Dns(Box::new(dns(input))),
         10 => News::Option(option(input)),
         11 => match input.below(5) {
-            0 => News::Listener(ListenerNews::Listening { local: input.address() }),
+            0 => News::Listener(ListenerNews::Listening { local: input.address(), family: input.one_of(&[IpFamily::Any, IpFamily::V4, IpFamily::V6]) }),
             1 => News::Listener(ListenerNews::Accepted { listener: id, local: input.address(), peer: input.address() }),
             2 => News::Listener(ListenerNews::TurnedAway { peer: input.address(), why: input.text() }),
             3 => News::Listener(ListenerNews::ChildEnded { child: id }),
