@@ -23,12 +23,12 @@ const fn flag(short: char, long: &'static str, means: CurlOption) -> KnownOption
     KnownOption { short: if short == ' ' { None } else { Some(short) }, long, takes_value: false, means }
 }
 
-const SHOWN: CurlOption = CurlOption::NoEffect("the answer is shown, and s saves it");
+const SHOWN: CurlOption = CurlOption::NoEffect("the answer is shown, or goes to standard output");
 const SHOWN_WITH_VALUE: CurlOption = SHOWN;
 const PROGRESS: CurlOption = CurlOption::NoEffect("there is no progress meter");
-const TIMES: CurlOption = CurlOption::NoEffect("the times and sizes are shown");
-const TRACE: CurlOption = CurlOption::NoEffect("the whole exchange is shown");
-const JAR: CurlOption = CurlOption::NoEffect("cookies are shown, and not kept");
+const TIMES: CurlOption = CurlOption::NoEffect("times and sizes are on the screen and in --json");
+const TRACE: CurlOption = CurlOption::NoEffect("the whole exchange is on the screen and in --json");
+const JAR: CurlOption = CurlOption::NoEffect("no cookie is kept for another request");
 const CACHE: CurlOption = CurlOption::NoEffect("nothing is remembered between requests");
 const ONE: CurlOption = CurlOption::NoEffect("there is one request");
 const TLS: CurlOption = CurlOption::Refused(NotDone::TlsChoice);

@@ -97,6 +97,26 @@ fn an_attempt_shows_that_it_lives_and_which_key_explains_it() {
 }
 
 #[test]
+fn the_form_says_what_a_pasted_line_does_besides_its_target() {
+    for (line, part) in [
+        ("printf q | nc 127.0.0.1 9", "then one thing is sent"),
+        ("nc -z 127.0.0.1 9", "then our FIN"),
+        ("nc -C 127.0.0.1 25", "lines end in CRLF"),
+        ("nc -W 1 127.0.0.1 25", "until something came"),
+        ("ncat -4 -l -m 3 9000", "at most 3 at once"),
+        ("curl --unix-socket /s http://d/", "http://d/ by unix:/s"),
+        ("curl http://[fe80::1%251]/", "at [fe80::1%1]:80"),
+        ("curl -o f http://h/", "-o has no effect here"),
+    ] {
+        let mut bench = Bench::new(120, 30);
+        bench.keys("n");
+        bench.update(0, sockeye::model::msg::Msg::Paste(line.to_owned()));
+        let text = shown(&mut bench);
+        assert!(text.contains(part), "{line}:\n{text}");
+    }
+}
+
+#[test]
 fn with_several_addresses_among_the_peers_each_row_names_the_address() {
     use sockeye::sessions::news::ListenerNews;
     use sockeye::sessions::spec::{IpFamily, UdpBoundSpec};

@@ -214,10 +214,13 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
 
 #[test]
 fn what_curl_only_prints_or_keeps_has_no_effect_and_that_is_said() {
-    assert_eq!(notes("-o f -O h"), ["-o -O have no effect here: the answer is shown, and s saves it"]);
-    assert_eq!(notes("-w '%{time_total}' h"), ["-w has no effect here: the times and sizes are shown"]);
+    assert_eq!(notes("-o f -O h"), ["-o -O have no effect here: the answer is shown, or goes to standard output"]);
+    assert_eq!(
+        notes("-w '%{time_total}' h"),
+        ["-w has no effect here: times and sizes are on the screen and in --json"]
+    );
     assert_eq!(notes("-sS -v h").len(), 2);
-    assert_eq!(notes("-c jar h"), ["-c has no effect here: cookies are shown, and not kept"]);
+    assert_eq!(notes("-c jar h"), ["-c has no effect here: no cookie is kept for another request"]);
     assert!(notes("--retry 3 h")[0].contains("only connecting is tried again"));
     assert_eq!(
         (good("--retry 3 h").socket.retry.times, good("--retry-delay 2 h").socket.retry.first.as_secs()),
