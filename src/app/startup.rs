@@ -1,5 +1,6 @@
 //! The initial state of the screen: settings, keys, themes and history, read from the user's files.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -7,10 +8,11 @@ use std::time::Instant;
 use anyhow::Context as _;
 
 use super::terminal_kind;
-use crate::cli::Invocation;
+use crate::cli::{self, Invocation, ParsedCommand, StdioTerminals};
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::files::{self, explain, history, keymap};
+use crate::formats::PastedSession;
 use crate::lab::{self, ChosenPeer, Lab};
 use crate::model::history::InputHistory;
 use crate::model::lab_catalogue::LabCatalogue;
@@ -64,6 +66,7 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
     model.targets = TargetHistory::new(of(Some(LineKind::Target)), &model.names);
     model.commands = of(Some(LineKind::Command));
     model.lab = LabCatalogue { peers: lab::names(), check: |text| ChosenPeer::parse(text).map(drop) };
+    model.own_command = own_command;
     model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);
     let wall = jiff::ZonedDateTime::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
@@ -71,6 +74,28 @@ pub(super) fn prepare(invocation: &Invocation) -> Startup {
         model.notices.notify(NoticeWeight::Problem, sanitize::line(&problem), model.now);
     }
     Startup { model, looks }
+}
+
+/// Reads a command as the command line does, for a session on the screen.
+fn own_command(words: &[String]) -> Result<PastedSession, String> {
+    let words = ["sockeye".to_owned()].into_iter().chain(words.iter().cloned()).map(OsString::from);
+    let terminals = StdioTerminals { stdin: true, stdout: true };
+    let ParsedCommand::Run(invocation) = cli::parse(words, terminals)? else {
+        return Err("--help is for the command line; ? shows the keys".to_owned());
+    };
+    for (given, option) in [
+        (invocation.job().is_some(), "--raw and --json are"),
+        (invocation.run_for.is_some(), "--for is"),
+        (invocation.kernel_every.is_some(), "--kernel-every is"),
+        (invocation.stdin_body.is_some(), "a body from standard input is"),
+    ] {
+        if given {
+            return Err(format!("{option} for the command line"));
+        }
+    }
+    let Invocation { open, notes, .. } = *invocation;
+    let spec = open.into_iter().next().ok_or("that opens no session")?;
+    Ok(PastedSession { spec, notes })
 }
 
 fn settings(
@@ -146,4 +171,41 @@ pub(super) async fn start_lab(peers: &[ChosenPeer], retain: Retention) -> anyhow
     let lab = Lab::start(peers).await.context("the built-in peers cannot be started")?;
     let specs = lab.peers().iter().map(|(peer, address)| Spec { retain, ..peer.session(*address) }).collect();
     Ok((lab, specs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::SpecKind;
+
+    fn read(line: &str) -> Result<Spec, String> {
+        let words = crate::model::own_command::words_with_options(line).expect("a command with options");
+        own_command(&words).map(|pasted| pasted.spec)
+    }
+
+    #[test]
+    fn a_command_with_options_is_read_as_on_the_command_line() {
+        let retried = read("sockeye tcp 127.0.0.1:9 --retry 3").expect("it is accepted");
+        let SpecKind::Tcp(tcp) = retried.what else { panic!("{:?}", retried.what) };
+        assert_eq!(tcp.socket.retry.times, 3);
+        for line in ["http http://127.0.0.1:9/ --repeat 50", "udp 127.0.0.1:9 --repeat 2 --send x"] {
+            assert!(matches!(read(line).map(|spec| spec.what), Ok(SpecKind::Repeat(_))), "{line}");
+        }
+        assert_eq!(read("tcp 127.0.0.1:9 --send hello").expect("it is accepted").script.steps.len(), 1);
+    }
+
+    #[test]
+    fn what_means_nothing_on_a_screen_is_refused_by_name() {
+        let cases = [
+            ("tcp 127.0.0.1:9 --raw", "could control this terminal"),
+            ("udp 127.0.0.1:9 --send x --json", "--raw and --json"),
+            ("tcp 127.0.0.1:9 --for 1s", "--for is"),
+            ("tcp --help", "--help is"),
+            ("tcp 127.0.0.1:9 --nope", "--nope"),
+        ];
+        for (line, part) in cases {
+            let why = read(line).expect_err(line);
+            assert!(why.contains(part), "{line}: {why}");
+        }
+    }
 }

@@ -23,6 +23,7 @@ pub mod next_wake;
 pub mod notice;
 pub mod options;
 pub mod overlay;
+pub mod own_command;
 pub mod pacer;
 pub mod palette;
 pub mod palette_entry;

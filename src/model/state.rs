@@ -12,6 +12,7 @@ use super::lab_catalogue::LabCatalogue;
 use super::notice::Notices;
 use super::options::OptionsSource;
 use super::overlay::{Overlay, PromptRequest};
+use super::own_command::{self, CommandReader};
 use super::panel::Panel;
 use super::seen::{FrameReport, ScreenSize};
 use super::settings::Settings;
@@ -55,6 +56,8 @@ pub struct Model {
     pub commands: InputHistory,
     /// The built-in peers that can be started.
     pub lab: LabCatalogue,
+    /// Reads a command with its own options, typed where a target is.
+    pub own_command: CommandReader,
     /// The line at the cursor of the home screen.
     pub home_picked: usize,
     /// The session that was on the screen before the home screen.
@@ -132,6 +135,7 @@ impl Model {
             targets: TargetHistory::default(),
             commands: InputHistory::default(),
             lab: LabCatalogue::default(),
+            own_command: own_command::no_reader,
             home_picked: 0,
             left_session: None,
             list_first: None,

@@ -14,6 +14,7 @@ use crate::model::action::{Action, AppAction};
 use crate::model::editor::TextField;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
+use crate::model::own_command;
 use crate::model::palette_entry::{PaletteEntry, PaletteMatch};
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
@@ -68,6 +69,10 @@ fn new(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, input: &Te
                     let below = part(room, 0, rows, room.width, room.height.saturating_sub(rows));
                     rows + draw_marked(canvas, below, "!", note, Role::Warn)
                 })
+            }
+            // Read when it is opened, as on the command line: that looks at the settings file.
+            (None, Err(_)) if own_command::words_with_options(input.text()).is_some() => {
+                draw_marked(canvas, room, "→", "a command with options, as on the command line", Role::Good)
             }
             (None, Err(problem)) => draw_marked(canvas, room, " ", &problem, Role::Warn),
         };

@@ -2,8 +2,9 @@
 
 use super::notices::{notify, warn};
 use super::readings;
-use crate::formats::{PastedSession, paste, recent};
+use crate::formats::{PastedSession, recent};
 use crate::model::msg::{Effect, LineKind};
+use crate::model::own_command;
 use crate::model::refusal::NO_SESSION;
 use crate::model::state::Model;
 use crate::sessions::spec::http::HttpSpec;
@@ -33,7 +34,7 @@ pub(super) fn open_with(
     change: impl FnOnce(&mut Spec) -> Result<(), String>,
     effects: &mut Vec<Effect>,
 ) -> Result<(), String> {
-    let PastedSession { spec: mut wanted, notes } = paste::parse_anything(text, &model.names)?;
+    let PastedSession { spec: mut wanted, notes } = own_command::read(text, &model.names, model.own_command)?;
     change(&mut wanted)?;
     // What has no effect is said, once: the form showed it, a `:` line did not.
     if let Some(note) = notes.first() {

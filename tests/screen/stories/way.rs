@@ -534,3 +534,21 @@ fn the_palette_jumps_to_a_session() {
     desk.press("enter");
     assert_eq!(desk.model.selected.map(|id| id.0), Some(1));
 }
+
+#[test]
+fn a_command_with_options_goes_to_the_reader_of_the_command_line() {
+    let mut desk = Desk::connected();
+    desk.model.own_command = |words| Err(format!("asked for {}", words.join("|")));
+    for (key, line) in [(":", "tcp h:1 --retry 3"), ("n", "sockeye tcp h:1 --retry 3")] {
+        desk.keys(key).types(line);
+        let before = rows(&desk, 120, 36).join("\n");
+        assert!(key == ":" || before.contains("a command with options"), "{before}");
+        assert!(desk.press("enter").is_empty());
+        let shown = rows(&desk, 120, 36).join("\n");
+        assert!(shown.contains("asked for tcp|h:1|--retry|3"), "{shown}");
+        desk.press("esc");
+    }
+    // Without options, and what is understood already, is read here.
+    desk.keys(":").types("tcp 127.0.0.1:9");
+    assert!(matches!(&desk.press("enter")[..], [Effect::Open(_), ..]));
+}
