@@ -22,14 +22,16 @@ use crate::sessions::Spec;
 use crate::sessions::spec::ScriptStep;
 
 /// Examples in the new-session dialog while its field is empty.
-const EXAMPLES: [(&str, &str); 7] = [
+const EXAMPLES: [(&str, &str); 9] = [
     ("127.0.0.1:7001", "TCP"),
     ("udp://127.0.0.1:7002", "UDP"),
     ("https://example.org/", "HTTP: a URL, or a pasted curl command"),
+    ("dns example.org MX", "ask name servers; or a pasted dig command"),
     ("listen tcp 9000", "a TCP listener; peers become sessions"),
     ("listen udp 5000", "a bound UDP socket that talks with anybody"),
-    ("nc -u 127.0.0.1 53", "as you would give it to nc"),
-    ("telnet 127.0.0.1 25", "or to telnet"),
+    ("127.0.0.1:8000-8010", "each port of a range"),
+    ("nc -u 127.0.0.1 53", "a line for nc, ncat, socat or telnet"),
+    ("tcp 127.0.0.1:80 --retry 3", "with options, as on the command line"),
 ];
 
 /// Draws the open overlay.
@@ -83,7 +85,7 @@ fn new(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, input: &Te
         if y + keys >= end {
             break;
         }
-        let strip = StyledText::single(format!("  {example:<24}"), Role::Text).with(what, Role::Dim);
+        let strip = StyledText::single(format!("  {example:<27}"), Role::Text).with(what, Role::Dim);
         canvas.draw_styled_text(inner, 0, y, &strip);
         y += 1;
     }
