@@ -142,11 +142,8 @@ impl StateReporter {
     /// A read returned 0. If our FIN was sent, call [`StateReporter::on_kernel_state`] first: the kernel's state is
     /// more exact.
     pub(super) async fn fin_read(&self) {
-        match self.state() {
-            TcpState::Established => self.report(TcpState::CloseWait, StateCause::FinArrived, Evidence::Seen).await,
-            TcpState::FinWait1 => self.report(TcpState::Closing, StateCause::FinArrived, Evidence::Inferred).await,
-            TcpState::FinWait2 => self.report(TcpState::TimeWait, StateCause::FinArrived, Evidence::Inferred).await,
-            _ => {}
+        if let Some((to, evidence)) = after_peer_fin(self.state()) {
+            self.report(to, StateCause::FinArrived, evidence).await;
         }
     }
 
@@ -219,4 +216,30 @@ use crate::sessions::news::TcpNews;
 struct SocketDiag {
     state: TcpState,
     timer: Option<crate::wire::kernel::view::KernelTimer>,
+}
+
+/// The state after the peer's FIN was read, and how it is known, if the kernel reports no state.
+///
+/// A FIN carries an ACK, and almost always one of our FIN: CLOSING, where both ends close at the same time, is told only
+/// if the kernel reports it.
+fn after_peer_fin(state: TcpState) -> Option<(TcpState, Evidence)> {
+    match state {
+        TcpState::Established => Some((TcpState::CloseWait, Evidence::Seen)),
+        TcpState::FinWait1 | TcpState::FinWait2 => Some((TcpState::TimeWait, Evidence::Inferred)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peers_fin_without_the_kernels_word_is_no_simultaneous_close() {
+        let after = |state| after_peer_fin(state).map(|(to, _)| to);
+        assert_eq!(after(TcpState::Established), Some(TcpState::CloseWait));
+        assert_eq!(after(TcpState::FinWait1), Some(TcpState::TimeWait));
+        assert_eq!(after(TcpState::FinWait2), Some(TcpState::TimeWait));
+        assert_eq!(after(TcpState::TimeWait), None);
+    }
 }
