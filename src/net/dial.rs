@@ -136,6 +136,8 @@ struct PendingConnect {
     began: Instant,
     /// A second descriptor of its socket, for sampling while the first connects; closed with this.
     socket: Option<OwnedFd>,
+    /// As in [`BegunConnect`].
+    hop_was_silent: bool,
 }
 
 /// Longest interval between samples of a socket that waits for its SYN-ACK.
@@ -253,13 +255,13 @@ impl ConnectRace<'_> {
     /// Reports that no address answered in time; returns the failure of the whole attempt.
     async fn report_timed_out(&self, under_way: &[PendingConnect], target: String) -> Failure {
         for trying in under_way {
-            let failure = self.timed_out(trying.peer);
+            let failure = self.timed_out(trying);
             self.journal.news(News::Dial(DialNews::AttemptFailed { failure, took: trying.began.elapsed() })).await;
         }
         if !under_way.is_empty() {
             self.report(state_news(TcpState::SynSent, TcpState::Closed, StateCause::GivenUp)).await;
         }
-        let newest = under_way.last().map(|trying| self.timed_out(trying.peer));
+        let newest = under_way.last().map(|trying| self.timed_out(trying));
         newest.unwrap_or_else(|| timed_out(target, self.spec.socket.connect_timeout, false))
     }
 
@@ -279,24 +281,26 @@ impl ConnectRace<'_> {
                     self.report(syn_sent()).await;
                 }
                 let second = socket2::SockRef::from(&begun.stream).try_clone().map(OwnedFd::from).ok();
-                race.under_way.push(PendingConnect { peer, began, socket: second });
+                let hop_was_silent = begun.hop_was_silent;
+                race.under_way.push(PendingConnect { peer, began, socket: second, hop_was_silent });
                 race.running.push(Box::pin(async move { (peer, began, begun.finish(peer).await) }));
             }
             Err(broken) => self.report_failed(race, *broken, false, began.elapsed()).await,
         }
     }
 
-    fn timed_out(&self, peer: SocketAddr) -> Failure {
-        timed_out(peer.to_string(), self.spec.socket.connect_timeout, route::is_next_hop_silent(peer.ip()))
+    fn timed_out(&self, trying: &PendingConnect) -> Failure {
+        let unreached = is_unreached(trying.hop_was_silent, trying.peer);
+        timed_out(trying.peer.to_string(), self.spec.socket.connect_timeout, unreached)
     }
 }
 
-/// Nobody answered within `allowed`. `silent_hop`: not even the next hop on the link.
-pub(crate) fn timed_out(peer: String, allowed: Duration, silent_hop: bool) -> Failure {
-    let who = if silent_hop { "nobody on the link answered for the next hop" } else { "nobody answered" };
+/// Nobody answered within `allowed`. `unreached`: not even the next hop on the link, so that no packet left.
+fn timed_out(peer: String, allowed: Duration, unreached: bool) -> Failure {
+    let who = if unreached { "nobody on the link answered for the next hop" } else { "nobody answered" };
     let message = format!("{who} within {}", quantity::duration(allowed));
     let failure = Failure::new(Class::ConnectTimeout, FailedOperation::Connect, peer, message);
-    failure.with_reason(silent_hop.then_some(FailureReason::NoNeighbour))
+    failure.with_reason(unreached.then_some(FailureReason::NoNeighbour))
 }
 
 /// Waits until then; returns at once if that is past, because the runtime's timer would take a millisecond.
@@ -346,20 +350,32 @@ fn socket(spec: &SocketSpec, peer: SocketAddr) -> Result<socket2::Socket, Failur
     Ok(socket)
 }
 
-/// Connects once to one address and reports no news; the repeat mode uses it. Waits as long as the kernel does.
+/// Connects once to one address and reports no news; the repeat mode uses it.
 ///
 /// # Errors
-/// Fails if nobody answers there, or if this host cannot send the request.
-pub(crate) async fn connect_once(spec: &SocketSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
+/// Fails if nobody answers there before the deadline, or if this host cannot send the request.
+pub(crate) async fn connect_once(spec: &SocketSpec, peer: SocketAddr, deadline: Instant) -> Result<TcpStream, Failure> {
     let begun = begin_connect(spec, peer, None).map_err(|broken| broken.failure)?;
-    let (stream, _) = begun.finish(peer).await.map_err(|broken| broken.failure)?;
+    let hop_was_silent = begun.hop_was_silent;
+    let finished = tokio::time::timeout_at(deadline, begun.finish(peer)).await;
+    let (stream, _) = finished
+        .map_err(|_| timed_out(peer.to_string(), spec.connect_timeout, is_unreached(hop_was_silent, peer)))?
+        .map_err(|broken| broken.failure)?;
     Ok(stream)
+}
+
+/// Whether no packet to the peer has left this machine: the next hop was not known when the attempt began, and is not
+/// known now. An entry that was known once had an address, right or wrong, and SYNs went there.
+fn is_unreached(hop_was_silent: bool, peer: SocketAddr) -> bool {
+    hop_was_silent && route::is_next_hop_silent(peer.ip())
 }
 
 /// A `connect()` that the kernel has begun to carry out: it sends a SYN.
 struct BegunConnect {
     stream: TcpStream,
     began: std::time::Instant,
+    /// Whether the kernel had to ask on the link for the next hop, and had no answer yet.
+    hop_was_silent: bool,
 }
 
 /// Opens a socket and calls `connect()`, which does not wait. An error is one of this machine; with
@@ -393,13 +409,14 @@ fn begin_connect(
         capture.assign(local, peer, FlowHint::default());
     }
     let stream = TcpStream::from_std(socket.into()).map_err(|error| Box::new(failed(error)))?;
-    Ok(BegunConnect { stream, began })
+    let hop_was_silent = !peer.ip().is_loopback() && route::is_next_hop_silent(peer.ip());
+    Ok(BegunConnect { stream, began, hop_was_silent })
 }
 
 impl BegunConnect {
     /// Waits until the kernel has connected; returns our own address with the connection.
     async fn finish(self, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), FailedAttempt> {
-        let BegunConnect { stream, began } = self;
+        let BegunConnect { stream, began, hop_was_silent } = self;
         let connected = match stream.writable().await {
             Ok(()) => stream.take_error().and_then(|error| error.map_or(Ok(()), Err)),
             Err(error) => Err(error),
@@ -413,7 +430,7 @@ impl BegunConnect {
             };
             let failure = match &icmp {
                 // Our own kernel reports that nobody on the link answered for the next hop.
-                Some(icmp) if is_own_message(icmp, &stream, peer) => {
+                Some(icmp) if hop_was_silent && is_own_message(icmp, &stream, peer) => {
                     icmp.failure(FailedOperation::Connect, peer.to_string()).with_reason(FailureReason::NoNeighbour)
                 }
                 Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),

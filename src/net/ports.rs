@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use futures_util::stream::{self, StreamExt};
 
+use super::dial;
 use super::hub::TaskContext;
 use super::journal::Journal;
 use super::order_queue::refuse_until_closed;
 use super::resolve::{none_left, resolve};
-use super::{dial, route};
 use crate::sessions::news::{PortCounts, PortNews, PortProbe, PortState};
 use crate::sessions::order::OrderRefuser;
 use crate::sessions::spec::{IpFamily, MOST_AT_ONCE, PortScanSpec};
@@ -91,21 +91,15 @@ async fn probe(spec: &PortScanSpec, port: u16, addresses: &[SocketAddr]) -> Port
         let mut peer = *address;
         peer.set_port(port);
         let began = Instant::now();
-        let tried = tokio::time::timeout(spec.socket.connect_timeout, dial::connect_once(&spec.socket, peer)).await;
+        let deadline = (began + spec.socket.connect_timeout).into();
+        let tried = dial::connect_once(&spec.socket, peer, deadline).await;
         let took = began.elapsed();
         let found = match tried {
-            Ok(Ok(stream)) => {
+            Ok(stream) => {
                 drop(stream);
                 return PortProbe { peer, state: PortState::Open, failure: None, took };
             }
-            Ok(Err(failure)) => {
-                PortProbe { peer, state: PortState::of_failure(&failure), failure: Some(failure), took }
-            }
-            Err(_) => {
-                let silent = route::is_next_hop_silent(peer.ip());
-                let failure = dial::timed_out(peer.to_string(), spec.socket.connect_timeout, silent);
-                PortProbe { peer, state: PortState::Filtered, failure: Some(failure), took }
-            }
+            Err(failure) => PortProbe { peer, state: PortState::of_failure(&failure), failure: Some(failure), took },
         };
         if best.as_ref().is_none_or(|best| found.state < best.state) {
             best = Some(found);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::attempt::RepeatAttempt;
 use super::ledger::AttemptOutcome;
 use crate::net::journal::Journal;
-use crate::net::{dial, resolve, route};
+use crate::net::{dial, resolve};
 use crate::sessions::spec::TcpSpec;
 use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason};
 
@@ -55,14 +56,7 @@ impl RepeatConnect {
     /// # Errors
     /// Fails if none of the addresses answered.
     pub(super) async fn open(&self) -> Result<TcpStream, Failure> {
-        let limit = self.spec.socket.connect_timeout;
-        tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
-            let silent = self.addresses.iter().all(|address| route::is_next_hop_silent(address.ip()));
-            Err(dial::timed_out(self.spec.target.to_string(), limit, silent))
-        })
-    }
-
-    async fn try_all(&self) -> Result<TcpStream, Failure> {
+        let deadline = Instant::now() + self.spec.socket.connect_timeout;
         let first = self.good.load(Ordering::Relaxed);
         let mut why = Failure::new(
             Class::Internal,
@@ -73,7 +67,7 @@ impl RepeatConnect {
         for step in 0..self.addresses.len() {
             let place = (first + step) % self.addresses.len();
             let Some(peer) = self.addresses.get(place).copied() else { break };
-            match dial::connect_once(&self.spec.socket, peer).await {
+            match dial::connect_once(&self.spec.socket, peer, deadline).await {
                 Ok(stream) => {
                     self.good.store(place, Ordering::Relaxed);
                     return Ok(stream);

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::place::NewsPlace;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, Failure, FailureReason};
 
 /// Events of a range of ports. The order is roughly chronological.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +84,8 @@ impl PortState {
         match failure.class {
             Class::Refused | Class::Reset => PortState::Refused,
             Class::Unreachable => PortState::Unreachable,
+            // No firewall kept silent: nothing was sent.
+            Class::ConnectTimeout if failure.reason == Some(FailureReason::NoNeighbour) => PortState::Unreachable,
             Class::ConnectTimeout | Class::IdleTimeout => PortState::Filtered,
             Class::Internal
             | Class::Usage
