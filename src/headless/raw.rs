@@ -186,7 +186,7 @@ impl RawFormat {
             // Warnings about data that could not be sent add nothing to the reason of the failure.
             News::Failed(failure) => {
                 self.held.iter_mut().for_each(Vec::clear);
-                report::problem(&failure.to_string());
+                report::failure(failure);
             }
             News::Closed { .. } => self.release(),
             News::Tcp(_)
@@ -226,7 +226,7 @@ impl RawFormat {
                 report::problem(&format!("listening on {local}{}", family.both_text()));
             }
             ListenerNews::Accepted { .. } => self.release(),
-            ListenerNews::AcceptFailed(failure) => report::problem(&failure.to_string()),
+            ListenerNews::AcceptFailed(failure) => report::failure(failure),
             ListenerNews::TurnedAway { .. }
             | ListenerNews::ChildEnded { .. }
             | ListenerNews::Accepting(_)
@@ -256,14 +256,14 @@ impl RawFormat {
         match &mut self.held {
             Some(held) if held.len() < MOST_WAITING => held.push(failure.clone()),
             Some(_) => {}
-            None => report::problem(&failure.to_string()),
+            None => report::failure(failure),
         }
     }
 
     /// The connection is established or has failed: prints the warnings that waited.
     fn release(&mut self) {
         for failure in self.held.take().into_iter().flatten() {
-            report::problem(&failure.to_string());
+            report::failure(&failure);
         }
     }
 }

@@ -148,7 +148,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
                     }
                     ShutdownStage::Urged => {
                         for failure in policy.given_up(&watched) {
-                            report::problem(&failure.to_string());
+                            report::failure(&failure);
                         }
                         break;
                     }

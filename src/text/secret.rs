@@ -203,6 +203,12 @@ pub fn mask_text(text: &str) -> Cow<'_, str> {
                 let separator = after.chars().next().map_or(0, char::len_utf8);
                 masked.push_str(&after[..separator]);
                 rest = &after[separator..];
+                if let Some(quoted) = after.strip_prefix('"').and_then(quoted_target) {
+                    let mut target = String::with_capacity(quoted.len());
+                    mask_token(quoted, &mut target);
+                    masked.push_str(&mask_text(&target));
+                    rest = &rest[quoted.len()..];
+                }
             }
         }
     }
@@ -219,9 +225,21 @@ fn ends_token(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '␊' | '␍' | '␉')
 }
 
+/// What is quoted up to the next quotation mark, if it is a target with a blank in it: it is no URL, but may hold a
+/// password all the same.
+fn quoted_target(text: &str) -> Option<&str> {
+    let quoted = &text[..text.find('"')?];
+    let has_users = quoted.rfind('@').is_some_and(|at| quoted[..at].contains(':'));
+    (quoted.contains(char::is_whitespace) && (has_users || quoted.contains("://"))).then_some(quoted)
+}
+
 /// The value of a header field that has a secret, and the text after it, if `token` is the field's name.
 fn header_value<'a>(token: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
     let name = token.strip_suffix(':')?;
+    // A path or an address before a colon is no field's name (RFC 9110 §5.6.2).
+    if name.contains(['/', '\\', ':', '[', '@', '.']) {
+        return None;
+    }
     if !after.starts_with(' ') || matches!(field_secret(name), FieldSecret::Urls) {
         return None;
     }
@@ -393,6 +411,17 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&mask_field(name, value.as_bytes())), masked, "{name}");
         }
         assert_eq!(mask_field("cookie", b"a=\xff\xff"), Cow::Borrowed("a=‹2 bytes›".as_bytes()));
+        for (quoted, masked) in [
+            ("URL \"http://bob:sec ret@h:9/\" has a blank", "URL \"http://‹3 bytes›:‹7 bytes›@h:9/\" has a blank"),
+            ("\"bob:sec\tret@h:9\" is none", "\"‹3 bytes›:‹7 bytes›@h:9\" is none"),
+            ("\"http://h/?token=abc ret\"", "\"http://h/?token=‹7 bytes›\""),
+            ("\"http://h/ -H 'Authorization: Bearer X'\"", "\"http://h/ -H 'Authorization: Bearer ‹1 byte›'\""),
+        ] {
+            assert_eq!(mask_text(quoted), masked);
+            assert_eq!(mask_text(masked), masked, "it stays so");
+        }
+        let paths = "config /tmp/secret: it cannot be read: no such file; connect unix:/tmp/token: no such socket";
+        assert_eq!(mask_text(paths), paths);
         assert_eq!(
             mask_text("\"-H 'Authorization: Bearer SECRET' -v\" and Cookie: a=b"),
             "\"-H 'Authorization: Bearer ‹6 bytes›' -v\" and Cookie: a=‹1 byte›"

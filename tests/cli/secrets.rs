@@ -172,3 +172,21 @@ fn the_log_tells_no_secret() {
     assert!(String::from_utf8_lossy(&logged).contains("set-cookie"), "the log tells the answer");
     tells_no_secret("the log", &logged);
 }
+
+#[test]
+fn what_is_named_like_a_secret_is_told_with_its_reason() {
+    let cases: [(&[&str], &str); 3] = [
+        (&["tcp", "unix:/nonexistent/token", "--raw"], "no such"),
+        (&["http", "--unix-socket", "/nonexistent/session", "http://h/"], "no such"),
+        (&["tcp", "127.0.0.1:9", "--config", "/nonexistent/secret"], "/nonexistent/secret"),
+    ];
+    for (words, part) in cases {
+        let output = crate::program::run_alone(words);
+        let said = crate::program::stderr(&output);
+        assert!(said.contains(part) && !said.contains('‹'), "{words:?}: {said}");
+    }
+    // The resolver's answer differs from system to system, its being told does not.
+    let output = crate::program::run_alone(&["tcp", "token.invalid:80", "--raw"]);
+    let said = crate::program::stderr(&output);
+    assert!(said.contains("resolve token.invalid: ") && !said.contains('‹'), "{said}");
+}

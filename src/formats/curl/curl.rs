@@ -267,7 +267,10 @@ impl<'a> ParsedCurl<'a> {
         }
         let (name, content) = text.split_once(':').ok_or_else(|| {
             let hint = if text.starts_with('@') { " (a file of headers is not read)" } else { "" };
-            format!("header {} has no colon{hint}; accepted: -H 'NAME: VALUE'", quoted(text))
+            // What follows may be a secret.
+            let name = text.split([' ', '\t', '=']).next().unwrap_or_default();
+            let shown = if name.len() == text.len() { quoted(text) } else { quoted(&format!("{name}…")) };
+            format!("header {shown} has no colon{hint}; accepted: -H 'NAME: VALUE'")
         })?;
         let (name, content) = value::header(name.trim(), content.trim())?;
         if !content.is_empty() {

@@ -177,6 +177,8 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("--insecure=1 h", "--insecure takes no value"),
         ("- h", r#"curl option "-""#),
         ("-H nope h", r#"header "nope" has no colon"#),
+        ("-H 'Authorization Bearer TTTT' h", r#"header "Authorization…" has no colon"#),
+        ("-H Cookie=sid=SSS h", r#"header "Cookie…" has no colon"#),
         ("-H @f h", "a file of headers is not read"),
         ("-H 'a b: c' h", r#"header name "a b""#),
         ("-H $'a: b\\nc: d' h", "control character"),
