@@ -14,7 +14,7 @@ use crate::files::config::ACCEPTED;
 use crate::files::config::{self, ConfigSettings};
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
-use crate::files::{FileProblem, expand_home};
+use crate::files::{FileProblem, expand_home, expand_paths};
 use crate::net;
 use crate::sessions::retention;
 use crate::text::sanitize;
@@ -154,6 +154,7 @@ fn read(
     invocation.open.extend(spec);
     for spec in &mut invocation.open {
         spec.retain = invocation.settings.retain;
+        expand_paths(spec);
     }
     Ok(())
 }

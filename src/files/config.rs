@@ -164,7 +164,7 @@ mod tests {
             ("mouse = true\ncolour = 1\n", "c.toml:2: unknown field `colour`", "wall_clock"),
             ("mouse = 3", "c.toml:1: invalid type: integer `3`", "boolean"),
             ("\n\nretain = \"64K\"", "c.toml:3: retain: \"64K\" could mean", "64KiB"),
-            ("connect_timeout = \"10\"", "c.toml:1: connect_timeout: \"10\" has no unit", "500ms"),
+            ("connect_timeout = \"1m30\"", "c.toml:1: connect_timeout: \"1m30\" has no unit", "500ms"),
             ("line_ending = \"cr\"", "c.toml:1: line_ending: \"cr\"", "crlf"),
             ("mouse = ", "c.toml:1:", "accepted settings: theme"),
             ("\"\\u001b[2J\" = 1", "␛[2J", "accepted settings"),

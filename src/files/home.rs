@@ -6,6 +6,7 @@ use crate::sessions::spec::ScriptStep;
 use crate::sessions::spec::http::{BodySpec, PartValue};
 use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize::quoted;
+use crate::wire::unix::UnixAddress;
 
 /// The path with `~` or `~user` at its start replaced by the home directory. A path without one is not changed.
 ///
@@ -65,6 +66,20 @@ pub fn expand_paths(spec: &mut Spec) {
             expand(path);
         }
     }
+    let expand_socket = |address: &mut UnixAddress| {
+        if let UnixAddress::Path(bytes) = address
+            && let Ok(Some(expanded)) = std::str::from_utf8(bytes).map(|path| expand_home(Path::new(path)).ok())
+            && let Some(path) = expanded.to_str()
+        {
+            *bytes = path.as_bytes().into();
+        }
+    };
+    match &mut spec.what {
+        SpecKind::Unix(unix) => expand_socket(&mut unix.target),
+        SpecKind::UnixListen(listen) => expand_socket(&mut listen.local),
+        SpecKind::Http(http) => http.unix.iter_mut().for_each(expand_socket),
+        _ => {}
+    }
     if let SpecKind::Http(http) = &mut spec.what {
         match &mut http.body {
             BodySpec::File(path) => expand(path),
@@ -93,5 +108,21 @@ mod tests {
         assert_eq!(expand_home(Path::new("a/~/b")), Ok(PathBuf::from("a/~/b")));
         assert_eq!(expand_home(Path::new("")), Ok(PathBuf::new()));
         assert!(expand_home(Path::new("~nobodyofthisname/x")).unwrap_err().contains("there is no such user"));
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_socket_file_is_in_the_home_and_an_abstract_name_has_none() {
+        use crate::sessions::spec::UnixSpec;
+        use crate::wire::unix::UnixForm;
+
+        let address = |text: &str| UnixAddress::parse(text).unwrap().unwrap();
+        let home = own_home().unwrap();
+        let expected = format!("unix:{}", home.join("x.sock").display());
+        for (typed, expanded) in [("unix:~/x.sock", expected.as_str()), ("unix:@~/x", "unix:@~/x")] {
+            let mut spec = Spec::new(SpecKind::Unix(UnixSpec::new(address(typed), UnixForm::Stream)));
+            expand_paths(&mut spec);
+            let SpecKind::Unix(unix) = spec.what else { panic!("{typed}") };
+            assert_eq!(unix.target, address(expanded));
+        }
     }
 }
