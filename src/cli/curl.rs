@@ -107,7 +107,16 @@ pub(super) fn request(
             if method.is_none() && !words.contains_id("request") && items.iter().all(|item| item.contains("==")) {
                 tokens.extend(["-X".to_owned(), "GET".to_owned()]);
             }
-            tokens.extend(httpie::curl_options(url, items)?);
+            let options = httpie::curl_options(url, items)?;
+            let has_body = |options: &[String]| {
+                options
+                    .iter()
+                    .any(|option| option == "--json" || option.starts_with("-d") || option.starts_with("--data"))
+            };
+            if has_body(&options) && has_body(&tokens) {
+                return Err("items and -d are two bodies; accepted: one of them".to_owned());
+            }
+            tokens.extend(options);
         }
     }
     let CurlRequest { mut spec, notes, prints_head, stdin_body } = curl::parse(&tokens, CurlStyle::Sockeye, names)?;

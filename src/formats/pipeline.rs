@@ -61,6 +61,9 @@ struct SimpleCommand {
 /// output is not known here.
 pub(super) fn one_command(line: &str, is_ours: impl Fn(&str) -> bool) -> Result<PipelineCommand, String> {
     let mut commands = simple_commands(line)?;
+    if commands.iter().any(|command| command.words.first().is_some_and(|word| word.starts_with('('))) {
+        return Err("what ( … ) writes is not known here; accepted before |: echo, printf, cat FILE".to_owned());
+    }
     let mut notes = Vec::new();
     for command in &mut commands {
         unwrap_runner(&mut command.words, &mut notes);
@@ -341,6 +344,7 @@ mod tests {
         for (line, expected) in cases {
             assert_eq!(input(line), expected, "{line}");
         }
+        assert!(read("(echo a; echo b) | nc h 1").unwrap_err().contains("what ( … ) writes is not known here"));
         assert!(read("yes | nc h 1").unwrap_err().contains(r#"what "yes" writes is not known here"#));
         assert!(read("printf '%5.2f' 1 | nc h 1").unwrap_err().contains(r#"printf's "%5""#));
     }
