@@ -269,7 +269,7 @@ mod tests {
             ("every=1s,", format!("\"\" is no name=value; {LIST}")),
             ("evry=1s", format!("no parameter is called \"evry\"; {LIST}")),
             ("\u{1b}[2J=1s", format!("no parameter is called \"␛[2J\"; {LIST}")),
-            ("every=5", format!("every: \"5\" has no unit; accepted: {}", quantity::ACCEPTED_DURATIONS)),
+            ("every=1m5", format!("every: \"1m5\" has no unit; accepted: {}", quantity::ACCEPTED_DURATIONS)),
             ("bytes=64K", format!("bytes: \"64K\" could mean 1000 or 1024; accepted: {}", quantity::ACCEPTED_SIZES)),
             ("every=0s", "every=0ms is out of range; accepted: 1ms to 10m".to_owned()),
             ("every=1us", "every=1us is out of range; accepted: 1ms to 10m".to_owned()),

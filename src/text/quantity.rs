@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::sanitize::quoted;
 
 /// The forms that [`parse_duration`] accepts.
-pub const ACCEPTED_DURATIONS: &str = "500us, 500ms, 2s, 1.5s, 1m, 1m30s, 1h, 1d";
+pub const ACCEPTED_DURATIONS: &str = "500us, 500ms, 2s, 1.5s, 1m, 1m30s, 1h, 1d, or seconds without a unit";
 
 /// The forms that [`parse_size`] accepts.
 pub const ACCEPTED_SIZES: &str = "100, 100B, 10kB, 10MB, 1.5GB, 64KiB, 64MiB, 1GiB";
@@ -28,7 +28,8 @@ fn split_number(text: &str) -> Option<(u128, u128, &str)> {
     Some((whole.parse().ok()?, billionths, rest))
 }
 
-/// Parses a duration: one or more numbers, each with its unit (`us`, `ms`, `s`, `m`, `h`, `d`).
+/// Parses a duration: one or more numbers, each with its unit (`us`, `ms`, `s`, `m`, `h`, `d`), or one number of seconds
+/// without a unit.
 ///
 /// # Errors
 /// Fails if the text is something else, or more than [`LONGEST`]; the message says what was found and what is accepted.
@@ -51,6 +52,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
             "m" | "min" => 60 * 1_000_000_000,
             "h" => 3_600 * 1_000_000_000,
             "d" => 86_400 * 1_000_000_000,
+            "" if nanoseconds == 0 && next.is_empty() && !text.contains(char::is_alphabetic) => 1_000_000_000,
             "" => return Err(wrong("has no unit")),
             _ => return Err(wrong("is no duration")),
         };
@@ -211,6 +213,9 @@ mod tests {
             ("1 h", 3_600_000_000),
             ("0s", 0),
             ("7µs", 7),
+            ("10", 10_000_000),
+            ("0.3", 300_000),
+            ("0", 0),
             ("365d", 365 * 86_400_000_000),
         ];
         for (text, micros) in cases {
@@ -222,7 +227,8 @@ mod tests {
     fn a_duration_that_makes_no_sense_says_what_is_accepted() {
         let cases = [
             ("", "is no duration"),
-            ("10", "has no unit"),
+            ("1m30", "has no unit"),
+            ("0s5", "has no unit"),
             ("-1s", "is no duration"),
             ("1x", "is no duration"),
             ("1..5s", "is no duration"),
