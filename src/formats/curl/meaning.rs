@@ -70,6 +70,7 @@ pub(super) enum NotDone {
     DnsChoice,
     Version,
     Redirect,
+    Answer,
     Other,
 }
 
@@ -96,6 +97,7 @@ impl NotDone {
             }
             NotDone::Version => "is a version of HTTP that is not spoken here; accepted: --http1.1, --http2",
             NotDone::Redirect => "changes what a redirect may do, which is not done here; accepted: -L, --max-redirs N",
+            NotDone::Answer => "changes how the answer is read, and is not done here; accepted: without it",
             NotDone::Other => "changes what is sent, and is not done here; accepted: without it",
         }
     }

@@ -41,6 +41,7 @@ const VERSION: CurlOption = CurlOption::Refused(NotDone::Version);
 const FILE: CurlOption = CurlOption::Refused(NotDone::File);
 const REDIRECT: CurlOption = CurlOption::Refused(NotDone::Redirect);
 const OTHER: CurlOption = CurlOption::Refused(NotDone::Other);
+const ANSWER: CurlOption = CurlOption::Refused(NotDone::Answer);
 
 /// Every option that is known.
 pub const OPTIONS: &[KnownOption] = &[
@@ -143,7 +144,7 @@ pub const OPTIONS: &[KnownOption] = &[
     valued(' ', "alt-svc", CACHE),
     valued(' ', "hsts", CACHE),
     valued(' ', "parallel-max", ONE),
-    valued(' ', "keepalive-time", ONE),
+    valued(' ', "keepalive-time", CurlOption::NoEffect("keepalive is a socket option here: keepidle")),
     flag('Z', "parallel", ONE),
     flag(' ', "parallel-immediate", ONE),
     flag(' ', "fail-early", ONE),
@@ -154,7 +155,7 @@ pub const OPTIONS: &[KnownOption] = &[
     flag(' ', "retry-all-errors", CurlOption::NoEffect("only connecting is tried again")),
     flag(' ', "ssl-no-revoke", CurlOption::NoEffect("revocation is not checked")),
     flag(' ', "tcp-fastopen", CurlOption::NoEffect("a request waits for the handshake")),
-    // Refused by name: each changes what is sent, or to whom.
+    // Refused by name: each changes what is sent, to whom, or how the answer is read.
     valued('K', "config", FILE),
     valued(' ', "url-query", OTHER),
     valued(' ', "etag-save", FILE),
@@ -165,17 +166,17 @@ pub const OPTIONS: &[KnownOption] = &[
     valued('z', "time-cond", OTHER),
     flag(' ', "path-as-is", OTHER),
     valued(' ', "request-target", OTHER),
-    flag(' ', "raw", OTHER),
+    flag(' ', "raw", ANSWER),
     flag(' ', "tr-encoding", OTHER),
     flag(' ', "crlf", OTHER),
     flag('B', "use-ascii", OTHER),
     flag('a', "append", OTHER),
     flag(' ', "form-escape", OTHER),
-    flag(' ', "ignore-content-length", OTHER),
+    flag(' ', "ignore-content-length", ANSWER),
     flag(' ', "haproxy-protocol", OTHER),
     flag(' ', "next", OTHER),
     valued(' ', "proto-default", OTHER),
-    valued(' ', "max-filesize", OTHER),
+    valued(' ', "max-filesize", ANSWER),
     valued(' ', "limit-rate", PACE),
     valued('y', "speed-time", PACE),
     valued('Y', "speed-limit", PACE),

@@ -154,6 +154,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("--dns-servers 1.1.1.1 h", "curl --dns-servers chooses the name server"),
         ("--http3 h", "curl --http3 is a version of HTTP"),
         ("--post301 h", "curl --post301 changes what a redirect may do"),
+        ("--max-filesize 5 h", "curl --max-filesize changes how the answer is read"),
         ("--path-as-is h", "curl --path-as-is changes what is sent"),
         ("h --next h", "curl --next changes what is sent"),
         ("-e ';auto' h", "sets the Referer of redirects"),
