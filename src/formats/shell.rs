@@ -77,6 +77,28 @@ fn column(line: &str, at: usize) -> usize {
     line[..at].chars().count() + 1
 }
 
+/// Whether a shell expands a dollar sign before this.
+fn is_expanded(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | '(' | '?' | '!' | '@' | '*' | '#')
+}
+
+/// The text of a here-document whose end is not quoted: a backslash protects `$`, `` ` `` and itself, and joins lines.
+/// `None`: there is something to expand.
+fn plain_document(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            ('\\', Some('$' | '`' | '\\')) => plain.extend(rest.next()),
+            ('\\', Some('\n')) => drop(rest.next()),
+            ('`', _) => return None,
+            ('$', Some(next)) if is_expanded(*next) => return None,
+            _ => plain.push(c),
+        }
+    }
+    Some(plain)
+}
+
 /// A here-document that was announced.
 struct PendingDocument {
     /// The line that ends it.
@@ -85,6 +107,8 @@ struct PendingDocument {
     at: usize,
     /// Whether tabs at the start of its lines are removed.
     without_tabs: bool,
+    /// Whether its end is quoted: then nothing in it is expanded.
+    literal: bool,
     /// Its token, whose text is still empty.
     token: usize,
 }
@@ -211,11 +235,13 @@ impl ShellReader<'_> {
         self.end_word();
         let without_tabs = self.take('-');
         while self.take(' ') {}
-        let mut end = String::new();
+        let (mut end, mut literal) = (String::new(), false);
         while let Some((_, c)) =
             self.rest.next_if(|(_, c)| !c.is_whitespace() && !matches!(c, ';' | '|' | '&' | '>' | '<'))
         {
-            if !matches!(c, '\'' | '"' | '\\') {
+            if matches!(c, '\'' | '"' | '\\') {
+                literal = true;
+            } else {
                 end.push(c);
             }
         }
@@ -224,13 +250,13 @@ impl ShellReader<'_> {
         }
         let token = self.tokens.len();
         self.tokens.push(ShellToken::Document { text: String::new(), at });
-        self.documents.push(PendingDocument { end, at, without_tabs, token });
+        self.documents.push(PendingDocument { end, at, without_tabs, literal, token });
         Ok(())
     }
 
     /// The lines of the here-documents that were announced on the line that ends here.
     fn read_documents(&mut self) -> Result<(), String> {
-        for PendingDocument { end, at, without_tabs, token } in std::mem::take(&mut self.documents) {
+        for PendingDocument { end, at, without_tabs, literal, token } in std::mem::take(&mut self.documents) {
             let mut text = String::new();
             loop {
                 if self.rest.peek().is_none() {
@@ -249,7 +275,14 @@ impl ShellReader<'_> {
                 text.push_str(line);
                 text.push('\n');
             }
-            self.tokens[token] = ShellToken::Document { text, at };
+            let text = if literal { Some(text) } else { plain_document(&text) };
+            let expands = || {
+                let (marks, quoted_end) = (quoted("<<"), quoted(&format!("<<'{end}'")));
+                format!(
+                    "the text after {marks} has a $ or ` for a shell; accepted: {quoted_end}, which takes it literally"
+                )
+            };
+            self.tokens[token] = ShellToken::Document { text: text.ok_or_else(expands)?, at };
         }
         Ok(())
     }
@@ -323,8 +356,7 @@ impl ShellReader<'_> {
 
     /// Refuses a dollar sign before something to expand; any other dollar sign is kept.
     fn dollar(&mut self, at: usize) -> Result<(), String> {
-        let names = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | '(' | '?' | '!' | '@' | '*' | '#');
-        if self.rest.peek().is_some_and(|(_, c)| names(c)) {
+        if self.rest.peek().is_some_and(|(_, c)| is_expanded(*c)) {
             return Err(self.needs_shell(at));
         }
         self.push('$');
@@ -466,12 +498,17 @@ mod tests {
             ("a && b; c &", "a [&&] b [;] c [&]"),
             ("a <<< 'x y' < f", "a [<<<] x y [<] f"),
             ("a <<-'END' b\n\tx $y\n\tEND\nc", "a {x $y␊} b [␊] c"),
+            ("a <<END\n1 \\$x \\\\ $ 5\\\n6\nEND", "a {1 $x \\ $ 56␊} [␊]"),
             ("# what it does\na # more\n", "[␊] a [␊]"),
             ("a 'x\ny'\rb", "a x␊y [␊] b"),
             ("h?a=1&b;c", "h?a=1&b;c"),
         ];
         for (line, expected) in cases {
             assert_eq!(told(line), expected, "{line}");
+        }
+        for expanded in ["$X", "${X}", "$(date)", "`date`", "$1"] {
+            let why = split_tokens(&format!("a <<END\n{expanded}\nEND")).unwrap_err();
+            assert!(why.contains("<<'END'"), "{why}");
         }
     }
 
