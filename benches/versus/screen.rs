@@ -169,12 +169,12 @@ impl Screen {
         self.until(&format!("{text:?}"), patience, |screen| screen.contains(text))
     }
 
-    /// Ends the program as a person would.
+    /// Ends the program as a person would: with an open session, the first Ctrl-C asks.
     ///
     /// # Errors
     /// It does not end.
     pub fn quit(mut self) -> anyhow::Result<()> {
-        self.keys("\x03")?;
+        self.keys("\x03\x03")?;
         let start = Instant::now();
         while self.child.try_wait()?.is_none() {
             if start.elapsed() > ENDING {
