@@ -2,6 +2,7 @@
 
 mod counts;
 mod escape_starts;
+mod lanes;
 mod quoted;
 mod sanitize;
 mod unsettled;
