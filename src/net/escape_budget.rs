@@ -1,5 +1,6 @@
 //! Budget for counting what is neutralised: 128 MB/s per session; beyond it, bytes are counted as unsearched. A block
-//! that is not all ASCII costs four times as much, because its characters are decoded.
+//! that is not all ASCII costs four times as much, because its characters are decoded, and each byte that is no UTF-8
+//! thirty times: of a fast binary stream only a part is searched.
 //!
 //! To search received bytes, the processor must load them once more. At line speed that costs the session a quarter of
 //! its throughput, for a count that nobody will read. Bytes that are shown are sanitised in any case.
@@ -18,6 +19,9 @@ const PER_MICROSECOND: u64 = 128;
 
 /// How much more a block costs that is not all ASCII.
 const DECODING_COST: u64 = 4;
+
+/// How much more a byte costs that is no UTF-8: decoding stops and begins again at each.
+const INVALID_COST: u64 = 30;
 
 /// Counts what is neutralised in the received bytes of one session.
 #[derive(Debug, Default)]
@@ -43,7 +47,7 @@ impl HostileCounter {
             return EscapeCounts { found: SanitizeCounts::default(), unsearched: bytes as u64 };
         }
         let found = if self.of_datagrams { count_datagrams(block) } else { self.scan.count(&block.bytes) };
-        self.budget.charge_decoding(&block.bytes);
+        self.budget.charge_decoding(&block.bytes, found.invalid_bytes);
         EscapeCounts { found, unsearched: 0 }
     }
 }
@@ -75,10 +79,11 @@ impl ScanBudget {
         left.is_some()
     }
 
-    /// Deducts what it cost to decode these bytes, if they are not all ASCII.
-    fn charge_decoding(&mut self, bytes: &[u8]) {
+    /// Deducts what it cost to decode these bytes, if they are not all ASCII. `invalid`: how many were no UTF-8.
+    fn charge_decoding(&mut self, bytes: &[u8], invalid: u64) {
         if !bytes.is_ascii() {
-            self.bytes = self.bytes.saturating_sub(bytes.len() as u64 * (DECODING_COST - 1));
+            let cost = bytes.len() as u64 * (DECODING_COST - 1) + invalid * INVALID_COST;
+            self.bytes = self.bytes.saturating_sub(cost);
         }
     }
 }
@@ -114,6 +119,25 @@ mod tests {
         }
         let most = MOST_AT_ONCE + 10_000_000 * PER_MICROSECOND;
         assert!(searched <= most && searched > most / 10 * 9, "{searched} of {most}");
+    }
+
+    #[test]
+    fn of_a_binary_flood_less_is_searched_than_of_text() {
+        let begin = Instant::now();
+        let searched = |bytes: &[u8]| {
+            let (mut budget, mut searched) = (ScanBudget::default(), 0);
+            for milli in 0..1_000 {
+                while budget.try_spend(bytes.len(), begin + Duration::from_millis(milli)) {
+                    budget.charge_decoding(bytes, sanitize::count_hostile(bytes).invalid_bytes);
+                    searched += bytes.len();
+                }
+            }
+            searched
+        };
+        let (ascii, text, binary) =
+            (searched(&[b'a'; 4096]), searched(&"é".repeat(2048).into_bytes()), searched(&[0xff; 4096]));
+        assert!(text > ascii / 5 && text < ascii / 3, "{text} of {ascii}");
+        assert!(binary > ascii / 40 && binary < ascii / 30, "{binary} of {ascii}");
     }
 
     #[test]
