@@ -15,7 +15,8 @@ use super::capture::CaptureWatch;
 use super::journal::Journal;
 use super::kernel::{self, error_queue};
 use super::resolve::{in_order, none_left, resolve};
-use super::{fault, option, route, syscall};
+use super::route::{self, HopAtBegin};
+use super::{fault, option, syscall};
 use crate::net::kernel::error_queue::ErrorQueueEntry;
 use crate::sessions::News;
 use crate::sessions::news::call::SocketCall;
@@ -136,8 +137,7 @@ struct PendingConnect {
     began: Instant,
     /// A second descriptor of its socket, for sampling while the first connects; closed with this.
     socket: Option<OwnedFd>,
-    /// As in [`BegunConnect`].
-    hop_was_silent: bool,
+    hop: HopAtBegin,
 }
 
 /// Longest interval between samples of a socket that waits for its SYN-ACK.
@@ -281,8 +281,7 @@ impl ConnectRace<'_> {
                     self.report(syn_sent()).await;
                 }
                 let second = socket2::SockRef::from(&begun.stream).try_clone().map(OwnedFd::from).ok();
-                let hop_was_silent = begun.hop_was_silent;
-                race.under_way.push(PendingConnect { peer, began, socket: second, hop_was_silent });
+                race.under_way.push(PendingConnect { peer, began, socket: second, hop: begun.hop.clone() });
                 race.running.push(Box::pin(async move { (peer, began, begun.finish(peer).await) }));
             }
             Err(broken) => self.report_failed(race, *broken, false, began.elapsed()).await,
@@ -290,7 +289,7 @@ impl ConnectRace<'_> {
     }
 
     fn timed_out(&self, trying: &PendingConnect) -> Failure {
-        let unreached = is_unreached(trying.hop_was_silent, trying.peer);
+        let unreached = trying.hop.is_unreached(trying.peer);
         timed_out(trying.peer.to_string(), self.spec.socket.connect_timeout, unreached)
     }
 }
@@ -356,26 +355,19 @@ fn socket(spec: &SocketSpec, peer: SocketAddr) -> Result<socket2::Socket, Failur
 /// Fails if nobody answers there before the deadline, or if this host cannot send the request.
 pub(crate) async fn connect_once(spec: &SocketSpec, peer: SocketAddr, deadline: Instant) -> Result<TcpStream, Failure> {
     let begun = begin_connect(spec, peer, None).map_err(|broken| broken.failure)?;
-    let hop_was_silent = begun.hop_was_silent;
+    let hop = begun.hop.clone();
     let finished = tokio::time::timeout_at(deadline, begun.finish(peer)).await;
     let (stream, _) = finished
-        .map_err(|_| timed_out(peer.to_string(), spec.connect_timeout, is_unreached(hop_was_silent, peer)))?
+        .map_err(|_| timed_out(peer.to_string(), spec.connect_timeout, hop.is_unreached(peer)))?
         .map_err(|broken| broken.failure)?;
     Ok(stream)
-}
-
-/// Whether no packet to the peer has left this machine: the next hop was not known when the attempt began, and is not
-/// known now. An entry that was known once had an address, right or wrong, and SYNs went there.
-fn is_unreached(hop_was_silent: bool, peer: SocketAddr) -> bool {
-    hop_was_silent && route::is_next_hop_silent(peer.ip())
 }
 
 /// A `connect()` that the kernel has begun to carry out: it sends a SYN.
 struct BegunConnect {
     stream: TcpStream,
     began: std::time::Instant,
-    /// Whether the kernel had to ask on the link for the next hop, and had no answer yet.
-    hop_was_silent: bool,
+    hop: HopAtBegin,
 }
 
 /// Opens a socket and calls `connect()`, which does not wait. An error is one of this machine; with
@@ -409,14 +401,16 @@ fn begin_connect(
         capture.assign(local, peer, FlowHint::default());
     }
     let stream = TcpStream::from_std(socket.into()).map_err(|error| Box::new(failed(error)))?;
-    let hop_was_silent = !peer.ip().is_loopback() && route::is_next_hop_silent(peer.ip());
-    Ok(BegunConnect { stream, began, hop_was_silent })
+    Ok(BegunConnect { stream, began, hop: HopAtBegin::default() })
 }
 
 impl BegunConnect {
     /// Waits until the kernel has connected; returns our own address with the connection.
     async fn finish(self, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), FailedAttempt> {
-        let BegunConnect { stream, began, hop_was_silent } = self;
+        let BegunConnect { stream, began, hop } = self;
+        if !peer.ip().is_loopback() && tokio::time::timeout(HopAtBegin::LOOK_AFTER, stream.writable()).await.is_err() {
+            hop.look(peer);
+        }
         let connected = match stream.writable().await {
             Ok(()) => stream.take_error().and_then(|error| error.map_or(Ok(()), Err)),
             Err(error) => Err(error),
@@ -430,7 +424,7 @@ impl BegunConnect {
             };
             let failure = match &icmp {
                 // Our own kernel reports that nobody on the link answered for the next hop.
-                Some(icmp) if hop_was_silent && is_own_message(icmp, &stream, peer) => {
+                Some(icmp) if hop.was_silent() && is_own_message(icmp, &stream, peer) => {
                     icmp.failure(FailedOperation::Connect, peer.to_string()).with_reason(FailureReason::NoNeighbour)
                 }
                 Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),

@@ -1,7 +1,9 @@
 //! The route to a peer.
 
+mod hop_at_begin;
 #[cfg(target_os = "linux")]
 mod netlink;
 mod route;
 
-pub(crate) use route::{is_next_hop_silent, observed_route, report_route};
+pub(crate) use hop_at_begin::HopAtBegin;
+pub(crate) use route::{observed_route, report_route};

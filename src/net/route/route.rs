@@ -56,7 +56,7 @@ fn interface_of(_source: IpAddr) -> Option<String> {
 /// Whether the kernel has asked on the link for the next hop to `peer`, by ARP or NDP, and has no answer: then no packet
 /// to it has left this machine. False if the kernel does not tell. Cost: two short queries to the kernel.
 #[cfg(target_os = "linux")]
-pub(crate) fn is_next_hop_silent(peer: IpAddr) -> bool {
+pub(super) fn is_next_hop_silent(peer: IpAddr) -> bool {
     let peer = peer.to_canonical();
     let unspecified = if peer.is_ipv4() { IpAddr::from([0; 4]) } else { IpAddr::from([0; 16]) };
     let route = netlink::query_route(unspecified, peer).unwrap_or_default();
@@ -66,7 +66,7 @@ pub(crate) fn is_next_hop_silent(peer: IpAddr) -> bool {
 
 /// Not known on this system.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn is_next_hop_silent(_peer: IpAddr) -> bool {
+pub(super) fn is_next_hop_silent(_peer: IpAddr) -> bool {
     false
 }
 
