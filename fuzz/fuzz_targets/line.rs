@@ -8,7 +8,7 @@ use sockeye::formats::{command_line, curl, dig, paste, shell};
 use sockeye::model::command;
 use sockeye::model::key::Chord;
 use sockeye::sessions::retention::RetentionChange;
-use sockeye::sessions::spec::system_names::{ServiceProtocol, SystemNames};
+use sockeye::sessions::spec::system_names::{ServicePorts, ServiceProtocol, SystemNames};
 use sockeye::sessions::spec::target::AddressReader;
 use sockeye::sessions::spec::{IpFamily, SpecKind, target};
 use sockeye::sessions::{Retention, Spec};
@@ -41,7 +41,7 @@ fn addresses(text: &str) {
         parsed(reader.port(text));
         parsed(reader.local_port(text));
     }
-    SystemNames::from_services_file(text);
+    ServicePorts::from_file(text);
 }
 
 fn names_and_types(text: &str) {

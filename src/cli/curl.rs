@@ -36,30 +36,34 @@ pub(super) struct HttpCommand {
 /// The command line with all of curl's options: those that the help does not show are hidden ones, so that each is done,
 /// refused by its name, or said to have no effect.
 pub(super) fn with_curl_options(command: Command) -> Command {
-    command.mut_subcommand("http", |mut http| {
-        let known: Vec<String> = http.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
-        let letters: Vec<char> = http.get_arguments().filter_map(Arg::get_short).collect();
-        for option in OPTIONS.iter().filter(|option| !known.iter().any(|long| long == option.long)) {
-            let letter = option.short.filter(|letter| !letters.contains(letter));
-            let is_ours = OURS.contains(&option.long);
-            if is_ours && letter.is_none() {
-                continue;
-            }
-            let action = if option.takes_value { ArgAction::Append } else { ArgAction::Count };
-            let mut arg = Arg::new(if is_ours { CURL_CONFIG } else { option.long }).hide(true).action(action);
-            if !is_ours {
-                arg = arg.long(option.long);
-            }
-            if option.takes_value {
-                arg = arg.allow_hyphen_values(true);
-            }
-            if let Some(letter) = letter {
-                arg = arg.short(letter);
-            }
-            http = http.arg(arg);
+    command.mut_subcommand("http", |http| http.defer(add_curl_options))
+}
+
+fn add_curl_options(mut http: Command) -> Command {
+    // The program's global options are there already, and are not those of curl with the same name.
+    let own = http.get_arguments().filter(|arg| !arg.is_global_set());
+    let known: Vec<String> = own.filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
+    let letters: Vec<char> = http.get_arguments().filter_map(Arg::get_short).collect();
+    for option in OPTIONS.iter().filter(|option| !known.iter().any(|long| long == option.long)) {
+        let letter = option.short.filter(|letter| !letters.contains(letter));
+        let is_ours = OURS.contains(&option.long);
+        if is_ours && letter.is_none() {
+            continue;
         }
-        http
-    })
+        let action = if option.takes_value { ArgAction::Append } else { ArgAction::Count };
+        let mut arg = Arg::new(if is_ours { CURL_CONFIG } else { option.long }).hide(true).action(action);
+        if !is_ours {
+            arg = arg.long(option.long);
+        }
+        if option.takes_value {
+            arg = arg.allow_hyphen_values(true);
+        }
+        if let Some(letter) = letter {
+            arg = arg.short(letter);
+        }
+        http = http.arg(arg);
+    }
+    http
 }
 
 /// Builds the request.

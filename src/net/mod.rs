@@ -49,6 +49,6 @@ pub(crate) use async_fd::registered;
 pub use splice::SpliceSink;
 #[cfg(not(unix))]
 pub(crate) use system::remove_socket_files;
-pub use system_names::{interfaces, system_names};
+pub use system_names::system_names;
 #[cfg(unix)]
 pub(crate) use unix::remove_socket_files;

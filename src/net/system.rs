@@ -35,6 +35,23 @@ pub(crate) fn interface_name(_index: u32) -> Option<String> {
     None
 }
 
+/// The interfaces as they are now: name and index. None if the system does not tell.
+#[cfg(not(unix))]
+pub(crate) fn interfaces() -> Vec<(String, u32)> {
+    Vec::new()
+}
+
+/// The interfaces as they are now: name and index. None if the system does not tell.
+#[cfg(unix)]
+pub(crate) fn interfaces() -> Vec<(String, u32)> {
+    let found = nix::net::if_::if_nameindex();
+    let named = |interfaces: nix::net::if_::Interfaces| {
+        let all = interfaces.iter().map(|one| (one.name().to_string_lossy().into_owned(), one.index()));
+        all.collect()
+    };
+    found.map_or_else(|_| Vec::new(), named)
+}
+
 /// How many bytes a read would return now (FIONREAD). `None`: the system does not tell.
 #[cfg(unix)]
 pub(crate) fn readable_bytes(socket: &impl AsFd) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! Names that stand for numbers on this system: services (`http` is port 80) and network interfaces.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The protocol of a service: the same name may have another port, or none, in the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,31 +62,28 @@ const USUAL_SERVICES: &[(&str, u16, u16)] = &[
     ("http-alt", 8080, 0),
 ];
 
-/// The services and the interfaces of this system, as they were when they were read.
+/// The ports of services, by protocol and name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SystemNames {
-    services: HashMap<(ServiceProtocol, String), u16>,
-    interfaces: Vec<(String, u32)>,
-}
+pub struct ServicePorts(HashMap<(ServiceProtocol, String), u16>);
 
-impl SystemNames {
-    /// The usual services, and no interface.
+impl ServicePorts {
+    /// The usual services.
     pub fn usual() -> Self {
-        let mut names = SystemNames::default();
+        let mut ports = HashMap::new();
         for (name, tcp, udp) in USUAL_SERVICES {
             for (protocol, port) in [(ServiceProtocol::Tcp, *tcp), (ServiceProtocol::Udp, *udp)] {
                 if port != 0 {
-                    names.services.insert((protocol, (*name).to_owned()), port);
+                    ports.insert((protocol, (*name).to_owned()), port);
                 }
             }
         }
-        names
+        ServicePorts(ports)
     }
 
     /// The services in the text of a services file (`services(5)`: name, `port/protocol`, aliases); the usual ones if
     /// it has none. As in `getservbyname()`, the first entry of a name counts. Lines that are none are passed over.
-    pub fn from_services_file(text: &str) -> Self {
-        let mut names = SystemNames::default();
+    pub fn from_file(text: &str) -> Self {
+        let mut ports = HashMap::new();
         for line in text.lines() {
             let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
             let (Some(name), Some((port, protocol))) =
@@ -100,39 +98,76 @@ impl SystemNames {
             };
             let Some(port) = port.parse().ok().filter(|port| *port != 0) else { continue };
             for name in std::iter::once(name).chain(words).filter(|name| name.len() <= LONGEST_NAME) {
-                if names.services.len() < MOST_SERVICES {
-                    names.services.entry((protocol, name.to_owned())).or_insert(port);
+                if ports.len() < MOST_SERVICES {
+                    ports.entry((protocol, name.to_owned())).or_insert(port);
                 }
             }
         }
-        if names.services.is_empty() { SystemNames::usual() } else { names }
+        if ports.is_empty() { ServicePorts::usual() } else { ServicePorts(ports) }
+    }
+
+    fn port(&self, protocol: ServiceProtocol, name: &str) -> Option<u16> {
+        self.0.get(&(protocol, name.to_owned())).copied()
+    }
+}
+
+/// The services and the interfaces of this system. Each is read when a name is first looked up: nearly every port is a
+/// number, and few addresses have a zone.
+#[derive(Clone, Debug)]
+pub struct SystemNames {
+    services: OnceLock<ServicePorts>,
+    read_services: fn() -> ServicePorts,
+    interfaces: OnceLock<Vec<(String, u32)>>,
+    read_interfaces: fn() -> Vec<(String, u32)>,
+}
+
+impl Default for SystemNames {
+    /// No names at all.
+    fn default() -> Self {
+        SystemNames::read_with(ServicePorts::default, Vec::new)
+    }
+}
+
+impl SystemNames {
+    /// Names that are read in these ways. The model and the notations do no input and output: whoever makes this
+    /// decides what a look-up may cost.
+    pub fn read_with(read_services: fn() -> ServicePorts, read_interfaces: fn() -> Vec<(String, u32)>) -> Self {
+        SystemNames { services: OnceLock::new(), read_services, interfaces: OnceLock::new(), read_interfaces }
+    }
+
+    /// The usual services, and no interface.
+    pub fn usual() -> Self {
+        SystemNames::read_with(ServicePorts::usual, Vec::new)
     }
 
     /// The same services, with these interfaces: name and index.
-    pub fn with_interfaces(mut self, interfaces: Vec<(String, u32)>) -> Self {
-        self.set_interfaces(interfaces);
-        self
+    pub fn with_interfaces(self, interfaces: Vec<(String, u32)>) -> Self {
+        SystemNames { interfaces: OnceLock::from(interfaces), ..self }
     }
 
-    /// Replaces the interfaces.
-    pub fn set_interfaces(&mut self, interfaces: Vec<(String, u32)>) {
-        self.interfaces = interfaces;
+    /// Reads the interfaces again when one is next looked up.
+    pub fn forget_interfaces(&mut self) {
+        self.interfaces = OnceLock::new();
     }
 
     /// The port of a service; `None`: this system knows none of that name for this protocol. Case counts, as in
     /// `getservbyname()`.
     pub fn port(&self, protocol: ServiceProtocol, name: &str) -> Option<u16> {
-        self.services.get(&(protocol, name.to_owned())).copied()
+        self.services.get_or_init(self.read_services).port(protocol, name)
+    }
+
+    fn known_interfaces(&self) -> &[(String, u32)] {
+        self.interfaces.get_or_init(self.read_interfaces)
     }
 
     /// The index of an interface, by its name.
     pub fn interface(&self, name: &str) -> Option<u32> {
-        self.interfaces.iter().find(|(known, _)| known == name).map(|(_, index)| *index)
+        self.known_interfaces().iter().find(|(known, _)| known == name).map(|(_, index)| *index)
     }
 
     /// The names of all interfaces, in the order of the system.
     pub fn interfaces(&self) -> impl Iterator<Item = &str> {
-        self.interfaces.iter().map(|(name, _)| name.as_str())
+        self.known_interfaces().iter().map(|(name, _)| name.as_str())
     }
 }
 
@@ -145,7 +180,7 @@ mod tests {
     fn a_services_file_gives_names_and_aliases_their_ports() {
         let text = "# a comment\nhttp 80/tcp www # WorldWideWeb\nsyslog\t514/udp\nshell 514/tcp cmd syslog\nbad x/tcp\n\
                     zero 0/tcp\nhttp 8080/tcp\nsctpish 9/sctp\nlonely\n";
-        let names = SystemNames::from_services_file(text);
+        let names = ServicePorts::from_file(text);
         let tcp = |name| names.port(ServiceProtocol::Tcp, name);
         assert_eq!((tcp("http"), tcp("www"), tcp("HTTP")), (Some(80), Some(80), None));
         assert_eq!((tcp("syslog"), names.port(ServiceProtocol::Udp, "syslog")), (Some(514), Some(514)));
@@ -155,17 +190,31 @@ mod tests {
 
     #[test]
     fn a_system_without_a_list_has_the_usual_services() {
-        let names = SystemNames::from_services_file("# nothing\n");
-        assert_eq!(names, SystemNames::usual());
+        assert_eq!(ServicePorts::from_file("# nothing\n"), ServicePorts::usual());
+        let names = SystemNames::usual();
         assert_eq!(names.port(ServiceProtocol::Tcp, "https"), Some(443));
         assert_eq!(names.port(ServiceProtocol::Udp, "domain"), Some(53));
+    }
+
+    #[test]
+    fn names_are_read_when_one_is_looked_up_and_once() {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static READS: AtomicU32 = AtomicU32::new(0);
+        let mut names = SystemNames::read_with(ServicePorts::usual, || {
+            READS.fetch_add(1, Ordering::Relaxed);
+            vec![("lo".to_owned(), 1)]
+        });
+        assert_eq!((names.port(ServiceProtocol::Tcp, "http"), READS.load(Ordering::Relaxed)), (Some(80), 0));
+        assert_eq!((names.interface("lo"), names.interface("eth0"), READS.load(Ordering::Relaxed)), (Some(1), None, 1));
+        names.forget_interfaces();
+        assert_eq!((names.interfaces().count(), READS.load(Ordering::Relaxed)), (1, 2));
     }
 
     proptest! {
         #[test]
         fn any_text_is_a_services_file(text in any::<String>(), near in r"([a-z]{0,3}[ \t]?[0-9]{0,6}/?(tcp|udp)?[ #\n]?){0,9}") {
             for text in [text, near] {
-                drop(SystemNames::from_services_file(&text));
+                drop(ServicePorts::from_file(&text));
             }
         }
     }
