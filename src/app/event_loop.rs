@@ -235,7 +235,7 @@ impl App {
         }
         if self.model.overlay.is_some() && !had_overlay {
             // An interface may have come since the start, and its name be typed now.
-            self.model.names.forget_interfaces();
+            self.model.forget_interfaces();
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ pub mod documents;
 pub mod editor;
 pub mod endings;
 pub mod explain;
+pub mod form_reading;
 pub mod help;
 pub mod help_group;
 mod help_here;

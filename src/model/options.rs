@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use super::editor::TextField;
 use super::kinds;
-use crate::formats::paste;
 use crate::sessions::options::OptionState;
 use crate::sessions::spec::socket_options::requested_options;
-use crate::sessions::spec::system_names::SystemNames;
 use crate::sessions::spec::{RequestedOptions, requested_value};
 use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::wire::option::{OptionScope, OptionValue, SocketKind, SocketOption};
@@ -30,8 +28,6 @@ pub struct OptionsSource<'m> {
     pub sessions: &'m BTreeMap<SessionId, Box<Session>>,
     /// The options of the session to be opened from the form.
     pub wishes: &'m RequestedOptions,
-    /// The names of services and interfaces in what is typed into the form.
-    pub names: &'m SystemNames,
 }
 
 /// The owner of the options in a dialog.
@@ -40,7 +36,12 @@ pub enum OptionsOwner {
     /// A session.
     Session(SessionId),
     /// The session that the new-session form will open; the form comes back when the dialog is closed.
-    Form(TextField),
+    Form {
+        /// The form's text.
+        input: TextField,
+        /// The kind of socket of the session that the text describes.
+        kind: SocketKind,
+    },
 }
 
 /// A value that is being typed.
@@ -96,13 +97,13 @@ impl OptionsDialog {
 
     /// The kind of socket whose options it shows.
     pub fn kind(&self, from: OptionsSource<'_>) -> SocketKind {
-        let what = match &self.of {
-            OptionsOwner::Session(id) => from.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
-            OptionsOwner::Form(input) => {
-                paste::parse_anything(input.text(), from.names).ok().and_then(|pasted| pasted.spec.what.socket_kind())
+        match &self.of {
+            OptionsOwner::Session(id) => {
+                let kind = from.sessions.get(id).and_then(|session| session.spec.what.socket_kind());
+                kind.unwrap_or(SocketKind::Connection)
             }
-        };
-        what.unwrap_or(SocketKind::Connection)
+            OptionsOwner::Form { kind, .. } => *kind,
+        }
     }
 
     /// The option under the cursor.
@@ -114,7 +115,7 @@ impl OptionsDialog {
     pub fn session<'m>(&self, from: OptionsSource<'m>) -> Option<&'m Session> {
         match &self.of {
             OptionsOwner::Session(id) => from.sessions.get(id).map(AsRef::as_ref),
-            OptionsOwner::Form(_) => None,
+            OptionsOwner::Form { .. } => None,
         }
     }
 
@@ -129,7 +130,7 @@ impl OptionsDialog {
             OptionsOwner::Session(id) => {
                 from.sessions.get(id).and_then(|session| requested_options(&session.spec.what))
             }
-            OptionsOwner::Form(_) => Some(from.wishes),
+            OptionsOwner::Form { .. } => Some(from.wishes),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Overlays: prompts, menus and dialogs in front of the panes.
 
 use super::editor::TextField;
+use super::form_reading::FormReading;
 use super::options::OptionsDialog;
 use super::palette_entry::PaletteMatch;
 use crate::sessions::Spec;
@@ -19,6 +20,8 @@ pub enum Overlay {
     New {
         /// What was typed or pasted.
         input: TextField,
+        /// How that is understood; read when the text changes, not for each frame.
+        reading: FormReading,
         /// Why it was not accepted, after Enter.
         problem: Option<String>,
     },

@@ -18,10 +18,10 @@ pub(crate) fn no_reader(_words: &[String]) -> Result<PastedSession, String> {
 /// # Errors
 /// Fails with what was found, and what is accepted.
 pub(crate) fn read(text: &str, names: &SystemNames, reader: CommandReader) -> Result<PastedSession, String> {
-    match (paste::parse_anything(text, names), words_with_options(text)) {
-        (Err(_), Some(words)) => reader(&words),
-        (pasted, _) => pasted,
-    }
+    paste::parse_anything(text, names).or_else(|problem| match words_with_options(text) {
+        Some(words) => reader(&words),
+        None => Err(problem),
+    })
 }
 
 /// The words, if they are a command of the program with options of its own.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::editor::{FieldLines, TextField};
 use super::endings::SessionEnding;
+use super::form_reading::FormReading;
 use super::history::InputHistory;
 use super::keymap::Keymap;
 use super::kinds;
@@ -116,7 +117,7 @@ static EMPTY: ExplanationBook = ExplanationBook { failures: Vec::new(), standing
 impl Model {
     /// The data for the lines of the dialog of socket options.
     pub fn options_source(&self) -> OptionsSource<'_> {
-        OptionsSource { sessions: &self.sessions, wishes: &self.wishes, names: &self.names }
+        OptionsSource { sessions: &self.sessions, wishes: &self.wishes }
     }
 
     /// A model without sessions.
@@ -206,6 +207,14 @@ impl Model {
     /// The ways to end the selected session that are possible now.
     pub fn endings(&self) -> Vec<SessionEnding> {
         self.session().map_or_else(Vec::new, kinds::endings)
+    }
+
+    /// Asks for the interfaces again when one is named next, also in the form's text.
+    pub fn forget_interfaces(&mut self) {
+        self.names.forget_interfaces();
+        if let Some(Overlay::New { input, reading, .. }) = &mut self.overlay {
+            *reading = FormReading::of(input.text(), &self.names);
+        }
     }
 
     /// The number of the next request of a prompt.

@@ -9,12 +9,11 @@ use super::dialog::{dialog, draw_more_below};
 use super::layout::ScreenLayout;
 use super::{help, key_hints, kinds, options, overlay_keys, prompt, status};
 use crate::files::theme::Role;
-use crate::formats::paste;
 use crate::model::action::{Action, AppAction};
 use crate::model::editor::TextField;
+use crate::model::form_reading::FormReading;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
-use crate::model::own_command;
 use crate::model::palette_entry::{PaletteEntry, PaletteMatch};
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
@@ -38,7 +37,7 @@ const EXAMPLES: [(&str, &str); 9] = [
 pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, overlay: &Overlay) {
     match overlay {
         Overlay::Help { query, scroll } => help::draw(canvas, layout.dialogs, model, query, *scroll),
-        Overlay::New { input, problem } => new(canvas, layout, model, input, problem.as_deref()),
+        Overlay::New { input, reading, problem } => new(canvas, layout, model, input, (reading, problem.as_deref())),
         Overlay::Close { picked } => draw_close_menu(canvas, layout, model, *picked),
         Overlay::Prompt { purpose, input, completing, problem, .. } => {
             prompt::draw(canvas, layout, model, *purpose, input, completing.as_ref(), problem.as_deref());
@@ -50,7 +49,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model
     }
 }
 
-fn new(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, input: &TextField, problem: Option<&str>) {
+fn new(
+    canvas: &mut Canvas<'_>,
+    layout: &ScreenLayout,
+    model: &Model,
+    input: &TextField,
+    (reading, problem): (&FormReading, Option<&str>),
+) {
     let (screen, keys) = (layout.dialogs, overlay_keys::rows(layout));
     let rows = if screen.height >= 18 { 14 } else { 7 };
     let inner = dialog(canvas, screen, 72, rows + 2 * keys, "new session");
@@ -63,20 +68,19 @@ fn new(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, input: &Te
         y += 1;
     } else {
         let room = part(inner, 0, y, inner.width, end.saturating_sub(y));
-        y += match (problem, paste::parse_anything(input.text(), &model.names)) {
+        y += match (problem, reading) {
             (Some(problem), _) => draw_marked(canvas, room, "!", problem, Role::Bad),
-            (None, Ok(pasted)) => {
+            (None, FormReading::Session(pasted)) => {
                 let rows = draw_marked(canvas, room, "→", &interpretation(&pasted.spec), Role::Good);
                 pasted.notes.iter().fold(rows, |rows, note| {
                     let below = part(room, 0, rows, room.width, room.height.saturating_sub(rows));
                     rows + draw_marked(canvas, below, "!", note, Role::Warn)
                 })
             }
-            // Read when it is opened, as on the command line: that looks at the settings file.
-            (None, Err(_)) if own_command::words_with_options(input.text()).is_some() => {
+            (None, FormReading::Command) => {
                 draw_marked(canvas, room, "→", "a command with options, as on the command line", Role::Good)
             }
-            (None, Err(problem)) => draw_marked(canvas, room, " ", &problem, Role::Warn),
+            (None, FormReading::Nothing(problem)) => draw_marked(canvas, room, " ", problem, Role::Warn),
         };
         y += 1;
     }

@@ -2,6 +2,7 @@
 
 use super::notices::{notify, open_overlay, settle_focus, warn};
 use crate::model::action::AppAction;
+use crate::model::form_reading::FormReading;
 use crate::model::msg::Effect;
 use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
 use crate::model::palette;
@@ -96,7 +97,9 @@ pub(super) fn use_theme(model: &mut Model, name: String) {
 /// Opens the form for a new session.
 pub(super) fn open_form(model: &mut Model) {
     model.targets.lines.stop_browsing();
-    open_overlay(model, Overlay::New { input: Model::command_field(), problem: None });
+    let input = Model::command_field();
+    let reading = FormReading::of(input.text(), &model.names);
+    open_overlay(model, Overlay::New { input, reading, problem: None });
 }
 
 /// Opens a one-line field.

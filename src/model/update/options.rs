@@ -5,6 +5,7 @@ use super::notices::{notify, open_overlay, warn};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditInput, edit_of};
+use crate::model::form_reading::FormReading;
 use crate::model::key::{Chord, Key};
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
@@ -15,7 +16,7 @@ use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::request_option;
 use crate::sessions::spec::socket_options::{add, requested_options_mut};
 use crate::sessions::{Order, SessionId, SpecKind, Verb};
-use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
+use crate::wire::option::{OptionUnit, OptionValue, SocketKind, SocketOption};
 
 /// Opens the dialog for the selected session.
 pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -28,8 +29,9 @@ pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Opens the dialog over the new-session form, which comes back when the dialog is closed.
-pub(super) fn open_for_form(model: &mut Model, input: TextField) {
-    open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form(input))));
+pub(super) fn open_for_form(model: &mut Model, input: TextField, reading: &FormReading) {
+    let kind = reading.socket_kind().unwrap_or(SocketKind::Connection);
+    open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form { input, kind })));
 }
 
 fn dialog(model: &Model) -> Option<&OptionsDialog> {
@@ -87,8 +89,9 @@ fn close_field_or_dialog(model: &mut Model) {
         return;
     }
     model.overlay = match model.overlay.take() {
-        Some(Overlay::Options(OptionsDialog { of: OptionsOwner::Form(input), .. })) => {
-            Some(Overlay::New { input, problem: None })
+        Some(Overlay::Options(OptionsDialog { of: OptionsOwner::Form { input, .. }, .. })) => {
+            let reading = FormReading::of(input.text(), &model.names);
+            Some(Overlay::New { input, reading, problem: None })
         }
         _ => None,
     };
@@ -182,7 +185,7 @@ fn accept_value(model: &mut Model, effects: &mut Vec<Effect>) {
 fn set_option(model: &mut Model, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
     match dialog(model).map(|dialog| &dialog.of) {
         Some(OptionsOwner::Session(id)) => set(model, *id, option, value, effects),
-        Some(OptionsOwner::Form(_)) => request_option(&mut model.wishes, option, value),
+        Some(OptionsOwner::Form { .. }) => request_option(&mut model.wishes, option, value),
         None => {}
     }
 }

@@ -5,6 +5,7 @@ use super::{actions, app, compose, menus, options, prompt};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditAction, EditInput, edit_of};
+use crate::model::form_reading::FormReading;
 use crate::model::key::Chord;
 use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
@@ -44,9 +45,10 @@ fn field(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut 
     match action {
         Some(Action::Compose(ComposeAction::Send) | Action::Pane(PaneAction::Activate)) => accept(model, effects),
         Some(Action::Session(SessionAction::Options)) => {
-            if let Some(Overlay::New { input, .. }) = model.overlay.take_if(|open| matches!(open, Overlay::New { .. }))
+            if let Some(Overlay::New { input, reading, .. }) =
+                model.overlay.take_if(|open| matches!(open, Overlay::New { .. }))
             {
-                options::open_for_form(model, input);
+                options::open_for_form(model, input, &reading);
             }
         }
         Some(Action::App(AppAction::NextPane)) => complete(model, true),
@@ -98,16 +100,8 @@ fn replace_fresh(model: &mut Model, replaces: bool) {
 /// Up and Down: in a list its lines, in a field of lines that are remembered the line before or after.
 fn step(model: &mut Model, back: bool) {
     let (history, input) = match &mut model.overlay {
-        Some(Overlay::New { input, problem }) => {
-            *problem = None;
-            (&mut model.targets.lines, input)
-        }
-        Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, problem, completing, awaits, .. }) => {
-            *problem = None;
-            *completing = None;
-            *awaits = None;
-            (&mut model.commands, input)
-        }
+        Some(Overlay::New { input, .. }) => (&mut model.targets.lines, input),
+        Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, .. }) => (&mut model.commands, input),
         _ => {
             scroll(model, if back { -1 } else { 1 });
             return;
@@ -117,6 +111,7 @@ fn step(model: &mut Model, back: bool) {
     if let Some(entry) = recalled {
         input.set(&entry.text);
     }
+    edited(model);
 }
 
 /// The text has changed: a problem shown for the old text no longer applies.
@@ -127,7 +122,10 @@ fn edited(model: &mut Model) {
     };
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = 0,
-        Some(Overlay::New { problem, .. }) => *problem = None,
+        Some(Overlay::New { input, reading, problem }) => {
+            *reading = FormReading::of(input.text(), &model.names);
+            *problem = None;
+        }
         Some(Overlay::Prompt { purpose, problem, completing, awaits, .. }) => {
             *problem = None;
             *completing = None;
@@ -207,11 +205,11 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     match model.overlay.take() {
-        Some(Overlay::New { input, .. }) => match options::open_form(model, input.text(), effects) {
+        Some(Overlay::New { input, reading, .. }) => match options::open_form(model, input.text(), effects) {
             Ok(()) => {}
             Err(problem) => {
                 let problem = Some(mask_text(&problem).into_owned());
-                model.overlay = Some(Overlay::New { input, problem });
+                model.overlay = Some(Overlay::New { input, reading, problem });
             }
         },
         Some(Overlay::Prompt { purpose, input, .. }) => prompt::accept(model, purpose, input, effects),
@@ -250,7 +248,9 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     } else if model.can_send() {
         compose::paste(model, text);
     } else {
-        model.overlay = Some(Overlay::New { input: Model::command_field(), problem: None });
+        let input = Model::command_field();
+        let reading = FormReading::of(input.text(), &model.names);
+        model.overlay = Some(Overlay::New { input, reading, problem: None });
         model.focus = if model.selected.is_some() { model.focus } else { Focus::Sessions };
         paste(model, text);
     }

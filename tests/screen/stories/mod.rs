@@ -74,7 +74,7 @@ fn a_target_that_makes_no_sense_stays_in_the_field_with_the_reason() {
     let mut desk = Desk::new();
     desk.keys("n").types("127.0.0.1:65536");
     assert!(desk.press("enter").is_empty());
-    let Some(Overlay::New { input, problem: Some(problem) }) = &desk.model.overlay else {
+    let Some(Overlay::New { input, problem: Some(problem), .. }) = &desk.model.overlay else {
         panic!("{:?}", desk.model.overlay)
     };
     assert_eq!(input.text(), "127.0.0.1:65536");
