@@ -248,9 +248,7 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     } else if model.can_send() {
         compose::paste(model, text);
     } else {
-        let input = Model::command_field();
-        let reading = FormReading::of(input.text(), &model.names);
-        model.overlay = Some(Overlay::New { input, reading, problem: None });
+        app::open_form(model);
         model.focus = if model.selected.is_some() { model.focus } else { Focus::Sessions };
         paste(model, text);
     }

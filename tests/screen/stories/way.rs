@@ -398,6 +398,39 @@ fn earlier_targets_and_lines_come_back_with_up_and_secrets_are_not_stored() {
 }
 
 #[test]
+fn a_form_that_a_paste_opens_has_not_browsed_the_earlier_targets_yet() {
+    let mut desk = Desk::new();
+    for target in ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"] {
+        desk.keys("n").types(target);
+        desk.press("enter");
+    }
+    desk.keys("n");
+    desk.press("up");
+    desk.press("up");
+    desk.press("esc");
+    desk.update(Msg::Paste("127.0.0.1:9".to_owned()));
+    desk.press("up");
+    assert!(matches!(&desk.model.overlay, Some(Overlay::New { input, .. }) if input.text() == "127.0.0.1:3"));
+    desk.press("down");
+    assert!(matches!(&desk.model.overlay, Some(Overlay::New { input, .. }) if input.text() == "127.0.0.1:9"));
+}
+
+#[test]
+fn the_form_says_how_it_understands_its_text_and_does_so_again_for_an_interface_that_came_later() {
+    let mut desk = Desk::new();
+    desk.update(Msg::Paste("listen udp [fe80::1%late9]:5000".to_owned()));
+    assert!(!rows(&desk, 120, 36).iter().any(|row| row.contains("→ UDP socket")));
+    desk.model.set_interfaces(vec![("late9".to_owned(), 9)]);
+    assert!(rows(&desk, 120, 36).iter().any(|row| row.contains("→ UDP socket bound to [fe80::1%9]:5000")));
+    desk.model.overlay = None;
+    desk.keys("n").types("127.0.0.1:80");
+    desk.press("enter");
+    desk.keys("n");
+    desk.press("up");
+    assert!(rows(&desk, 120, 36).iter().any(|row| row.contains("→ TCP connection to 127.0.0.1 port 80")));
+}
+
+#[test]
 fn the_lab_starts_from_the_home_screen_from_its_menu_and_from_the_command_line() {
     let mut desk = Desk::new();
     desk.model.lab = LabCatalogue {
