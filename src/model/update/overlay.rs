@@ -25,10 +25,9 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
     };
     let action = model.keymap.lookup(mode, chord);
     match action {
-        Some(Action::App(AppAction::Quit)) => app::quit(model),
-        Some(Action::App(AppAction::QuitNow)) => model.quitting = true,
-        Some(Action::App(AppAction::Redraw)) => effects.push(Effect::Redraw),
-        Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
+        Some(Action::App(
+            action @ (AppAction::Quit | AppAction::QuitNow | AppAction::Redraw | AppAction::Suspend),
+        )) => app::run(model, action, effects),
         _ if matches!(model.overlay, Some(Overlay::Options(_))) => options::on_key(model, chord, action, effects),
         Some(Action::App(AppAction::Escape | AppAction::Back)) => {
             if !matches!(model.overlay, Some(Overlay::Confirm(_))) {
