@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::notices::notify;
 use super::{actions, app, effects, menus, options, pane, search, session};
+use crate::model::action::{Action, SessionAction};
 use crate::model::command::{LineCommand, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
@@ -53,8 +54,12 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         }
         LineCommand::Limit(limit) => effects::send_verb(model, Verb::Listener(ListenerVerb::Limit(limit)), effects),
         LineCommand::SetOption(option, value) => return options::command(model, option, value, effects),
-        LineCommand::Capture(on) => session::capture(model, on, effects),
-        LineCommand::ReadOptions => options::open_for_session(model, effects),
+        LineCommand::Capture(on) => {
+            if !actions::is_refused(model, Action::Session(SessionAction::ToggleCapture)) {
+                session::capture(model, on, effects);
+            }
+        }
+        LineCommand::ReadOptions => actions::run(model, Action::Session(SessionAction::Options), effects),
         LineCommand::SampleEvery(every) => {
             model.sample_every = every;
             notify(model, format!("the kernel's gauges are sampled every {}", quantity::duration(every)));

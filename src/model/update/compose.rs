@@ -4,25 +4,20 @@ use bytes::Bytes;
 
 use super::notices::{notify, warn};
 use super::session;
-use crate::model::action::{Action, ComposeAction, SessionAction};
+use crate::model::action::{ComposeAction, SessionAction};
 use crate::model::compose_mode::ComposeMode;
 use crate::model::editor::keys::EditAction;
 use crate::model::history::ComposedText;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
-use crate::model::refusal::refusal;
 use crate::model::state::{Focus, Model};
 use crate::sessions::order::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
 use crate::text::secret::has_secret;
 
-/// Runs an action of the composer.
+/// Runs an action of the composer that is not refused.
 pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
-    if let Some(why) = refusal(model, Action::Compose(action)) {
-        warn(model, why);
-        return;
-    }
     match action {
         ComposeAction::Enter => model.focus = Focus::Composer,
         ComposeAction::Send => send(model, effects),

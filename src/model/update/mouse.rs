@@ -2,8 +2,8 @@
 
 use super::moving::ScrollMove;
 use super::notices::notify;
-use super::{app, home, keys, menus, options, pane, remedies, scroll};
-use crate::model::action::{Action, AppAction};
+use super::{actions, app, home, keys, menus, options, pane, remedies, scroll};
+use crate::model::action::{Action, AppAction, PaneAction};
 use crate::model::key::{Chord, Key};
 use crate::model::keymap::KeyMode;
 use crate::model::msg::{Effect, MouseAction, MouseInput};
@@ -50,7 +50,7 @@ fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>)
         (Some(ClickTarget::Composer), None) => model.focus = Focus::Composer,
         (Some(ClickTarget::Tab(view)), None) => {
             model.focus = Focus::View;
-            pane::show_view(model, view, effects);
+            actions::run(model, Action::Pane(PaneAction::Show(view)), effects);
         }
         (Some(ClickTarget::Peer(peer)), None) => pane::send_to_peer(model, peer),
         (Some(ClickTarget::Probe(number)), None) => {

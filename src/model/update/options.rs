@@ -1,8 +1,8 @@
 //! The dialog of socket options, and every other way to set one.
 
 use super::effects;
-use super::notices::{notify, open_overlay, warn};
-use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
+use super::notices::{notify, open_overlay};
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditInput, edit_of};
 use crate::model::form_reading::FormReading;
@@ -10,7 +10,7 @@ use crate::model::key::{Chord, Key};
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::overlay::Overlay;
-use crate::model::refusal::{NO_SESSION, refusal};
+use crate::model::refusal::NO_SESSION;
 use crate::model::state::Model;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::request_option;
@@ -20,9 +20,7 @@ use crate::wire::option::{OptionUnit, OptionValue, SocketKind, SocketOption};
 
 /// Opens the dialog for the selected session.
 pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
-    if let Some(why) = refusal(model, Action::Session(SessionAction::Options)) {
-        warn(model, why);
-    } else if let Some(id) = model.selected {
+    if let Some(id) = model.selected {
         open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Session(id))));
         read(model, effects);
     }

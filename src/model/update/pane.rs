@@ -3,11 +3,10 @@
 use super::moving::ScrollMove;
 use super::notices::{notify, warn};
 use super::{app, copy, cursor, follow, home, ladder, remedies, scroll, search};
-use crate::model::action::{Action, PaneAction};
+use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::overlay::PromptPurpose;
 use crate::model::panel::{ActiveFilter, ScrollPosition};
-use crate::model::refusal::refusal;
 use crate::model::state::{Focus, Model};
 use crate::model::view::View;
 use crate::sessions::kinds::SessionKind;
@@ -17,12 +16,8 @@ use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::sessions::{SessionId, Spec, SpecKind};
 use crate::wire::segment::SequenceDisplay;
 
-/// Runs an action of a pane.
+/// Runs an action of a pane that is not refused.
 pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effect>) {
-    if let Some(why) = refusal(model, Action::Pane(action)) {
-        warn(model, why);
-        return;
-    }
     let page = isize::try_from(model.seen.view.rows.max(2)).unwrap_or(1) - 1;
     match action {
         PaneAction::Down => step(model, 1),
@@ -103,12 +98,8 @@ fn turn_view(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Shows a view, if the selected session has it.
-pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
-    if let Some(why) = refusal(model, Action::Pane(PaneAction::Show(view))) {
-        warn(model, why);
-        return;
-    }
+/// Shows a view that the selected session has.
+fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
     if view == View::Ladder {
         ladder::pick_shown(model);
     }

@@ -1,23 +1,18 @@
 //! Actions on the selected session.
 
 use super::effects::order;
-use super::notices::{notify, open_overlay, warn};
+use super::notices::{notify, open_overlay};
 use super::{app, options};
-use crate::model::action::{Action, SessionAction};
+use crate::model::action::SessionAction;
 use crate::model::msg::Effect;
 use crate::model::overlay::{Overlay, PromptPurpose};
 use crate::model::panel::EndRequest;
-use crate::model::refusal::refusal;
 use crate::model::state::Model;
 use crate::sessions::order::{DatagramVerb, StreamVerb};
 use crate::sessions::{Order, Session, SessionId, Spec, Verb};
 
-/// Runs an action on a session.
+/// Runs an action on a session that is not refused.
 pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Effect>) {
-    if let Some(why) = refusal(model, Action::Session(action)) {
-        warn(model, why);
-        return;
-    }
     let Some(id) = model.selected else { return };
     match action {
         SessionAction::CloseMenu => open_overlay(model, Overlay::Close { picked: 0 }),
@@ -70,10 +65,6 @@ fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects
 
 /// Starts or stops capturing the selected session's packets; a new attempt uses the same setting from its start.
 pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
-    if let Some(why) = refusal(model, Action::Session(SessionAction::ToggleCapture)) {
-        warn(model, why);
-        return;
-    }
     let Some(session) = model.session() else { return };
     let (id, over, listens) = (session.id, session.is_over(), session.is_listener());
     if let Some(session) = model.sessions.get_mut(&id) {
