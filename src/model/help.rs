@@ -48,15 +48,11 @@ pub fn of_model(model: &Model, query: &str) -> Vec<HelpGroup> {
         }
     }
     all.retain(|group| !group.rows.is_empty());
-    all.insert(0, here.clone());
+    all.insert(0, here);
     narrowed(all, query)
 }
 
 /// The help's lines that have every word of `query` in their keys, description or name; case is ignored.
-pub fn search(keymap: &Keymap, query: &str) -> Vec<HelpGroup> {
-    narrowed(groups(keymap), query)
-}
-
 fn narrowed(mut found: Vec<HelpGroup>, query: &str) -> Vec<HelpGroup> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
     for group in &mut found {
@@ -209,13 +205,13 @@ mod tests {
     fn a_search_finds_by_key_by_words_and_by_name() {
         let keymap = small();
         let found = |query: &str| -> Vec<String> {
-            search(&keymap, query).into_iter().flat_map(|group| group.rows).map(|row| row.describe).collect()
+            narrowed(groups(&keymap), query).into_iter().flat_map(|group| group.rows).map(|row| row.describe).collect()
         };
         assert_eq!(found("CTRL-C"), ["quit"]);
         assert_eq!(found("zoom pane"), ["zoom the pane"]);
         assert_eq!(found("history-back").len(), 2);
         assert_eq!(found("no such thing"), Vec::<String>::new());
-        assert_eq!(search(&keymap, ""), groups(&keymap));
+        assert_eq!(narrowed(groups(&keymap), ""), groups(&keymap));
     }
 
     #[test]

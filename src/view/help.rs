@@ -47,9 +47,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, screen: Rect, model: &Model, query: 
     let lines = lines(groups, width);
     let height = usize::from(body.height);
     let mut columns = columns_of_lines(&lines, usize::from(count), height);
-    // Without blank rows, if everything is in sight then.
-    let dense: Vec<HelpLine> = lines.iter().filter(|line| !matches!(line, HelpLine::Blank)).cloned().collect();
+    let dense: Vec<HelpLine>;
     if longest_of(&columns) > height {
+        // Without blank rows, if everything is in sight then.
+        dense = lines.iter().filter(|line| !matches!(line, HelpLine::Blank)).cloned().collect();
         let fitting = columns_of_lines(&dense, usize::from(count), height);
         columns = if longest_of(&fitting) > height { columns } else { fitting };
     }
@@ -98,7 +99,7 @@ fn spread(lines: &[HelpLine], rows: usize) -> Vec<&[HelpLine]> {
         while let Some((HelpLine::Blank, after)) = rest.split_first() {
             rest = after;
         }
-        let most = rows.clamp(1, rest.len().max(1)).min(rest.len());
+        let most = rows.max(1).min(rest.len());
         let splits_entry = |end: usize| matches!(rest.get(end), Some(HelpLine::More(..)));
         let ends_with_title = |end: usize| matches!(rest.get(end - 1), Some(HelpLine::Title(_))) && end < rest.len();
         let end = (1..=most).rev().find(|end| !splits_entry(*end) && !ends_with_title(*end)).unwrap_or(most);
