@@ -19,7 +19,7 @@ const PANE_GROUPS: [&str; 5] = ["Program", "Session", "Composer", "Moving", "Loo
 pub fn groups(keymap: &Keymap) -> Vec<HelpGroup> {
     let mut groups: Vec<HelpGroup> = Vec::new();
     for title in PANE_GROUPS {
-        groups.push(HelpGroup { title, rows: rows(keymap, KeyMode::Normal, |entry, _| entry.group == title) });
+        groups.push(HelpGroup { title: title.into(), rows: rows(keymap, KeyMode::Normal, |entry, _| entry.group == title) });
     }
     for (mode, title) in [
         (KeyMode::Composer, "In the composer"),
@@ -28,9 +28,9 @@ pub fn groups(keymap: &Keymap) -> Vec<HelpGroup> {
     ] {
         let new =
             |_: &ActionEntry, binding: &KeyBinding| keymap.lookup(KeyMode::Normal, binding.chord) != binding.action;
-        groups.push(HelpGroup { title, rows: rows(keymap, mode, new) });
+        groups.push(HelpGroup { title: title.into(), rows: rows(keymap, mode, new) });
     }
-    groups.push(HelpGroup { title: "In any text field", rows: editing(keymap) });
+    groups.push(HelpGroup { title: "In any text field".into(), rows: editing(keymap) });
     groups.retain(|group| !group.rows.is_empty());
     groups
 }
@@ -43,7 +43,7 @@ pub fn of_model(model: &Model, query: &str) -> Vec<HelpGroup> {
     let mut all = groups(&model.keymap);
     let keys: Vec<&str> = here.rows.iter().flat_map(|row| row.keys.split("  ")).collect();
     for group in &mut all {
-        if PANE_GROUPS.contains(&group.title) {
+        if PANE_GROUPS.contains(&group.title.as_ref()) {
             group.rows.retain(|row| !row.keys.split("  ").all(|key| keys.contains(&key)));
         }
     }

@@ -1,5 +1,7 @@
 //! The lines of the help, in groups.
 
+use std::borrow::Cow;
+
 /// One line of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelpRow {
@@ -15,7 +17,7 @@ pub struct HelpRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelpGroup {
     /// The heading.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// The lines; at least one.
     pub rows: Vec<HelpRow>,
 }

@@ -9,10 +9,10 @@ use super::view::{View, ViewContent};
 /// The keys of the focused pane, and of the view in it.
 pub(super) fn group(model: &Model) -> HelpGroup {
     let (title, lines) = match (model.session(), model.selected_panel()) {
-        (Some(_), Some(_)) if model.focus == Focus::Composer => ("Here: the composer", composer()),
-        (Some(_), Some(_)) if model.focus == Focus::Sessions => ("Here: the list of sessions", list()),
-        (Some(_), Some(panel)) => (title_of(panel.view), of_view(panel.view)),
-        _ => ("Here: the home screen", home()),
+        (Some(_), Some(_)) if model.focus == Focus::Composer => ("Here: the composer".into(), composer()),
+        (Some(_), Some(_)) if model.focus == Focus::Sessions => ("Here: the list of sessions".into(), list()),
+        (Some(_), Some(panel)) => (format!("Here: {}", panel.view.name()).into(), of_view(panel.view)),
+        _ => ("Here: the home screen".into(), home()),
     };
     let mode = if model.focus == Focus::Composer { KeyMode::Composer } else { KeyMode::Normal };
     let row = |(actions, describe): HereLine| {
@@ -71,27 +71,6 @@ fn composer() -> Vec<HereLine> {
         compose(ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
         session(SessionAction::SendFile, "send a file"),
     ]
-}
-
-const fn title_of(view: View) -> &'static str {
-    match view {
-        View::Text => "Here: text",
-        View::Hex => "Here: hex",
-        View::Response => "Here: response",
-        View::Headers => "Here: headers",
-        View::Request => "Here: request",
-        View::Peers => "Here: peers",
-        View::Ladder => "Here: ladder",
-        View::State => "Here: state",
-        View::Kernel => "Here: kernel",
-        View::Way => "Here: way",
-        View::Answer => "Here: answer",
-        View::Fields => "Here: fields",
-        View::Explain => "Here: explain",
-        View::Flow => "Here: flow",
-        View::Latency => "Here: latency",
-        View::Ports => "Here: ports",
-    }
 }
 
 fn of_view(view: View) -> Vec<HereLine> {

@@ -1,5 +1,7 @@
 //! The help: every key and what it does, those of the focus first, with a field to narrow them.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, columns_of, part};
@@ -29,7 +31,7 @@ const GAP: u16 = 2;
 /// One row of the help.
 #[derive(Clone)]
 enum HelpLine {
-    Title(&'static str),
+    Title(Cow<'static, str>),
     /// Keys, and what they do.
     Key(String, String),
     /// The same, in the rows below the first; either may be empty.
@@ -170,7 +172,7 @@ mod tests {
     /// Rows of the help: `T` a title, `K` a key, `m` a further row of its entry, a blank between two groups.
     fn lines(rows: &str) -> Vec<HelpLine> {
         let of = |letter: char| match letter {
-            'T' => HelpLine::Title("title"),
+            'T' => HelpLine::Title("title".into()),
             'K' => HelpLine::Key("k".into(), "what".into()),
             'm' => HelpLine::More(String::new(), "it does".into()),
             _ => HelpLine::Blank,
