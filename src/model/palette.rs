@@ -2,6 +2,7 @@
 
 use super::action::{ACTIONS, Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use super::command::COMMANDS;
+use super::kinds;
 use super::palette_entry::{PaletteEntry, PaletteMatch};
 use super::refusal::refusal;
 use super::state::Model;
@@ -108,8 +109,8 @@ fn makes_sense(model: &Model, action: Action) -> bool {
             AppAction::NextSession | AppAction::PreviousSession | AppAction::NextPane | AppAction::PreviousPane,
         ) => !model.sessions.is_empty(),
         // The session itself refuses an end that it does not have.
-        Action::Session(SessionAction::FinishSending | SessionAction::Reset | SessionAction::Close) => {
-            model.endings().iter().any(|ending| Action::Session(ending.action) == action)
+        Action::Session(end @ (SessionAction::FinishSending | SessionAction::Reset | SessionAction::Close)) => {
+            model.session().is_some_and(|session| kinds::has_ending(session, end))
         }
         Action::App(_) | Action::Pane(_) | Action::Session(_) => true,
         Action::Compose(_) => model.can_send(),

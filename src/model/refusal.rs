@@ -15,6 +15,12 @@ pub(super) const NO_SESSION: &str = "there is no session yet: n opens one";
 /// What is said if bytes cannot be sent.
 const CANNOT_SEND: &str = "this session cannot be sent to";
 
+/// What is said if a session has no options.
+pub(super) const NO_SOCKET: &str = "this session has no one socket whose options could be set";
+
+/// What is said if a session's options have no further use.
+pub(super) const PEER_OPENS: &str = "this session is over, and only the peer can open it again";
+
 /// Why an action does nothing now, with what helps; `None`: it does something, or is silent at the end of what it moves
 /// in.
 pub(super) fn refusal(model: &Model, action: Action) -> Option<Cow<'static, str>> {
@@ -112,7 +118,7 @@ fn of_session(session: &Session, action: SessionAction) -> Option<Cow<'static, s
             return None;
         }
         SessionAction::CloseUnread => (
-            !kinds::endings(session).iter().any(|ending| ending.action == action),
+            !kinds::has_ending(session, action),
             "this session cannot be closed over unread bytes: only an open TCP connection can".into(),
         ),
         SessionAction::CloseMenu => (
@@ -120,11 +126,11 @@ fn of_session(session: &Session, action: SessionAction) -> Option<Cow<'static, s
             "this session is over: r opens it again, x takes it off the list".into(),
         ),
         SessionAction::Options if session.spec.what.socket_kind().is_none() => {
-            (true, "this session has no one socket whose options could be set".into())
+            (true, NO_SOCKET.into())
         }
         SessionAction::Options => (
             session.is_over() && session.parent().is_some(),
-            "this session is over, and only the peer can open it again".into(),
+            PEER_OPENS.into(),
         ),
         SessionAction::ToggleReading => return kinds::pausing(session).err().map(Cow::Borrowed),
         SessionAction::ToggleCapture => (

@@ -2,6 +2,7 @@
 
 use super::questions::{KindRules, WhyNotSent};
 use super::{dns, http, listener, ports, repeat, tcp, udp, unix};
+use crate::model::action::SessionAction;
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
 use crate::sessions::Session;
@@ -40,6 +41,11 @@ impl View {
 /// The ways to end a session that are possible now.
 pub(crate) fn endings(session: &Session) -> Vec<SessionEnding> {
     if session.is_over() { Vec::new() } else { with_rules(session, |kind| kind.endings()) }
+}
+
+/// Whether a session can be ended in this way now.
+pub(crate) fn has_ending(session: &Session, action: SessionAction) -> bool {
+    endings(session).iter().any(|ending| ending.action == action)
 }
 
 /// Whether the session can send now.

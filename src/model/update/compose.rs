@@ -8,6 +8,7 @@ use crate::model::action::{ComposeAction, SessionAction};
 use crate::model::compose_mode::ComposeMode;
 use crate::model::editor::keys::EditAction;
 use crate::model::history::ComposedText;
+use crate::model::kinds;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
 use crate::model::state::{Focus, Model};
@@ -120,7 +121,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Deletes the character at the cursor; in an empty composer, finishes sending, as the end of a terminal's input does.
 fn delete_or_finish(model: &mut Model, effects: &mut Vec<Effect>) {
     if model.selected_panel().is_some_and(|panel| panel.composer.editor.is_empty()) {
-        if model.endings().iter().any(|ending| ending.action == SessionAction::FinishSending) {
+        if model.session().is_some_and(|session| kinds::has_ending(session, SessionAction::FinishSending)) {
             session::run(model, SessionAction::FinishSending, effects);
         } else {
             warn(model, "this session has no end of sending (FIN): only an open TCP connection has one");

@@ -10,7 +10,7 @@ use crate::model::key::{Chord, Key};
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::overlay::Overlay;
-use crate::model::refusal::NO_SESSION;
+use crate::model::refusal::{NO_SESSION, NO_SOCKET, PEER_OPENS};
 use crate::model::state::Model;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::request_option;
@@ -216,13 +216,13 @@ pub(super) fn command(
 ) -> Result<(), String> {
     let session = model.session().ok_or(NO_SESSION)?;
     let (id, ended) = (session.id, session.is_over());
-    let kind = session.spec.what.socket_kind().ok_or("this session has no one socket whose options could be set")?;
+    let kind = session.spec.what.socket_kind().ok_or(NO_SOCKET)?;
     if !option.applies_to(kind) {
         let names: Vec<&str> = SocketOption::options_of(kind).map(SocketOption::name).collect();
         return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
     }
     if ended && matches!(session.spec.what, SpecKind::Accepted(_)) {
-        return Err("this session is over, and only the peer can open it again".to_owned());
+        return Err(PEER_OPENS.to_owned());
     }
     let text = format!("{option} will be {value} when r opens it again");
     set(model, id, option, Some(value), effects);
