@@ -95,8 +95,8 @@ pub enum ClickTarget {
     Line(usize),
     /// A peer in the list of a bound socket.
     Peer(SocketAddr),
-    /// A remedy, by its number from 1.
-    Probe(u8),
+    /// A remedy, by its number from 0.
+    Probe(usize),
     /// A key in the footer: the click presses it.
     Key(Chord),
 }

@@ -39,10 +39,10 @@ const TIGHT: u16 = 12;
 /// The greatest width of a sentence: longer lines are hard to read.
 const WIDEST: u16 = 96;
 
-/// One row, ready to be drawn: its text, and the remedy that a click on it runs.
+/// One row, ready to be drawn: its text, and the remedy that a click on it runs, from 0.
 struct ExplainRow {
     strip: StyledText,
-    probe: Option<u8>,
+    probe: Option<usize>,
 }
 
 /// The rows, laid out for a width.
@@ -139,7 +139,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     let (all, height) = (page.rows.len(), usize::from(place.height));
     canvas.seen.document_rows = all;
     let last_remedy = page.rows.iter().filter_map(|row| row.probe).max();
-    let picked = last_remedy.map(|last| u8::try_from(panel.remedy + 1).unwrap_or(u8::MAX).min(last));
+    let picked = last_remedy.map(|last| panel.remedy.min(last));
     canvas.seen.remedy_row = picked.and_then(|_| page.rows.iter().position(|row| row.probe == picked));
     let focused = model.focus == Focus::View && model.overlay.is_none();
     let scroll = panel.document_scroll.min(all.saturating_sub(height));
@@ -271,7 +271,6 @@ fn push_suggestions(page: &mut ExplainPage, card: &ExplainCard) {
     let mut number = 0;
     for one in &card.tries {
         if one.opens.is_some() {
-            number += 1;
             let lead = StyledText::single("  ❯  ", Role::Key);
             let first = page.rows.len();
             let why = match &one.sends {
@@ -282,6 +281,7 @@ fn push_suggestions(page: &mut ExplainPage, card: &ExplainCard) {
             for row in page.rows.iter_mut().skip(first) {
                 row.probe = Some(number);
             }
+            number += 1;
         } else {
             page.text(&StyledText::single("  ·  ", Role::Dim), &one.why, Role::Dim);
         }

@@ -53,9 +53,7 @@ fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>)
             actions::run(model, Action::Pane(PaneAction::Show(view)), effects);
         }
         (Some(ClickTarget::Peer(peer)), None) => pane::send_to_peer(model, peer),
-        (Some(ClickTarget::Probe(number)), None) => {
-            remedies::run(model, usize::from(number.saturating_sub(1)), effects);
-        }
+        (Some(ClickTarget::Probe(number)), None) => remedies::run(model, number, effects),
         (Some(ClickTarget::Key(chord)), _) => keys::on_key(model, chord, effects),
         (Some(ClickTarget::Line(_)) | None, None) | (_, Some(_)) => {}
     }
