@@ -1,7 +1,5 @@
 //! A session's status as a mark and words, with helpers for the session kinds.
 
-use std::net::SocketAddr;
-
 use super::canvas::StyledText;
 use crate::files::theme::Role;
 use crate::sessions::phase::OpenState;
@@ -76,9 +74,4 @@ pub(super) fn totals(session: &Session) -> StyledText {
         .with(format!(" {:<7}", quantity::bytes(sent)), Role::Dim)
         .with(" ▼", Role::Received)
         .with(format!(" {}", quantity::bytes(received)), Role::Dim)
-}
-
-/// A local address; for the wildcard address, only the port.
-pub(super) fn short(local: SocketAddr) -> String {
-    if local.ip().is_unspecified() { format!(":{}", local.port()) } else { local.to_string() }
 }

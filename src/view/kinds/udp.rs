@@ -20,7 +20,7 @@ use crate::view::canvas::StyledText;
 use crate::view::canvas::part;
 use crate::view::count_role::count_role;
 use crate::view::figure_column::FigureColumn;
-use crate::view::status_label::{self, StatusLabel, short, status_label as label, totals as both_totals};
+use crate::view::status_label::{self, StatusLabel, status_label as label, totals as both_totals};
 use crate::view::udp;
 use crate::wire::Totals;
 
@@ -153,12 +153,7 @@ impl SpecWords for UdpBoundSpec {
     }
 
     fn name(&self, session: &Session) -> String {
-        match session.bound().unwrap_or(self.local) {
-            local if local.ip().is_unspecified() => {
-                format!("udp on {}", listening_name(local, self.socket.family))
-            }
-            local => format!("udp on {}", short(local)),
-        }
+        format!("udp on {}", listening_name(session.bound().unwrap_or(self.local), self.socket.family))
     }
 }
 
