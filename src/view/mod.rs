@@ -30,6 +30,7 @@ mod kinds;
 mod label_sheet;
 mod ladder;
 mod layout;
+mod list;
 mod marks;
 mod notice;
 mod options;

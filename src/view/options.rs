@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, capital, columns_of, part};
 use super::dialog::{dialog as framed, draw_more_below};
 use super::layout::ScreenLayout;
+use super::list::first_shown;
 use super::{overlay_keys, prompt, status};
 use crate::files::theme::Role;
 use crate::model::options::{OptionLine, OptionsDialog, ValueField, ValueSource};
@@ -47,7 +48,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model
     let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(boxed + keys));
     let picked = dialog.picked.min(lines.len().saturating_sub(1));
     let shown = usize::from(list.height);
-    let first = picked.saturating_sub(shown / 2).min(lines.len().saturating_sub(shown));
+    let first = first_shown(picked, shown, lines.len());
     for (y, (at, line)) in (0_u16..).zip(lines.iter().enumerate().skip(first).take(shown)) {
         let row = part(list, 0, y, list.width, 1);
         let field = dialog.field.as_ref().filter(|_| at == picked);

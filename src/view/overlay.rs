@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use super::canvas::{Canvas, StyledText, capital, columns_of, part};
 use super::dialog::{dialog, draw_more_below};
 use super::layout::ScreenLayout;
+use super::list::draw_list;
 use super::{help, key_hints, kinds, options, overlay_keys, prompt, status};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction};
@@ -15,7 +16,6 @@ use crate::model::form_reading::FormReading;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
 use crate::model::palette_entry::{PaletteEntry, PaletteMatch};
-use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::sessions::Spec;
 use crate::sessions::spec::ScriptStep;
@@ -139,20 +139,14 @@ fn draw_close_menu(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model
     let title = format!("end {}", status::numbered_title(session));
     let inner = dialog(canvas, layout.dialogs, width, rows + 2 + 2 * overlay_keys::rows(layout), &title);
     let rows = Rect { width: inner.width + 1, ..inner };
-    for (y, (at, ending)) in (0_u16..).zip(endings.iter().enumerate()) {
-        let row = part(rows, 0, y, rows.width, 1);
-        let mut x = canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
-        x += canvas.draw_text(row, x, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
+    draw_list(canvas, rows, endings.iter(), picked, |canvas, row, ending| {
+        let mut x = canvas.draw_text(row, 0, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
         let name = if explained { format!("{:<14}", ending.name) } else { ending.name.to_owned() };
         x += canvas.draw_text(row, x, 0, &name, Role::Text) + 1;
         if explained {
             canvas.draw_text(row, x, 0, ending.explain, Role::Dim);
         }
-        if at == picked {
-            canvas.tint(row, Role::Selection);
-        }
-        canvas.hit(row, ClickTarget::Line(at));
-    }
+    });
     overlay_keys::draw(canvas, layout, inner, model);
 }
 
@@ -164,19 +158,11 @@ fn draw_lab(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, picke
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2 + keys);
     let inner = dialog(canvas, layout.dialogs, 84, height, "the lab: built-in peers on loopback");
     let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(keys));
-    let count = usize::from(list.height);
-    let first = picked.saturating_sub(count / 2).min(lines.len().saturating_sub(count));
     let column = lines.iter().map(|(name, _)| columns_of(name)).max().unwrap_or(0) + 2;
-    for (y, (at, (name, says))) in (0_u16..).zip(lines.iter().enumerate().skip(first).take(count)) {
-        let row = part(list, 0, y, list.width, 1);
-        canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
-        canvas.draw_text(row, 1, 0, name, Role::Text);
-        canvas.draw_text(row, 1 + column, 0, says, Role::Dim);
-        if at == picked {
-            canvas.tint(row, Role::Selection);
-        }
-        canvas.hit(row, ClickTarget::Line(at));
-    }
+    draw_list(canvas, list, lines.iter(), picked, |canvas, row, (name, says)| {
+        canvas.draw_text(row, 0, 0, name, Role::Text);
+        canvas.draw_text(row, column, 0, says, Role::Dim);
+    });
     overlay_keys::draw(canvas, layout, inner, model);
 }
 
@@ -192,17 +178,11 @@ fn draw_palette(
     canvas.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(canvas, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
     let list = part(inner, 0, 2, inner.width, inner.height.saturating_sub(2 + 2 * overlay_keys::rows(layout)));
-    let count = usize::from(list.height);
-    let first = picked.saturating_sub(count / 2).min(found.len().saturating_sub(count));
     let wide = list.width >= 56;
-    for (y, (at, PaletteMatch { entry, makes_sense })) in
-        (0_u16..).zip(found.iter().enumerate().skip(first).take(count))
-    {
-        let row = part(list, 0, y, list.width, 1);
+    let below = draw_list(canvas, list, found.iter(), picked, |canvas, row, PaletteMatch { entry, makes_sense }| {
         let (role, quiet) = if *makes_sense { (Role::Text, Role::Dim) } else { (Role::Faint, Role::Faint) };
-        let mut x = canvas.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
         let name = format!("{:<20}", entry.name());
-        x += canvas.draw_text(row, x, 0, if wide { name.as_str() } else { name.trim_end() }, role) + 1;
+        let x = canvas.draw_text(row, 0, 0, if wide { name.as_str() } else { name.trim_end() }, role) + 1;
         let chord = match entry.action() {
             Some(action) => key_hints::key(model, KeyMode::Normal, action)
                 .or_else(|| key_hints::key(model, KeyMode::Composer, action)),
@@ -210,21 +190,17 @@ fn draw_palette(
             None => key_hints::key(model, KeyMode::Normal, Action::App(AppAction::CommandLine)),
         };
         let chord = chord.map_or(StyledText::new(), |chord| StyledText::single(chord, Role::Key).with(" ", Role::Dim));
-        let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
+        let room = part(row, x, 0, row.width.saturating_sub(x + chord.columns() + 1), 1);
         if wide {
             canvas.draw_text(room, 0, 0, entry.describe(), quiet);
         }
         canvas.draw_right(row, 0, &chord);
-        if at == picked {
-            canvas.tint(row, Role::Selection);
-        }
-        canvas.hit(row, ClickTarget::Line(at));
-    }
+    });
     if found.is_empty() {
         canvas.draw_text(list, 1, 0, "nothing has these letters", Role::Dim);
     }
     overlay_keys::draw(canvas, layout, inner, model);
-    draw_more_below(canvas, inner, found.len().saturating_sub(first + count));
+    draw_more_below(canvas, inner, below);
 }
 
 fn draw_confirmation(canvas: &mut Canvas<'_>, layout: &ScreenLayout, model: &Model, question: &ConfirmQuestion) {

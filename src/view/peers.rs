@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, area_of, part};
+use super::list::first_shown;
 use super::marks::ShownRange;
 use super::{gutter, status};
 use crate::files::theme::Role;
@@ -30,7 +31,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
     };
     let count = usize::from(table.height);
     let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
-    let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
+    let first = first_shown(picked, count, peers.len());
     let several = gutter::has_several_addresses(session);
     draw_heading(canvas, place, "  peer", ["datagrams"; 2]);
     for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
@@ -122,7 +123,7 @@ fn draw_connections(
     let picked =
         panel.child_picked.and_then(|picked| model.accepted_by(session.id).position(|child| child.id == picked));
     let count = usize::from(table.height);
-    let first = picked.unwrap_or(0).saturating_sub(count / 2).min(all.saturating_sub(count));
+    let first = first_shown(picked.unwrap_or(0), count, all);
     for (y, (at, child)) in (0_u16..).zip(model.accepted_by(session.id).enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
         let standing = status::session_status(child, model.now);

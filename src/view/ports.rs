@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, area_of, part};
+use super::list::first_shown;
 use super::marks::ShownRange;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
@@ -39,7 +40,7 @@ pub(super) fn draw(
     let all = scan.probes.len();
     let count = usize::from(table.height);
     let picked = panel.peer_picked.min(all.saturating_sub(1));
-    let first = picked.saturating_sub(count / 2).min(all.saturating_sub(count));
+    let first = first_shown(picked, count, all);
     for (y, (at, probe)) in (0_u16..).zip(scan.probes.values().enumerate().skip(first).take(count)) {
         let line = part(table, 0, y, table.width, 1);
         probe_row(canvas, line, probe);
