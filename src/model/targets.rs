@@ -16,7 +16,7 @@ pub struct RecentTarget {
     pub shown: String,
 }
 
-/// The targets, as the arrow keys reach them; the newest are parsed when one is added, not for each frame.
+/// The targets, as the arrow keys reach them; each of the newest is parsed once.
 #[derive(Clone, Debug, Default)]
 pub struct TargetHistory {
     /// All that are kept.
@@ -31,10 +31,14 @@ impl TargetHistory {
         TargetHistory { lines, recent }
     }
 
-    /// Adds a target as the newest.
-    pub fn push(&mut self, target: &str, names: &SystemNames) {
+    /// Adds a target as the newest. Returns what may be remembered of it between runs.
+    pub fn push(&mut self, target: &str, names: &SystemNames) -> Option<String> {
         self.lines.push(&target.into());
-        self.recent = newest(&self.lines, names);
+        let shown = recent::without_secrets(target, names)?;
+        self.recent.retain(|listed| listed.shown != shown);
+        self.recent.insert(0, RecentTarget { target: target.to_owned(), shown: shown.clone() });
+        self.recent.truncate(MOST_RECENT);
+        Some(shown)
     }
 
     /// The newest targets, the last one first, each once; at most five.
@@ -68,10 +72,16 @@ mod tests {
         let lines = ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "127.0.0.1:4", "what is this", "127.0.0.1:2"];
         let names = SystemNames::usual();
         let mut targets = TargetHistory::new(lines.map(ComposedText::from).into_iter().collect(), &names);
-        targets.push("curl -u a:b http://127.0.0.1/x", &names);
+        let kept = targets.push("curl -u a:b http://127.0.0.1/x", &names);
+        assert_eq!(kept.as_deref(), Some("http://127.0.0.1/x"));
         targets.push("127.0.0.1:6", &names);
+        assert_eq!(targets.push("what is this", &names), None);
         let shown: Vec<&str> = targets.recent().iter().map(|listed| listed.shown.as_str()).collect();
         assert_eq!(shown, ["127.0.0.1:6", "http://127.0.0.1/x", "127.0.0.1:2", "127.0.0.1:4", "127.0.0.1:3"]);
         assert_eq!(targets.recent()[1].target, "curl -u a:b http://127.0.0.1/x");
+        targets.push("curl -u c:d http://127.0.0.1/x", &names);
+        let shown: Vec<&str> = targets.recent().iter().map(|listed| listed.shown.as_str()).collect();
+        assert_eq!(shown, ["http://127.0.0.1/x", "127.0.0.1:6", "127.0.0.1:2", "127.0.0.1:4", "127.0.0.1:3"]);
+        assert_eq!(targets.recent()[0].target, "curl -u c:d http://127.0.0.1/x");
     }
 }

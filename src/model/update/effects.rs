@@ -2,7 +2,7 @@
 
 use super::notices::{notify, warn};
 use super::readings;
-use crate::formats::{PastedSession, recent};
+use crate::formats::PastedSession;
 use crate::model::msg::{Effect, LineKind};
 use crate::model::own_command;
 use crate::model::refusal::NO_SESSION;
@@ -53,10 +53,8 @@ pub(super) fn open_with(
 
 /// Remembers a target that was opened; for the next run without its secrets.
 pub(super) fn remember_target(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
-    model.targets.push(text.trim(), &model.names);
-    if let Some(kept) = recent::without_secrets(text, &model.names) {
-        effects.push(Effect::RememberLine(LineKind::Target, kept));
-    }
+    let kept = model.targets.push(text.trim(), &model.names);
+    effects.extend(kept.map(|kept| Effect::RememberLine(LineKind::Target, kept)));
 }
 
 /// Asks whether a file can be sent.
