@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use url::Url;
+
 use super::paste;
 use crate::sessions::SpecKind;
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
@@ -22,12 +24,15 @@ pub fn without_secrets(line: &str, names: &SystemNames) -> Option<String> {
     if !is_secret(line, http) {
         return Some(line.to_owned());
     }
-    let url = http.url.split('#').next().unwrap_or_default();
-    let (base, query) = url.split_once('?').map_or((url, None), |(base, query)| (base, Some(query)));
-    let base = without_userinfo(base);
-    let query = query.filter(|query| !names_secret(query)).map_or(String::new(), |query| format!("?{query}"));
+    let mut url = Url::parse(&http.url).ok()?;
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    url.set_fragment(None);
+    if url.query().is_some_and(names_secret) {
+        url.set_query(None);
+    }
     let method = if http.method == "GET" { String::new() } else { format!("{} ", http.method) };
-    Some(format!("{method}{base}{query}"))
+    Some(format!("{method}{url}"))
 }
 
 fn is_secret(line: &str, http: &HttpSpec) -> bool {
@@ -45,16 +50,6 @@ fn is_secret(line: &str, http: &HttpSpec) -> bool {
 fn names_secret(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'))
         .any(|name| is_secret_name(name) || name == "key")
-}
-
-fn without_userinfo(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    match path {
-        Some(path) => format!("{scheme}://{host}/{path}"),
-        None => format!("{scheme}://{host}"),
-    }
 }
 
 #[cfg(test)]
@@ -85,6 +80,7 @@ mod tests {
         check("curl -H 'X-Api-Key: abc' -X DELETE http://127.0.0.1/a", Some("DELETE http://127.0.0.1/a"));
         check("http://127.0.0.1/a?access_token=abc", Some("http://127.0.0.1/a"));
         check("http://127.0.0.1/a?key=abc", Some("http://127.0.0.1/a"));
+        check("http://ann:hunter2@127.0.0.1/a?page=2#token", Some("http://127.0.0.1/a?page=2"));
         check("POST http://127.0.0.1/login {\"password\":\"x\"}", Some("POST http://127.0.0.1/login"));
         check("curl -x http://ann:pw@127.0.0.1:3128 http://127.0.0.1/", Some("http://127.0.0.1/"));
     }
