@@ -3,7 +3,7 @@
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::keys::EditAction;
-use super::window::{FieldView, folded_window, line_end, line_start, visible_window, wrapped_rows, wrapped_window};
+use super::window::{FieldView, line_end, line_start, one_line_window, wrapped_rows, wrapped_window};
 
 /// How many changes can be undone; beyond that, the oldest is dropped.
 const MOST_CHANGES: usize = 200;
@@ -149,8 +149,7 @@ impl TextField {
     pub fn visible_window(&self, columns: u16, rows: u16) -> FieldView {
         match self.lines {
             FieldLines::Many => wrapped_window(&self.text, self.cursor, columns, rows),
-            FieldLines::One => visible_window(&self.text, self.cursor, columns, rows),
-            FieldLines::Folded => folded_window(&self.text, self.cursor, columns, rows),
+            FieldLines::One | FieldLines::Folded => one_line_window(&self.text, self.cursor, columns, rows),
         }
     }
 

@@ -40,24 +40,6 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |length| at + length)
 }
 
-/// The part of a text that fits a window of this size; `cursor` is a byte offset on a character boundary.
-pub(super) fn visible_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
-    if columns == 0 || rows == 0 {
-        return FieldView { lines: Vec::new(), cursor: (0, 0) };
-    }
-    let line = |start| &text[start..line_end(text, start)];
-    let own = line_start(text, cursor);
-    let (above, below) = lines_around(text, own, rows);
-    let wide = usize::from(columns);
-    let mut lines: Vec<String> = above.into_iter().rev().map(|start| plain_line(line(start), wide)).collect();
-    // At most `rows`, which is a u16.
-    let row = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let (drawn, column) = cursor_line(line(own), cursor - own, wide);
-    lines.push(drawn);
-    lines.extend(below.into_iter().map(|start| plain_line(line(start), wide)));
-    FieldView { lines, cursor: (u16::try_from(column).unwrap_or(u16::MAX), row) }
-}
-
 /// The part of a text that fits a window of this size, with long lines wrapped; `cursor` is a byte offset on a
 /// character boundary.
 pub(super) fn wrapped_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
@@ -108,36 +90,14 @@ fn row_text(row: &str, columns: usize) -> String {
     fill(String::new(), 0, cells(row.trim_end_matches('\n'), columns), columns).0
 }
 
-/// The part of a text that fits one line of this width; its line breaks are signs in that line.
-pub(super) fn folded_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
+/// The part of a text that fits one line of this width; its line breaks are signs in that line. `cursor` is a byte offset
+/// on a character boundary.
+pub(super) fn one_line_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
     if columns == 0 || rows == 0 {
         return FieldView { lines: Vec::new(), cursor: (0, 0) };
     }
     let (drawn, column) = cursor_line(text, cursor, usize::from(columns));
     FieldView { lines: vec![drawn], cursor: (u16::try_from(column).unwrap_or(u16::MAX), 0) }
-}
-
-/// The starts of the lines above the cursor's line (nearest first) and of the lines below it, as many as fit.
-///
-/// If not all fit, up to half of the window is below the cursor.
-fn lines_around(text: &str, own: usize, rows: u16) -> (Vec<usize>, Vec<usize>) {
-    let spare = usize::from(rows) - 1;
-    let mut above = Vec::new();
-    let mut start = own;
-    while above.len() < spare && start > 0 {
-        start = line_start(text, start - 1);
-        above.push(start);
-    }
-    let mut below = Vec::new();
-    let mut end = line_end(text, own);
-    while below.len() < spare && end < text.len() {
-        below.push(end + 1);
-        end = line_end(text, end + 1);
-    }
-    let kept_below = below.len().min((spare - above.len()).max(spare / 2));
-    below.truncate(kept_below);
-    above.truncate(spare - kept_below);
-    (above, below)
 }
 
 /// The glyphs of a line, from its start, as many as may be visible in this width.
@@ -148,11 +108,6 @@ fn cells(line: &str, columns: usize) -> impl Iterator<Item = FieldCell> {
         *at += usize::from(glyph.bytes);
         Some(cell)
     })
-}
-
-/// A line from its start, cut at the right edge.
-fn plain_line(line: &str, columns: usize) -> String {
-    fill(String::new(), 0, cells(line, columns), columns).0
 }
 
 /// Draws cells from column `from` on until the right edge, with `›` there if not all of them fit.
@@ -236,7 +191,8 @@ mod tests {
     /// Given the text (`|` is the cursor) and the window's columns and rows, compares the lines and the cursor.
     fn check(text: &str, (columns, rows): (u16, u16), lines: &[&str], cursor: (u16, u16)) {
         let at = text.find('|').expect("a cursor in the text");
-        let view = visible_window(&text.replace('|', ""), at, columns, rows);
+        let window = if text.contains('\n') { wrapped_window } else { one_line_window };
+        let view = window(&text.replace('|', ""), at, columns, rows);
         assert_eq!(view.lines, lines);
         assert_eq!(view.cursor, cursor);
     }
@@ -285,9 +241,9 @@ mod tests {
 
     #[test]
     fn a_folded_text_is_one_line_with_signs_for_its_breaks() {
-        let view = folded_window("curl h\n -d x", 6, 20, 1);
+        let view = one_line_window("curl h\n -d x", 6, 20, 1);
         assert_eq!((view.lines, view.cursor), (vec!["curl h␊ -d x".to_owned()], (6, 0)));
-        assert_eq!(folded_window("a\nb", 3, 0, 1).lines, Vec::<String>::new());
+        assert_eq!(one_line_window("a\nb", 3, 0, 1).lines, Vec::<String>::new());
     }
 
     #[test]
@@ -305,7 +261,7 @@ mod tests {
         for piece in ["x", "日", "🇨🇭", "e\u{301}", "\u{301}", "\u{1b}"] {
             let text = piece.repeat((1 << 20) / piece.len());
             for cursor in [0, text.len() / 2 / piece.len() * piece.len(), text.len()] {
-                let view = visible_window(&text, cursor, 80, 10);
+                let view = one_line_window(&text, cursor, 80, 1);
                 assert_eq!(view.lines.len(), 1);
                 assert!(view.lines[0].width() <= 80 && view.lines[0].len() < 80 * BYTES_A_COLUMN);
             }
@@ -321,7 +277,7 @@ mod tests {
             rows in 1_u16..6,
         ) {
             let cursor = boundary(&text, (share * text.len() as f64) as usize);
-            for view in [visible_window(&text, cursor, columns, rows), wrapped_window(&text, cursor, columns, rows)] {
+            for view in [one_line_window(&text, cursor, columns, rows), wrapped_window(&text, cursor, columns, rows)] {
             prop_assert!(view.lines.len() <= usize::from(rows));
             prop_assert!(view.cursor.0 < columns && usize::from(view.cursor.1) < view.lines.len());
             for line in &view.lines {
