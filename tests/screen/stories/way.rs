@@ -1,5 +1,7 @@
 //! The way is shown: tabs, the footer, notices, and keys that mean one thing everywhere.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sockeye::model::explain::remedies;
 use sockeye::model::lab_catalogue::LabCatalogue;
 use sockeye::model::msg::{Effect, MouseAction, MouseInput, Msg};
@@ -9,6 +11,7 @@ use sockeye::model::state::Focus;
 use sockeye::model::view::View;
 use sockeye::sessions::explain::suggestions::Suggestion;
 use sockeye::sessions::order::StreamVerb;
+use sockeye::sessions::spec::system_names::{ServicePorts, SystemNames};
 use sockeye::sessions::spec::{HostPort, ScriptStep, TcpSpec};
 use sockeye::sessions::{News, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::{Class, FailedOperation, Failure};
@@ -416,10 +419,16 @@ fn a_form_that_a_paste_opens_has_not_browsed_the_earlier_targets_yet() {
 
 #[test]
 fn the_form_says_how_it_understands_its_text_and_does_so_again_for_an_interface_that_came_later() {
+    static CAME: AtomicBool = AtomicBool::new(false);
+    fn interfaces() -> Vec<(String, u32)> {
+        if CAME.load(Ordering::Relaxed) { vec![("late9".to_owned(), 9)] } else { Vec::new() }
+    }
     let mut desk = Desk::new();
+    desk.model.names = SystemNames::read_with(ServicePorts::usual, interfaces);
     desk.update(Msg::Paste("listen udp [fe80::1%late9]:5000".to_owned()));
     assert!(!rows(&desk, 120, 36).iter().any(|row| row.contains("→ UDP socket")));
-    desk.model.set_interfaces(vec![("late9".to_owned(), 9)]);
+    CAME.store(true, Ordering::Relaxed);
+    desk.model.forget_interfaces();
     assert!(rows(&desk, 120, 36).iter().any(|row| row.contains("→ UDP socket bound to [fe80::1%9]:5000")));
     desk.model.overlay = None;
     desk.keys("n").types("127.0.0.1:80");
