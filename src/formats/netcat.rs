@@ -329,9 +329,7 @@ impl ParsedNetcat<'_> {
 
 /// Seconds, or a duration with its unit (ncat). Zero is refused, because the session would end at once.
 fn seconds(named: &str, text: &str) -> Result<Duration, String> {
-    let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let duration = if is_bare { quantity::parse_duration(&format!("{text}s")) } else { quantity::parse_duration(text) };
-    let duration = duration.map_err(|why| format!("{named}: {why}"))?;
+    let duration = quantity::parse_duration(text).map_err(|why| format!("{named}: {why}"))?;
     if duration.is_zero() {
         return Err(format!("{named}: a wait of {} is none; accepted: seconds, more than 0", quoted(text)));
     }

@@ -49,11 +49,7 @@ pub(super) fn parse(words: &[String], names: &SystemNames, piped: bool) -> Resul
                     quoted(word)
                 ));
             }
-            "T" => {
-                idle = Some(
-                    quantity::parse_duration(&format!("{}s", value()?)).map_err(|why| format!("socat -T: {why}"))?,
-                );
-            }
+            "T" => idle = Some(quantity::parse_duration(value()?).map_err(|why| format!("socat -T: {why}"))?),
             "t" | "b" | "L" | "W" | "S" => {
                 value()?;
                 notes.push(format!("socat -{letter} has no effect here"));
@@ -129,8 +125,8 @@ fn one_address(text: &str, names: &SystemNames) -> Result<PastedSession, String>
             }
             "ipv6only" | "ipv6-v6only" => family = if value == Some("0") { IpFamily::Any } else { IpFamily::V6 },
             "connect-timeout" => {
-                spec.connect_timeout = quantity::parse_duration(&format!("{}s", needs()?))
-                    .map_err(|why| format!("socat's connect-timeout: {why}"))?;
+                spec.connect_timeout =
+                    quantity::parse_duration(needs()?).map_err(|why| format!("socat's connect-timeout: {why}"))?;
             }
             "retry" => {
                 let times = needs()?;

@@ -81,9 +81,7 @@ pub(super) fn redirects(text: &str) -> Result<usize, String> {
 
 /// Seconds, as in curl, or a duration with its unit; 0 means no limit.
 pub(super) fn seconds(option: &str, text: &str) -> Result<Option<Duration>, String> {
-    let bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let duration = if bare { quantity::parse_duration(&format!("{text}s")) } else { quantity::parse_duration(text) };
-    let duration = duration.map_err(|error| format!("{option}: {error}, or a number of seconds"))?;
+    let duration = quantity::parse_duration(text).map_err(|error| format!("{option}: {error}"))?;
     Ok(Some(duration).filter(|duration| !duration.is_zero()))
 }
 

@@ -199,7 +199,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("-b jar h", "cookie file"),
         ("-x ftp://p h", "proxy"),
         ("-x 'p:x' h", "proxy"),
-        ("-m soon h", "number of seconds"),
+        ("-m soon h", "or seconds without a unit"),
         ("-L --max-redirs -1 h", "0 to 1000"),
         ("--resolve h:80 h", "has no address"),
         ("--resolve h:80:x h", r#""x" is no address"#),
