@@ -14,14 +14,13 @@ use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
 use crate::sessions::spec::target::{AddressReader, ListenPlace};
 use crate::sessions::spec::{
-    self, HostPort, IpFamily, ListenSpec, MulticastGroup, PortScanSpec, RetryPolicy, Script, ScriptStep, SocketSpec,
-    TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, UnixListenSpec, UnixSpec, socket_options,
+    HostPort, IpFamily, ListenSpec, MulticastGroup, PortScanSpec, RetryPolicy, Script, ScriptStep, SocketSpec, TcpSpec,
+    UdpBoundSpec, UdpReceive, UdpSpec, UnixListenSpec, UnixSpec, socket_options,
 };
 use crate::sessions::tcp::gauges;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
-use crate::wire::option as socket;
 use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The spec of `sockeye tcp`.
@@ -340,10 +339,7 @@ fn refuse_for_unix(given: &[(&str, bool)]) -> Result<(), String> {
 
 /// Adds the socket options of `--option` to a spec.
 pub(super) fn with_socket_options(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
-    let options: Result<spec::RequestedOptions, String> = texts.iter().map(|text| socket::parse(text)).collect();
-    options
-        .and_then(|options| socket_options::add(&mut spec.what, &options))
-        .map_err(|why| format!("--option: {why}"))?;
+    socket_options::add_texts(&mut spec.what, texts).map_err(|why| format!("--option: {why}"))?;
     Ok(spec)
 }
 

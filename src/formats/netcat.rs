@@ -16,7 +16,6 @@ use crate::sessions::spec::{
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
-use crate::wire::option;
 use crate::wire::unix::{UnixAddress, UnixForm};
 
 #[derive(Debug)]
@@ -169,41 +168,30 @@ impl ParsedNetcat<'_> {
     fn finish(mut self, command: &str) -> Result<PastedSession, String> {
         let protocol = if self.udp { ServiceProtocol::Udp } else { ServiceProtocol::Tcp };
         let addresses = AddressReader::new(self.names, protocol);
-        let (notes, options) = (std::mem::take(&mut self.notes), std::mem::take(&mut self.options));
-        let (crlf, only_connects) = (self.crlf, self.only_connects);
-        let (answers, finishes) = (self.answers, self.piped && self.finishes);
-        if self.unix {
-            let mut pasted = PastedSession { notes, ..PastedSession::plain(self.unix_session(command)?) };
-            pasted.spec.input.crlf = crlf;
-            pasted.spec.answers = answers;
-            for text in options {
-                socket_options::add(&mut pasted.spec.what, &vec![option::parse(&text)?])?;
-            }
-            if only_connects || (finishes && is_stream(&pasted.spec.what)) {
-                pasted.spec.script.steps.push(ScriptStep::Finish);
-            }
-            return Ok(pasted);
-        }
-        if only_connects && (self.udp || self.listen) {
+        let (mut notes, options) = (std::mem::take(&mut self.notes), std::mem::take(&mut self.options));
+        let (crlf, answers, unix) = (self.crlf, self.answers, self.unix);
+        let (only_connects, finishes) = (self.only_connects, self.piped && self.finishes);
+        let what = if unix {
+            self.unix_session(command)
+        } else if only_connects && (self.udp || self.listen) {
             return Err(format!("{command} -z finds open TCP ports; accepted: without -u and -l"));
-        }
-        let what = if self.listen { self.listening(command, addresses) } else { self.connecting(command, addresses) }?;
-        let mut spec = Spec::new(what);
+        } else if self.listen {
+            self.listening(command, addresses)
+        } else {
+            self.connecting(command, addresses)
+        };
+        let mut spec = Spec::new(what?);
         spec.input.crlf = crlf;
         spec.answers = answers;
-        if finishes && !only_connects && is_stream(&spec.what) {
+        socket_options::add_texts(&mut spec.what, &options)?;
+        let only_connects = only_connects && !matches!(spec.what, SpecKind::Ports(_));
+        if only_connects || (finishes && is_stream(&spec.what)) {
             spec.script.steps.push(ScriptStep::Finish);
         }
-        for text in options {
-            let option = option::parse(&text)?;
-            socket_options::add(&mut spec.what, &vec![option])?;
+        if only_connects && !unix {
+            notes.push("-z: nothing is sent, and our FIN follows the connection".to_owned());
         }
-        let mut pasted = PastedSession { spec, notes };
-        if only_connects && !matches!(pasted.spec.what, SpecKind::Ports(_)) {
-            pasted.spec.script.steps.push(ScriptStep::Finish);
-            pasted.notes.push("-z: nothing is sent, and our FIN follows the connection".to_owned());
-        }
-        Ok(pasted)
+        Ok(PastedSession { spec, notes })
     }
 
     /// `-U PATH`.
@@ -273,21 +261,34 @@ impl ParsedNetcat<'_> {
     }
 
     fn connecting(self, command: &str, addresses: AddressReader<'_>) -> Result<SpecKind, String> {
-        let range = match self.words.as_slice() {
-            [host, ports] if !self.udp => PortScanSpec::join(host, ports).transpose()?,
-            _ => None,
-        };
+        if let [host, ports] = self.words.as_slice()
+            && !self.udp
+            && let Some(range) = PortScanSpec::join(host, ports).transpose()?
+        {
+            let connect_timeout = self.wait.unwrap_or(range.socket.connect_timeout);
+            let socket = SocketSpec { connect_timeout, idle_timeout: None, ..self.connecting_socket(addresses)? };
+            return Ok(SpecKind::Ports(PortScanSpec { socket, ..range }));
+        }
         let target = match self.words.as_slice() {
-            _ if range.is_some() => None,
-            [host, port] => Some(addresses.pair(host, port)?),
+            [host, port] => addresses.pair(host, port)?,
             // nc itself wants two words; what was copied from elsewhere often has a colon.
-            [both] if both.contains(':') => Some(addresses.target(both)?),
-            [host] if self.tool == NetcatTool::Ncat => Some(addresses.pair(host, "31337")?),
+            [both] if both.contains(':') => addresses.target(both)?,
+            [host] if self.tool == NetcatTool::Ncat => addresses.pair(host, "31337")?,
             [_, _, _, ..] => return Err(format!("{command} takes one port; accepted: {command} HOST PORT")),
             _ => return Err(format!("{command} needs a host and a port; accepted: {command} [OPTIONS] HOST PORT")),
         };
-        let source = self.source.map(|source| addresses.bind(&source, self.family)).transpose()?;
-        let port = self.port.map(|port| addresses.local_port(&port)).transpose()?;
+        let socket = self.connecting_socket(addresses)?;
+        if self.udp {
+            return Ok(SpecKind::Udp(UdpSpec { socket, broadcast: self.broadcast, ..UdpSpec::new(target) }));
+        }
+        let connect_timeout = self.wait.unwrap_or(socket.connect_timeout);
+        Ok(SpecKind::Tcp(TcpSpec { socket: SocketSpec { connect_timeout, ..socket }, ..TcpSpec::new(target) }))
+    }
+
+    /// The socket that connects: its family, its idle time-out, and where `-s` and `-p` bind it.
+    fn connecting_socket(&self, addresses: AddressReader<'_>) -> Result<SocketSpec, String> {
+        let source = self.source.as_ref().map(|source| addresses.bind(source, self.family)).transpose()?;
+        let port = self.port.as_ref().map(|port| addresses.local_port(port)).transpose()?;
         let any = || -> IpAddr {
             match self.family {
                 IpFamily::V6 => [0_u16; 8].into(),
@@ -308,22 +309,7 @@ impl ParsedNetcat<'_> {
             Some(SocketAddr::V6(_)) => IpFamily::V6,
             None => self.family,
         };
-        let socket = SocketSpec { family, bind, idle_timeout: self.idle, ..SocketSpec::default() };
-        if self.udp {
-            let wrong = || format!("{command} needs a host and a port; accepted: {command} [OPTIONS] HOST PORT");
-            let spec = UdpSpec::new(target.ok_or_else(wrong)?);
-            return Ok(SpecKind::Udp(UdpSpec { socket, broadcast: self.broadcast, ..spec }));
-        }
-        if let Some(range) = range {
-            let connect_timeout = self.wait.unwrap_or(range.socket.connect_timeout);
-            let socket = SocketSpec { connect_timeout, idle_timeout: None, ..socket };
-            return Ok(SpecKind::Ports(PortScanSpec { socket, ..range }));
-        }
-        let Some(target) = target else {
-            return Err(format!("{command} needs a host and a port; accepted: {command} [OPTIONS] HOST PORT"));
-        };
-        let connect_timeout = self.wait.unwrap_or(socket.connect_timeout);
-        Ok(SpecKind::Tcp(TcpSpec { socket: SocketSpec { connect_timeout, ..socket }, ..TcpSpec::new(target) }))
+        Ok(SocketSpec { family, bind, idle_timeout: self.idle, ..SocketSpec::default() })
     }
 }
 

@@ -13,7 +13,6 @@ use crate::sessions::spec::{
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 use crate::text::sanitize::quoted;
-use crate::wire::option;
 use crate::wire::unix::{UnixAddress, UnixForm};
 
 const ACCEPTED: &str = "socat - TCP:HOST:PORT, UDP:…, TCP-LISTEN:PORT or UDP-LISTEN:PORT";
@@ -187,9 +186,7 @@ fn one_address(text: &str, names: &SystemNames) -> Result<PastedSession, String>
     };
     let mut spec = Spec::new(what);
     spec.input.crlf = crlf;
-    for text in options {
-        socket_options::add(&mut spec.what, &vec![option::parse(&text)?])?;
-    }
+    socket_options::add_texts(&mut spec.what, &options)?;
     Ok(PastedSession { spec, notes })
 }
 

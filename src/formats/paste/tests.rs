@@ -336,7 +336,8 @@ fn what_a_listeners_line_says_of_it_is_done() {
 #[test]
 fn socats_times_are_seconds_or_have_a_unit() {
     for (typed, seconds) in [("5", 5.0), ("0.5", 0.5), ("5m", 300.0), ("5s", 5.0), ("250ms", 0.25)] {
-        let SpecKind::Tcp(tcp) = parsed(&format!("socat -T {typed} - TCP:h:1,connect-timeout={typed}")).spec.what else {
+        let SpecKind::Tcp(tcp) = parsed(&format!("socat -T {typed} - TCP:h:1,connect-timeout={typed}")).spec.what
+        else {
             panic!("{typed}")
         };
         let wait = Duration::from_secs_f64(seconds);

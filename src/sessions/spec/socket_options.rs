@@ -2,7 +2,7 @@
 
 use super::socket::{RequestedOptions, request_option};
 use super::what::SpecKind;
-use crate::wire::option::SocketOption;
+use crate::wire::option::{self, SocketOption};
 
 /// The socket options that are set when a session is opened; `None`: this kind has none.
 pub fn requested_options(what: &SpecKind) -> Option<&RequestedOptions> {
@@ -36,6 +36,15 @@ pub fn add(what: &mut SpecKind, options: &RequestedOptions) -> Result<(), String
         request_option(wishes, *option, Some(value.clone()));
     }
     Ok(())
+}
+
+/// The same, of texts as `NAME=VALUE`.
+///
+/// # Errors
+/// Fails if one of them is no option, or that kind of socket lacks it.
+pub fn add_texts(what: &mut SpecKind, texts: &[String]) -> Result<(), String> {
+    let options: RequestedOptions = texts.iter().map(|text| option::parse(text)).collect::<Result<_, _>>()?;
+    add(what, &options)
 }
 
 #[cfg(test)]
