@@ -304,18 +304,23 @@ impl<'a> PasteReader<'a> {
         {
             return self.request(method, after.trim(), CurlStyle::Sockeye);
         }
-        let PipelineCommand { words, input, notes } =
-            pipeline::one_command(&format!("http {rest}"), |name| name == "http")?;
-        let words = &words[1.min(words.len())..];
-        if let [url, items @ ..] = words
-            && !url.starts_with('-')
-            && httpie::are_items(items)
-        {
-            let mut request = curl::parse(&httpie::curl_options(url, items)?, CurlStyle::Sockeye, self.names)?;
-            request.notes.extend(notes);
-            return from_curl(request, input);
+        let PipelineCommand { words, input, notes } = http_command(rest)?;
+        match words.as_slice() {
+            [url, items @ ..] if !url.starts_with('-') && httpie::are_items(items) => {
+                self.curl_request(&httpie::curl_options(url, items)?, input, notes)
+            }
+            options => self.curl_request(options, input, notes),
         }
-        let mut request = curl::parse(words, CurlStyle::Sockeye, self.names)?;
+    }
+
+    /// A request with curl's options, what is piped into it, and what of its line has no effect.
+    fn curl_request(
+        &self,
+        options: &[String],
+        input: CommandInput,
+        notes: Vec<String>,
+    ) -> Result<PastedSession, String> {
+        let mut request = curl::parse(options, CurlStyle::Sockeye, self.names)?;
         request.notes.extend(notes);
         from_curl(request, input)
     }
@@ -326,12 +331,9 @@ impl<'a> PasteReader<'a> {
         let (url, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         let rest = rest.trim();
         if url.starts_with('-') || rest.starts_with('-') || rest.starts_with('|') || rest.starts_with('>') {
-            let command = pipeline::one_command(&format!("http {text}"), |name| name == "http")?;
-            let mut tokens = vec![method.to_owned()];
-            tokens.extend(command.words.into_iter().skip(1));
-            let mut request = curl::parse(&tokens, CurlStyle::Sockeye, self.names)?;
-            request.notes.extend(command.notes);
-            return from_curl(request, command.input);
+            let PipelineCommand { mut words, input, notes } = http_command(text)?;
+            words.insert(0, method.to_owned());
+            return self.curl_request(&words, input, notes);
         }
         let url = url.trim_matches(['\'', '"']);
         if let Ok(words) = shell::split_words(rest)
@@ -357,6 +359,13 @@ impl<'a> PasteReader<'a> {
         }
         Ok(PastedSession { notes: request.notes, ..PastedSession::plain(SpecKind::Http(spec)) })
     }
+}
+
+/// What follows the word `http` on a shell's line, without that word.
+fn http_command(text: &str) -> Result<PipelineCommand, String> {
+    let mut command = pipeline::one_command(&format!("http {text}"), |name| name == "http")?;
+    command.words.drain(..1.min(command.words.len()));
+    Ok(command)
 }
 
 /// A request with what was piped into it.
