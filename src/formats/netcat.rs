@@ -1,6 +1,6 @@
 //! The commands of `nc` (OpenBSD's and the traditional one) and `ncat`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
@@ -236,15 +236,7 @@ impl ParsedNetcat<'_> {
             ([address, port], None) => (Some(address.clone()), port.clone()),
             _ => return Err(format!("{command} -l takes one port; accepted: {command} -l [ADDR] PORT")),
         };
-        let port = addresses.local_port(&port)?;
-        let place = match address {
-            None => ListenPlace::everywhere(port, self.family),
-            Some(address) => {
-                let mut local = addresses.bind(&address, self.family)?;
-                local.set_port(port);
-                ListenPlace::at(local)
-            }
-        };
+        let place = addresses.listen_pair(address.as_deref(), &port, self.family)?;
         Ok(match listener(self.udp, place, self.family) {
             SpecKind::Listen(spec) => SpecKind::Listen(ListenSpec {
                 limit: self.limit,
@@ -289,26 +281,16 @@ impl ParsedNetcat<'_> {
     fn connecting_socket(&self, addresses: AddressReader<'_>) -> Result<SocketSpec, String> {
         let source = self.source.as_ref().map(|source| addresses.bind(source, self.family)).transpose()?;
         let port = self.port.as_ref().map(|port| addresses.local_port(port)).transpose()?;
-        let any = || -> IpAddr {
-            match self.family {
-                IpFamily::V6 => [0_u16; 8].into(),
-                IpFamily::Any | IpFamily::V4 => [0_u8; 4].into(),
-            }
-        };
         let bind = match (source, port) {
             (None, None) => None,
             (source, port) => {
-                let mut bind = source.unwrap_or_else(|| SocketAddr::new(any(), 0));
+                let mut bind = source.unwrap_or_else(|| SocketAddr::new(self.family.any_address(), 0));
                 bind.set_port(port.unwrap_or_default());
                 Some(bind)
             }
         };
         // A socket bound to an address of one family can connect to that family only.
-        let family = match bind {
-            Some(SocketAddr::V4(_)) => IpFamily::V4,
-            Some(SocketAddr::V6(_)) => IpFamily::V6,
-            None => self.family,
-        };
+        let family = bind.map_or(self.family, |bind| IpFamily::of(bind.ip()));
         Ok(SocketSpec { family, bind, idle_timeout: self.idle, ..SocketSpec::default() })
     }
 }

@@ -8,7 +8,7 @@ use super::{cmd_line, foreign, httpie, netcat, shell, socat, telnet};
 use crate::sessions::SpecKind;
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
 use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
-use crate::sessions::spec::target::{AddressReader, ListenPlace};
+use crate::sessions::spec::target::AddressReader;
 use crate::sessions::spec::{
     IpFamily, PortScanSpec, ScriptStep, SocketSpec, TcpSpec, UdpSpec, UnixListenSpec, UnixSpec,
 };
@@ -283,9 +283,7 @@ impl<'a> PasteReader<'a> {
             [address, port]
                 if (is_udp || text.starts_with("tcp")) && !address.bytes().all(|byte| byte.is_ascii_digit()) =>
             {
-                let mut local = addresses.bind(address, family)?;
-                local.set_port(addresses.local_port(port)?);
-                ListenPlace::at(local)
+                addresses.listen_pair(Some(address), port, family)?
             }
             _ => return Err(wrong()),
         };

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::netcat::{is_stream, listener};
 use super::pasted::PastedSession;
 use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
-use crate::sessions::spec::target::{AddressReader, ListenPlace};
+use crate::sessions::spec::target::AddressReader;
 use crate::sessions::spec::{
     HostPort, IpFamily, ListenSpec, ScriptStep, SocketSpec, TcpSpec, UdpBoundSpec, UdpSpec, UnixListenSpec, UnixSpec,
     socket_options,
@@ -158,7 +158,7 @@ fn one_address(text: &str, names: &SystemNames) -> Result<PastedSession, String>
     let what = match role {
         SocatRole::Connect => {
             spec.bind = local(bind, port, family, reader)?;
-            spec.family = spec.bind.map_or(family, |bind| if bind.is_ipv4() { IpFamily::V4 } else { IpFamily::V6 });
+            spec.family = spec.bind.map_or(family, |bind| IpFamily::of(bind.ip()));
             match connection(protocol, reader.target(place)?, spec) {
                 // What answers a datagram of `UDP-DATAGRAM` may have any address.
                 SpecKind::Udp(spec) => {
@@ -169,14 +169,7 @@ fn one_address(text: &str, names: &SystemNames) -> Result<PastedSession, String>
             }
         }
         SocatRole::Listen => {
-            let place = match bind {
-                Some(bind) => {
-                    let mut local = reader.bind(bind, family)?;
-                    local.set_port(reader.local_port(place)?);
-                    ListenPlace::at(local)
-                }
-                None => ListenPlace::everywhere(reader.local_port(place)?, family),
-            };
+            let place = reader.listen_pair(bind, place, family)?;
             match listener(protocol == ServiceProtocol::Udp, place, family) {
                 SpecKind::Listen(spec) => SpecKind::Listen(ListenSpec { limit, backlog, ..spec }),
                 SpecKind::UdpBound(spec) => SpecKind::UdpBound(UdpBoundSpec { broadcast, ..spec }),
@@ -256,11 +249,7 @@ fn local(
     reader: AddressReader<'_>,
 ) -> Result<Option<SocketAddr>, String> {
     let Some(text) = bind else {
-        let any = |port| match family {
-            IpFamily::V6 => SocketAddr::from(([0_u16; 8], port)),
-            IpFamily::Any | IpFamily::V4 => SocketAddr::from(([0_u8; 4], port)),
-        };
-        return Ok(port.map(any));
+        return Ok(port.map(|port| SocketAddr::new(family.any_address(), port)));
     };
     let mut local = reader.bind(text, family)?;
     if let Some(port) = port {

@@ -1,6 +1,6 @@
 //! The values of curl's options, each parsed in one place.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::sessions::spec::http::BodySpec;
@@ -279,10 +279,7 @@ pub(super) fn local_address(
     names: &SystemNames,
     options: &mut RequestedOptions,
 ) -> Result<Option<SocketAddr>, String> {
-    let any = |port| {
-        let ip: IpAddr = if family == IpFamily::V6 { [0_u16; 8].into() } else { [0_u8; 4].into() };
-        SocketAddr::new(ip, port)
-    };
+    let any = |port| SocketAddr::new(family.any_address(), port);
     let Some(text) = interface else { return Ok(port.map(any)) };
     let (host, device) = (text.strip_prefix("host!"), text.strip_prefix("if!"));
     if device.is_none()

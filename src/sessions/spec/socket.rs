@@ -1,7 +1,7 @@
 //! Settings that every kind of socket has: family, addresses, retries, options.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::wire::option::{OptionValue, SocketOption};
@@ -59,6 +59,22 @@ impl IpFamily {
         match self {
             IpFamily::Any => " (IPv4 and IPv6)",
             IpFamily::V4 | IpFamily::V6 => "",
+        }
+    }
+
+    /// The family of an address.
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => IpFamily::V4,
+            IpAddr::V6(_) => IpFamily::V6,
+        }
+    }
+
+    /// The address that lets the kernel choose one of this family; that of IPv4 if both are asked for.
+    pub fn any_address(self) -> IpAddr {
+        match self {
+            IpFamily::V6 => Ipv6Addr::UNSPECIFIED.into(),
+            IpFamily::Any | IpFamily::V4 => Ipv4Addr::UNSPECIFIED.into(),
         }
     }
 

@@ -135,6 +135,17 @@ impl<'a> AddressReader<'a> {
         }
     }
 
+    /// Where to listen, as an address and a port apart; without an address it is every address of the family.
+    ///
+    /// # Errors
+    /// Fails if a part is wrong, or the address is not of the family; the message says which, and what is accepted.
+    pub fn listen_pair(&self, address: Option<&str>, port: &str, family: IpFamily) -> Result<ListenPlace, String> {
+        let Some(address) = address else { return Ok(ListenPlace::everywhere(self.local_port(port)?, family)) };
+        let mut local = self.bind(address, family)?;
+        local.set_port(self.local_port(port)?);
+        Ok(ListenPlace::at(local))
+    }
+
     /// Parses a local address: `ADDR[:PORT]`; without a port the kernel chooses one.
     ///
     /// # Errors
@@ -189,7 +200,7 @@ impl<'a> AddressReader<'a> {
                 if family == IpFamily::V6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() };
             SocketAddr::new(loopback, port)
         } else if matches!(text, "" | "*") {
-            ListenPlace::everywhere(port, if family == IpFamily::V6 { family } else { IpFamily::V4 }).local
+            SocketAddr::new(family.any_address(), port)
         } else if is_address(text) {
             self.address(text, port)?
         } else {
