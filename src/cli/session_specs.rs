@@ -215,7 +215,8 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches, names: &Syst
         ListenProtocol::Udp => ServiceProtocol::Udp,
     };
     let family = family(listen.ipv4, listen.ipv6);
-    let ListenPlace { local, without_ipv6 } = AddressReader::new(names, protocol).listen(&listen.local, family)?;
+    let ListenPlace { local, falls_back_to_ipv4 } =
+        AddressReader::new(names, protocol).listen(&listen.local, family)?;
     let socket = SocketSpec { family, idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() };
     let script = script::script(&listen.send, false, words)?;
     let what = match listen.protocol {
@@ -232,7 +233,7 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches, names: &Syst
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
             SpecKind::Listen(ListenSpec {
                 local,
-                without_ipv6,
+                falls_back_to_ipv4,
                 limit: limit.map(|limit| limit as usize),
                 backlog,
                 accepting: !listen.no_accept,
@@ -257,7 +258,15 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches, names: &Syst
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
             let receive = receive(&listen.receive)?;
             let (broadcast, datagram_size) = (listen.broadcast, listen.cut.parse()?);
-            SpecKind::UdpBound(UdpBoundSpec { local, without_ipv6, groups, broadcast, datagram_size, receive, socket })
+            SpecKind::UdpBound(UdpBoundSpec {
+                local,
+                falls_back_to_ipv4,
+                groups,
+                broadcast,
+                datagram_size,
+                receive,
+                socket,
+            })
         }
     };
     let spec = Spec { capture: listen.capture, ..spec_with_script(what, script) };

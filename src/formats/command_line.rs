@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::curl_line::unix_socket_option;
 use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
-use crate::sessions::spec::target::listening_text;
+use crate::sessions::spec::target::{is_everywhere, takes_both_families};
 use crate::sessions::spec::{IpFamily, PORT_TIMEOUT, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
 use crate::wire::dns::record_type::class_name;
@@ -212,11 +212,12 @@ fn zoned(address: &SocketAddr) -> String {
 
 /// A listener's place: a port alone for every address of both families.
 fn place(local: SocketAddr, family: IpFamily) -> String {
-    let text = listening_text(local, family);
-    match text.strip_prefix("*:") {
-        Some(port) => port.to_owned(),
-        None if family == IpFamily::V6 && local.ip().is_unspecified() => format!("-6 {}", local.port()),
-        None => text,
+    if takes_both_families(local, family) {
+        local.port().to_string()
+    } else if is_everywhere(local) {
+        format!("-6 {}", local.port())
+    } else {
+        local.to_string()
     }
 }
 

@@ -315,11 +315,11 @@ pub(super) fn is_stream(what: &SpecKind) -> bool {
 
 /// A listener without limits, or a bound UDP socket.
 pub(super) fn listener(is_udp: bool, place: ListenPlace, family: IpFamily) -> SpecKind {
-    let ListenPlace { local, without_ipv6 } = place;
+    let ListenPlace { local, falls_back_to_ipv4 } = place;
     let socket = SocketSpec { family, ..SocketSpec::default() };
     if is_udp {
-        SpecKind::UdpBound(UdpBoundSpec { without_ipv6, socket, ..UdpBoundSpec::at(local) })
+        SpecKind::UdpBound(UdpBoundSpec { falls_back_to_ipv4, socket, ..UdpBoundSpec::at(local) })
     } else {
-        SpecKind::Listen(ListenSpec { without_ipv6, socket, ..ListenSpec::at(local) })
+        SpecKind::Listen(ListenSpec { falls_back_to_ipv4, socket, ..ListenSpec::at(local) })
     }
 }

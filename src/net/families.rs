@@ -1,16 +1,16 @@
 //! The families of a listening socket: `[::]` takes IPv6 alone, or IPv4 too.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use socket2::SockRef;
 
+use super::journal::Journal;
 use crate::sessions::News;
+use crate::sessions::news::ListenerNews;
 use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::target::is_everywhere;
 use crate::wire::{Class, FailedOperation, Failure, errno};
-
-fn is_everywhere(local: SocketAddr) -> bool {
-    local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
-}
 
 /// Decides, before `bind()`, whether a socket at `[::]` takes IPv4 too (RFC 3493 §5.3), whatever the system's default
 /// is. Other addresses have one family.
@@ -46,14 +46,32 @@ pub(super) fn unmapped(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// The address to use instead, where a failure says that this host has no IPv6.
-pub(super) fn fallback_for(failure: &Failure, without_ipv6: Option<SocketAddr>) -> Option<SocketAddr> {
-    let is_missing = matches!(failure.os_code, Some(errno::EAFNOSUPPORT | errno::EADDRNOTAVAIL));
-    without_ipv6.filter(|_| is_missing)
+/// Opens a socket at an address; with `falls_back`, at `0.0.0.0` instead where the failure says that this host has no
+/// IPv6. Returns also whether it did so.
+pub(super) fn open_or_v4<T>(
+    local: SocketAddr,
+    falls_back: bool,
+    open: impl Fn(SocketAddr) -> Result<T, Failure>,
+) -> Result<(T, bool), Failure> {
+    match open(local) {
+        Err(failure) if falls_back && matches!(failure.os_code, Some(errno::EAFNOSUPPORT | errno::EADDRNOTAVAIL)) => {
+            let v4 = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), local.port());
+            open(v4).map(|opened| (opened, true))
+        }
+        opened => opened.map(|opened| (opened, false)),
+    }
 }
 
-/// The warning that an IPv4 address was used instead.
-pub(super) fn no_ipv6_news(operation: FailedOperation, used: SocketAddr) -> News {
-    let message = "this host has no IPv6: only IPv4 peers can come";
-    News::Warned(Failure::new(Class::Local, operation, used.to_string(), message))
+/// Reports a listening socket, and, with the operation that failed, that it has IPv4 alone.
+pub(super) async fn report_listening(
+    journal: &Arc<Journal>,
+    local: SocketAddr,
+    family: IpFamily,
+    without_ipv6: Option<FailedOperation>,
+) {
+    journal.news(News::Listener(ListenerNews::Listening { local, family })).await;
+    if let Some(operation) = without_ipv6 {
+        let message = "this host has no IPv6: only IPv4 peers can come";
+        journal.news(News::Warned(Failure::new(Class::Local, operation, local.to_string(), message))).await;
+    }
 }

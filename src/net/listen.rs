@@ -22,22 +22,14 @@ use crate::wire::{Evidence, FailedOperation, Failure};
 
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut context: TaskContext) {
-    let opened = match listen(&spec, spec.local, capture) {
-        Ok(opened) => Ok((opened, false)),
-        Err(failure) => match families::fallback_for(&failure, spec.without_ipv6) {
-            Some(v4) => listen(&spec, v4, capture).map(|opened| (opened, true)),
-            None => Err(failure),
-        },
-    };
+    let opened = families::open_or_v4(spec.local, spec.falls_back_to_ipv4, |local| listen(&spec, local, capture));
     let ((listener, local, tap), fell_back) = match opened {
         Ok(opened) => opened,
         Err(failure) => return context.report_not_opened(failure).await,
     };
     let family = families::taken_family(&listener, local);
-    context.journal.news(News::Listener(ListenerNews::Listening { local, family })).await;
-    if fell_back {
-        context.journal.news(families::no_ipv6_news(FailedOperation::Listen, local)).await;
-    }
+    let without_ipv6 = fell_back.then_some(FailedOperation::Listen);
+    families::report_listening(&context.journal, local, family, without_ipv6).await;
     let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     context.journal.news(listens).await;
     option::report_all(&listener, &spec.socket.options, local.is_ipv6().into(), &context.journal).await;

@@ -60,7 +60,7 @@ fn a_listener_without_an_address_takes_both_families_and_shows_each_as_it_is() {
     let names = SystemNames::usual();
     let place = AddressReader::new(&names, ServiceProtocol::Tcp).listen("0", IpFamily::Any).unwrap();
     let mut watch = Watch::new();
-    let spec = ListenSpec { without_ipv6: place.without_ipv6, ..ListenSpec::at(place.local) };
+    let spec = ListenSpec { falls_back_to_ipv4: place.falls_back_to_ipv4, ..ListenSpec::at(place.local) };
     let (id, address) = watch.listening(listen(spec));
     watch.until_news(id, "both families are told", |news| {
         matches!(news, News::Listener(ListenerNews::Listening { family: IpFamily::Any, .. }))

@@ -11,8 +11,6 @@ use super::shared::{SendTarget, SharedSocket, UdpEnding, UdpLimits, UdpPlan};
 use super::strangers::StrangerWatch;
 use crate::net::hub::TaskContext;
 use crate::net::{families, fault, option, order_queue};
-use crate::sessions::News;
-use crate::sessions::news::ListenerNews;
 use crate::sessions::spec::UdpBoundSpec;
 use crate::wire::{FailedOperation, Failure};
 
@@ -31,22 +29,14 @@ async fn open_and_run(
     urgent: order_queue::OrderReceiver,
 ) {
     let TaskContext { journal, orders: plain, net: _net } = context;
-    let opened = match open(&spec, spec.local) {
-        Ok(opened) => Ok((opened, false)),
-        Err(failure) => match families::fallback_for(&failure, spec.without_ipv6) {
-            Some(v4) => open(&spec, v4).map(|opened| (opened, true)),
-            None => Err(failure),
-        },
-    };
+    let opened = families::open_or_v4(spec.local, spec.falls_back_to_ipv4, |local| open(&spec, local));
     let (opened, fell_back) = match opened {
         Ok(opened) => opened,
         Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
     };
     let family = families::taken_family(&opened.socket, opened.local);
-    journal.news(News::Listener(ListenerNews::Listening { local: opened.local, family })).await;
-    if fell_back {
-        journal.news(families::no_ipv6_news(FailedOperation::Bind, opened.local)).await;
-    }
+    let without_ipv6 = fell_back.then_some(FailedOperation::Bind);
+    families::report_listening(&journal, opened.local, family, without_ipv6).await;
     report_receive_buffer(&journal, &opened, spec.receive).await;
     option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6().into(), &journal).await;
     for wanted in &spec.groups {

@@ -33,24 +33,22 @@ pub struct AddressReader<'a> {
 pub struct ListenPlace {
     /// The address; `[::]` is every IPv6 address, and every IPv4 address too unless the family is [`IpFamily::V6`].
     pub local: SocketAddr,
-    /// Where to listen instead if this host has no IPv6; only if no address was given.
-    pub without_ipv6: Option<SocketAddr>,
+    /// Whether it is `0.0.0.0` instead if this host has no IPv6; only if no address was given.
+    pub falls_back_to_ipv4: bool,
 }
 
 impl ListenPlace {
     /// This address, and no other.
     pub fn at(local: SocketAddr) -> Self {
-        ListenPlace { local, without_ipv6: None }
+        ListenPlace { local, falls_back_to_ipv4: false }
     }
 
     /// A port on every address of a family, or of both.
     pub fn everywhere(port: u16, family: IpFamily) -> Self {
-        let v4 = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
         let v6 = SocketAddr::from((Ipv6Addr::UNSPECIFIED, port));
         match family {
-            IpFamily::Any => ListenPlace { local: v6, without_ipv6: Some(v4) },
-            IpFamily::V4 => ListenPlace::at(v4),
-            IpFamily::V6 => ListenPlace::at(v6),
+            IpFamily::Any => ListenPlace { local: v6, falls_back_to_ipv4: true },
+            IpFamily::V4 | IpFamily::V6 => ListenPlace::at(SocketAddr::new(family.any_address(), port)),
         }
     }
 }
@@ -341,13 +339,19 @@ fn split_address(text: &str) -> Option<(Option<&str>, Option<&str>)> {
     }
 }
 
+/// Whether an address is `[::]`: every IPv6 address, and every IPv4 address too if the socket's family allows it.
+pub fn is_everywhere(local: SocketAddr) -> bool {
+    local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+}
+
+/// Whether a listener at this address takes both families.
+pub fn takes_both_families(local: SocketAddr, family: IpFamily) -> bool {
+    is_everywhere(local) && family != IpFamily::V6
+}
+
 /// A listener's address in a title: `*:9000` takes both families, `[::]:9000` only IPv6, as `ss` writes them.
 pub fn listening_text(local: SocketAddr, family: IpFamily) -> String {
-    if local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED) && family != IpFamily::V6 {
-        format!("*:{}", local.port())
-    } else {
-        local.to_string()
-    }
+    if takes_both_families(local, family) { format!("*:{}", local.port()) } else { local.to_string() }
 }
 
 /// A listener's address in a list, where room is short: `*:9000 v4` takes only IPv4.
@@ -361,14 +365,11 @@ pub fn listening_name(local: SocketAddr, family: IpFamily) -> String {
 
 /// A listener's address in a sentence.
 pub fn listening_meaning(local: SocketAddr, family: IpFamily) -> String {
-    let text = listening_text(local, family);
-    if text.starts_with('*') { format!("port {} of every address, IPv4 and IPv6", local.port()) } else { text }
-}
-
-/// The fallback of a listener that was moved to another address: its port moves too; a named address has none.
-pub(super) fn moved_fallback(local: SocketAddr, fallback: Option<SocketAddr>) -> Option<SocketAddr> {
-    let everywhere = local.ip() == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
-    fallback.filter(|_| everywhere).map(|v4| SocketAddr::new(v4.ip(), local.port()))
+    if takes_both_families(local, family) {
+        format!("port {} of every address, IPv4 and IPv6", local.port())
+    } else {
+        local.to_string()
+    }
 }
 
 /// The host and port of a URL: the text between `//` and the path, without user information.
@@ -511,7 +512,7 @@ mod tests {
         let reader = AddressReader::new(&names, ServiceProtocol::Udp);
         let place = |text, family| reader.listen(text, family).unwrap();
         let [v4, v6] = ["0.0.0.0:9", "[::]:9"].map(|text| text.parse::<SocketAddr>().unwrap());
-        assert_eq!(place("9", IpFamily::Any), ListenPlace { local: v6, without_ipv6: Some(v4) });
+        assert_eq!(place("9", IpFamily::Any), ListenPlace { local: v6, falls_back_to_ipv4: true });
         assert_eq!(place("9", IpFamily::V4), ListenPlace::at(v4));
         assert_eq!(place("*:9", IpFamily::V6), ListenPlace::at(v6));
         assert_eq!(place("[::]:9", IpFamily::Any), ListenPlace::at(v6), "asked for by name: no other one instead");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::kind_facets::KindFacets;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
-use super::target::{listening_text, moved_fallback};
+use super::target::{is_everywhere, listening_text};
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
@@ -94,8 +94,8 @@ impl KindFacets for TcpSpec {
 pub struct ListenSpec {
     /// Where to listen; port 0 lets the kernel choose. `[::]` is IPv4 too, unless the socket's family is IPv6.
     pub local: SocketAddr,
-    /// Where to listen instead if this host has no IPv6.
-    pub without_ipv6: Option<SocketAddr>,
+    /// Whether to listen at `0.0.0.0` instead if this host has no IPv6.
+    pub falls_back_to_ipv4: bool,
     /// How many accepted connections may be open at once; further ones are closed immediately, and that is shown.
     pub limit: Option<usize>,
     /// How many connections the kernel queues before they are accepted; `None`: the program's own number.
@@ -112,7 +112,7 @@ impl ListenSpec {
     pub fn at(local: SocketAddr) -> Self {
         ListenSpec {
             local,
-            without_ipv6: None,
+            falls_back_to_ipv4: false,
             limit: None,
             backlog: None,
             accepting: true,
@@ -156,7 +156,8 @@ impl KindFacets for ListenSpec {
 
     fn set_local(&mut self, local: Option<SocketAddr>) {
         self.local = local.unwrap_or(self.local);
-        self.without_ipv6 = moved_fallback(self.local, self.without_ipv6);
+        // A named address has no other one instead.
+        self.falls_back_to_ipv4 &= is_everywhere(self.local);
     }
 
     fn broadcast_mut(&mut self) -> Option<&mut bool> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::kind_facets::KindFacets;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
-use super::target::{listening_text, moved_fallback};
+use super::target::{is_everywhere, listening_text};
 use crate::sessions::id::SessionId;
 use crate::text::quantity::grouped;
 use crate::text::sanitize::quoted;
@@ -129,8 +129,8 @@ impl UdpSpec {
 pub struct UdpBoundSpec {
     /// Where to bind; port 0 lets the kernel choose. `[::]` is IPv4 too, unless the socket's family is IPv6.
     pub local: SocketAddr,
-    /// Where to bind instead if this host has no IPv6.
-    pub without_ipv6: Option<SocketAddr>,
+    /// Whether to bind at `0.0.0.0` instead if this host has no IPv6.
+    pub falls_back_to_ipv4: bool,
     /// Groups to join at once.
     pub groups: Vec<MulticastGroup>,
     /// Whether broadcasts may be sent; off by default.
@@ -150,7 +150,7 @@ impl UdpBoundSpec {
         let (socket, receive) = (SocketSpec::default(), UdpReceive::default());
         UdpBoundSpec {
             local,
-            without_ipv6: None,
+            falls_back_to_ipv4: false,
             groups: Vec::new(),
             broadcast: false,
             datagram_size: None,
@@ -195,7 +195,8 @@ impl KindFacets for UdpBoundSpec {
 
     fn set_local(&mut self, local: Option<SocketAddr>) {
         self.local = local.unwrap_or(self.local);
-        self.without_ipv6 = moved_fallback(self.local, self.without_ipv6);
+        // A named address has no other one instead.
+        self.falls_back_to_ipv4 &= is_everywhere(self.local);
     }
 
     fn broadcast_mut(&mut self) -> Option<&mut bool> {
