@@ -14,7 +14,7 @@ use sockeye::sessions::spec::{IpFamily, SpecKind, target};
 use sockeye::sessions::{Retention, Spec};
 use sockeye::wire::dns::{RecordType, names as dns_names};
 use sockeye::wire::option;
-use sockeye_fuzz::{Input, parsed};
+use sockeye_fuzz::{Input, assert_shown, parsed};
 
 /// A spec is told as a command line, which the shell reads.
 fn told(spec: &Spec) {
@@ -82,6 +82,7 @@ fuzz_target!(|data: &[u8]| {
             let Some(words) = parsed(shell::split_words(&text)) else { return };
             for style in [CurlStyle::Curl, CurlStyle::Sockeye, CurlStyle::Browser] {
                 if let Some(request) = parsed(curl::parse(&words, style, &names())) {
+                    request.notes.iter().for_each(|note| assert_shown(note));
                     told(&Spec::new(SpecKind::Http(request.spec)));
                 }
             }
@@ -93,6 +94,7 @@ fuzz_target!(|data: &[u8]| {
         }
         _ => {
             if let Some(pasted) = parsed(paste::parse_anything(&text, &SystemNames::usual())) {
+                pasted.notes.iter().for_each(|note| assert_shown(note));
                 told(&pasted.spec);
             }
         }

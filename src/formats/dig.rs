@@ -156,7 +156,7 @@ impl ParsedDig<'_> {
         let has_value = value.is_some();
         let takes_value = matches!(plain, "edns" | "bufsize" | "time" | "timeout" | "tries" | "retry" | "subnet");
         if has_value && !(takes_value && is_on) && !NOT_DONE.iter().any(|(known, _)| *known == plain) {
-            return Err(format!("+{name} takes no value; accepted: {ACCEPTED}"));
+            return Err(format!("{} takes no value; accepted: {ACCEPTED}", quoted(&format!("+{name}"))));
         }
         if self.printed_part(plain, is_on) {
             return Ok(());

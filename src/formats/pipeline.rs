@@ -92,7 +92,9 @@ pub(super) fn one_command(line: &str, is_ours: impl Fn(&str) -> bool) -> Result<
         });
     }
     notes.extend(
-        ours.redirected.iter().map(|to| format!("{to} has no effect here: everything is shown, and s saves it")),
+        ours.redirected
+            .iter()
+            .map(|to| format!("{} has no effect here: everything is shown, and s saves it", quoted(to))),
     );
     Ok(PipelineCommand { words: ours.words, input: ours.input, notes })
 }
@@ -358,7 +360,7 @@ mod tests {
         };
         assert_eq!(notes("sudo -u root nc h 1"), Vec::<String>::new());
         assert_eq!(notes("nc h 1 | jq ."), [r#"| "jq" has no effect here"#]);
-        assert!(notes("nc h 1 > f 2>/dev/null")[1].starts_with("2> /dev/null has no effect here"));
+        assert!(notes("nc h 1 > f 2>/dev/null")[1].starts_with("\"2> /dev/null\" has no effect here"));
         assert_eq!(notes("nc h 1 && ls"), [r#""ls" after it is not run here"#]);
         assert_eq!(notes("cd x; nc h 1"), ["what stands before the command is not run here"]);
         assert!(notes("timeout 5 nc h 1")[0].starts_with("timeout has no effect here"));

@@ -19,7 +19,10 @@ const PANE_GROUPS: [&str; 5] = ["Program", "Session", "Composer", "Moving", "Loo
 pub fn groups(keymap: &Keymap) -> Vec<HelpGroup> {
     let mut groups: Vec<HelpGroup> = Vec::new();
     for title in PANE_GROUPS {
-        groups.push(HelpGroup { title: title.into(), rows: rows(keymap, KeyMode::Normal, |entry, _| entry.group == title) });
+        groups.push(HelpGroup {
+            title: title.into(),
+            rows: rows(keymap, KeyMode::Normal, |entry, _| entry.group == title),
+        });
     }
     for (mode, title) in [
         (KeyMode::Composer, "In the composer"),

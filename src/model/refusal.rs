@@ -125,13 +125,8 @@ fn of_session(session: &Session, action: SessionAction) -> Option<Cow<'static, s
             kinds::endings(session).is_empty(),
             "this session is over: r opens it again, x takes it off the list".into(),
         ),
-        SessionAction::Options if session.spec.what.socket_kind().is_none() => {
-            (true, NO_SOCKET.into())
-        }
-        SessionAction::Options => (
-            session.is_over() && session.parent().is_some(),
-            PEER_OPENS.into(),
-        ),
+        SessionAction::Options if session.spec.what.socket_kind().is_none() => (true, NO_SOCKET.into()),
+        SessionAction::Options => (session.is_over() && session.parent().is_some(), PEER_OPENS.into()),
         SessionAction::ToggleReading => return kinds::pausing(session).err().map(Cow::Borrowed),
         SessionAction::ToggleCapture => (
             !matches!(session.kind, SessionKind::Listener(_)) && session.tcp_history().is_none(),

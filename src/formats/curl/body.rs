@@ -119,7 +119,8 @@ impl CurlBody {
             ["type=", "filename=", "headers=", "encoder="].iter().any(|name| attribute.starts_with(*name))
         };
         if let Some(attribute) = field.attributes.iter().find(named) {
-            return Err(format!("-F {} has ;{attribute}, which is not understood here", quoted(value)));
+            let attribute = quoted(&format!(";{attribute}"));
+            return Err(format!("-F {} has {attribute}, which is not understood here", quoted(value)));
         }
         let content = match (field.content.strip_prefix('@'), field.content.starts_with('<')) {
             (Some("" | "-"), _) => return Err(format!("-F {} names no file; accepted: NAME=@FILE", quoted(value))),

@@ -1,5 +1,6 @@
 //! Tests of pasted texts: a table of lines, and what each gives.
 
+use crate::text::sanitize::is_hostile;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -485,5 +486,30 @@ proptest! {
                 prop_assert!(!error.is_empty());
             }
         }
+    }
+}
+
+/// What is said of a line, whether it is understood or refused, has none of its hostile characters.
+#[test]
+fn what_is_said_of_a_hostile_line_can_be_shown() {
+    let lines = [
+        "curl -F 'a=@f;encoder=\u{1b}[2J' http://h/",
+        "curl -F 'a=b;type=\u{202e}x' http://h/",
+        "curl http://h/ > '\u{1b}]0;x'",
+        "curl http://h/ 2>> '\u{9b}m'",
+        "dig +\u{1b}c=1 h",
+        "dig +nos\u{202e}=x h",
+        "nc -\u{1b} h 1",
+        "socat -\u{1b} TCP:h:1 -",
+        "curl --interface '\u{1b}' http://h/",
+        "openssl s_client -connect '\u{1b}[2J'",
+    ];
+    for line in lines {
+        let said = match parse_anything(line, &SystemNames::usual()) {
+            Ok(pasted) => pasted.notes,
+            Err(why) => vec![why],
+        };
+        assert!(!said.is_empty(), "{line:?}");
+        assert!(!said.iter().any(|text| text.chars().any(is_hostile)), "{line:?}: {said:?}");
     }
 }

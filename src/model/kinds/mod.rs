@@ -12,6 +12,7 @@ mod udp;
 mod unix;
 
 pub(crate) use kinds::{
-    can_send, connects_by_syn, endings, has_ending, icmp_failure, listed_peers, mtu_probe, option_scope, pausing, why_not_sent,
+    can_send, connects_by_syn, endings, has_ending, icmp_failure, listed_peers, mtu_probe, option_scope, pausing,
+    why_not_sent,
 };
 pub(crate) use questions::WhyNotSent;

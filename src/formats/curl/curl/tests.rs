@@ -189,7 +189,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("--data-binary @f -d x h", "a body is one of"),
         ("-F a=b -d x h", "a body is one of"),
         ("-F x h", "is no field"),
-        ("-F 'a=@f;type=x' h", "has ;type=x"),
+        ("-F 'a=@f;type=x' h", "has \";type=x\""),
         ("-F 'a=@f,g' h", "names several files"),
         ("-F 'a=\"b' h", "quote that is not closed"),
         ("-F 'a=<f' h", "reads a file as text"),
