@@ -26,7 +26,7 @@ pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>)
     let action = model.keymap.lookup(mode, chord);
     match action {
         Some(Action::App(action @ (AppAction::Quit | AppAction::QuitNow | AppAction::Redraw | AppAction::Suspend))) => {
-            app::run(model, action, effects)
+            app::run(model, action, effects);
         }
         _ if matches!(model.overlay, Some(Overlay::Options(_))) => options::on_key(model, chord, action, effects),
         Some(Action::App(AppAction::Escape | AppAction::Back)) => {
