@@ -298,8 +298,7 @@ impl RunPolicy {
             }
             News::Warned(failure) => {
                 let http = matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_));
-                let not_sent = Some(FailureReason::NotSent) == failure.reason
-                    || Some(FailureReason::UnixDatagramTooLong) == failure.reason;
+                let not_sent = failure.reason.is_some_and(FailureReason::means_not_sent);
                 if let Some(up) = self.time_is_up.as_mut().filter(|_| not_sent) {
                     up.unsent.insert(session.id);
                 }

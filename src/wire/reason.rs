@@ -301,6 +301,11 @@ impl FailureReason {
         FailureReason::ALL.iter().copied().find(|reason| reason.name() == name)
     }
 
+    /// Whether something that was to be sent was not sent, or not completely.
+    pub fn means_not_sent(self) -> bool {
+        matches!(self, FailureReason::NotSent | FailureReason::UnixDatagramTooLong)
+    }
+
     /// The reason for an HTTP status (RFC 9110 §15.5, §15.6); `None`: no more specific than its class.
     pub fn of_status(status: u16) -> Option<Self> {
         match status {

@@ -320,8 +320,7 @@ impl DatagramTask {
         if gone && self.peer.is_some() {
             return Some(DatagramEnd::Failed(failure));
         }
-        let reason = failure.reason.filter(|reason| *reason == FailureReason::UnixDatagramTooLong);
-        let reason = reason.unwrap_or(FailureReason::NotSent);
+        let reason = failure.reason.filter(|reason| reason.means_not_sent()).unwrap_or(FailureReason::NotSent);
         context.journal.news(News::Warned(failure.with_reason(reason))).await;
         None
     }
