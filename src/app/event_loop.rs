@@ -247,9 +247,7 @@ impl App {
 
     /// Starts built-in peers, opens sessions to them, and shows the first; a problem becomes a notice.
     async fn start_lab(&mut self, names: &[String]) -> anyhow::Result<Option<Lab>> {
-        let chosen: Result<Vec<ChosenPeer>, String> = names.iter().map(|name| ChosenPeer::parse(name)).collect();
-        let chosen = chosen.map(|chosen| if chosen.is_empty() { ChosenPeer::all() } else { chosen });
-        let started = match chosen {
+        let started = match ChosenPeer::parse_all(names) {
             Ok(chosen) => {
                 startup::start_lab(&chosen, self.model.settings.retain).await.map_err(|why| format!("{why:#}"))
             }

@@ -15,6 +15,7 @@ use crate::files::config::{self, ConfigSettings};
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::files::{FileProblem, expand_home, expand_paths};
+use crate::lab::ChosenPeer;
 use crate::net;
 use crate::sessions::retention;
 use crate::text::sanitize;
@@ -118,7 +119,7 @@ fn read(
             if lab.raw.is_some() {
                 return Err("--raw makes no sense for the lab: accepted are --json, or a terminal".to_owned());
             }
-            invocation.lab = Some(session_specs::lab(&lab.peers)?);
+            invocation.lab = Some(ChosenPeer::parse_all(&lab.peers)?);
             let screen = !lab.json && terminals.stdin && terminals.stdout;
             (if screen { RunMode::Screen } else { RunMode::Json }, lab.limits, None)
         }

@@ -9,7 +9,6 @@ use super::script;
 use super::values::option;
 use crate::files::config::ConfigSettings;
 use crate::formats::dig::{self, DigDefaults};
-use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
 use crate::sessions::spec::target::{AddressReader, ListenPlace};
@@ -355,14 +354,6 @@ pub(super) fn with_socket_options(mut spec: Spec, texts: &[String]) -> Result<Sp
 /// The interval at which the kernel's gauges are sampled.
 pub(super) fn kernel_every(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
     text.map(|text| gauges::parse_every(text).map_err(|why| format!("--kernel-every: {why}"))).transpose()
-}
-
-/// The peers named by `sockeye lab`; all peers if it names none.
-pub(super) fn lab(names: &[String]) -> Result<Vec<ChosenPeer>, String> {
-    if names.is_empty() {
-        return Ok(ChosenPeer::all());
-    }
-    names.iter().map(|name| ChosenPeer::parse(name)).collect()
 }
 
 fn spec_with_script(what: SpecKind, script: Script) -> Spec {

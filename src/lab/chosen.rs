@@ -38,6 +38,17 @@ impl ChosenPeer {
         Ok(ChosenPeer { peer, settings })
     }
 
+    /// The peers that are named, each as [`parse`](Self::parse) reads it; all of them if none is.
+    ///
+    /// # Errors
+    /// Fails as [`parse`](Self::parse) does, for the first name that is wrong.
+    pub fn parse_all(names: &[String]) -> Result<Vec<ChosenPeer>, String> {
+        if names.is_empty() {
+            return Ok(ChosenPeer::all());
+        }
+        names.iter().map(|name| ChosenPeer::parse(name)).collect()
+    }
+
     /// The peer's name.
     pub fn name(&self) -> &'static str {
         self.peer.name
