@@ -159,12 +159,6 @@ impl From<Failure> for UnsentDatagram {
     }
 }
 
-/// How the task ends.
-enum DatagramEnd {
-    Local,
-    Failed(Failure),
-}
-
 impl DatagramTask {
     async fn run(mut self, context: &mut TaskContext) {
         let end = self.serve(context).await;
@@ -178,21 +172,16 @@ impl DatagramTask {
         if let Some(path) = file.as_deref().map(SocketFile::address) {
             report_file_end(file, path, &context.journal).await;
         }
-        context
-            .journal
-            .report_end(match end {
-                DatagramEnd::Local => Ok(CloseReason::Local),
-                DatagramEnd::Failed(failure) => Err(failure),
-            })
-            .await;
+        context.journal.report_end(end).await;
     }
 
-    async fn serve(&mut self, context: &mut TaskContext) -> DatagramEnd {
+    /// Runs until the session is closed, or fails.
+    async fn serve(&mut self, context: &mut TaskContext) -> Result<CloseReason, Failure> {
         let mut buffer = vec![0; MOST_UNIX_DATAGRAM];
         loop {
             while let Some(verb) = self.postponed.pop_front() {
-                if let Some(end) = self.order(Some(verb), context).await {
-                    return end;
+                if let Some(reason) = self.order(Some(verb), context).await? {
+                    return Ok(reason);
                 }
             }
             while let Some(step) = self.waiting.pop_front() {
@@ -202,19 +191,19 @@ impl DatagramTask {
                     // Nothing tells the peer that no more comes.
                     ScriptStep::Finish | ScriptStep::Burst(_) | ScriptStep::ProbeMtu => continue,
                 };
-                if let Some(end) = self.order(Some(verb), context).await {
-                    return end;
+                if let Some(reason) = self.order(Some(verb), context).await? {
+                    return Ok(reason);
                 }
             }
             if self.close_by.is_some() {
                 // Sends that were ordered before the close are carried out.
                 context.orders.close();
                 while let Some(verb) = context.orders.recv().await {
-                    if let Some(end) = self.order(Some(verb), context).await {
-                        return end;
+                    if let Some(reason) = self.order(Some(verb), context).await? {
+                        return Ok(reason);
                     }
                 }
-                return DatagramEnd::Local;
+                return Ok(CloseReason::Local);
             }
             self.sample_if_due(context);
             let sample_at = self.samples.due(self.reading).map(tokio::time::Instant::from);
@@ -223,22 +212,24 @@ impl DatagramTask {
                 biased;
                 verb = self.urgent.recv() => match verb {
                     None | Some(Verb::Close | Verb::Reset) => if self.closes_at_once(verb.as_ref()) {
-                        return DatagramEnd::Local;
+                        return Ok(CloseReason::Local);
                     },
-                    verb => if let Some(end) = self.order(verb, context).await { return end },
+                    verb => if let Some(reason) = self.order(verb, context).await? { return Ok(reason) },
                 },
-                verb = context.orders.recv() => if let Some(end) = self.order(verb, context).await { return end },
+                verb = context.orders.recv() => {
+                    if let Some(reason) = self.order(verb, context).await? {
+                        return Ok(reason);
+                    }
+                }
                 ready = self.socket.socket.readable(), if self.reading => match ready {
-                    Ok(()) => if let Some(failure) = self.receive(&mut buffer, context).await {
-                        return DatagramEnd::Failed(failure);
-                    },
-                    Err(error) => return DatagramEnd::Failed(self.fault(FailedOperation::Receive, &error)),
+                    Ok(()) => self.receive(&mut buffer, context).await?,
+                    Err(error) => return Err(self.fault(FailedOperation::Receive, &error)),
                 },
                 () = sleep_until_some(sample_at) => {}
                 () = sleep_until_some(quiet_at) => {
                     if self.last_moved.elapsed() >= self.idle_timeout.unwrap_or(Duration::MAX) && self.reading {
                         let limit = self.idle_timeout.unwrap_or_default();
-                        return DatagramEnd::Failed(fault::nothing_moved(&self.name, limit));
+                        return Err(fault::nothing_moved(&self.name, limit));
                     }
                     self.last_moved = Instant::now();
                 }
@@ -256,10 +247,10 @@ impl DatagramTask {
         fault::from_unix(operation, &self.name, error, false)
     }
 
-    /// Carries out an order; returns how the task ends, if it does.
-    async fn order(&mut self, verb: Option<Verb>, context: &TaskContext) -> Option<DatagramEnd> {
+    /// Carries out an order; returns why the session is closed, if it is.
+    async fn order(&mut self, verb: Option<Verb>, context: &TaskContext) -> Result<Option<CloseReason>, Failure> {
         match verb {
-            None | Some(Verb::Close | Verb::Reset) => return Some(DatagramEnd::Local),
+            None | Some(Verb::Close | Verb::Reset) => return Ok(Some(CloseReason::Local)),
             Some(Verb::Send(bytes)) => {
                 if let Err(unsent) = self.send(bytes, context).await {
                     return self.after_unsent(unsent, context).await;
@@ -304,25 +295,29 @@ impl DatagramTask {
                 context.journal.news(News::Warned(refused.refused(OrderRefuser::Unix, &self.name))).await;
             }
         }
-        None
+        Ok(None)
     }
 
     /// A conversation whose one peer is gone is over; a bound socket, and one datagram that was too long, are not.
-    async fn after_unsent(&self, unsent: UnsentDatagram, context: &TaskContext) -> Option<DatagramEnd> {
+    async fn after_unsent(
+        &self,
+        unsent: UnsentDatagram,
+        context: &TaskContext,
+    ) -> Result<Option<CloseReason>, Failure> {
         let failure = match unsent {
             UnsentDatagram::Failed(failure) => failure,
             UnsentDatagram::Closed(failure) => {
                 context.journal.news(News::Warned(failure)).await;
-                return Some(DatagramEnd::Local);
+                return Ok(Some(CloseReason::Local));
             }
         };
         let gone = matches!(failure.class, Class::Refused | Class::Reset);
         if gone && self.peer.is_some() {
-            return Some(DatagramEnd::Failed(failure));
+            return Err(failure);
         }
         let reason = failure.reason.filter(|reason| reason.means_not_sent()).unwrap_or(FailureReason::NotSent);
         context.journal.news(News::Warned(failure.with_reason(reason))).await;
-        None
+        Ok(None)
     }
 
     /// Sends one datagram: to the one peer, or to the sender of the newest one.
@@ -382,8 +377,8 @@ impl DatagramTask {
         }
     }
 
-    /// Receives what has arrived; returns the failure that ends the session, if there is one.
-    async fn receive(&mut self, buffer: &mut [u8], context: &TaskContext) -> Option<Failure> {
+    /// Receives what has arrived. A failure ends the session.
+    async fn receive(&mut self, buffer: &mut [u8], context: &TaskContext) -> Result<(), Failure> {
         for _ in 0..TURN {
             let socket = &self.socket.socket;
             let read = || Ok(rustix::net::recvfrom(socket, &mut *buffer, WHOLE_LENGTH)?);
@@ -403,12 +398,12 @@ impl DatagramTask {
                     context.journal.block(block).await;
                     self.samples.mark_activity();
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return None,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Some(self.fault(FailedOperation::Receive, &error)),
+                Err(error) => return Err(self.fault(FailedOperation::Receive, &error)),
             }
         }
-        None
+        Ok(())
     }
 
     fn sample_if_due(&mut self, context: &TaskContext) {
