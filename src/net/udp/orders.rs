@@ -152,7 +152,7 @@ impl SharedSocket {
     }
 
     pub(super) async fn warn(&self, operation: FailedOperation, message: impl Into<String>) {
-        let about: SocketAddr = self.peer.unwrap_or(self.local);
+        let about: SocketAddr = self.peer().unwrap_or(self.local);
         self.journal.news(News::Warned(Failure::new(Class::Local, operation, about.to_string(), message))).await;
     }
 }

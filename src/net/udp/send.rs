@@ -173,7 +173,7 @@ impl SharedSocket {
             Piece { len, after_us: 0, full_len: len, peer: 0, packet: 0 }
         };
         let pieces = (0..count).map(piece).collect();
-        let peers: Box<[SocketAddr]> = if self.peer.is_some() { Box::default() } else { Box::new([to]) };
+        let peers: Box<[SocketAddr]> = if self.peer().is_some() { Box::default() } else { Box::new([to]) };
         // Before any await: an ICMP message may already be on its way.
         lock(&self.sent).record(to, at, bytes.clone(), count, segment);
         let (direction, packets) = (Direction::Sent, Box::default());
@@ -182,7 +182,7 @@ impl SharedSocket {
 
     /// The address that a datagram goes to.
     pub(super) fn destination(&self, to: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
-        match (self.peer, to) {
+        match (self.peer(), to) {
             (Some(peer), Some(to)) if to != peer => Err(Failure::new(
                 Class::Local,
                 FailedOperation::Send,
@@ -210,7 +210,7 @@ impl SharedSocket {
         segment: usize,
         cut: &mut bool,
     ) -> Result<usize, Failure> {
-        let addressee = self.peer.is_none().then(|| as_the_socket_takes_it(to, self.local.is_ipv6()));
+        let addressee = self.peer().is_none().then(|| as_the_socket_takes_it(to, self.local.is_ipv6()));
         let mut tries = 0;
         let mut waits = 0;
         loop {

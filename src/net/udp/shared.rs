@@ -81,7 +81,7 @@ pub(super) enum SendTarget {
 }
 
 impl SendTarget {
-    /// The one peer of a connected socket.
+    /// The one peer of a connected socket; `None` for a socket that hears every address.
     pub(super) fn peer(self) -> Option<SocketAddr> {
         match self {
             SendTarget::Peer(peer) => Some(peer),
@@ -109,8 +109,6 @@ pub(super) struct SharedSocket {
     pub(super) journal: Arc<Journal>,
     pub(super) socket: UdpSocket,
     pub(super) local: SocketAddr,
-    /// The one peer of a connected socket; `None` for a socket that hears every address.
-    pub(super) peer: Option<SocketAddr>,
     /// The other addresses of the peer's name, which are not used; the first one won without an answer.
     pub(super) others: Vec<SocketAddr>,
     pub(super) target: SendTarget,

@@ -74,7 +74,7 @@ impl SharedSocket {
     }
 
     async fn report_stranger(&self, from: SocketAddr, length: usize) {
-        let with = self.peer.map_or_else(String::new, |peer| format!("with {peer} "));
+        let with = self.peer().map_or_else(String::new, |peer| format!("with {peer} "));
         let message = format!(
             "refused a datagram of {} bytes: this conversation is {with}alone; --any-peer hears every address",
             grouped(length as u64)

@@ -45,7 +45,6 @@ impl SharedSocket {
             socket,
             local,
             merged,
-            peer: target.peer(),
             others: Vec::new(),
             target,
             limits,
@@ -90,6 +89,11 @@ impl SharedSocket {
             self.report_unsent(script, &mut jobs, &mut orders).await;
         }
         ending.naming_others(&self.others).report(&self.journal).await;
+    }
+
+    /// The one peer of a connected socket; `None` for a socket that hears every address.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        self.target.peer()
     }
 
     /// Where a plain send goes.
@@ -167,7 +171,7 @@ impl SharedSocket {
                         continue;
                     }
                     let failure =
-                        fault::from_io(FailedOperation::Read, self.peer.unwrap_or(self.local).to_string(), &error);
+                        fault::from_io(FailedOperation::Read, self.peer().unwrap_or(self.local).to_string(), &error);
                     // With an error queue, the refusal was already reported from there by whichever half read it first.
                     if !(cfg!(target_os = "linux") && failure.class == Class::Refused) {
                         unexplained += 1;
@@ -184,14 +188,14 @@ impl SharedSocket {
     async fn deliver(&self, batch: &mut ReceiveBatch) {
         self.mark_activity();
         self.count_drops().await;
-        if let Some(peer) = batch.last_peer().filter(|_| self.peer.is_none()) {
+        if let Some(peer) = batch.last_peer().filter(|_| self.peer().is_none()) {
             let before = lock(&self.heard).replace(peer);
             if before.is_none() {
                 self.heard_first.notify_one();
             }
         }
         self.held.store(true, Ordering::Relaxed);
-        while let Some(block) = batch.next_block(self.peer.is_none()) {
+        while let Some(block) = batch.next_block(self.peer().is_none()) {
             self.counting_drops(self.journal.block(block)).await;
         }
         self.held.store(false, Ordering::Relaxed);
@@ -227,7 +231,7 @@ impl SharedSocket {
 
     /// Reports an ICMP message with the datagram that caused it, if that is one of ours.
     async fn report_icmp(&self, mut icmp: IcmpMessage, quote: &[u8]) {
-        let to = self.peer.or(icmp.destination);
+        let to = self.peer().or(icmp.destination);
         icmp.about = lock(&self.sent).cause(to, quote, Instant::now());
         self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
     }
@@ -242,7 +246,7 @@ impl SharedSocket {
             }
             let quiet = lock(&self.last_activity).elapsed();
             if quiet >= limit {
-                let peer = self.peer.unwrap_or(self.local).to_string();
+                let peer = self.peer().unwrap_or(self.local).to_string();
                 return UdpEnding::Failed(fault::nothing_moved(peer, limit));
             }
             tokio::time::sleep(limit - quiet).await;
