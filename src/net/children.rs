@@ -59,7 +59,7 @@ impl AcceptedChildren {
 
     /// The context of a new connection's session; what it sends when it has ended.
     pub(super) fn admit(&mut self, context: &TaskContext) -> (TaskContext, mpsc::Sender<SessionId>) {
-        let child = context.net.task_context(context.journal.retention());
+        let child = context.net.task_context(context.journal.retention(), false);
         self.open.insert(child.journal.id);
         (child, self.tell_end.clone())
     }

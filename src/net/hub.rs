@@ -98,11 +98,12 @@ impl Net {
         self.shared.asks_beside.store(wanted, Ordering::Relaxed);
     }
 
-    /// The context of a new session: its number, journal and orders.
-    pub(crate) fn task_context(&self, retain: Retention) -> TaskContext {
+    /// The context of a new session: its number, journal and orders. With `of_datagrams`, each piece that it receives
+    /// is a datagram.
+    pub(crate) fn task_context(&self, retain: Retention, of_datagrams: bool) -> TaskContext {
         let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         let (plain, orders) = order_queue::order_channel();
-        let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
+        let journal = Journal::new(id, retain, of_datagrams, self.shared.overflow, Arc::clone(&self.shared.bell));
         journal.set_second_opinion(self.shared.asks_beside.load(Ordering::Relaxed));
         self.orders().insert(id, OrderQueues { plain, urgent: None, journal: Arc::clone(&journal) });
         TaskContext { journal, orders, net: self.clone() }
@@ -222,7 +223,8 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_panics_ends_its_session_as_internal_and_no_other() {
         let net = Net::new(Handle::current(), OverflowPolicy::DropOldest);
-        let (broken, whole) = (net.task_context(Retention::default()), net.task_context(Retention::default()));
+        let (broken, whole) =
+            (net.task_context(Retention::default(), false), net.task_context(Retention::default(), false));
         let (first, second) = (broken.journal.id, whole.journal.id);
         net.spawn(first, "test", async move {
             let _held = broken;

@@ -97,7 +97,14 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    pub(crate) fn new(id: SessionId, retention: Retention, overflow: OverflowPolicy, bell: Arc<Bell>) -> Arc<Self> {
+    /// An empty journal. With `of_datagrams`, each received piece is a datagram, and no part of a stream.
+    pub(crate) fn new(
+        id: SessionId,
+        retention: Retention,
+        of_datagrams: bool,
+        overflow: OverflowPolicy,
+        bell: Arc<Bell>,
+    ) -> Arc<Self> {
         Arc::new(Journal {
             id,
             overflow,
@@ -106,7 +113,7 @@ impl Journal {
             asks_beside: AtomicBool::new(false),
             bell,
             inner: Mutex::new(JournalState { retention, ..JournalState::default() }),
-            hostile: Mutex::default(),
+            hostile: Mutex::new(HostileCounter::new(of_datagrams)),
             drained: Notify::new(),
         })
     }
@@ -117,11 +124,6 @@ impl Journal {
 
     fn hostile(&self) -> MutexGuard<'_, HostileCounter> {
         self.hostile.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Each received piece is a datagram, and no part of a stream. Call before the first block.
-    pub(crate) fn count_as_datagrams(&self) {
-        *self.hostile() = HostileCounter::new(true);
     }
 
     /// How much of the session is kept.
@@ -469,7 +471,8 @@ mod tests {
 
     #[tokio::test]
     async fn escape_sequences_are_counted_but_for_what_comes_too_fast() {
-        let journal = Journal::new(SessionId(1), Retention::from_bytes(4), OverflowPolicy::DropOldest, Arc::default());
+        let journal =
+            Journal::new(SessionId(1), Retention::from_bytes(4), false, OverflowPolicy::DropOldest, Arc::default());
         let begin = Instant::now();
         let later = begin + std::time::Duration::from_secs(1);
         let flood = Bytes::from(vec![0x1b; 40 << 20]);
@@ -491,7 +494,8 @@ mod tests {
 
     #[tokio::test]
     async fn sending_is_over_with_its_report_and_an_older_one_does_not_end_a_newer_one() {
-        let journal = Journal::new(SessionId(1), Retention::from_bytes(4), OverflowPolicy::DropOldest, Arc::default());
+        let journal =
+            Journal::new(SessionId(1), Retention::from_bytes(4), false, OverflowPolicy::DropOldest, Arc::default());
         let older = journal.begin_sending(Some(3));
         let newer = journal.begin_sending(Some(7));
         drop(older);
@@ -505,6 +509,7 @@ mod tests {
         let journal = Journal::new(
             SessionId(1),
             Retention::from_bytes(3 * MOST_BYTES),
+            false,
             OverflowPolicy::DropOldest,
             Arc::default(),
         );
@@ -528,7 +533,8 @@ mod tests {
     #[tokio::test]
     async fn a_block_that_is_given_up_while_it_waits_is_counted_and_told_as_a_gap_in_its_place() {
         let bell: Arc<Bell> = Arc::default();
-        let journal = Journal::new(SessionId(1), Retention::from_bytes(4), OverflowPolicy::Wait, Arc::clone(&bell));
+        let journal =
+            Journal::new(SessionId(1), Retention::from_bytes(4), false, OverflowPolicy::Wait, Arc::clone(&bell));
         journal.block(received(b"kept")).await;
         for bytes in [&b"given up"[..], b"too"] {
             let mut waiting = std::pin::pin!(journal.block(received(bytes)));

@@ -9,12 +9,9 @@ use crate::sessions::{SessionId, Spec, SpecKind};
 impl Net {
     /// Opens a session. Its number is returned at once; its readings report everything else.
     pub fn open(&self, spec: Spec) -> SessionId {
-        let context = self.task_context(spec.retain);
+        let Spec { what, script, capture, answers, retain, .. } = spec;
+        let context = self.task_context(retain, what.has_datagrams());
         let id = context.journal.id;
-        let Spec { what, script, capture, answers, .. } = spec;
-        if what.has_datagrams() {
-            context.journal.count_as_datagrams();
-        }
         match what {
             SpecKind::Tcp(tcp) => self.spawn(id, "tcp", tcp::run(tcp, script, capture, context)),
             SpecKind::Udp(udp) => self.spawn(id, "udp", udp::run(udp, (script, answers), context)),

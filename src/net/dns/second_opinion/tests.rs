@@ -66,8 +66,13 @@ async fn a_server_that_cannot_be_reached_is_no_answer_and_holds_up_nobody() {
 
 fn journal(overflow: OverflowPolicy) -> (Arc<Journal>, Arc<Bell>) {
     let bell = Arc::new(Bell::default());
-    let journal =
-        journal::Journal::new(SessionId(1), crate::sessions::Retention::from_bytes(1024), overflow, Arc::clone(&bell));
+    let journal = journal::Journal::new(
+        SessionId(1),
+        crate::sessions::Retention::from_bytes(1024),
+        false,
+        overflow,
+        Arc::clone(&bell),
+    );
     journal.set_second_opinion(true);
     (journal, bell)
 }
