@@ -10,6 +10,7 @@ use super::kernel;
 use super::system::AsFd;
 use crate::sessions::News;
 use crate::sessions::news::ListenerNews;
+use crate::sessions::tcp::gauges::SHORTEST_PERIOD;
 use crate::wire::kernel::view::KernelView;
 
 /// How often the queue is sampled while something waits in it.
@@ -48,7 +49,7 @@ impl AcceptQueueWatch {
 
     /// Sets a fixed sampling period; `None`: a tenth of a second while something waits, else a second.
     pub(super) fn set_period(&mut self, period: Option<Duration>) {
-        self.period = period.map(|period| period.max(Duration::from_millis(10)));
+        self.period = period.map(|period| period.max(SHORTEST_PERIOD));
         self.next = Instant::now();
     }
 

@@ -1,12 +1,11 @@
 //! Orders that overtake queued sends: reset, close, pause, continue, socket options, gauges.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use super::shared::{ConnectionEnd, MOST_CLOSING, ReadState, SharedConnection, ShutdownIntent};
 use crate::net::option;
 use crate::sessions::order::{OrderRefuser, SocketVerb, StreamVerb};
+use crate::sessions::tcp::gauges::SHORTEST_PERIOD;
 use crate::sessions::{News, Verb};
 use crate::wire::{Class, FailedOperation, Failure};
 
@@ -70,9 +69,6 @@ pub(super) async fn order(shared: &SharedConnection, verb: Option<Verb>, closing
     }
     AfterOrder::GoOn
 }
-
-/// The shortest sampling period: a shorter one costs time, and nobody can see the difference.
-const SHORTEST_PERIOD: Duration = Duration::from_millis(10);
 
 async fn pause(shared: &SharedConnection) {
     let now = *shared.state.borrow();

@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::sessions::tcp::gauges::SHORTEST_PERIOD;
+
 /// Interval between two samples.
 const EVERY: Duration = Duration::from_millis(250);
-
-/// The shortest fixed period.
-const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Decides when to sample. No clock of its own: the caller says what time it is.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ impl SampleClock {
 
     /// Sets a fixed period; `None`: only while something moves.
     pub(super) fn set_period(&mut self, period: Option<Duration>, now: Instant) {
-        self.period = period.map(|period| period.max(SHORTEST));
+        self.period = period.map(|period| period.max(SHORTEST_PERIOD));
         self.next = now;
     }
 

@@ -10,8 +10,11 @@ use crate::wire::kernel::view::KernelView;
 /// The default sample period.
 pub const EVERY: Duration = Duration::from_millis(100);
 
-/// The shortest and the longest sample period.
-pub const PERIODS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
+/// The shortest sample period: a shorter one costs time, and nobody can see the difference.
+pub const SHORTEST_PERIOD: Duration = Duration::from_millis(10);
+
+/// The longest sample period.
+pub const LONGEST_PERIOD: Duration = Duration::from_secs(60);
 
 /// Parses a sample period.
 ///
@@ -19,7 +22,7 @@ pub const PERIODS: (Duration, Duration) = (Duration::from_millis(10), Duration::
 /// Fails if the text is no duration, or out of bounds; the message says what is accepted.
 pub fn parse_every(text: &str) -> Result<Duration, String> {
     let every = quantity::parse_duration(text)?;
-    if (PERIODS.0..=PERIODS.1).contains(&every) {
+    if (SHORTEST_PERIOD..=LONGEST_PERIOD).contains(&every) {
         return Ok(every);
     }
     Err(format!("{} is out of bounds; accepted: 10ms to 1m", quantity::duration(every)))
@@ -63,7 +66,7 @@ impl Gauges {
 
     /// Changes the sample period. Samples already kept are repeated or thinned out, so that they keep their time.
     pub fn pace(&mut self, every: Duration) {
-        let every = every.clamp(PERIODS.0, PERIODS.1);
+        let every = every.clamp(SHORTEST_PERIOD, LONGEST_PERIOD);
         if every == self.every {
             return;
         }

@@ -6,5 +6,5 @@ mod name;
 mod sentence;
 mod words;
 
-pub use gauges::{EVERY, GaugeRange, Gauges, MOST_SAMPLES, PERIODS, parse_every};
+pub use gauges::{EVERY, GaugeRange, Gauges, LONGEST_PERIOD, MOST_SAMPLES, SHORTEST_PERIOD, parse_every};
 pub use name::Gauge;
