@@ -42,7 +42,7 @@ impl Screen {
     /// Sets up the terminal: raw mode, alternate screen, bracketed paste, and mouse capture if requested.
     pub fn enter(mouse: bool) -> io::Result<Self> {
         let frame = FrameBytes::default();
-        let terminal = Terminal::new(QuietBackend::new(frame.clone()))?;
+        let terminal = blank(&frame)?;
         let mut screen = Screen { terminal, frame, output: TerminalOutput::open(), mouse };
         screen.set_up()?;
         Ok(screen)
@@ -56,8 +56,7 @@ impl Screen {
         let clear = terminal::Clear(terminal::ClearType::All);
         queue!(bytes, terminal::EnterAlternateScreen, clear, event::EnableBracketedPaste, cursor::Hide)?;
         self.output.write(&bytes)?;
-        // A new `Terminal` assumes a blank screen; the old one's clear() would query the cursor's position.
-        self.terminal = Terminal::new(QuietBackend::new(self.frame.clone()))?;
+        self.terminal = blank(&self.frame)?;
         self.grab_mouse(self.mouse)
     }
 
@@ -67,7 +66,7 @@ impl Screen {
         let mut bytes = Vec::new();
         queue!(bytes, terminal::Clear(terminal::ClearType::All))?;
         self.output.write(&bytes)?;
-        self.terminal = Terminal::new(QuietBackend::new(self.frame.clone()))?;
+        self.terminal = blank(&self.frame)?;
         Ok(())
     }
 
@@ -144,6 +143,12 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// A terminal whose screen is blank, as after `Clear`; the clear() of one that was drawn on would query the cursor's
+/// position.
+fn blank(frame: &FrameBytes) -> io::Result<Terminal<QuietBackend<FrameBytes>>> {
+    Terminal::new(QuietBackend::new(frame.clone()))
 }
 
 /// Restores the terminal, if it is set up for us. Errors are ignored: the terminal may be gone.
