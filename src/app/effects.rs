@@ -76,7 +76,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
                     Err(refusal) => refused(request, refusal),
                 }
             };
-            run_beside(replies, save, move |why| refused(request, FileRefusal { why, missing_folder: false }));
+            run_beside(replies, save, move |why| Msg::PromptRefused { request, why, missing_folder: false });
             None
         }
         Effect::FindFile { request, id, path } => {
@@ -84,7 +84,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
                 Ok(path) => Msg::FileReady { request, id, path },
                 Err(refusal) => refused(request, refusal),
             };
-            run_beside(replies, find, move |why| refused(request, FileRefusal { why, missing_folder: false }));
+            run_beside(replies, find, move |why| Msg::PromptRefused { request, why, missing_folder: false });
             None
         }
         Effect::StartLab(peers) => Some(LoopEffect::StartLab(peers)),
