@@ -2,13 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use sockeye::sessions::news::{ListenerNews, UnixNews};
 use sockeye::sessions::order::StreamVerb;
 use sockeye::sessions::spec::{ScriptStep, UnixListenSpec, UnixSpec};
-use sockeye::sessions::{CloseReason, News, Spec, SpecKind, Verb};
+use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
 use sockeye::text::sanitize::SanitizeCounts;
 use sockeye::wire::unix::{UnixAddress, UnixForm};
 use sockeye::wire::{Class, Direction};
@@ -137,19 +137,26 @@ fn an_accepted_connection_is_a_session_that_knows_its_peer() {
     assert!(!path.exists());
 }
 
-#[test]
-fn one_close_ends_a_conversation_whose_datagram_waits_for_a_full_queue() {
-    let (_dir, path, address) = place();
-    let _peer = UnixDatagram::bind(&path).unwrap();
+/// A conversation with a socket whose queue was full, and whose first of two datagrams waits for room; how many
+/// datagrams are in the queue.
+fn two_datagrams_waiting(path: &Path, address: UnixAddress) -> (Watch, SessionId, usize) {
     let other = UnixDatagram::unbound().unwrap();
     other.set_nonblocking(true).unwrap();
-    while other.send_to(b"x", &path).is_ok() {}
+    let queued = std::iter::repeat_with(|| other.send_to(b"x", path)).take_while(Result::is_ok).count();
     let mut watch = Watch::new();
     let id = watch.open(Spec::new(SpecKind::Unix(UnixSpec::new(address, UnixForm::Datagram))));
     watch.send(id, &b"first"[..]);
     watch.send(id, &b"second"[..]);
     // The socket is sampled when its first datagram waits, and not before.
     watch.until_kernel(id, "the first datagram waits", |_| true);
+    (watch, id, queued)
+}
+
+#[test]
+fn one_close_ends_a_conversation_whose_datagram_waits_for_a_full_queue() {
+    let (_dir, path, address) = place();
+    let _peer = UnixDatagram::bind(&path).unwrap();
+    let (mut watch, id, _) = two_datagrams_waiting(&path, address);
     watch.order(id, Verb::Close);
     assert_eq!(watch.until_closed(id), CloseReason::Local);
     assert_eq!(watch.sent(id), 0);
@@ -163,14 +170,7 @@ fn one_close_ends_a_conversation_whose_datagram_waits_for_a_full_queue() {
 fn a_close_lets_a_datagram_go_that_waits_for_a_peer_who_still_reads() {
     let (_dir, path, address) = place();
     let peer = UnixDatagram::bind(&path).unwrap();
-    let other = UnixDatagram::unbound().unwrap();
-    other.set_nonblocking(true).unwrap();
-    let queued = std::iter::repeat_with(|| other.send_to(b"x", &path)).take_while(Result::is_ok).count();
-    let mut watch = Watch::new();
-    let id = watch.open(Spec::new(SpecKind::Unix(UnixSpec::new(address, UnixForm::Datagram))));
-    watch.send(id, &b"first"[..]);
-    watch.send(id, &b"second"[..]);
-    watch.until_kernel(id, "the first datagram waits", |_| true);
+    let (mut watch, id, queued) = two_datagrams_waiting(&path, address);
     watch.order(id, Verb::Close);
     let mut heard = Vec::new();
     for _ in 0..queued + 2 {
