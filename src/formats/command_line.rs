@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::curl_line::unix_socket_option;
+use super::curl_line::{unix_socket_option, zoned};
 use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
 use crate::sessions::spec::target::{is_everywhere, takes_both_families};
@@ -200,14 +200,6 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
     words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
     words.extend(http.fail_on_status.then(|| "--fail".to_owned()));
     Some(words)
-}
-
-/// An address without its port, with its zone.
-fn zoned(address: &SocketAddr) -> String {
-    match address {
-        SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("[{}%{}]", v6.ip(), v6.scope_id()),
-        other => other.ip().to_string(),
-    }
 }
 
 /// A listener's place: a port alone for every address of both families.

@@ -1,5 +1,9 @@
 //! A request as a curl command line, to run again or to hand over.
 
+use std::net::SocketAddr;
+
+use url::Url;
+
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion, PartValue};
 use crate::sessions::spec::{IpFamily, SocketSpec};
 use crate::wire::unix::UnixAddress;
@@ -14,10 +18,11 @@ pub fn curl_line(http: &HttpSpec) -> String {
     } else if http.method != usual || http.keeps_method {
         words.push(format!("-X {}", quoted_word(http.method.as_bytes())));
     }
-    if http.url.contains(['[', ']', '{', '}']) {
+    let (url, resolve) = zoned_url(http);
+    if url.contains(['[', ']', '{', '}']) {
         words.push("-g".to_owned());
     }
-    words.push(quoted_word(http.url.as_bytes()));
+    words.push(quoted_word(url.as_bytes()));
     for (name, value) in &http.headers {
         // For curl, `Name:` removes a field, and `Name;` sends an empty one.
         let field = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
@@ -71,8 +76,8 @@ pub fn curl_line(http: &HttpSpec) -> String {
         words.push(format!("{option} {}", quoted_word(path)));
     }
     words.extend(http.proxy.as_ref().map(|proxy| format!("-x {}", quoted_word(proxy.as_bytes()))));
-    for (place, address) in &http.resolve {
-        words.push(format!("--resolve {}", quoted_word(format!("{place}:{}", address.ip()).as_bytes())));
+    for (place, address) in resolve {
+        words.push(format!("--resolve {}", quoted_word(format!("{place}:{}", zoned(address)).as_bytes())));
     }
     let most = http.socket.connect_timeout;
     if most != SocketSpec::default().connect_timeout {
@@ -80,6 +85,38 @@ pub fn curl_line(http: &HttpSpec) -> String {
     }
     words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
     words.join(" ")
+}
+
+/// The URL with the zone of its address, and the other addresses to use for hosts. A request keeps the zone apart from
+/// its URL, but curl takes it only there.
+fn zoned_url(http: &HttpSpec) -> (String, Vec<&(String, SocketAddr)>) {
+    let (mut url, mut others) = (http.url.clone(), Vec::new());
+    for entry in &http.resolve {
+        match with_zone(&url, entry) {
+            Some(zoned) => url = zoned,
+            None => others.push(entry),
+        }
+    }
+    (url, others)
+}
+
+/// The URL with the zone of an address (RFC 6874), if its host is that address.
+fn with_zone(url: &str, (place, address): &(String, SocketAddr)) -> Option<String> {
+    let SocketAddr::V6(v6) = address else { return None };
+    let host = format!("[{}]", v6.ip());
+    let parsed = Url::parse(url).ok()?;
+    let is_its_host = parsed.host_str() == Some(&host)
+        && parsed.port_or_known_default() == Some(v6.port())
+        && *place == format!("{host}:{}", v6.port());
+    (is_its_host && v6.scope_id() != 0).then(|| url.replacen(&host, &format!("[{}%25{}]", v6.ip(), v6.scope_id()), 1))
+}
+
+/// An address without its port, with its zone.
+pub(super) fn zoned(address: &SocketAddr) -> String {
+    match address {
+        SocketAddr::V6(v6) if v6.scope_id() != 0 => format!("[{}%{}]", v6.ip(), v6.scope_id()),
+        other => other.ip().to_string(),
+    }
 }
 
 /// curl's option for a Unix socket, and its path or name; `None` for one without an address.
@@ -139,6 +176,8 @@ mod tests {
             "curl http://127.0.0.1:1/ --data-raw $'a\\nb\\x01' -H 'content-type: x/y'",
             "curl --unix-socket '/run/a b.sock' http://h/ --connect-timeout 2.5",
             "curl --abstract-unix-socket name http://h/ -4",
+            "curl -g 'http://[fe80::1%251]:1/a'",
+            "curl --resolve 'h:80:[fe80::1%1],127.0.0.1' http://h/",
         ] {
             let asked = parse_anything(line, &SystemNames::usual()).unwrap_or_else(|why| panic!("{line}: {why}"));
             let SpecKind::Http(asked) = asked.spec.what else { panic!("{line}") };
@@ -147,6 +186,13 @@ mod tests {
             let SpecKind::Http(again) = again.spec.what else { panic!("{copied}") };
             assert_eq!(again, asked, "{copied}");
         }
+    }
+
+    #[test]
+    fn a_zone_stands_in_the_url_where_curl_takes_it() {
+        let mut http = HttpSpec { compressed: false, ..HttpSpec::get("http://[fe80::1]/") };
+        http.resolve.push(("[fe80::1]:80".into(), "[fe80::1%2]:80".parse().unwrap()));
+        assert_eq!(curl_line(&http), "curl -g 'http://[fe80::1%252]/'");
     }
 
     #[test]
