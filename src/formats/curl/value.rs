@@ -290,9 +290,9 @@ pub(super) fn local_address(
     }
     let name = device.unwrap_or(text);
     if host.is_some() || names.interface(name).is_none() {
-        let known: Vec<&str> = names.interfaces().take(6).collect();
-        let text = quoted(text);
-        return Err(format!("--interface {text} is no address and no interface here; there are {}", known.join(", ")));
+        let known = names.interface_list();
+        let known = known.map_or_else(|| "there is none".to_owned(), |known| format!("there are {known}"));
+        return Err(format!("--interface {} is no address and no interface here; {known}", quoted(text)));
     }
     options.push(option::parse(&format!("bindtodevice={name}"))?);
     Ok(port.map(any))

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use crate::text::sanitize;
+
 /// The protocol of a service: the same name may have another port, or none, in the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServiceProtocol {
@@ -21,6 +23,9 @@ impl ServiceProtocol {
         }
     }
 }
+
+/// How many interfaces an error names.
+const MOST_NAMED: usize = 6;
 
 /// The longest name of a service that is kept: RFC 6335 §5.1 allows 15 characters, older files have longer ones.
 const LONGEST_NAME: usize = 64;
@@ -165,9 +170,13 @@ impl SystemNames {
         self.known_interfaces().iter().find(|(known, _)| known == name).map(|(_, index)| *index)
     }
 
-    /// The names of all interfaces, in the order of the system.
-    pub fn interfaces(&self) -> impl Iterator<Item = &str> {
-        self.known_interfaces().iter().map(|(name, _)| name.as_str())
+    /// The names of the first interfaces, in the order of the system, for an error; `None`: there are none.
+    pub fn interface_list(&self) -> Option<String> {
+        let known = self.known_interfaces();
+        let named = known.iter().take(MOST_NAMED).map(|(name, _)| name.as_str());
+        let more = (known.len() > MOST_NAMED).then_some("…");
+        let names: Vec<&str> = named.chain(more).collect();
+        (!names.is_empty()).then(|| sanitize::line(&names.join(", ")))
     }
 }
 
@@ -197,6 +206,19 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_interfaces_is_short_says_that_there_are_more_and_is_neutralised() {
+        let list = |names: &[&str]| {
+            let interfaces = names.iter().map(|name| ((*name).to_owned(), 1)).collect();
+            SystemNames::usual().with_interfaces(interfaces).interface_list()
+        };
+        assert_eq!(list(&[]), None);
+        assert_eq!(list(&["lo", "eth0"]).as_deref(), Some("lo, eth0"));
+        assert_eq!(list(&["a", "b", "c", "d", "e", "f"]).as_deref(), Some("a, b, c, d, e, f"));
+        assert_eq!(list(&["a", "b", "c", "d", "e", "f", "g"]).as_deref(), Some("a, b, c, d, e, f, …"));
+        assert_eq!(list(&["a\u{1b}[2J"]).as_deref(), Some("a␛[2J"));
+    }
+
+    #[test]
     fn names_are_read_when_one_is_looked_up_and_once() {
         use std::sync::atomic::{AtomicU32, Ordering};
         static READS: AtomicU32 = AtomicU32::new(0);
@@ -207,7 +229,7 @@ mod tests {
         assert_eq!((names.port(ServiceProtocol::Tcp, "http"), READS.load(Ordering::Relaxed)), (Some(80), 0));
         assert_eq!((names.interface("lo"), names.interface("eth0"), READS.load(Ordering::Relaxed)), (Some(1), None, 1));
         names.forget_interfaces();
-        assert_eq!((names.interfaces().count(), READS.load(Ordering::Relaxed)), (1, 2));
+        assert_eq!((names.interface_list().as_deref(), READS.load(Ordering::Relaxed)), (Some("lo"), 2));
     }
 
     proptest! {

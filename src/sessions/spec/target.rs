@@ -18,9 +18,6 @@ pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, ::1, fe80::1%eth0 or
 /// The longest host name: RFC 1035 §2.3.4 allows 255 bytes on the wire, 253 as text.
 const LONGEST_HOST: usize = 253;
 
-/// How many interfaces an error names.
-const MOST_NAMED: usize = 6;
-
 /// Reads addresses: every command, option, URL and field that takes one comes here.
 #[derive(Clone, Copy, Debug)]
 pub struct AddressReader<'a> {
@@ -183,12 +180,9 @@ impl<'a> AddressReader<'a> {
         }
         let digits = !zone.is_empty() && zone.bytes().all(|byte| byte.is_ascii_digit());
         zone.parse().ok().filter(|index| digits && *index != 0).ok_or_else(|| {
-            let mut known: Vec<&str> = self.names.interfaces().take(MOST_NAMED + 1).collect();
-            if known.len() > MOST_NAMED {
-                known[MOST_NAMED] = "…";
-            }
-            let known = if known.is_empty() { "an index".to_owned() } else { sanitize::line(&known.join(", ")) };
-            format!("this host has no interface {}; accepted: {known}", quoted(zone))
+            let known = self.names.interface_list();
+            let accepted = known.as_deref().unwrap_or("an index");
+            format!("this host has no interface {}; accepted: {accepted}", quoted(zone))
         })
     }
 
