@@ -6,12 +6,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::args::HttpArgs;
 use super::script::readable;
 use crate::files::config::ConfigSettings;
-use crate::files::expand_paths;
-use crate::formats::curl::{self, CurlRequest, CurlStyle, KnownOption, OPTIONS, StdinBody};
+use crate::files::expand_http;
+use crate::formats::curl::{self, CurlRequest, CurlStyle, KnownOption, OPTIONS};
 use crate::formats::httpie;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, PartValue};
 use crate::sessions::spec::system_names::SystemNames;
-use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize::quoted;
 
 /// Options that are no hidden ones: an alias, and options of ours with curl's name that are read from clap's own fields, or mean something else here.
@@ -20,18 +19,6 @@ const OURS: [&str; 10] =
 
 /// clap's name of `-K`: only the letter is curl's here; `--config` is ours.
 const CURL_CONFIG: &str = "curl-config";
-
-/// A request, and what the program must do around it.
-pub(super) struct HttpCommand {
-    /// The session to open.
-    pub(super) spec: Spec,
-    /// `-d @-`, `--data-binary @-`, `-T -`: how the body is read.
-    pub(super) stdin_body: Option<StdinBody>,
-    /// `-i`, `-I`.
-    pub(super) prints_head: bool,
-    /// What has no effect.
-    pub(super) notes: Vec<String>,
-}
 
 /// The command line with all of curl's options: those that the help does not show are hidden ones, so that each is done,
 /// refused by its name, or said to have no effect.
@@ -72,7 +59,7 @@ pub(super) fn request(
     settings: &ConfigSettings,
     words: &ArgMatches,
     names: &SystemNames,
-) -> Result<HttpCommand, String> {
+) -> Result<CurlRequest, String> {
     let mut target = http.target.as_slice();
     let mut method = None;
     if let [first, _, ..] = target
@@ -123,17 +110,15 @@ pub(super) fn request(
             tokens.extend(options);
         }
     }
-    let CurlRequest { mut spec, notes, prints_head, stdin_body } = curl::parse(&tokens, CurlStyle::Sockeye, names)?;
+    let mut request = curl::parse(&tokens, CurlStyle::Sockeye, names)?;
+    let spec = &mut request.spec;
     spec.compressed = !http.curl.no_compressed;
     // A method that stands before the URL is no -X: a redirect may make a GET of it.
     spec.keeps_method = words.contains_id("request");
-    super::session_specs::connection(http, &mut spec, settings, names)?;
-    let mut spec = Spec::new(SpecKind::Http(spec));
-    expand_paths(&mut spec);
-    if let SpecKind::Http(http) = &spec.what {
-        files_are_readable(http)?;
-    }
-    Ok(HttpCommand { spec, stdin_body, prints_head, notes })
+    super::session_specs::connection(http, spec, settings, names)?;
+    expand_http(spec);
+    files_are_readable(spec)?;
+    Ok(request)
 }
 
 /// Whether a word is a method and not a URL: letters only, and either all capitals or a usual one.

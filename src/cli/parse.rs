@@ -17,7 +17,7 @@ use crate::files::theme::Theme;
 use crate::files::{FileProblem, expand_home, expand_paths};
 use crate::lab::ChosenPeer;
 use crate::net;
-use crate::sessions::retention;
+use crate::sessions::{Spec, SpecKind, retention};
 use crate::text::sanitize;
 use crate::text::sanitize::quoted;
 use crate::text::secret::SecretDisplay;
@@ -103,8 +103,9 @@ fn read(
             (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
         }
         CliCommand::Http(http) => {
-            let mut request = curl::request(&http, &settings, words, &names)?;
-            request.spec = session_specs::with_socket_options(request.spec, &http.options)?;
+            let request = curl::request(&http, &settings, words, &names)?;
+            let spec = Spec::new(SpecKind::Http(request.spec));
+            let spec = session_specs::with_socket_options(spec, &http.options)?;
             invocation.stdin_body = request.stdin_body;
             invocation.prints_head = request.prints_head;
             invocation.notes = request.notes;
@@ -113,7 +114,7 @@ fn read(
             if json && http.raw.is_some() {
                 return Err("--raw and --json exclude each other: take one of them".to_owned());
             }
-            (mode(http.raw.as_deref(), json, terminals)?, http.limits, Some(request.spec))
+            (mode(http.raw.as_deref(), json, terminals)?, http.limits, Some(spec))
         }
         CliCommand::Lab(lab) => {
             if lab.raw.is_some() {

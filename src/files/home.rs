@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::sessions::spec::ScriptStep;
-use crate::sessions::spec::http::{BodySpec, PartValue};
+use crate::sessions::spec::http::{BodySpec, HttpSpec, PartValue};
 use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize::quoted;
 use crate::wire::unix::UnixAddress;
@@ -53,45 +53,50 @@ fn home_of(_user: &str) -> Option<PathBuf> {
     None
 }
 
-/// Expands the paths of the files that a session sends. One whose home is not known stays as it is, and fails when it is
-/// opened.
+/// Expands the paths of the files that a session sends, and of its Unix socket. One whose home is not known stays as it
+/// is, and fails when it is opened.
 pub fn expand_paths(spec: &mut Spec) {
-    let expand = |path: &mut PathBuf| {
-        if let Ok(expanded) = expand_home(path) {
-            *path = expanded;
-        }
-    };
     for step in &mut spec.script.steps {
         if let ScriptStep::SendFile(path) = step {
             expand(path);
         }
     }
-    let expand_socket = |address: &mut UnixAddress| {
-        if let UnixAddress::Path(bytes) = address
-            && let Ok(Some(expanded)) = std::str::from_utf8(bytes).map(|path| expand_home(Path::new(path)).ok())
-            && let Some(path) = expanded.to_str()
-        {
-            *bytes = path.as_bytes().into();
-        }
-    };
     match &mut spec.what {
         SpecKind::Unix(unix) => expand_socket(&mut unix.target),
         SpecKind::UnixListen(listen) => expand_socket(&mut listen.local),
-        SpecKind::Http(http) => http.unix.iter_mut().for_each(expand_socket),
+        SpecKind::Http(http) => expand_http(http),
         _ => {}
     }
-    if let SpecKind::Http(http) = &mut spec.what {
-        match &mut http.body {
-            BodySpec::File(path) => expand(path),
-            BodySpec::Multipart(parts) => {
-                for part in parts {
-                    if let PartValue::File(path) = &mut part.value {
-                        expand(path);
-                    }
+}
+
+/// The same, of a request.
+pub fn expand_http(http: &mut HttpSpec) {
+    http.unix.iter_mut().for_each(expand_socket);
+    match &mut http.body {
+        BodySpec::File(path) => expand(path),
+        BodySpec::Multipart(parts) => {
+            for part in parts {
+                if let PartValue::File(path) = &mut part.value {
+                    expand(path);
                 }
             }
-            BodySpec::None | BodySpec::Bytes(_) => {}
         }
+        BodySpec::None | BodySpec::Bytes(_) => {}
+    }
+}
+
+fn expand(path: &mut PathBuf) {
+    if let Ok(expanded) = expand_home(path) {
+        *path = expanded;
+    }
+}
+
+fn expand_socket(address: &mut UnixAddress) {
+    if let UnixAddress::Path(bytes) = address
+        && let Ok(Some(expanded)) = std::str::from_utf8(bytes).map(|path| expand_home(Path::new(path)).ok())
+        && let Some(path) = expanded.to_str()
+    {
+        *bytes = path.as_bytes().into();
     }
 }
 

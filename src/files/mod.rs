@@ -13,6 +13,6 @@ mod read;
 pub mod theme;
 mod write;
 
-pub use home::{expand_home, expand_paths};
+pub use home::{expand_home, expand_http, expand_paths};
 pub use read::{FileProblem, LONGEST_SETTINGS, read_settings, read_up_to};
 pub use write::{append_private, write_whole};
