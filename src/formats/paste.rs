@@ -28,12 +28,6 @@ const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 const TOOLS: [&str; 10] =
     ["curl", "nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "dig", "sockeye"];
 
-/// Words that may come before one of them.
-const BEFORE_TOOLS: [&str; 15] = [
-    "sudo", "doas", "time", "timeout", "exec", "command", "builtin", "nohup", "env", "stdbuf", "nice", "echo",
-    "printf", "cat", "openssl",
-];
-
 /// The session for a pasted text, with the default retention.
 ///
 /// Accepted are: `host:port`, `host port`, `tcp://…`, `udp://…`, `http(s)://…`, `METHOD url [body]`, `tcp host:port`,
@@ -58,10 +52,7 @@ pub fn parse_anything(text: &str, names: &SystemNames) -> Result<PastedSession, 
     }
     let name = base_name(first);
     let assigns = first.split_once('=').is_some_and(|(name, _)| !name.is_empty() && !name.contains([':', '/', '.']));
-    if TOOLS.contains(&name)
-        || BEFORE_TOOLS.contains(&name)
-        || (assigns && TOOLS.iter().any(|tool| text.contains(tool)))
-        || is_piped_into_tool(text)
+    if begins_shell_line(name) || (assigns && TOOLS.iter().any(|tool| text.contains(tool))) || is_piped_into_tool(text)
     {
         let is_ours = |name: &str| TOOLS.contains(&name) || name == "openssl";
         // Our own notation is no shell's: an address needs no quotes, and a body none either.
@@ -71,6 +62,11 @@ pub fn parse_anything(text: &str, names: &SystemNames) -> Result<PastedSession, 
         return reader.tool(pipeline::one_command(text, is_ours)?);
     }
     reader.own(text)
+}
+
+/// Whether a shell's line that is read here begins with this command.
+fn begins_shell_line(name: &str) -> bool {
+    TOOLS.contains(&name) || name == "openssl" || pipeline::stands_before(name)
 }
 
 /// Whether a command that is none of ours writes into one that opens a session: `yes | nc HOST PORT`.
@@ -98,7 +94,7 @@ fn without_prompt(text: &str) -> &str {
         let Some(rest) = text[at + 1..].strip_prefix(' ') else { continue };
         let rest = rest.trim_start();
         let next = base_name(first_word(rest));
-        let is_command = TOOLS.contains(&next) || BEFORE_TOOLS.contains(&next) || OWN.contains(&next);
+        let is_command = begins_shell_line(next) || OWN.contains(&next);
         let is_bare = text[..at].trim().is_empty();
         let before = text[..at].trim_end();
         let is_prompt = before.split_whitespace().count() <= 2
@@ -114,7 +110,7 @@ fn without_prompt(text: &str) -> &str {
 fn is_comment(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("# ") else { return false };
     let next = base_name(first_word(rest.trim_start()));
-    text.contains(['\n', '\r']) && !TOOLS.contains(&next) && !BEFORE_TOOLS.contains(&next) && !OWN.contains(&next)
+    text.contains(['\n', '\r']) && !begins_shell_line(next) && !OWN.contains(&next)
 }
 
 /// Our own commands.

@@ -29,7 +29,7 @@ pub(super) enum CommandInput {
     File(PathBuf),
 }
 
-/// Commands that run another one, and their options that take a value.
+/// Commands that run another one, and their options that take a value; `timeout` takes a word more.
 const RUNNERS: &[(&str, &str)] = &[
     ("sudo", "ugpCDhrtTU"),
     ("doas", "uC"),
@@ -42,6 +42,11 @@ const RUNNERS: &[(&str, &str)] = &[
     ("stdbuf", "ioe"),
     ("nice", "n"),
 ];
+
+/// Whether a command may stand before one that opens a session: it runs it, or writes into it.
+pub(super) fn stands_before(name: &str) -> bool {
+    matches!(name, "timeout" | "echo" | "printf" | "cat") || RUNNERS.iter().any(|(runner, _)| *runner == name)
+}
 
 /// One command between operators.
 #[derive(Debug, Default)]
