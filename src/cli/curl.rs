@@ -123,10 +123,8 @@ pub(super) fn request(
 
 /// Whether a word is a method and not a URL: letters only, and either all capitals or a usual one.
 fn is_method(word: &str) -> bool {
-    const USUAL: [&str; 8] = ["get", "head", "post", "put", "patch", "delete", "options", "trace"];
-    !word.is_empty()
-        && (word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
-            || USUAL.contains(&word.to_ascii_lowercase().as_str()))
+    let is_upper = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+    is_upper || curl::usual_method(word).is_some()
 }
 
 /// curl's options on the command line, in its order: the place of each, its name, and its value if it takes one.

@@ -21,9 +21,6 @@ pub const ACCEPTED: &str = "HOST:PORT, unix:PATH, a URL, or a curl, nc, socat, t
 /// The longest text that is read, in bytes.
 pub const LONGEST: usize = 1024 * 1024;
 
-/// The methods that may come before a URL without the word `http`; lower case is accepted too.
-const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
-
 /// The commands of a shell's line that open a session.
 const TOOLS: [&str; 10] =
     ["curl", "nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "dig", "sockeye"];
@@ -72,7 +69,7 @@ fn begins_shell_line(name: &str) -> bool {
 /// Whether a command that is none of ours writes into one that opens a session: `yes | nc HOST PORT`.
 fn is_piped_into_tool(text: &str) -> bool {
     let first = first_word(text);
-    let is_ours = OWN.contains(&first) || METHODS.iter().any(|method| method.eq_ignore_ascii_case(first));
+    let is_ours = OWN.contains(&first) || curl::usual_method(first).is_some();
     let mut behind = text.split('|').skip(1).map(|part| base_name(first_word(part.trim_start())));
     !is_ours && !first.contains(':') && behind.any(|name| TOOLS.contains(&name))
 }
@@ -169,7 +166,7 @@ impl<'a> PasteReader<'a> {
             "tcp" if !rest.is_empty() => self.tcp(rest),
             "udp" if !rest.is_empty() => self.udp(rest),
             "listen" => self.listen(rest),
-            _ => match METHODS.iter().find(|method| method.eq_ignore_ascii_case(first)) {
+            _ => match curl::usual_method(first) {
                 Some(method) if !rest.is_empty() => self.request(method, rest, CurlStyle::Browser),
                 _ => self.target(first, rest, text),
             },
@@ -289,7 +286,7 @@ impl<'a> PasteReader<'a> {
     /// `http [METHOD] URL`, with curl's options or HTTPie's items, or `http METHOD URL BODY`.
     fn http(&self, first: &str, rest: &str) -> Result<PastedSession, String> {
         let (method, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        let known = METHODS.iter().find(|known| known.eq_ignore_ascii_case(method));
+        let known = curl::usual_method(method);
         if first == "https" && !rest.contains("://") {
             return Err(format!("https {} has no URL; accepted: http [METHOD] https://…", quoted(rest)));
         }

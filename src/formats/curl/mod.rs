@@ -12,4 +12,4 @@ mod value;
 pub use curl::{REDIRECTS, parse};
 pub use options::{KnownOption, OPTIONS};
 pub use request::{CurlRequest, CurlStyle, StdinBody};
-pub use value::MOST_REDIRECTS;
+pub use value::{MOST_REDIRECTS, usual_method};

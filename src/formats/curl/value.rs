@@ -23,6 +23,14 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
+/// The methods that are taken for one without `-X`, also in lower case.
+const USUAL_METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+/// The usual method that a word names; its case does not count.
+pub fn usual_method(word: &str) -> Option<&'static str> {
+    USUAL_METHODS.into_iter().find(|method| method.eq_ignore_ascii_case(word))
+}
+
 pub(super) fn method(text: &str) -> Result<String, String> {
     if is_token(text) && text.len() <= LONGEST_METHOD {
         Ok(text.to_owned())
