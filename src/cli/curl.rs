@@ -79,7 +79,10 @@ pub(super) fn request(
         // A browser would take the first name of the path as the host; here, that is never meant.
         return Err(format!("{} has no host; accepted: http://HOST[:PORT][/PATH], https://…", quoted(url)));
     }
-    let mut tokens: Vec<String> = given_options(words).into_iter().flat_map(|(_, option)| option).collect();
+    let given = given_options(words);
+    let is_body = |name: &String| name == "--json" || name.starts_with("--data");
+    let has_body = given.iter().any(|(_, option)| option.first().is_some_and(is_body));
+    let mut tokens: Vec<String> = given.into_iter().flat_map(|(_, option)| option).collect();
     if let Some(method) = method {
         if words.contains_id("request") {
             return Err("the method is given twice: accepted are METHOD URL, or -X METHOD URL".to_owned());
@@ -99,12 +102,7 @@ pub(super) fn request(
                 tokens.extend(["-X".to_owned(), "GET".to_owned()]);
             }
             let options = httpie::curl_options(url, items)?;
-            let has_body = |options: &[String]| {
-                options
-                    .iter()
-                    .any(|option| option == "--json" || option.starts_with("-d") || option.starts_with("--data"))
-            };
-            if has_body(&options) && has_body(&tokens) {
+            if has_body && options.iter().any(|option| option == "--json") {
                 return Err("items and -d are two bodies; accepted: one of them".to_owned());
             }
             tokens.extend(options);

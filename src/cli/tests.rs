@@ -199,7 +199,11 @@ fn curls_options_mean_on_the_command_line_what_they_mean_in_curl() {
     let items = http("http POST h a=1 b:=2 X-H:v");
     assert_eq!(items.body, BodySpec::Bytes(r#"{"a":"1","b":2}"#.into()));
     assert_eq!(items.headers[0], ("X-H".to_owned(), "v".to_owned()));
+    let named_like_an_option = http("http --referer=--data h a=1");
+    assert_eq!(named_like_an_option.headers[0], ("Referer".to_owned(), "--data".to_owned()));
     for (line, part) in [
+        ("http -d x h a=1", "two bodies"),
+        ("http --json={} h a=1", "two bodies"),
         ("http http://h/[1-3]", "or -g"),
         ("http --digest h", "curl --digest is a login"),
         ("http -K f h", "curl -K reads or writes a file"),
