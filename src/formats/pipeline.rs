@@ -278,14 +278,6 @@ fn shell_escapes(of: &str, text: &str) -> Result<Vec<u8>, String> {
         let mut characters = after.chars();
         let (byte, length) = match characters.next() {
             Some('c') => return Ok(bytes),
-            Some('a') => (7, 1),
-            Some('b') => (8, 1),
-            Some('e' | 'E') => (0x1b, 1),
-            Some('f') => (0x0c, 1),
-            Some('v') => (0x0b, 1),
-            Some('n') => (b'\n', 1),
-            Some('r') => (b'\r', 1),
-            Some('t') => (b'\t', 1),
             Some('\\') => (b'\\', 1),
             Some('"') => (b'"', 1),
             Some('0'..='7') => {
@@ -305,7 +297,8 @@ fn shell_escapes(of: &str, text: &str) -> Result<Vec<u8>, String> {
                 rest = &after[1 + digits..];
                 continue;
             }
-            _ => (b'\\', 0),
+            Some(letter) => shell::control_escape(letter).map_or((b'\\', 0), |byte| (byte, 1)),
+            None => (b'\\', 0),
         };
         bytes.push(byte);
         rest = &after[length..];

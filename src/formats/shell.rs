@@ -77,6 +77,21 @@ fn column(line: &str, at: usize) -> usize {
     line[..at].chars().count() + 1
 }
 
+/// The control character that a letter behind a backslash stands for, in `$'…'`, `printf` and `echo -e`.
+pub(super) fn control_escape(letter: char) -> Option<u8> {
+    Some(match letter {
+        'a' => 0x07,
+        'b' => 0x08,
+        'e' | 'E' => 0x1b,
+        'f' => 0x0c,
+        'n' => b'\n',
+        'r' => b'\r',
+        't' => b'\t',
+        'v' => 0x0b,
+        _ => return None,
+    })
+}
+
 /// Whether a shell expands a dollar sign before this.
 fn is_expanded(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '{' | '(' | '?' | '!' | '@' | '*' | '#')
@@ -390,24 +405,18 @@ impl ShellReader<'_> {
             'u' => (16, 4, None),
             'U' => (16, 8, None),
             '0'..='7' => (8, 2, escape.to_digit(8)),
+            '\\' | '\'' | '"' | '?' => {
+                bytes.push(escape as u8);
+                return Ok(());
+            }
             _ => {
-                let byte = match escape {
-                    'a' => 0x07,
-                    'b' => 0x08,
-                    'e' | 'E' => 0x1b,
-                    'f' => 0x0c,
-                    'n' => b'\n',
-                    'r' => b'\r',
-                    't' => b'\t',
-                    'v' => 0x0b,
-                    '\\' | '\'' | '"' | '?' => escape as u8,
-                    _ => {
+                match control_escape(escape) {
+                    Some(byte) => bytes.push(byte),
+                    None => {
                         bytes.push(b'\\');
                         bytes.extend_from_slice(escape.encode_utf8(&mut [0; 4]).as_bytes());
-                        return Ok(());
                     }
-                };
-                bytes.push(byte);
+                }
                 return Ok(());
             }
         };
