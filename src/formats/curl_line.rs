@@ -32,20 +32,15 @@ pub fn curl_line(http: &HttpSpec) -> String {
     words.extend(http.user.as_ref().map(|user| format!("-u {}", quoted_word(user.as_bytes()))));
     let mut named = http.headers.iter().map(|(name, _)| name).chain(&http.without_defaults);
     let typed = named.any(|name| name.eq_ignore_ascii_case("content-type"));
+    if matches!(http.body, BodySpec::Bytes(_) | BodySpec::File(_)) && !typed {
+        // Otherwise curl adds the type of a form.
+        words.push("-H Content-Type:".to_owned());
+    }
     match &http.body {
         BodySpec::None => {}
-        BodySpec::Bytes(_) | BodySpec::File(_) => {
-            if !typed {
-                // Otherwise curl adds the type of a form.
-                words.push("-H Content-Type:".to_owned());
-            }
-            words.push(match &http.body {
-                BodySpec::File(path) => {
-                    format!("--data-binary {}", quoted_word(format!("@{}", path.display()).as_bytes()))
-                }
-                BodySpec::Bytes(bytes) => format!("--data-raw {}", quoted_word(bytes)),
-                BodySpec::None | BodySpec::Multipart(_) => String::new(),
-            });
+        BodySpec::Bytes(bytes) => words.push(format!("--data-raw {}", quoted_word(bytes))),
+        BodySpec::File(path) => {
+            words.push(format!("--data-binary {}", quoted_word(format!("@{}", path.display()).as_bytes())));
         }
         BodySpec::Multipart(parts) => {
             for part in parts {

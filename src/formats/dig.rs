@@ -13,7 +13,7 @@ use crate::wire::dns::names;
 use crate::wire::dns::record_type::{RecordType, parse_class};
 
 /// The accepted arguments.
-pub const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…] [CLASS], -x ADDRESS, -q NAME, -t TYPE, -c CLASS, -p PORT, -4, \
+const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…] [CLASS], -x ADDRESS, -q NAME, -t TYPE, -c CLASS, -p PORT, -4, \
     -6, -u, +tcp, +ignore, +norecurse, +noad, +cd, +search, +noedns, +bufsize=N, +dnssec, +nsid, +cookie, \
     +subnet=ADDRESS/PREFIX, +time=SECONDS, +tries=N; for the text: +short, +noall, +answer, +question, +authority, \
     +additional, +comments, +stats, +qr, +noclass, +nottlid";

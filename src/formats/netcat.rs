@@ -84,7 +84,7 @@ pub(super) fn parse(
             only_words = true;
         } else if let Some(long) = word.strip_prefix("--") {
             let (name, joined) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
-            let means = netcat_options::long(asked.tool, name).ok_or_else(|| unknown(command, word))?;
+            let means = netcat_options::long(name).ok_or_else(|| unknown(command, word))?;
             let value = if means.takes_value() { joined.or_else(|| rest.next().map(String::as_str)) } else { joined };
             asked.apply_option(&format!("{command} --{name}"), means, value)?;
         } else {

@@ -183,7 +183,7 @@ pub(super) fn short(tool: NetcatTool, letter: char) -> Option<NetcatMeaning> {
 }
 
 /// The meaning of a long option; only ncat has any, and both names are taken for `nc`, which may be a link to it.
-pub(super) fn long(_tool: NetcatTool, name: &str) -> Option<NetcatMeaning> {
+pub(super) fn long(name: &str) -> Option<NetcatMeaning> {
     if name.starts_with("ssl-") {
         return Some(NetcatMeaning::Refused(TLS));
     }

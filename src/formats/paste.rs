@@ -16,10 +16,10 @@ use crate::text::sanitize::quoted;
 use crate::wire::unix::{UnixAddress, UnixForm};
 
 /// The forms that [`parse_anything`] accepts.
-pub const ACCEPTED: &str = "HOST:PORT, unix:PATH, a URL, or a curl, nc, socat, telnet, dig, dns or listen line";
+const ACCEPTED: &str = "HOST:PORT, unix:PATH, a URL, or a curl, nc, socat, telnet, dig, dns or listen line";
 
 /// The longest text that is read, in bytes.
-pub const LONGEST: usize = 1024 * 1024;
+const LONGEST: usize = 1024 * 1024;
 
 /// The commands of a shell's line that open a session.
 const TOOLS: [&str; 10] =

@@ -18,7 +18,7 @@ use crate::wire::option;
 use crate::wire::unix::UnixAddress;
 
 /// How many redirects `-L` follows, unless `--max-redirs` says otherwise: curl's own number.
-pub const REDIRECTS: usize = 50;
+const REDIRECTS: usize = 50;
 
 /// Parses curl's arguments (without the word `curl` itself). A method may come before the URL, as in `GET http://…`.
 ///

@@ -9,7 +9,7 @@ mod options;
 mod request;
 mod value;
 
-pub use curl::{REDIRECTS, parse};
+pub use curl::parse;
 pub use options::{KnownOption, OPTIONS};
 pub use request::{CurlRequest, CurlStyle, StdinBody};
-pub use value::{MOST_REDIRECTS, usual_method};
+pub use value::usual_method;

@@ -24,7 +24,6 @@ const fn flag(short: char, long: &'static str, means: CurlOption) -> KnownOption
 }
 
 const SHOWN: CurlOption = CurlOption::NoEffect("the answer is shown, or goes to standard output");
-const SHOWN_WITH_VALUE: CurlOption = SHOWN;
 const PROGRESS: CurlOption = CurlOption::NoEffect("there is no progress meter");
 const TIMES: CurlOption = CurlOption::NoEffect("times and sizes are on the screen and in --json");
 const TRACE: CurlOption = CurlOption::NoEffect("the whole exchange is on the screen and in --json");
@@ -108,10 +107,10 @@ pub const OPTIONS: &[KnownOption] = &[
     flag(' ', "no-clobber", CurlOption::AsHere),
     flag(' ', "retry-connrefused", CurlOption::AsHere),
     // Of curl's own output.
-    valued('o', "output", SHOWN_WITH_VALUE),
-    valued(' ', "output-dir", SHOWN_WITH_VALUE),
-    valued(' ', "create-file-mode", SHOWN_WITH_VALUE),
-    valued('D', "dump-header", SHOWN_WITH_VALUE),
+    valued('o', "output", SHOWN),
+    valued(' ', "output-dir", SHOWN),
+    valued(' ', "create-file-mode", SHOWN),
+    valued('D', "dump-header", SHOWN),
     valued('w', "write-out", TIMES),
     valued(' ', "stderr", TRACE),
     valued(' ', "trace", TRACE),

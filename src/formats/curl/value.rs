@@ -13,7 +13,7 @@ use crate::wire::option;
 use url::Url;
 
 /// The most redirects that `--max-redirs` may ask for.
-pub const MOST_REDIRECTS: usize = 1000;
+const MOST_REDIRECTS: usize = 1000;
 
 /// The longest method that is accepted; the longest registered one has 17 bytes.
 const LONGEST_METHOD: usize = 32;

@@ -7,13 +7,13 @@ use super::system_names::{ServiceProtocol, SystemNames};
 use crate::text::sanitize::{self, quoted};
 
 /// The forms that [`AddressReader::target`] accepts.
-pub const ACCEPTED_TARGETS: &str = "HOST:PORT, as example.com:80, h:http or [2001:db8::1]:80";
+const ACCEPTED_TARGETS: &str = "HOST:PORT, as example.com:80, h:http or [2001:db8::1]:80";
 
 /// The forms that [`AddressReader::listen`] accepts.
-pub const ACCEPTED_LISTEN: &str = "[ADDR:]PORT, as 9000, 127.0.0.1:9000 or [fe80::1%eth0]:9000";
+const ACCEPTED_LISTEN: &str = "[ADDR:]PORT, as 9000, 127.0.0.1:9000 or [fe80::1%eth0]:9000";
 
 /// The forms that [`AddressReader::bind`] accepts.
-pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, ::1, fe80::1%eth0 or [::1]:5000";
+const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, ::1, fe80::1%eth0 or [::1]:5000";
 
 /// The longest host name: RFC 1035 §2.3.4 allows 255 bytes on the wire, 253 as text.
 const LONGEST_HOST: usize = 253;
