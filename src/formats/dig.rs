@@ -307,19 +307,10 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 
 /// `SERVER`, `SERVER:PORT`, `[V6]:PORT`, `SERVER#PORT`, a bare IPv6 address.
 fn parse_server(text: &str, port: Option<u16>, addresses: AddressReader<'_>) -> Result<HostPort, String> {
-    let port = port.unwrap_or(PORT);
-    if let Some((host, port)) = text.split_once('#') {
-        return addresses.pair(host, port);
+    match text.split_once('#') {
+        Some((host, port)) => addresses.pair(host, port),
+        None => addresses.target_or(text, port.unwrap_or(PORT)),
     }
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    let zoneless = bare.split('%').next().unwrap_or(bare);
-    if zoneless.parse::<IpAddr>().is_ok() {
-        return Ok(HostPort { host: bare.to_owned(), port });
-    }
-    if text.contains(':') {
-        return addresses.target(text);
-    }
-    addresses.pair(text, &port.to_string())
 }
 
 #[cfg(test)]

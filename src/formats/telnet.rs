@@ -8,7 +8,7 @@ use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec};
 use crate::text::sanitize::quoted;
 
 /// The port of `telnet HOST`.
-const TELNET: &str = "23";
+const TELNET: u16 = 23;
 
 /// The session for the arguments of `telnet`.
 pub(super) fn parse(words: &[String], names: &SystemNames) -> Result<PastedSession, String> {
@@ -29,12 +29,11 @@ pub(super) fn parse(words: &[String], names: &SystemNames) -> Result<PastedSessi
     }
     let addresses = AddressReader::new(names, ServiceProtocol::Tcp);
     let target = match plain.as_slice() {
-        [both] if both.contains(':') && !both.ends_with(']') && !is_ipv6(both) => addresses.target(both)?,
-        [host] => addresses.pair(host, TELNET)?,
+        [both] => addresses.target_or(both, TELNET)?,
         [host, port] => addresses.pair(host, port)?,
         _ => return Err("telnet takes a host and a port; accepted: telnet HOST [PORT]".into()),
     };
-    let negotiates = target.port == 23;
+    let negotiates = target.port == TELNET;
     let socket = SocketSpec { family, ..SocketSpec::default() };
     let mut pasted = PastedSession::plain(SpecKind::Tcp(TcpSpec { socket, ..TcpSpec::new(target) }));
     pasted.spec.input.crlf = true;
@@ -42,8 +41,4 @@ pub(super) fn parse(words: &[String], names: &SystemNames) -> Result<PastedSessi
         pasted.notes.push("telnet's negotiation is shown, and not answered".to_owned());
     }
     Ok(pasted)
-}
-
-fn is_ipv6(text: &str) -> bool {
-    text.split('%').next().unwrap_or(text).parse::<std::net::Ipv6Addr>().is_ok()
 }

@@ -165,6 +165,8 @@ fn targets_urls_and_commands_are_understood() {
         ("telnet h 25", "tcp h:25 crlf"),
         ("telnet -6 h smtp", "tcp h:25 v6 crlf"),
         ("telnet ::1 25", "tcp [::1]:25 crlf"),
+        ("telnet [::1]", "tcp [::1]:23 crlf!"),
+        ("telnet h:25", "tcp h:25 crlf"),
         ("/usr/bin/curl h", "GET http://h/"),
         ("root@host:~# curl h", "GET http://h/"),
         ("user@host:~/dir$ nc h 80", "tcp h:80"),

@@ -96,6 +96,18 @@ impl<'a> AddressReader<'a> {
         Ok(HostPort { host: parse_host(without_brackets_of_mail(host))?, port: self.port(port)? })
     }
 
+    /// Like [`target`](Self::target), but the port may be missing: also a name or an address alone, where an IPv6
+    /// address may lack brackets.
+    ///
+    /// # Errors
+    /// Fails if a part is wrong; the message says which, and what is accepted.
+    pub fn target_or(&self, text: &str, port: u16) -> Result<HostPort, String> {
+        if text.contains(':') && !is_address(text) {
+            return self.target(text);
+        }
+        Ok(HostPort { host: parse_host(without_brackets_of_mail(text))?, port })
+    }
+
     /// Parses a port to connect to: a number from 1 to 65535, or the name of a service.
     ///
     /// # Errors
@@ -374,7 +386,7 @@ pub(super) fn target_of_url(url: &str) -> Option<HostPort> {
     let default = if scheme == "https" { 443 } else { 80 };
     let names = SystemNames::default();
     let reader = AddressReader::new(&names, ServiceProtocol::Tcp);
-    reader.target(host).or_else(|_| reader.target(&format!("{host}:{default}"))).ok()
+    reader.target_or(host, default).ok()
 }
 
 #[cfg(test)]
@@ -424,6 +436,28 @@ mod tests {
         assert_eq!(udp.pair("::1", "80").unwrap().to_string(), "[::1]:80");
         assert_eq!(udp.target("udp://h:syslog").unwrap().to_string(), "h:514");
         assert_eq!(udp.pair("<h>", "ntp").unwrap().to_string(), "h:123");
+    }
+
+    #[test]
+    fn a_port_that_is_missing_is_the_default() {
+        let names = names();
+        let reader = AddressReader::new(&names, ServiceProtocol::Tcp);
+        for (text, expected) in [
+            ("h", "h:23"),
+            ("h:80", "h:80"),
+            ("<h>", "h:23"),
+            ("192.0.2.1", "192.0.2.1:23"),
+            ("::1", "[::1]:23"),
+            ("[::1]", "[::1]:23"),
+            ("[fe80::1%eth0]:http", "[fe80::1%eth0]:80"),
+            ("fe80::1%eth0", "[fe80::1%eth0]:23"),
+            ("224.0.0.251%eth0", "224.0.0.251%eth0:23"),
+        ] {
+            assert_eq!(reader.target_or(text, 23).unwrap().to_string(), expected);
+        }
+        for text in ["", "h:", "h:0", "a:b:c", "[h]", "192.0.2.1%eth0", "::1%"] {
+            assert!(reader.target_or(text, 23).is_err(), "{text}");
+        }
     }
 
     #[test]
