@@ -14,7 +14,7 @@ use crate::net::{families, fault, option, order_queue};
 use crate::sessions::spec::UdpBoundSpec;
 use crate::wire::{FailedOperation, Failure};
 
-/// Runs a bound UDP socket, from its binding to [`News::Closed`].
+/// Runs a bound UDP socket, from its binding to [`News::Closed`](crate::sessions::News::Closed).
 ///
 /// The script waits for the first datagram: before that there is no peer to send to.
 pub(crate) fn run_bound(spec: UdpBoundSpec, plan: UdpPlan, context: TaskContext) -> impl Future<Output = ()> {
