@@ -12,16 +12,16 @@ use crate::sessions::reading::EscapeCounts;
 use crate::text::sanitize::{self, HostileScan, SanitizeCounts};
 
 /// The burst that may be searched at once, in bytes.
-const MOST_AT_ONCE: u64 = 32 * 1024 * 1024;
+const MOST_AT_ONCE: i64 = 32 * 1024 * 1024;
 
 /// The sustained rate in bytes per microsecond: 128 MB/s, a little more than a 1 Gbit/s link delivers.
-const PER_MICROSECOND: u64 = 128;
+const PER_MICROSECOND: i64 = 128;
 
 /// How much more a block costs that is not all ASCII.
-const DECODING_COST: u64 = 4;
+const DECODING_COST: i64 = 4;
 
 /// How much more a byte costs that is no UTF-8: decoding stops and begins again at each.
-const INVALID_COST: u64 = 30;
+const INVALID_COST: i64 = 30;
 
 /// Counts what is neutralised in the received bytes of one session.
 #[derive(Debug, Default)]
@@ -55,7 +55,8 @@ impl HostileCounter {
 /// What one session may still search.
 #[derive(Clone, Copy, Debug)]
 struct ScanBudget {
-    bytes: u64,
+    /// In bytes of ASCII. Less than 0 after a block that cost more than was left: the next one waits until that is paid.
+    bytes: i64,
     at: Option<Instant>,
 }
 
@@ -69,20 +70,25 @@ impl ScanBudget {
     /// Whether this many bytes, received at that time, may be searched; if so, deducts them.
     fn try_spend(&mut self, bytes: usize, at: Instant) -> bool {
         let since = at.saturating_duration_since(self.at.unwrap_or(at));
-        let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
         if micros > 0 || self.at.is_none() {
             self.bytes = micros.saturating_mul(PER_MICROSECOND).saturating_add(self.bytes).min(MOST_AT_ONCE);
             self.at = Some(at);
         }
-        let left = self.bytes.checked_sub(bytes as u64);
-        self.bytes = left.unwrap_or(self.bytes);
-        left.is_some()
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let is_enough = bytes <= self.bytes;
+        if is_enough {
+            self.bytes -= bytes;
+        }
+        is_enough
     }
 
     /// Deducts what it cost to decode these bytes, if they are not all ASCII. `invalid`: how many were no UTF-8.
     fn charge_decoding(&mut self, bytes: &[u8], invalid: u64) {
         if !bytes.is_ascii() {
-            let cost = bytes.len() as u64 * (DECODING_COST - 1) + invalid * INVALID_COST;
+            let bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+            let invalid = i64::try_from(invalid).unwrap_or(i64::MAX);
+            let cost = bytes.saturating_mul(DECODING_COST - 1).saturating_add(invalid.saturating_mul(INVALID_COST));
             self.bytes = self.bytes.saturating_sub(cost);
         }
     }
@@ -126,7 +132,7 @@ mod tests {
         let begin = Instant::now();
         let searched = |bytes: &[u8]| {
             let (mut budget, mut searched) = (ScanBudget::default(), 0);
-            for milli in 0..1_000 {
+            for milli in 0..10_000 {
                 while budget.try_spend(bytes.len(), begin + Duration::from_millis(milli)) {
                     budget.charge_decoding(bytes, sanitize::count_hostile(bytes).invalid_bytes);
                     searched += bytes.len();
@@ -135,7 +141,7 @@ mod tests {
             searched
         };
         let (ascii, text, binary) =
-            (searched(&[b'a'; 4096]), searched(&"é".repeat(2048).into_bytes()), searched(&[0xff; 4096]));
+            (searched(&[b'a'; 1 << 18]), searched(&"é".repeat(1 << 17).into_bytes()), searched(&[0xff; 1 << 18]));
         assert!(text > ascii / 5 && text < ascii / 3, "{text} of {ascii}");
         assert!(binary > ascii / 40 && binary < ascii / 30, "{binary} of {ascii}");
     }
