@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, poll};
+use nix::sys::termios::{FlowArg, tcflow};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before the test says what it saw instead.
@@ -20,8 +21,10 @@ pub(crate) struct Tui {
     raw: Arc<Mutex<Vec<u8>>>,
     reader: Option<std::thread::JoinHandle<()>>,
     gone: Arc<AtomicBool>,
-    /// True: nothing of what the program writes is read.
+    /// True: nothing of what the program writes is to be read.
     deaf: Arc<AtomicBool>,
+    /// True: nothing is read any more.
+    paused: Arc<AtomicBool>,
     _home: tempfile::TempDir,
 }
 
@@ -69,10 +72,14 @@ impl Tui {
         let stop = Arc::clone(&gone);
         let deaf = Arc::new(AtomicBool::new(false));
         let pause = Arc::clone(&deaf);
+        let paused = Arc::new(AtomicBool::new(false));
+        let pauses = Arc::clone(&paused);
         let reader = std::thread::spawn(move || {
             let mut buffer = [0; 65536];
             while !stop.load(Ordering::Relaxed) {
-                if pause.load(Ordering::Relaxed) {
+                let now = pause.load(Ordering::Relaxed);
+                pauses.store(now, Ordering::Relaxed);
+                if now {
                     std::thread::sleep(Duration::from_millis(5)); // between two looks
                     continue;
                 }
@@ -94,6 +101,7 @@ impl Tui {
             reader: Some(reader),
             gone,
             deaf,
+            paused,
             _home: home,
         }
     }
@@ -108,6 +116,8 @@ impl Tui {
     /// Stops to read what the program writes, and makes it write until the terminal takes no more.
     pub(crate) fn stop_reading(&self) {
         self.deaf.store(true, Ordering::Relaxed);
+        // A last read could make room again after the terminal was found full.
+        self.until_that("the last read is over", |tui| tui.paused.load(Ordering::Relaxed));
         let path = self.master.as_ref().unwrap().tty_name().expect("a terminal has a name");
         let tty = std::fs::OpenOptions::new().write(true).open(path).expect("the terminal opens");
         let columns = std::cell::Cell::new(0);
@@ -115,6 +125,11 @@ impl Tui {
             // Each size makes the program draw everything anew; many of them, as it need not see each.
             columns.set((columns.get() + 7) % 61);
             tui.resize(100 + columns.get(), 40);
+            // The kernel may move what was written from one of its two buffers to the other only after the program found
+            // the first one full. It wakes no writer then, only when somebody reads, or as here when output is continued.
+            for flow in [FlowArg::TCOOFF, FlowArg::TCOON] {
+                tcflow(&tty, flow).expect("a terminal's output is stopped and continued");
+            }
             let mut wanted = [PollFd::new(tty.as_fd(), PollFlags::POLLOUT)];
             matches!(poll(&mut wanted, 20_u8), Ok(0))
         });
