@@ -183,6 +183,78 @@ fn a_close_lets_a_datagram_go_that_waits_for_a_peer_who_still_reads() {
     assert_eq!(watch.sent(id), 11);
 }
 
+/// More than any socket has room for, in eight datagrams.
+fn eight_long_datagrams() -> Vec<ScriptStep> {
+    vec![ScriptStep::Send(vec![b'x'; 100_000].into()); 8]
+}
+
+#[test]
+fn a_conversation_reads_while_its_datagram_waits_for_room() {
+    let (_dir, path, address) = place();
+    let peer = UnixDatagram::bind(&path).unwrap();
+    let mut watch = Watch::new();
+    let mut spec = Spec::new(SpecKind::Unix(UnixSpec::new(address, UnixForm::Datagram)));
+    spec.script.steps = eight_long_datagrams();
+    let id = watch.open(spec);
+    let mut buffer = vec![0; 100_000];
+    let (_, session) = peer.recv_from(&mut buffer).unwrap();
+    peer.send_to_addr(b"meanwhile", &session).unwrap();
+    watch.until("read", |watch| watch.received(id) == 9);
+    assert!(watch.sent(id) < 800_000);
+    for _ in 1..8 {
+        assert_eq!(peer.recv(&mut buffer).unwrap(), 100_000);
+    }
+    watch.until("all sent", |watch| watch.sent(id) == 800_000);
+}
+
+#[test]
+fn a_bound_socket_reads_while_its_answer_waits_for_room() {
+    let (dir, path, address) = place();
+    let mut watch = Watch::new();
+    let id = watch.open(Spec::new(SpecKind::UnixListen(UnixListenSpec::at(address, UnixForm::Datagram))));
+    watch.until_news(id, "listening", |news| matches!(news, News::Unix(UnixNews::Listening { .. })));
+    let peer = UnixDatagram::bind(dir.path().join("peer")).unwrap();
+    peer.send_to(b"hello", &path).unwrap();
+    watch.until("hello", |watch| watch.received(id) == 5);
+    for _ in 0..8 {
+        watch.send(id, vec![b'x'; 100_000]);
+    }
+    let mut buffer = vec![0; 100_000];
+    peer.recv(&mut buffer).unwrap();
+    peer.send_to(b"meanwhile", &path).unwrap();
+    watch.until("read", |watch| watch.received(id) == 14);
+    assert!(watch.sent(id) < 800_000);
+    for _ in 1..8 {
+        assert_eq!(peer.recv(&mut buffer).unwrap(), 100_000);
+    }
+    watch.until("all sent", |watch| watch.sent(id) == 800_000);
+}
+
+#[test]
+fn two_that_fill_each_others_queue_empty_them_as_soon_as_they_read() {
+    let (_dir, _path, address) = place();
+    let mut watch = Watch::new();
+    let bound = UnixListenSpec::at(address.clone(), UnixForm::Datagram);
+    let bound = watch.open(Spec::new(SpecKind::UnixListen(bound)));
+    watch.until_news(bound, "listening", |news| matches!(news, News::Unix(UnixNews::Listening { .. })));
+    let dialled = watch.open(Spec::new(SpecKind::Unix(UnixSpec::new(address, UnixForm::Datagram))));
+    watch.send(dialled, &b"hello"[..]);
+    watch.until("hello", |watch| watch.received(bound) == 5);
+    let both = [bound, dialled];
+    for id in both {
+        watch.order(id, Verb::PauseReading);
+        watch.until_news(id, "paused", |news| matches!(news, News::ReadingPaused));
+        for _ in 0..8 {
+            watch.send(id, vec![b'x'; 100_000]);
+        }
+    }
+    watch.until("a first one each", |watch| both.iter().all(|id| watch.sent(*id) >= 100_000));
+    for id in both {
+        watch.order(id, Verb::ContinueReading);
+    }
+    watch.until("all", |watch| watch.received(bound) == 800_005 && watch.received(dialled) == 800_000);
+}
+
 #[test]
 fn a_character_that_two_datagrams_share_is_no_character() {
     let (_dir, path, address) = place();

@@ -1,6 +1,7 @@
 //! Datagrams of the Unix domain: a conversation with one socket, or a bound socket that hears anybody.
 //!
-//! They are not UDP: nothing is lost on the way, their order is kept, and a full queue makes the sender wait.
+//! They are not UDP: nothing is lost on the way, their order is kept, and a full queue makes the sender wait. It reads
+//! meanwhile: two that fill each other's queue would wait for ever.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read as _};
@@ -61,7 +62,7 @@ pub(super) async fn run(
         idle_timeout: spec.socket.idle_timeout,
         urgent,
         reading: true,
-        postponed: VecDeque::new(),
+        buffer: vec![0; MOST_UNIX_DATAGRAM],
         waiting: script.steps.into(),
         sender: None,
         last_moved: Instant::now(),
@@ -89,7 +90,7 @@ pub(super) async fn run_bound(spec: UnixListenSpec, mut context: TaskContext) {
         idle_timeout: spec.socket.idle_timeout,
         urgent,
         reading: true,
-        postponed: VecDeque::new(),
+        buffer: vec![0; MOST_UNIX_DATAGRAM],
         waiting: VecDeque::new(),
         sender: None,
         last_moved: Instant::now(),
@@ -133,8 +134,8 @@ struct DatagramTask {
     idle_timeout: Option<Duration>,
     urgent: order_queue::OrderReceiver,
     reading: bool,
-    /// Orders that came while a datagram waited for room; few, as their queue is bounded.
-    postponed: VecDeque<Verb>,
+    /// Where a datagram is received.
+    buffer: Vec<u8>,
     /// What is still to be sent of the script.
     waiting: VecDeque<ScriptStep>,
     /// The sender of the newest datagram.
@@ -149,6 +150,8 @@ struct DatagramTask {
 enum UnsentDatagram {
     /// The session was closed while the peer's queue was full.
     Closed(Failure),
+    /// Nothing could be received any more while the peer's queue was full.
+    NotReceiving(Failure),
     /// Anything else.
     Failed(Failure),
 }
@@ -177,13 +180,7 @@ impl DatagramTask {
 
     /// Runs until the session is closed, or fails.
     async fn serve(&mut self, context: &mut TaskContext) -> Result<CloseReason, Failure> {
-        let mut buffer = vec![0; MOST_UNIX_DATAGRAM];
         loop {
-            while let Some(verb) = self.postponed.pop_front() {
-                if let Some(reason) = self.order(Some(verb), context).await? {
-                    return Ok(reason);
-                }
-            }
             while let Some(step) = self.waiting.pop_front() {
                 let verb = match step {
                     ScriptStep::Send(bytes) => Verb::Send(bytes),
@@ -214,17 +211,14 @@ impl DatagramTask {
                     None | Some(Verb::Close | Verb::Reset) => if self.closes_at_once(verb.as_ref()) {
                         return Ok(CloseReason::Local);
                     },
-                    verb => if let Some(reason) = self.order(verb, context).await? { return Ok(reason) },
+                    Some(verb) => self.order_at_once(verb, context).await,
                 },
                 verb = context.orders.recv() => {
                     if let Some(reason) = self.order(verb, context).await? {
                         return Ok(reason);
                     }
                 }
-                ready = self.socket.socket.readable(), if self.reading => match ready {
-                    Ok(()) => self.receive(&mut buffer, context).await?,
-                    Err(error) => return Err(self.fault(FailedOperation::Receive, &error)),
-                },
+                ready = self.socket.socket.readable(), if self.reading => self.receive(ready, context).await?,
                 () = sleep_until_some(sample_at) => {}
                 () = sleep_until_some(quiet_at) => {
                     if self.last_moved.elapsed() >= self.idle_timeout.unwrap_or(Duration::MAX) && self.reading {
@@ -272,30 +266,40 @@ impl DatagramTask {
                     }
                 }
             }
-            Some(Verb::PauseReading) => {
+            Some(verb) => self.order_at_once(verb, context).await,
+        }
+        Ok(None)
+    }
+
+    /// Carries out an order for which nothing has to wait.
+    async fn order_at_once(&mut self, verb: Verb, context: &TaskContext) {
+        match verb {
+            Verb::PauseReading => {
                 if std::mem::replace(&mut self.reading, false) {
                     context.journal.news(News::ReadingPaused).await;
                 }
             }
-            Some(Verb::ContinueReading) => {
+            Verb::ContinueReading => {
                 if !std::mem::replace(&mut self.reading, true) {
                     self.last_moved = Instant::now();
                     context.journal.news(News::ReadingContinued).await;
                 }
             }
-            Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
+            Verb::Socket(SocketVerb::SetOption(name, value)) => {
                 option::set_and_report(&self.socket.socket, name, value, OptionScope::UNIX, &context.journal).await;
             }
-            Some(Verb::Socket(SocketVerb::ReadOptions)) => {
+            Verb::Socket(SocketVerb::ReadOptions) => {
                 let all = option::all_values_news(&self.socket.socket, SocketKind::Unix, OptionScope::UNIX);
                 context.journal.news(all).await;
             }
-            Some(Verb::Socket(SocketVerb::SampleEvery(period))) => self.samples.set_period(period, Instant::now()),
-            Some(refused @ (Verb::Stream(_) | Verb::Datagram(_) | Verb::Listener(_))) => {
+            Verb::Socket(SocketVerb::SampleEvery(period)) => self.samples.set_period(period, Instant::now()),
+            refused @ (Verb::Stream(_) | Verb::Datagram(_) | Verb::Listener(_)) => {
                 context.journal.news(News::Warned(refused.refused(OrderRefuser::Unix, &self.name))).await;
             }
+            Verb::Send(_) | Verb::SendFile(_) | Verb::Close | Verb::Reset => {
+                unreachable!("these wait, or end the session")
+            }
         }
-        Ok(None)
     }
 
     /// A conversation whose one peer is gone is over; a bound socket, and one datagram that was too long, are not.
@@ -310,6 +314,7 @@ impl DatagramTask {
                 context.journal.news(News::Warned(failure)).await;
                 return Ok(Some(CloseReason::Local));
             }
+            UnsentDatagram::NotReceiving(failure) => return Err(failure),
         };
         let gone = matches!(failure.class, Class::Refused | Class::Reset);
         if gone && self.peer.is_some() {
@@ -353,34 +358,47 @@ impl DatagramTask {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // The peer's queue is full (net.unix.max_dgram_qlen), or our buffer: the datagram is not lost, it waits.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.samples.mark_activity();
-                    self.sample_if_due(context);
-                    let given_up = tokio::select! {
-                        biased;
-                        verb = self.urgent.recv() => match verb {
-                            None | Some(Verb::Close | Verb::Reset) => self.closes_at_once(verb.as_ref()),
-                            Some(verb) => {
-                                self.postponed.push_back(verb);
-                                false
-                            }
-                        },
-                        () = tokio::time::sleep(FULL_PAUSE) => self.close_by.is_some_and(|by| by <= Instant::now()),
-                    };
-                    if given_up {
-                        let why = "not sent: the peer's queue is full, and the session is closed";
-                        let failure = Failure::new(Class::Local, FailedOperation::Send, &self.name, why);
-                        return Err(UnsentDatagram::Closed(failure.with_reason(FailureReason::NotSent)));
+                    let waited = self.wait_for_room(context).await;
+                    if matches!(waited, Err(UnsentDatagram::NotReceiving(_))) {
+                        self.waiting.push_front(ScriptStep::Send(bytes));
+                        return waited;
                     }
+                    waited?;
                 }
                 Err(error) => return Err(self.fault(FailedOperation::Send, &error).into()),
             }
         }
     }
 
-    /// Receives what has arrived. A failure ends the session.
-    async fn receive(&mut self, buffer: &mut [u8], context: &TaskContext) -> Result<(), Failure> {
+    /// Waits while the peer's queue is full; reads, and carries out orders that do not wait.
+    async fn wait_for_room(&mut self, context: &TaskContext) -> Result<(), UnsentDatagram> {
+        self.samples.mark_activity();
+        self.sample_if_due(context);
+        let mut is_given_up = false;
+        tokio::select! {
+            biased;
+            verb = self.urgent.recv() => match verb {
+                None | Some(Verb::Close | Verb::Reset) => is_given_up = self.closes_at_once(verb.as_ref()),
+                Some(verb) => self.order_at_once(verb, context).await,
+            },
+            ready = self.socket.socket.readable(), if self.reading => {
+                self.receive(ready, context).await.map_err(UnsentDatagram::NotReceiving)?;
+            }
+            () = tokio::time::sleep(FULL_PAUSE) => {}
+        }
+        if is_given_up || self.close_by.is_some_and(|by| by <= Instant::now()) {
+            let why = "not sent: the peer's queue is full, and the session is closed";
+            let failure = Failure::new(Class::Local, FailedOperation::Send, &self.name, why);
+            return Err(UnsentDatagram::Closed(failure.with_reason(FailureReason::NotSent)));
+        }
+        Ok(())
+    }
+
+    /// Receives what has arrived, if the socket is `ready`. A failure ends the session.
+    async fn receive(&mut self, ready: io::Result<()>, context: &TaskContext) -> Result<(), Failure> {
+        ready.map_err(|error| self.fault(FailedOperation::Receive, &error))?;
         for _ in 0..TURN {
-            let socket = &self.socket.socket;
+            let (socket, buffer) = (&self.socket.socket, &mut self.buffer);
             let read = || Ok(rustix::net::recvfrom(socket, &mut *buffer, WHOLE_LENGTH)?);
             match socket.try_io(Interest::READABLE, read) {
                 Ok((kept, length, from)) => {
