@@ -187,8 +187,7 @@ pub fn mask_text(text: &str) -> Cow<'_, str> {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        let end = rest.find(ends_token).unwrap_or(rest.len());
-        let (token, after) = rest.split_at(end);
+        let (token, after) = rest.split_at(token_end(rest));
         match header_value(token, after) {
             Some((value, later)) => {
                 let blanks = value.len() - value.trim_start().len();
@@ -225,6 +224,17 @@ fn ends_token(c: char) -> bool {
     c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '␊' | '␍' | '␉')
 }
 
+/// Where the first token of a text ends. The blank in a mark ends none: the text around it is the same token as before.
+fn token_end(text: &str) -> usize {
+    let is_in_mark = |at: usize| {
+        let (before, after) = text.split_at(at);
+        let mark = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        mark.ends_with(MASKED) && [" byte›", " bytes›"].iter().any(|end| after.starts_with(end))
+    };
+    let mut ends = text.match_indices(ends_token).map(|(at, _)| at);
+    ends.find(|at| !is_in_mark(*at)).unwrap_or(text.len())
+}
+
 /// What is quoted up to the next quotation mark, if it is a target with a blank in it: it is no URL, but may hold a
 /// password all the same.
 fn quoted_target(text: &str) -> Option<&str> {
@@ -254,9 +264,14 @@ fn mask_token(token: &str, masked: &mut String) {
     };
     // The name of a Unix socket has no user: `unix:@name`, `unix:/a:b@c`.
     let unix = scheme.is_empty() && token.starts_with("unix:");
-    let users_end = if unix { 0 } else { user_information_end(rest, !scheme.is_empty()) };
-    let (users, rest) = rest.split_at(users_end);
     masked.push_str(scheme);
+    let rest = if unix { rest } else { mask_users(rest, !scheme.is_empty(), masked) };
+    mask_parameters(rest, masked);
+}
+
+/// Masks the user information at the start of a URL without its scheme; returns what follows it.
+fn mask_users<'a>(rest: &'a str, with_scheme: bool, masked: &mut String) -> &'a str {
+    let (users, rest) = rest.split_at(user_information_end(rest, with_scheme));
     if let Some(users) = users.strip_suffix('@') {
         match users.split_once(':') {
             // What a message of ours accepts: `[user:password@]HOST`.
@@ -272,7 +287,15 @@ fn mask_token(token: &str, masked: &mut String) {
         }
         masked.push('@');
     }
-    mask_parameters(rest, masked);
+    rest
+}
+
+/// Masks the user information of URLs that stand within another one: `h/?next=http://user:password@h2/`.
+fn mask_urls_within(text: &str, masked: &mut String) {
+    for (place, part) in text.split_inclusive("://").enumerate() {
+        let rest = if place > 0 { mask_users(part, true, masked) } else { part };
+        masked.push_str(rest);
+    }
 }
 
 fn mask_part(part: &str) -> String {
@@ -303,7 +326,7 @@ fn is_host(text: &str) -> bool {
     }
 }
 
-/// Masks the values of parameters: `?a=…&b=…`, in a query or a fragment.
+/// Masks the values of parameters: `?a=…&b=…`, in a query or a fragment; of others, and before them, URLs' users.
 fn mask_parameters(rest: &str, masked: &mut String) {
     let mut within = false;
     for part in rest.split_inclusive(['?', '&', ';', '#']) {
@@ -315,7 +338,7 @@ fn mask_parameters(rest: &str, masked: &mut String) {
                 masked.push('=');
                 masked.push_str(&mask_once(value.as_bytes()));
             }
-            None => masked.push_str(body),
+            None => mask_urls_within(body, masked),
         }
         masked.extend(last);
         within |= last.is_some();
@@ -361,6 +384,9 @@ mod tests {
             ("http://:A@:%#@a", "http://:‹5 bytes›@a"),
             ("http://TOKEN@/x@y", "http://‹8 bytes›@y"),
             ("http://me:a@b@h/", "http://‹2 bytes›:‹3 bytes›@h/"),
+            ("http://h/?next=https://me:SECRET@h2/", "http://h/?next=https://‹2 bytes›:‹6 bytes›@h2/"),
+            ("http://:A@A://A@a", "http://:‹1 byte›@A://‹1 byte›@a"),
+            ("http://h/?token=https://me:SECRET@h2/", "http://h/?token=‹21 bytes›"),
             ("http://h:80/a@b", "http://h:80/a@b"),
             ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
             ("accepted: [http://][USER:PASSWORD@]HOST[:PORT]", "accepted: [http://][USER:PASSWORD@]HOST[:PORT]"),
