@@ -8,6 +8,7 @@ use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction};
 use crate::model::home::{HomeEntry, entries};
 use crate::model::keymap::KeyMode;
+use crate::model::overlay::Overlay;
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
 use crate::model::targets::RecentTarget;
@@ -16,8 +17,8 @@ use crate::model::targets::RecentTarget;
 const EXAMPLES: [(&str, &str); 6] = [
     ("127.0.0.1:80", "a TCP connection"),
     ("udp://127.0.0.1:53", "a UDP conversation"),
-    ("https://example.org", "an HTTP request; or a curl command"),
-    ("dns example.org MX", "ask name servers; or a dig command"),
+    ("https://example.org", "an HTTP request; or a curl line"),
+    ("dns example.org MX", "ask name servers; or a dig line"),
     ("listen tcp 9000", "wait for peers"),
     ("nc -u -l 5000", "whatever you would give to nc"),
 ];
@@ -67,7 +68,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         }
         canvas.hit(row, ClickTarget::Home(at));
     }
-    if examples > 0 {
+    // The form for a new session has examples of its own; these would look out from under it.
+    if examples > 0 && !matches!(model.overlay, Some(Overlay::New { .. })) {
         let below = part(place, 1, head + count + 1, place.width.saturating_sub(1), examples + 1);
         canvas.draw_text(below, 0, 0, "A new session takes, typed or pasted:", Role::Dim);
         for (y, (example, what)) in (1_u16..).zip(EXAMPLES.iter().take(usize::from(examples))) {
