@@ -56,13 +56,20 @@ pub(super) fn headlines(session: &Session, now: Instant) -> Vec<StyledText> {
     };
     let words = match &state {
         Some(state) if quiet => state.clone(),
-        Some(state) => state.clone().with(format!(" · {}", standing.words), Role::Dim),
+        // The state's name says that it is open.
+        Some(state) => {
+            let words = standing.words.strip_prefix("open · ").unwrap_or(&standing.words);
+            state.clone().with(format!(" · {words}"), Role::Dim)
+        }
         None => StyledText::single(standing.words, standing.role),
     };
     let rtt = kernel.and_then(|kernel| kernel.rtt).map(|rtt| format!(" · rtt {}", quantity::duration(rtt)));
     let full = words.clone().with(rtt.unwrap_or_default(), Role::Dim);
-    let short = session.failure().map(|failure| StyledText::single(failure.class.name().replace('_', " "), Role::Bad));
-    [Some(full), Some(words), state, short].into_iter().flatten().collect()
+    let class = session.failure().map(|failure| failure.class.name().replace('_', " "));
+    // Alone the name of a class may read as what is going on (`resolve`), so its mark goes before it.
+    let marked = class.as_ref().map(|class| StyledText::single(format!("✗ {class}"), Role::Bad));
+    let class = class.map(|class| StyledText::single(class, Role::Bad));
+    [Some(full), Some(words), state, marked, class].into_iter().flatten().collect()
 }
 
 /// The second line in the list of sessions.
