@@ -79,7 +79,7 @@ impl ExplainPage {
         }
     }
 
-    /// Two texts, side by side if there is room, else one below the other.
+    /// Two texts, side by side if there is room, else one below the other; the second keeps its column.
     fn push_pair(&mut self, lead: &StyledText, (what, role): (&str, Role), (how, quiet): (&str, Role), beside: u16) {
         let at = lead.columns();
         if self.columns >= BESIDE && columns_of(what) < beside {
@@ -96,7 +96,8 @@ impl ExplainPage {
         } else {
             self.text(lead, what, role);
             if !how.is_empty() {
-                self.text(&StyledText::single(blanks(at + 2), Role::Text), how, quiet);
+                let from = if self.columns >= BESIDE { at + beside } else { at + 2 };
+                self.text(&StyledText::single(blanks(from), Role::Text), how, quiet);
             }
         }
     }
