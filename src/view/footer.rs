@@ -187,11 +187,13 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) ->
         View::Ladder => {
             let is_captured = panel.tcp_history(shown).is_some_and(|story| story.ladder.is_captured());
             let capture = session(model, SessionAction::ToggleCapture, "capture");
-            vec![
-                pane(model, PaneAction::Down, "rung"),
-                pane(model, PaneAction::Activate, "its bytes"),
-                if is_captured { pane(model, PaneAction::Numbers, "numbers") } else { capture },
-            ]
+            let mut hints = vec![pane(model, PaneAction::Down, "rung"), pane(model, PaneAction::Activate, "its place")];
+            if is_captured {
+                hints.push(pane(model, PaneAction::Numbers, "numbers"));
+            } else if !shown.is_over() {
+                hints.push(capture);
+            }
+            hints
         }
         View::Response => vec![pane(model, PaneAction::Pretty, "pretty")],
         View::Peers => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "takes it")],
