@@ -429,3 +429,15 @@ fn what_the_kernels_timer_announced_has_its_time() {
     let probe = teller.story.ladder.rungs().next_back().unwrap();
     assert_eq!((probe.label.text().as_str(), probe.at), ("keepalive probe", teller.at(5_300)));
 }
+
+#[test]
+fn a_peer_that_speaks_once_a_second_has_a_silence_before_each_line() {
+    let mut teller = Teller::new();
+    teller.connected();
+    // The pauses are a second, some milliseconds more or less.
+    for millis in [2, 1_001, 2_002, 3_000] {
+        teller.data(millis, Direction::Received, b"tick\n");
+    }
+    let silences = teller.drawn().lines().filter(|line| line.contains("of silence")).count();
+    assert_eq!(silences, 3, "{}", teller.drawn());
+}

@@ -15,8 +15,9 @@ use crate::wire::{Both, Direction, Evidence, Failure, Totals};
 /// How many rungs are kept; beyond it the oldest are dropped and counted.
 pub const MOST_RUNGS: usize = 10_000;
 
-/// A pause of at least this long has a rung of its own.
-pub const SILENCE: Duration = Duration::from_secs(1);
+/// A pause of at least this long has a rung of its own. A little under a second: of what comes once a second, every
+/// pause has one, and not only those that lasted some microseconds longer.
+pub const SILENCE: Duration = Duration::from_millis(900);
 
 /// Reads and writes that follow each other faster than this belong to one burst.
 pub const BURST_GAP: Duration = Duration::from_millis(50);
