@@ -150,7 +150,12 @@ fn dns(news: &DnsNews) -> FactText {
             let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
             let cut = if message.is_truncated() { ", cut short (TC)" } else { "" };
             let how = format!("{records}{cut} after {} by {}", quantity::duration(answer.took), answer.wire.name());
-            let tone = if message.rcode() == 0 && count > 0 { TimelineTone::Well } else { TimelineTone::Bad };
+            // No record of the type (NODATA) is an answer too.
+            let tone = match (message.rcode(), count) {
+                (0, 0) => TimelineTone::Plain,
+                (0, _) => TimelineTone::Well,
+                _ => TimelineTone::Bad,
+            };
             FactText::seen(format!("{} came back", message.rcode_name()), how, tone)
         }
         DnsNews::Failed(failed) => {
@@ -167,8 +172,30 @@ fn dns(news: &DnsNews) -> FactText {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use super::*;
+    use crate::sessions::news::dns::{DnsAnswer, DnsTransport};
+    use crate::wire::dns::message::DnsMessage;
     use crate::wire::{Class, FailedOperation, Failure};
+
+    #[test]
+    fn an_answer_without_records_of_the_type_is_no_failure() {
+        let tone = |flags: u8| {
+            let bytes = [0, 7, 0x81, flags, 0, 1, 0, 0, 0, 0, 0, 0, 1, b'a', 0, 0, 28, 0, 1];
+            let answer = DnsAnswer {
+                server: ([192, 0, 2, 53], 53).into(),
+                wire: DnsTransport::Udp,
+                took: Duration::from_millis(3),
+                bytes: bytes.to_vec().into(),
+                message: Arc::new(DnsMessage::read(&bytes)),
+            };
+            dns(&DnsNews::Answer(answer)).tone
+        };
+        assert_eq!(tone(0x80), TimelineTone::Plain, "NOERROR, no record");
+        assert_eq!(tone(0x83), TimelineTone::Bad, "NXDOMAIN");
+    }
 
     #[test]
     fn a_warning_is_not_told_as_a_failure() {
