@@ -74,7 +74,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: 
         let style = covered.map_or(style, |cell| style.bg(cell.fg));
         canvas.put_styled(plot, x, y, "─", style);
     }
-    times(canvas, part(area, AXIS, plot.height, plot.width, 1), gauges, (gauge, role), (partner, seen.is_some()));
+    let mark = StyledText::single(if flat { "━ " } else { "█ " }, role).with(gauge.name(), Role::Dim);
+    times(canvas, part(area, AXIS, plot.height, plot.width, 1), gauges, &mark, (partner, seen.is_some()));
 }
 
 /// The row of the plot in which a level ends, in eighths of a row.
@@ -121,23 +122,26 @@ fn bar(canvas: &mut Canvas<'_>, plot: Rect, x: u16, level: u128, role: Role) {
     }
 }
 
-/// The row below: the span of time, and the legend.
+/// The row below: the span of time, and the legend, which begins with the gauge's own mark.
 fn times(
     canvas: &mut Canvas<'_>,
     row: Rect,
     gauges: &Gauges,
-    (gauge, role): (Gauge, Role),
+    mark: &StyledText,
     (partner, drawn): (Option<Gauge>, bool),
 ) {
-    let since = format!("−{} to now   ", quantity::duration(gauges.span()));
-    let mut legend = StyledText::single(since, Role::Dim).with("█ ", role).with(gauge.name(), Role::Dim);
-    if let Some(partner) = partner {
-        let name = if drawn {
-            partner.name().to_owned()
-        } else {
-            format!("{} {}, far above", partner.name(), gauges.text(partner))
-        };
-        legend = legend.with("   ─ ", Role::Warn).with(name, Role::Dim);
-    }
-    canvas.draw_styled_text(row, 0, 0, &legend);
+    let since = format!("−{} to now", quantity::duration(gauges.span()));
+    let compared = partner.map(|partner| match drawn {
+        true => partner.name().to_owned(),
+        false => format!("{} {}, far above", partner.name(), gauges.text(partner)),
+    });
+    let spaced = |gap: &str| {
+        let legend = StyledText::single(format!("{since}{gap}"), Role::Dim).append(mark.clone());
+        match &compared {
+            Some(name) => legend.with(format!("{gap}─ "), Role::Warn).with(name.clone(), Role::Dim),
+            None => legend,
+        }
+    };
+    let wide = spaced("   ");
+    canvas.draw_styled_text(row, 0, 0, &if wide.columns() <= row.width { wide } else { spaced(" ") });
 }
