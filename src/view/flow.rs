@@ -124,7 +124,7 @@ impl FlowDrawing<'_> {
             part(area, if left { 0 } else { width + BETWEEN }, y, width, area.height.saturating_sub(y).min(ROWS))
         };
         canvas.draw_styled_text(part(area, 0, 0, width, 1), 0, 0, &self.own_label());
-        canvas.draw_styled_text(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.peer_label());
+        canvas.draw_styled_text(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.peer_label(width));
         let mut y = 2;
         for sending in [true, false] {
             self.draw_heading(canvas, part(area, 0, y, area.width, 1), sending, sending);
@@ -184,7 +184,8 @@ impl FlowDrawing<'_> {
         if self.session.is_reading_paused() { name.with(" ‖ not reading", Role::Warn) } else { name }
     }
 
-    fn peer_label(&self) -> StyledText {
+    /// The name of the other side; that it is on this host is said if there is room.
+    fn peer_label(&self, width: u16) -> StyledText {
         let peer = match &self.session.kind {
             SessionKind::Stream(TcpSession { ends: Endpoints { peer: Some(peer), .. }, .. }) => peer.to_string(),
             _ => self.session.title(),
@@ -195,10 +196,11 @@ impl FlowDrawing<'_> {
                     .with(format!("ours too, {peer}"), Role::Strong);
                 if twin.is_reading_paused() { name.with(" ‖ not reading", Role::Warn) } else { name }
             }
-            (None, Some(_)) => {
-                StyledText::single(format!("the peer, {peer}"), Role::Strong).with("  on this host", Role::Dim)
+            (None, theirs) => {
+                let name = StyledText::single(format!("the peer, {peer}"), Role::Strong);
+                let here = name.clone().with("  on this host", Role::Dim);
+                if theirs.is_some() && here.columns() <= width { here } else { name }
             }
-            (None, None) => StyledText::single(format!("the peer, {peer}"), Role::Strong),
         }
     }
 
