@@ -5,6 +5,7 @@ use crate::files::theme::Role;
 use crate::sessions::phase::OpenState;
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
+use crate::wire::Totals;
 
 /// A mark of one column, a colour, and the status in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,4 +75,10 @@ pub(super) fn totals(session: &Session) -> StyledText {
         .with(format!(" {:<7}", quantity::bytes(sent)), Role::Dim)
         .with(" ▼", Role::Received)
         .with(format!(" {}", quantity::bytes(received)), Role::Dim)
+}
+
+/// In how many datagrams the bytes went.
+pub(super) fn in_datagrams(totals: Totals) -> String {
+    let noun = if totals.ops == 1 { "datagram" } else { "datagrams" };
+    format!("in {} {noun}", quantity::grouped(totals.ops))
 }

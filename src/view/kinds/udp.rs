@@ -83,7 +83,7 @@ impl KindWords for ConversationWords<'_> {
     }
 
     fn unit(&self, totals: Totals) -> String {
-        in_datagrams(totals)
+        status_label::in_datagrams(totals)
     }
 
     fn last_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
@@ -131,7 +131,7 @@ impl KindWords for BoundWords<'_> {
     }
 
     fn unit(&self, totals: Totals) -> String {
-        in_datagrams(totals)
+        status_label::in_datagrams(totals)
     }
 
     fn last_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
@@ -155,10 +155,6 @@ impl SpecWords for UdpBoundSpec {
     fn name(&self, session: &Session) -> String {
         format!("udp on {}", listening_name(session.bound().unwrap_or(self.local), self.socket.family))
     }
-}
-
-fn in_datagrams(totals: Totals) -> String {
-    format!("in {} datagrams", quantity::grouped(totals.ops))
 }
 
 /// The ledger and the datagram at the cursor, unless the view shows them.

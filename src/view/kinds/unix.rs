@@ -133,7 +133,7 @@ impl KindWords for UnixListenerWords<'_> {
 fn unit(form: UnixForm, totals: Totals) -> String {
     match form {
         UnixForm::Stream => String::new(),
-        UnixForm::Datagram => format!("in {} datagrams", quantity::grouped(totals.ops)),
+        UnixForm::Datagram => status_label::in_datagrams(totals),
     }
 }
 
