@@ -71,7 +71,7 @@ impl SocketOption {
                 Some("the window's scale was agreed on in the SYNs: a window above 64 KiB may need it before connect()")
             }
             (SocketOption::QuickAck | SocketOption::Cork, SocketKind::Connection) => {
-                Some("it holds for now: the kernel may leave it by itself")
+                Some("it lasts until the kernel leaves it by itself")
             }
             _ => None,
         }
