@@ -291,7 +291,7 @@ pub(super) struct UdpArgs {
 pub(super) struct DnsArgs {
     /// [@SERVER[:PORT]] NAME [TYPE…] [CLASS], and +tcp, +ignore, +norecurse, +noad, +cd, +search, +noedns, +bufsize=N,
     /// +dnssec, +nsid, +cookie, +subnet=ADDRESS/PREFIX, +time=SECONDS, +tries=N. What is printed in a pipe: +short,
-    /// +noall, +answer, +question, +authority, +additional, +comments, +stats, +qr, +noclass, +nottlid
+    /// +noall, +answer, +question, +authority, +additional, +comments, +stats, +qr, +noclass, +nottlid, +split=N, +nosplit
     #[arg(value_name = "QUESTION")]
     pub(super) words: Vec<String>,
     #[command(flatten)]

@@ -16,7 +16,10 @@ use crate::wire::dns::record_type::{RecordType, parse_class};
 const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…] [CLASS], -x ADDRESS, -q NAME, -t TYPE, -c CLASS, -p PORT, -4, \
     -6, -u, +tcp, +ignore, +norecurse, +noad, +cd, +search, +noedns, +bufsize=N, +dnssec, +nsid, +cookie, \
     +subnet=ADDRESS/PREFIX, +time=SECONDS, +tries=N; for the text: +short, +noall, +answer, +question, +authority, \
-    +additional, +comments, +stats, +qr, +noclass, +nottlid";
+    +additional, +comments, +stats, +qr, +noclass, +nottlid, +split=N, +nosplit";
+
+/// The longest pieces of `+split`, as in dig.
+const MOST_SPLIT: u16 = 1_023;
 
 /// Whose defaults are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +39,6 @@ const NOT_DONE: &[(&str, bool)] = &[
     ("ttlunits", false),
     ("identify", false),
     ("rrcomments", false),
-    ("split", false),
     ("idnin", true),
     ("idnout", false),
     ("yaml", false),
@@ -154,7 +156,8 @@ impl ParsedDig<'_> {
             text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(wrong)
         };
         let has_value = value.is_some();
-        let takes_value = matches!(plain, "edns" | "bufsize" | "time" | "timeout" | "tries" | "retry" | "subnet");
+        let takes_value =
+            matches!(plain, "edns" | "bufsize" | "time" | "timeout" | "tries" | "retry" | "subnet" | "split");
         if has_value && !(takes_value && is_on) && !NOT_DONE.iter().any(|(known, _)| *known == plain) {
             return Err(format!("{} takes no value; accepted: {ACCEPTED}", quoted(&format!("+{name}"))));
         }
@@ -186,6 +189,12 @@ impl ParsedDig<'_> {
                 let size = number(u32::from(u16::MAX))?;
                 asking.udp_payload = u16::try_from(size).ok();
             }
+            "split" if is_on => {
+                if let Some(text) = value {
+                    self.spec.printed.split = parse_split(text)?;
+                }
+            }
+            "split" => self.spec.printed.split = None,
             "search" | "defname" | "showsearch" => self.spec.search = Some(is_on),
             "time" | "timeout" if is_on => self.spec.timeout = Some(parse_timeout(value.unwrap_or_default())?),
             "tries" if is_on => self.spec.tries = Some(number(100)?),
@@ -292,6 +301,13 @@ fn kind(word: &str) -> Result<RecordType, String> {
         return Err(format!("{kind} asks for a whole zone, which is not spoken here; accepted: A, AAAA, MX, TXT, …"));
     }
     Ok(kind)
+}
+
+/// The length of the pieces of `+split=N`, rounded up to a multiple of four as by dig; `None`: 0, in one piece.
+fn parse_split(text: &str) -> Result<Option<u16>, String> {
+    let length = text.parse().ok().filter(|length| (0..=MOST_SPLIT).contains(length));
+    let length = length.ok_or_else(|| format!("+split={} is not a number from 0 to {MOST_SPLIT}", quoted(text)))?;
+    Ok((length > 0).then_some(length.next_multiple_of(4)))
 }
 
 /// Seconds, whole or with a fraction, or a duration with its unit.
@@ -402,6 +418,9 @@ mod tests {
         let printed = |line: &str| ours(line).printed;
         assert_eq!(printed("x"), PrintedParts::default());
         assert!(printed("x +short").short && !printed("x +short +noshort").short);
+        let split = |line: &str| printed(line).split;
+        assert_eq!([split("x"), split("x +split"), split("x +split=10 +noall")], [Some(56), Some(56), Some(12)]);
+        assert_eq!([split("x +nosplit"), split("x +split=0"), split("x +nosplit +split")], [None, None, None]);
         let only = printed("x +noall +answer +nottlid");
         assert_eq!(
             (only.answer, only.question, only.stats, only.comments, only.ttl, only.class),
@@ -414,13 +433,11 @@ mod tests {
 
     #[test]
     fn display_options_that_are_not_done_are_refused_by_name_and_accepted_as_they_are() {
-        for word in
-            ["multiline", "yaml", "identify", "rrcomments", "cmd", "idnout", "split=8", "nocrypto", "noidnin", "trace"]
-        {
+        for word in ["multiline", "yaml", "identify", "rrcomments", "cmd", "idnout", "nocrypto", "noidnin", "trace"] {
             let why = read(&format!("x +{word}"), DigDefaults::Sockeye).unwrap_err();
             assert!(why.starts_with(&format!("dig's +{}", word.split('=').next().unwrap())), "{why}");
         }
-        for word in ["nomultiline", "noyaml", "nocmd", "crypto", "nosplit", "idnin"] {
+        for word in ["nomultiline", "noyaml", "nocmd", "crypto", "split", "idnin"] {
             assert_eq!(ours(&format!("x +{word}")), ours("x"), "{word}");
         }
     }
@@ -444,6 +461,9 @@ mod tests {
             "x +subnet=x",
             "x -c Q",
             "x +edns=1",
+            "x +split=x",
+            "x +split=1024",
+            "x +nosplit=4",
             "a..b",
             "x A AAAA MX TXT NS SOA SRV CAA PTR",
             "@1.2.3.4:0 x",

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::dig_split::split_data;
 use crate::sessions::news::dns::{DnsAnswer, DnsQuery};
 use crate::sessions::spec::dns::PrintedParts;
 use crate::wire::dns::message::{DnsMessage, DnsRecord};
@@ -11,7 +12,8 @@ use crate::wire::dns::record_type::{class_name, opcode_name};
 pub fn of_answer(answer: &DnsAnswer, parts: PrintedParts) -> String {
     let message = &answer.message;
     if parts.short {
-        return message.answers.iter().map(|record| format!("{}\n", record.data)).collect();
+        let line = |record: &DnsRecord| format!("{}\n", split_data(record.kind, &record.data, parts.split));
+        return message.answers.iter().map(line).collect();
     }
     let mut text = String::new();
     add_message(&mut text, message, parts);
@@ -102,6 +104,7 @@ fn begin_section(text: &mut String, name: &str, parts: PrintedParts) {
 
 fn add_record(text: &mut String, record: &DnsRecord, parts: PrintedParts) {
     let DnsRecord { name, kind, class, ttl, data, .. } = record;
+    let data = split_data(*kind, data, parts.split);
     let ttl = if parts.ttl { format!("{ttl}\t") } else { String::new() };
     let class = if parts.class { format!("{}\t", class_name(*class)) } else { String::new() };
     writeln!(text, "{name}\t{ttl}{class}{kind}\t{data}").unwrap_or_default();
@@ -120,11 +123,15 @@ mod tests {
     fn printed(line: &str) -> String {
         let bytes: &[u8] = b"\0\x07\x81\x80\0\x01\0\x02\0\0\0\0\x01a\0\0\x01\0\x01\
             \xc0\x0c\0\x05\0\x01\0\0\0\x3c\0\x03\x01b\0\x01b\0\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
+        printed_of(bytes, line)
+    }
+
+    fn printed_of(bytes: &[u8], line: &str) -> String {
         let answer = DnsAnswer {
             server: "192.0.2.53:53".parse().unwrap(),
             wire: DnsTransport::Udp,
             took: Duration::from_micros(3_004),
-            bytes: bytes.into(),
+            bytes: bytes.to_vec().into(),
             message: Arc::new(DnsMessage::read(bytes)),
         };
         let words: Vec<String> = format!("a {line}").split_whitespace().map(str::to_owned).collect();
@@ -134,6 +141,17 @@ mod tests {
     #[test]
     fn short_is_the_data_and_nothing_else() {
         assert_eq!(printed("+short"), "b.\n192.0.2.1\n");
+    }
+
+    #[test]
+    fn long_data_is_split_unless_it_is_to_stay_whole() {
+        let head = b"\0\x07\x81\x80\0\0\0\x01\0\0\0\0\x01a\0\0\x34\0\x01\0\0\0\x3c\0\x23\x03\x01\x01";
+        let bytes = [&head[..], &[0xab; 32]].concat();
+        let (first, second) = ("AB".repeat(28), "AB".repeat(4));
+        assert_eq!(printed_of(&bytes, "+short"), format!("3 1 1 {first} {second}\n"));
+        assert_eq!(printed_of(&bytes, "+noall +answer"), format!("a.\t60\tIN\tTLSA\t3 1 1 {first} {second}\n"));
+        assert_eq!(printed_of(&bytes, "+short +nosplit"), format!("3 1 1 {first}{second}\n"));
+        assert_eq!(printed_of(&bytes, "+short +split=30"), format!("3 1 1 {} {}\n", "AB".repeat(16), "AB".repeat(16)));
     }
 
     #[test]

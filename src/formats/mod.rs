@@ -6,6 +6,7 @@ pub mod curl;
 pub mod curl_line;
 pub mod dig;
 pub mod dig_answer;
+mod dig_split;
 mod foreign;
 pub mod httpie;
 mod json_text;

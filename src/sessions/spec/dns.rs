@@ -135,6 +135,9 @@ impl std::fmt::Display for ClientSubnet {
     }
 }
 
+/// The length of the pieces of hex and base64 without `+split`, in characters: dig's.
+const DEFAULT_SPLIT: u16 = 56;
+
 /// The parts of an answer that are written as text: dig's display options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PrintedParts {
@@ -160,6 +163,8 @@ pub struct PrintedParts {
     pub ttl: bool,
     /// Times in microseconds (`-u`).
     pub micros: bool,
+    /// The length of the pieces of long hex and base64, in characters (`+split=N`); `None`: in one piece (`+nosplit`).
+    pub split: Option<u16>,
 }
 
 impl Default for PrintedParts {
@@ -183,13 +188,14 @@ impl PrintedParts {
             class: true,
             ttl: true,
             micros: false,
+            split: Some(DEFAULT_SPLIT),
         }
     }
 
     /// Shows or hides all sections.
     pub fn set_all(&mut self, shown: bool) {
-        let PrintedParts { short, query, class, ttl, micros, .. } = *self;
-        *self = PrintedParts { short, query, class, ttl, micros, ..PrintedParts::sections(shown) };
+        let PrintedParts { short, query, class, ttl, micros, split, .. } = *self;
+        *self = PrintedParts { short, query, class, ttl, micros, split, ..PrintedParts::sections(shown) };
     }
 }
 

@@ -59,7 +59,7 @@ pub struct DnsRecord {
     pub class: u16,
     /// How long the record may be cached, in seconds.
     pub ttl: u32,
-    /// The data in presentation form, as dig prints it (with `+nosplit`), safe for a terminal; its bytes if they break
+    /// The data in presentation form, as dig prints it with `+nosplit`, safe for a terminal; its bytes if they break
     /// the rules of the type (RFC 3597 §5).
     pub data: String,
     /// The address of an A or AAAA record.
