@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::state::Model;
 use super::view::View;
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::states::StateTrack;
 use crate::sessions::{Session, SessionPhase};
 use crate::wire::tcp::state::TcpState;
@@ -57,5 +58,14 @@ fn is_ticking(session: &Session, now: Instant) -> bool {
         session.phase,
         SessionPhase::Waiting { .. } | SessionPhase::Connecting { .. } | SessionPhase::Resolving
     );
-    counting || session.rates.sent.will_change(now) || session.rates.received.will_change(now)
+    counting
+        || awaits_response(session)
+        || session.rates.sent.will_change(now)
+        || session.rates.received.will_change(now)
+}
+
+/// Whether a request was made whose response has not begun.
+fn awaits_response(session: &Session) -> bool {
+    matches!((&session.phase, &session.kind),
+        (SessionPhase::Open(_), SessionKind::Http(exchange)) if exchange.awaited_since().is_some())
 }

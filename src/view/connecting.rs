@@ -1,4 +1,4 @@
-//! The connection attempt that is under way: how long it has waited, and what was sent meanwhile.
+//! What is waited for, an address, a connection or a response: for how long, and what was sent meanwhile.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use crate::model::action::{Action, PaneAction};
 use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 use crate::model::view::View;
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, SessionPhase};
 
 /// From this wait on, the line is shown: most connections are made before.
@@ -54,9 +55,13 @@ fn wait(model: &Model, session: &Session) -> Option<(Duration, &'static str)> {
             let open = session.attempts.race().find(|attempt| attempt.end.is_none())?;
             (open.began, "no answer")
         }
+        SessionPhase::Open(_) => match &session.kind {
+            // After a body, it is not known when the request was complete.
+            SessionKind::Http(exchange) if session.sending.is_none() => (exchange.awaited_since()?, "no response"),
+            _ => return None,
+        },
         SessionPhase::Starting
         | SessionPhase::Waiting { .. }
-        | SessionPhase::Open(_)
         | SessionPhase::Listening
         | SessionPhase::Ended { .. } => return None,
     };

@@ -95,7 +95,8 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
             connecting::brief(model, session).unwrap_or_else(|| StyledText::single(standing.words, Role::Dim))
         }
         SessionPhase::Open(_) | SessionPhase::Listening | SessionPhase::Ended { .. } => {
-            progress::brief(session, now).unwrap_or_else(|| kinds::detail(session, standing))
+            let under_way = progress::brief(session, now).or_else(|| connecting::brief(model, session));
+            under_way.unwrap_or_else(|| kinds::detail(session, standing))
         }
     }
 }

@@ -45,12 +45,19 @@ pub struct HttpExchange {
     pub gauge: HttpGauge,
     /// From the opening to the end, once it ended.
     pub took: Option<Duration>,
+    /// When the last request was made; a redirect makes another.
+    pub asked: Option<Instant>,
 }
 
 impl HttpExchange {
     /// The last response's head, once there is one.
     pub fn response(&self) -> Option<&ResponseHead> {
         self.hops.iter().rev().find_map(|hop| hop.response.as_ref())
+    }
+
+    /// When the request was made whose response has not begun; `None` if none is awaited.
+    pub fn awaited_since(&self) -> Option<Instant> {
+        self.asked.filter(|_| self.hops.last().is_some_and(|hop| hop.response.is_none()))
     }
 }
 
@@ -125,6 +132,9 @@ impl KindState for HttpExchange {
             self.took = Some(at.duration_since(context.opened));
         }
         let News::Http(news) = news else { return None };
+        if let HttpNews::Request(_) = news {
+            self.asked = Some(*at);
+        }
         self.on_news(news).then(OpenState::default)
     }
 

@@ -71,10 +71,10 @@ impl KindWords for HttpWords<'_> {
 
 /// What an open exchange is doing.
 pub(in crate::view) fn open_words(session: &Session, exchange: &HttpExchange) -> &'static str {
-    match (exchange.response(), progress::under_way(session)) {
-        (Some(_), _) => "receiving",
-        (None, Some(_)) => "sending the request's body",
-        (None, None) => "waiting for the response",
+    match (exchange.awaited_since(), progress::under_way(session)) {
+        (None, _) => "receiving",
+        (Some(_), Some(_)) => "sending the request's body",
+        (Some(_), None) => "waiting for the response",
     }
 }
 

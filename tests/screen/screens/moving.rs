@@ -7,7 +7,7 @@ use sockeye::sessions::send_progress::SendProgress;
 use sockeye::sessions::spec::http::HttpSpec;
 use sockeye::sessions::{Block, News, Record, SessionId, SpecKind};
 use sockeye::wire::Direction;
-use sockeye::wire::http::head::RequestHead;
+use sockeye::wire::http::head::{RequestHead, ResponseHead};
 use sockeye::wire::kernel::tcp_info::TcpInfo;
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::tcp::state::TcpState;
@@ -48,6 +48,32 @@ fn sends(bench: &mut Bench, id: SessionId, sent: usize, total_bytes: Option<u64>
 
 pub(crate) fn upload(columns: u16, rows: u16) -> Bench {
     post(columns, rows, 20_000)
+}
+
+#[test]
+fn a_request_that_nobody_answers_says_for_how_long() {
+    let mut bench = Bench::new(120, 20);
+    let url = "http://127.0.0.1:7001/slow".to_owned();
+    let id = bench.open(0, SpecKind::Http(HttpSpec::get(&url)));
+    let head = RequestHead { method: "GET".into(), url, headers: Vec::new(), body_bytes: None };
+    bench.news(id, 1_000_000, News::Http(HttpNews::Request(head)));
+    assert!(!shown(&mut bench).contains("no response"), "most responses come at once");
+    bench.wake(4_200_000);
+    let text = shown(&mut bench);
+    assert_eq!(text.matches("no response for 3.2 s").count(), 1, "above the view:\n{text}");
+    assert!(text.contains("no response 3.2 s"), "in the list:\n{text}");
+    let next = bench.model.wakes_at(bench.model.now).expect("the time passes on the screen");
+    assert!(next <= bench.model.now + Duration::from_secs(1), "{:?}", next - bench.model.now);
+    let head = ResponseHead {
+        version: "HTTP/1.1".into(),
+        status: 200,
+        reason: "OK".into(),
+        headers: Vec::new(),
+        after: Duration::from_secs(4),
+        peer: None,
+    };
+    bench.news(id, 5_000_000, News::Http(HttpNews::Response(head)));
+    assert!(!shown(&mut bench).contains("no response"));
 }
 
 #[test]
