@@ -5,6 +5,7 @@ pub mod dns;
 pub mod errno;
 pub mod failure;
 pub mod http;
+pub mod http1;
 pub mod icmp;
 pub mod kernel;
 pub mod operation;
