@@ -72,7 +72,7 @@ impl CodingList {
                 continue;
             }
             let name_end = memchr::memchr(b';', text).unwrap_or(text.len());
-            let name = CodingName::parse(text[..name_end].trim_ascii());
+            let name = CodingName::parse(&text[trimmed(text, 0..name_end)]);
             let rule = match name {
                 CodingName::Chunked if self.has_chunked => Some(Http1Rule::ChunkedRepeated),
                 CodingName::Chunked if name_end < text.len() => Some(Http1Rule::ChunkedWithParameter),
@@ -88,17 +88,24 @@ impl CodingList {
     }
 }
 
-/// The elements of a list: separated by commas that are not within quotes, without the white space around them.
+/// The elements of a list: separated by commas that are not within quotes, without blanks and line ends around them.
 pub(super) fn list_elements(value: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut next = Some(0);
     std::iter::from_fn(move || {
         let start = next?;
         let end = element_end(value, start);
         next = (end < value.len()).then_some(end + 1);
-        let text = &value[start..end];
-        let before = text.len() - text.trim_ascii_start().len();
-        Some(start + before..start + before + text.trim_ascii().len())
+        Some(trimmed(value, start..end))
     })
+}
+
+/// A range without blanks and line ends at both ends: the value may be folded. Other white space is part of a name.
+fn trimmed(value: &[u8], range: Range<usize>) -> Range<usize> {
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let text = &value[range.clone()];
+    let start = text.iter().position(is_text).unwrap_or(text.len());
+    let end = text.iter().rposition(is_text).map_or(start, |last| last + 1);
+    range.start + start..range.start + end
 }
 
 /// The position of the comma that ends an element, or the end of the value.

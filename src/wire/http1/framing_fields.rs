@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::wire::http1::coding::{CodingList, TransferCoding, list_elements};
 use crate::wire::http1::error::Http1Refusal;
-use crate::wire::http1::fields::{FieldSection, HeadField};
+use crate::wire::http1::fields::{FieldSection, HeadField, trim_blanks};
 use crate::wire::http1::framing::{BodyFraming, CloseCause, Persistence};
 use crate::wire::http1::rule::{BrokenRules, Http1Rule};
 use crate::wire::http1::start::Http1Version;
@@ -82,9 +82,8 @@ impl FramingFields {
     fn add_length(&mut self, field: &HeadField<'_>, offset: u64, broken: &mut BrokenRules) {
         let value = field.value();
         for element in value.split(|byte| *byte == b',') {
-            let found = parse_length(element.trim_ascii_start().trim_ascii_end());
-            // A CR in the value is no white space here: others may see another number.
-            let found = if memchr::memchr(b'\r', element).is_some() { Err(Http1Refusal::LengthInvalid) } else { found };
+            // Only blanks are taken off: of a CR or a form feed others may make another number.
+            let found = parse_length(trim_blanks(element));
             let line = field.line_range();
             self.length = match (std::mem::replace(&mut self.length, LengthFields::Absent), found) {
                 (LengthFields::Unusable(part), _) => LengthFields::Unusable(part),

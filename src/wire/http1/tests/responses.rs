@@ -333,6 +333,7 @@ fn lengths_are_only_digits_and_agree() {
         ("2,", "LengthInvalid"),
         ("2.0", "LengthInvalid"),
         ("\r2", "LengthInvalid"),
+        ("\x0c2", "LengthInvalid"),
         ("2\0", "LengthInvalid"),
         ("2, 3", "LengthsDiffer"),
         ("2, x", "LengthInvalid"),
@@ -385,6 +386,7 @@ fn the_last_coding_says_where_the_body_ends() {
         ("xchunked", " Unknown", " !CodingUnknown@36+8"),
         ("chunkedx", " Unknown", " !CodingUnknown@36+8"),
         ("\x0bchunked", " Unknown", " !ControlByte@36+1 !CodingUnknown@36+8"),
+        ("\x0cchunked", " Unknown", " !ControlByte@36+1 !CodingUnknown@36+8"),
         ("x-gzip, compress, deflate", " Gzip Compress Deflate", ""),
         ("", "", " !CodingListEmpty@17+21"),
     ] {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::transcript::{ReadItem, TO_UPGRADE, awaiting, read_slices};
+use super::transcript::{ReadItem, TO_UPGRADE, awaiting, read_passing, read_slices};
 use crate::wire::http1::{ExpectedResponse, MOST_CHUNK_LINE_BYTES, MOST_HEAD_BYTES, RequestReader, ResponseReader};
 
 /// Pieces of messages: some whole, some odd. A sequence of them is often nearly valid.
@@ -101,6 +101,16 @@ proptest! {
         prop_assert_eq!(&read_slices(awaiting(&expected), &cut(&input, &places), fin), &whole);
         let bytes: Vec<&[u8]> = input.chunks(1).collect();
         prop_assert_eq!(&read_slices(awaiting(&expected), &bytes, fin), &whole);
+    }
+
+    #[test]
+    fn a_body_that_passes_beside_the_reader_changes_nothing(
+        input in bytes_of_a_peer(),
+        expected in expectations(),
+        most in 1_u64..9,
+    ) {
+        let whole = read_slices(awaiting(&expected), &[&input], false);
+        prop_assert_eq!(&read_passing(awaiting(&expected), &input, most), &whole);
     }
 
     #[test]

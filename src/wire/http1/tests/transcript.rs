@@ -1,8 +1,9 @@
 //! Events as values that can be compared, and as short lines for the tables.
 
 use crate::wire::http1::{
-    BodyFraming, BrokenRules, ExpectedResponse, FieldSection, HeadStart, Http1Error, Http1Event, Http1Fault, Http1Head,
-    Http1Reader, MessageRole, Persistence, RequestKind, RequestLine, ResponseReader, StatusLine, SurplusCause,
+    BodyFraming, BodyPiece, BrokenRules, ExpectedResponse, FieldSection, HeadStart, Http1Error, Http1Event, Http1Fault,
+    Http1Head, Http1Reader, MessageRole, Persistence, RequestKind, RequestLine, ResponseReader, StatusLine,
+    SurplusCause,
 };
 
 /// To a request that asked for an upgrade.
@@ -173,4 +174,39 @@ pub(super) fn check(expected: &[ExpectedResponse], input: &[u8], lines: &[&str])
     let slowly = read_slices(awaiting(expected), &bytes, true);
     let told: Vec<String> = slowly.iter().map(short).collect();
     assert_eq!(told, lines, "byte by byte: {}", text(input));
+}
+
+/// Reads a whole input, and moves bodies past the reader where it says how long they are.
+pub(super) fn read_passing<R: MessageRole>(
+    mut reader: Http1Reader<R>,
+    input: &[u8],
+    most: u64,
+) -> Vec<ReadItem<R::Start>> {
+    let (mut items, mut taken) = (Vec::new(), 0);
+    loop {
+        let rest = &input[taken..];
+        if let Some(left) = reader.body_remaining().filter(|_| !rest.is_empty()) {
+            let bytes = left.min(most).min(rest.len() as u64);
+            let offset = reader.offset();
+            assert_eq!(reader.pass_body(bytes), bytes);
+            let piece = BodyPiece { offset, range: 0..usize::try_from(bytes).unwrap() };
+            add(&mut items, Http1Event::Body(piece), rest);
+            taken += usize::try_from(bytes).unwrap();
+            continue;
+        }
+        let (bytes, outcome) = reader.read(rest);
+        taken += bytes;
+        match outcome {
+            Ok(Some(event)) => add(&mut items, event, rest),
+            Ok(None) => break,
+            Err(error) => {
+                items.push(ReadItem::Error(error));
+                return items;
+            }
+        }
+    }
+    if taken < input.len() {
+        items.push(ReadItem::Rest(input[taken..].to_vec()));
+    }
+    items
 }
