@@ -81,6 +81,8 @@ pub enum FailureReason {
     HeadTooLarge,
     /// The response's head is not HTTP.
     NotHttp,
+    /// Where the response ends cannot be known: its length or a chunk's size makes no sense.
+    MessageEndUnknown,
     /// The peer sent bytes before any request.
     PeerSpokeFirst,
     /// The peer closed the connection before its response was complete.
@@ -187,6 +189,7 @@ impl FailureReason {
         FailureReason::TlsCutOff,
         FailureReason::HeadTooLarge,
         FailureReason::NotHttp,
+        FailureReason::MessageEndUnknown,
         FailureReason::PeerSpokeFirst,
         FailureReason::ResponseCutOff,
         FailureReason::BadContentCoding,
@@ -262,6 +265,7 @@ impl FailureReason {
             FailureReason::TlsCutOff => "tls_cut_off",
             FailureReason::HeadTooLarge => "head_too_large",
             FailureReason::NotHttp => "not_http",
+            FailureReason::MessageEndUnknown => "message_end_unknown",
             FailureReason::PeerSpokeFirst => "peer_spoke_first",
             FailureReason::ResponseCutOff => "response_cut_off",
             FailureReason::BadContentCoding => "bad_content_coding",

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::fields::{EventFields, into_fields, milliseconds};
-use crate::sessions::news::HttpNews;
+use crate::sessions::news::{BrokenRuleNews, HttpNews};
+use crate::text::latin1::utf8_or_latin1;
 use crate::text::secret::SecretDisplay;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
@@ -14,6 +15,11 @@ pub(super) fn event(news: &HttpNews, secrets: SecretDisplay) -> (&'static str, E
         HttpNews::Interim(interim) => ("interim_response", interim_fields(interim, secrets)),
         HttpNews::Response(response) => ("response", response_fields(response, secrets)),
         HttpNews::Trailers(fields) => ("trailers", into_fields(json!({"headers": headers(fields, secrets)}))),
+        HttpNews::BrokenRule(broken) => {
+            let BrokenRuleNews { section, offset, bytes, .. } = broken;
+            let rule = format!("{} ({section})", broken.rule_text());
+            ("broken_rule", into_fields(json!({"rule": rule, "offset": offset, "bytes": bytes})))
+        }
         HttpNews::Redirect { status, location } => {
             ("redirect", into_fields(json!({"status": status, "location": location})))
         }
@@ -52,12 +58,7 @@ fn response_fields(response: &ResponseHead, secrets: SecretDisplay) -> EventFiel
     fields
 }
 
-/// Headers as pairs of name and value, in order, because a name may occur more than once. A value that is not UTF-8 is
-/// read as ISO 8859-1, in which every byte is a character (RFC 9110 §5.5).
+/// Headers as pairs of name and value, in order, because a name may occur more than once.
 fn headers(headers: &[(String, Vec<u8>)], secrets: SecretDisplay) -> Value {
-    let text = |value: &[u8]| match std::str::from_utf8(value) {
-        Ok(text) => text.to_owned(),
-        Err(_) => value.iter().copied().map(char::from).collect(),
-    };
-    headers.iter().map(|(name, value)| json!([name, text(&secrets.field(name, value))])).collect()
+    headers.iter().map(|(name, value)| json!([name, utf8_or_latin1(&secrets.field(name, value))])).collect()
 }

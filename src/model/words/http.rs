@@ -21,6 +21,10 @@ pub(super) fn http_sentence(news: &HttpNews) -> NewsSentence {
             let names: Vec<String> = fields.iter().map(|(name, _)| foreign_text(name)).collect();
             good_sentence('◆', format!("trailers: {}", foreign_text(&names.join(", "))))
         }
+        HttpNews::BrokenRule(broken) => {
+            let rule = foreign_text(&broken.rule_text());
+            warning_sentence('!', format!("{rule}, at byte {} ({})", broken.offset, broken.section))
+        }
         HttpNews::Redirect { status, location } => {
             cause('↻', format!("following the redirect ({status}) to {}", foreign_text(&mask_text(location))))
         }

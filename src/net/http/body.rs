@@ -124,7 +124,7 @@ impl RequestBody {
     }
 
     /// Reports a file as sent together with its last byte: the connection requests nothing after that.
-    async fn report_sent_file(&mut self, gate: &NewsGate) {
+    pub(super) async fn report_sent_file(&mut self, gate: &NewsGate) {
         if let Some(BodySegment::File { path, sent, length, .. }) = self.segments.front_mut()
             && *length == Some(*sent)
         {
@@ -134,7 +134,7 @@ impl RequestBody {
         }
     }
 
-    async fn next_piece(&mut self, gate: &NewsGate) -> Result<Option<Bytes>, Failure> {
+    pub(super) async fn next_piece(&mut self, gate: &NewsGate) -> Result<Option<Bytes>, Failure> {
         loop {
             match self.segments.front_mut() {
                 None => return Ok(None),

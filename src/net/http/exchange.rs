@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::header::HeaderMap;
 use http::{Method, StatusCode};
 use tokio::sync::watch;
 use url::Url;
@@ -15,6 +14,7 @@ use super::news_gate::NewsGate;
 use super::own::HttpTransport;
 use super::proxied::proxy_url;
 use super::redirect::{self, RedirectRequest};
+use super::request_fields::RequestFields;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::HttpSpec;
@@ -54,7 +54,7 @@ pub(super) struct ExchangeTask {
 pub(super) struct HopRequest {
     pub(super) url: Url,
     pub(super) method: Method,
-    pub(super) headers: HeaderMap,
+    pub(super) headers: RequestFields,
     pub(super) sends_body: bool,
 }
 
@@ -93,7 +93,13 @@ impl ExchangeTask {
             }
             dial.set_destination(&hop.url, proxy.as_ref().unwrap_or(&hop.url));
             let answer = self.request(&mut road, &hop, &dial).await?;
-            let next = redirect::next(answer.status(), answer.headers(), &hop.url, (&hop.method, spec.keeps_method));
+            let location = answer.location();
+            let next = redirect::next(answer.status(), location, &hop.url, (&hop.method, spec.keeps_method));
+            let leads_nowhere = next.is_none() && location.is_some() && redirect::is_redirect(answer.status());
+            if leads_nowhere && spec.redirects > 0 {
+                let why = "the redirect's location is empty: it leads nowhere";
+                self.warn(Class::Protocol, FailedOperation::Follow, &hop.url, why).await;
+            }
             match next {
                 Some(next) if spec.redirects > 0 || spec.refuses_redirects => {
                     if followed == spec.redirects {
@@ -121,7 +127,7 @@ impl ExchangeTask {
     }
 
     /// Replaces the hop by the next one, and reports what changes.
-    async fn follow_redirect(&self, hop: &mut HopRequest, mut next: RedirectRequest, status: StatusCode) {
+    async fn follow_redirect(&self, hop: &mut HopRequest, mut next: RedirectRequest, status: u16) {
         if headers::take_user(&mut next.url).is_some() {
             self.warn(
                 Class::Usage,
@@ -131,7 +137,7 @@ impl ExchangeTask {
             )
             .await;
         }
-        let redirect = News::Http(HttpNews::Redirect { status: status.as_u16(), location: next.url.to_string() });
+        let redirect = News::Http(HttpNews::Redirect { status, location: next.url.to_string() });
         self.gate.news(redirect).await;
         if hop.url.scheme() == "https" && next.url.scheme() == "http" {
             self.warn(
@@ -156,12 +162,12 @@ impl ExchangeTask {
         hop.method = next.method;
     }
 
-    fn check_status(&self, status: StatusCode, url: &Url) -> Result<(), Failure> {
-        if self.spec.fail_on_status && (status.is_client_error() || status.is_server_error()) {
-            let reason = status.canonical_reason().unwrap_or("");
-            let message = format!("the peer answered {} {reason}", status.as_u16()).trim_end().to_string();
+    fn check_status(&self, status: u16, url: &Url) -> Result<(), Failure> {
+        if self.spec.fail_on_status && (400..600).contains(&status) {
+            let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("");
+            let message = format!("the peer answered {status} {reason}").trim_end().to_string();
             let failure = Failure::new(Class::HttpStatus, FailedOperation::Request, url.as_str(), message);
-            return Err(failure.with_reason(FailureReason::of_status(status.as_u16())));
+            return Err(failure.with_reason(FailureReason::of_status(status)));
         }
         Ok(())
     }

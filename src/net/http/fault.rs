@@ -7,10 +7,12 @@ use std::io;
 use std::time::Duration;
 
 use super::body::BodyFault;
+use super::own::Http1End;
 use super::own::progress_guard::NoProgress;
 use crate::net::{fault, tls};
 use crate::text::quantity;
 use crate::wire::errno;
+use crate::wire::http1::{Http1Fault, Http1Refusal};
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// The limits of a response's head in hyper.
@@ -124,6 +126,49 @@ pub(crate) fn from_hyper(error: &hyper::Error, url: &str, stage: TransferStage) 
     }
     let (class, reason, message) = hyper_words(error, &causes);
     Failure::new(class, operation, url, message).with_reason(reason)
+}
+
+/// Converts what ended the reading of a response over HTTP/1.1.
+pub(super) fn from_http1(end: Http1End, url: &str, stage: TransferStage) -> Failure {
+    let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
+    match end {
+        Http1End::Body(failure) => failure,
+        Http1End::Io(error) => match find::<rustls::Error>(&causes(&error)) {
+            Some(tls) => tls::failure(tls, operation, url),
+            None => from_io(&error, operation, url, stage, false),
+        },
+        Http1End::Message(error) => match error.fault {
+            Http1Fault::CutShort(_) => from_io(&io::ErrorKind::UnexpectedEof.into(), operation, url, stage, false),
+            Http1Fault::Refused(refusal) => {
+                let reason = reason_of_refusal(refusal);
+                let message = match reason {
+                    FailureReason::NotHttp => format!("the response is no HTTP: {error}"),
+                    FailureReason::HeadTooLarge => format!("the response is not read on: {error}"),
+                    _ => format!("where the response ends cannot be known: {error}"),
+                };
+                let message = format!("{message}{}", progress_text(stage));
+                Failure::new(Class::Protocol, operation, url, message).with_reason(Some(reason))
+            }
+        },
+    }
+}
+
+fn reason_of_refusal(refusal: Http1Refusal) -> FailureReason {
+    match refusal {
+        Http1Refusal::NotHttp | Http1Refusal::StatusUnreadable | Http1Refusal::RequestLineUnreadable => {
+            FailureReason::NotHttp
+        }
+        Http1Refusal::HeadTooLong | Http1Refusal::TrailersTooLong | Http1Refusal::ChunkLineTooLong => {
+            FailureReason::HeadTooLarge
+        }
+        Http1Refusal::LengthsDiffer
+        | Http1Refusal::LengthInvalid
+        | Http1Refusal::LengthTooGreat
+        | Http1Refusal::CodingWithoutEnd
+        | Http1Refusal::ChunkSizeInvalid
+        | Http1Refusal::ChunkSizeTooGreat
+        | Http1Refusal::ChunkEndMissing => FailureReason::MessageEndUnknown,
+    }
 }
 
 /// Converts an error of a read from the socket itself, or an end that came too early.

@@ -1,6 +1,7 @@
 //! The request's head: defaults, then the user's own fields, checked.
 
 use super::body::RequestBody;
+use super::request_fields::RequestFields;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::text::sanitize::quoted;
 use crate::wire::http::head::RequestHead;
@@ -8,10 +9,7 @@ use crate::wire::{Class, FailedOperation, Failure};
 use url::Url;
 
 use base64::Engine;
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 
 /// Parses the method.
@@ -65,34 +63,33 @@ pub(super) fn take_user(url: &mut Url) -> Option<String> {
 ///
 /// # Errors
 /// Fails with `Usage`, the header's name and the reason if a header violates RFC 9110 §5.
-pub(super) fn headers(spec: &HttpSpec, user_of_url: Option<&str>) -> Result<HeaderMap, Failure> {
-    let mut own = HeaderMap::new();
+pub(super) fn headers(spec: &HttpSpec, user_of_url: Option<&str>) -> Result<RequestFields, Failure> {
+    let mut own = RequestFields::default();
     for (name, value) in &spec.headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_name(name))?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad_value(name.as_str(), value))?;
-        own.append(name, value);
+        let known = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_name(name))?;
+        HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad_value(known.as_str(), value))?;
+        own.append(name, value.as_bytes());
     }
-    let mut all = HeaderMap::new();
-    let mut default = |name: HeaderName, value: &'static str| {
-        let is_unwanted = spec.without_defaults.iter().any(|unwanted| name.as_str().eq_ignore_ascii_case(unwanted));
-        if !is_unwanted && !own.contains_key(&name) {
-            all.insert(name, HeaderValue::from_static(value));
+    let mut all = RequestFields::default();
+    let mut default = |name: &str, value: &str| {
+        let is_unwanted = spec.without_defaults.iter().any(|unwanted| name.eq_ignore_ascii_case(unwanted));
+        if !is_unwanted && !own.contains(name) {
+            all.append(name, value);
         }
     };
-    default(USER_AGENT, concat!("sockeye/", env!("CARGO_PKG_VERSION")));
-    default(ACCEPT, "*/*");
+    default("User-Agent", concat!("sockeye/", env!("CARGO_PKG_VERSION")));
+    default("Accept", "*/*");
     if spec.compressed {
-        default(ACCEPT_ENCODING, "gzip, br, zstd, deflate");
+        default("Accept-Encoding", "gzip, br, zstd, deflate");
     }
     if let Some(user) = spec.user.as_deref().or(user_of_url)
-        && !own.contains_key(AUTHORIZATION)
+        && !own.contains("Authorization")
     {
         let user = if user.contains(':') { user.to_string() } else { format!("{user}:") };
-        let value = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(user));
-        all.insert(AUTHORIZATION, HeaderValue::from_str(&value).map_err(|_| bad_value("authorization", &value))?);
+        all.append("Authorization", format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(user)));
     }
-    for (name, value) in &own {
-        all.append(name, value.clone());
+    for (name, value) in own.as_slice() {
+        all.append(name, value.as_slice());
     }
     Ok(all)
 }
@@ -120,54 +117,63 @@ fn bad_value(name: &str, value: &str) -> Failure {
 ///
 /// # Errors
 /// Fails with `Usage` if the user wrote a length that is not the body's.
-pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &RequestBody) -> Result<(), Failure> {
+pub(super) fn describe_body(headers: &mut RequestFields, method: &Method, body: &RequestBody) -> Result<(), Failure> {
     if let Some(boundary) = body.boundary() {
-        let written = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let written = headers.get("Content-Type").map(|value| String::from_utf8_lossy(value).into_owned());
         let value = match written {
             Some(written) if written.contains("boundary=") => None,
             Some(written) => Some(format!("{written}; boundary={boundary}")),
             None => Some(format!("multipart/form-data; boundary={boundary}")),
         };
         if let Some(value) = value {
-            let value = HeaderValue::from_str(&value).map_err(|_| bad_value("content-type", &value))?;
-            headers.insert(CONTENT_TYPE, value);
+            headers.set("Content-Type", value);
         }
     }
     let Some(length) = body.length() else { return Ok(()) };
-    if let Some(written) = headers.get(CONTENT_LENGTH) {
-        if written.as_bytes() == length.to_string().as_bytes() {
+    if let Some(written) = headers.get("Content-Length") {
+        if written == length.to_string().as_bytes() {
             return Ok(());
         }
-        let shown = String::from_utf8_lossy(written.as_bytes()).into_owned();
+        let shown = String::from_utf8_lossy(written).into_owned();
         return Err(Failure::usage(format!(
             "header `content-length`: it says {shown}, and the body has {length} bytes"
         )));
     }
     let expects_one = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
-    if (body.is_some() || expects_one) && !headers.contains_key(TRANSFER_ENCODING) {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    if (body.is_some() || expects_one) && !headers.contains("Transfer-Encoding") {
+        headers.append("Content-Length", length.to_string());
     }
     Ok(())
 }
 
-/// The head as it will be sent, as far as it is known before: the client library adds the host.
+/// The value of the Host field, which is also the authority of the request (RFC 9110 §7.2).
+pub(super) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The head as it will be sent, as far as it is known before: a client library adds the host.
 pub(super) fn head(
     method: &Method,
     url: &Url,
-    headers: &HeaderMap,
+    headers: &RequestFields,
     body: &RequestBody,
     version: HttpVersion,
 ) -> RequestHead {
+    // A client library writes the names of fields in lower case.
     let mut shown: Vec<(String, Vec<u8>)> =
-        headers.iter().map(|(name, value)| (name.as_str().to_string(), value.as_bytes().to_vec())).collect();
-    if !headers.contains_key(HOST) {
-        let host = url.host_str().unwrap_or_default();
-        let host = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
-        let name = if version == HttpVersion::Http2 { ":authority" } else { "host" };
-        shown.push((name.into(), host.into_bytes()));
-    }
-    if body.length().is_none() && version != HttpVersion::Http2 && !headers.contains_key(CONTENT_LENGTH) {
-        shown.push(("transfer-encoding".into(), b"chunked".to_vec()));
+        headers.as_slice().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
+    if version == HttpVersion::Http2 {
+        let at = shown.iter().position(|(name, _)| name == "host");
+        let authority = at.map_or_else(|| host(url).into_bytes(), |at| shown.remove(at).1);
+        shown.insert(0, (":authority".into(), authority));
+    } else {
+        if !headers.contains("Host") {
+            shown.push(("host".into(), host(url).into_bytes()));
+        }
+        if body.length().is_none() && !headers.contains("Content-Length") {
+            shown.push(("transfer-encoding".into(), b"chunked".to_vec()));
+        }
     }
     RequestHead { method: method.to_string(), url: url.to_string(), headers: shown, body_bytes: body.length() }
 }
@@ -188,11 +194,12 @@ mod tests {
     #[test]
     fn the_users_headers_replace_the_defaults() {
         let all = headers(&with("Accept", "text/plain"), None).unwrap();
-        assert_eq!(all.get_all(ACCEPT).iter().collect::<Vec<_>>(), ["text/plain"]);
-        assert!(all[USER_AGENT].to_str().unwrap().starts_with("sockeye/"));
-        assert!(all.contains_key(ACCEPT_ENCODING));
+        let accept: Vec<_> = all.as_slice().iter().filter(|(name, _)| name == "Accept").collect();
+        assert_eq!(accept, [&("Accept".to_owned(), b"text/plain".to_vec())]);
+        assert!(all.get("user-agent").unwrap().starts_with(b"sockeye/"));
+        assert!(all.contains("accept-encoding"));
         let plain = HttpSpec { compressed: false, ..HttpSpec::get("http://h/") };
-        assert!(!headers(&plain, None).unwrap().contains_key(ACCEPT_ENCODING));
+        assert!(!headers(&plain, None).unwrap().contains("accept-encoding"));
     }
 
     #[test]
@@ -225,7 +232,7 @@ mod tests {
         let (url, user) = url("http://a%40b:c%3Ad@h:8/x").unwrap();
         assert_eq!((url.as_str(), user.as_deref()), ("http://h:8/x", Some("a@b:c:d")));
         let all = headers(&HttpSpec::get("http://h/"), user.as_deref()).unwrap();
-        assert_eq!(all[AUTHORIZATION], "Basic YUBiOmM6ZA==");
+        assert_eq!(all.get("authorization"), Some(&b"Basic YUBiOmM6ZA=="[..]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One HTTP exchange: a request, its redirects, and the resulting body.
 //!
-//! The connection is dialled as for every TCP session, and hyper runs HTTP on it; only through a proxy are the sockets
-//! reqwest's. In both cases our own code follows redirects, decodes, counts bytes before and after decoding, and words
+//! The connection is dialled as for every TCP session. HTTP/1.1 on it is our own ([`crate::wire::http1`]), HTTP/2 is
+//! hyper's; only through a proxy are the sockets reqwest's. In all cases our own code follows redirects, decodes, counts bytes before and after decoding, and words
 //! the failures.
 
 mod body;
@@ -19,6 +19,7 @@ mod receive;
 mod redirect;
 mod repeated;
 mod request;
+mod request_fields;
 mod response;
 mod task;
 mod tls_config;

@@ -4,19 +4,20 @@ use std::task::Poll;
 use std::time::Instant;
 
 use bytes::Bytes;
-use hyper::body::Frame;
 
 use super::coalesce::BlockCoalescer;
 use super::coding::{BodyDecoder, ContentCodings};
 use super::exchange::{ExchangeTask, GAUGE_EVERY};
 use super::fault::TransferStage;
-use super::response::{HttpResponse, fields};
+use super::own::UploadFault;
+use super::response::{BodyFrame, HttpResponse};
+use crate::net::fault::from_io;
 use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};
 use crate::text::sanitize::quoted;
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
-/// A body of at least this length is read from the socket itself instead of through hyper: 256 KiB.
+/// A body of at least this length is read from the socket itself, past the reader of HTTP: 256 KiB.
 const WORTH_IT: u64 = 256 * 1024;
 
 /// A body that is being received.
@@ -38,6 +39,23 @@ impl BodyReceiver {
 
 fn bad_coding(operation: FailedOperation, url: &str, why: String) -> Failure {
     Failure::new(Class::Protocol, operation, url, why).with_reason(FailureReason::BadContentCoding)
+}
+
+/// The response is whole, and the request was not sent to its end.
+fn upload_warning(fault: UploadFault, url: &str) -> Failure {
+    match fault {
+        UploadFault::Body(failure) => failure,
+        UploadFault::Socket(error) => {
+            let failure = from_io(FailedOperation::Send, url, &error);
+            let message =
+                format!("the response came, but the request's body was not sent to its end: {}", failure.message);
+            Failure { message, ..failure }
+        }
+        UploadFault::NotContinued => {
+            let why = "the response was whole before the request's body was sent: the rest is not sent";
+            Failure::new(Class::CutShort, FailedOperation::Send, url, why)
+        }
+    }
 }
 
 impl ExchangeTask {
@@ -62,25 +80,41 @@ impl ExchangeTask {
         }
         let mut taking =
             BodyReceiver { promised, arrived: 0, joined: BlockCoalescer::default(), decoder, gauged: Instant::now() };
-        let took = match answer.raw_body_source().filter(|(_, all)| taking.decoder.is_none() && *all >= WORTH_IT) {
-            Some((source, all)) => self.receive_directly(&mut answer, &source, all, &mut taking, url).await,
-            None => self.take_all(&mut answer, &mut taking, url).await,
-        };
+        let is_long = taking.decoder.is_none() && promised.is_some_and(|promised| promised >= WORTH_IT);
+        let mut took = if is_long { self.receive_directly(&mut answer, &mut taking, url).await } else { Ok(()) };
+        if took.is_ok() {
+            took = self.take_all(&mut answer, &mut taking, url).await;
+        }
         self.store_joined(&mut taking).await;
         took?;
+        if let Some(fault) = answer.take_upload_fault() {
+            self.gate.news(News::Warned(upload_warning(fault, url))).await;
+        }
         taking.decoder.map_or(Ok(()), |decoder| decoder.finish().map_err(broken))
     }
 
     async fn take_all(&self, answer: &mut HttpResponse, taking: &mut BodyReceiver, url: &str) -> Result<(), Failure> {
         while let Some(frame) = self.next_frame(answer, taking).await? {
-            match frame.into_data() {
-                Ok(piece) => self.receive_piece(piece, taking, url).await?,
-                Err(other) => {
-                    if let Ok(trailers) = other.into_trailers() {
-                        self.store_joined(taking).await;
-                        self.gate.news(News::Http(HttpNews::Trailers(fields(&trailers)))).await;
-                    }
-                }
+            self.receive_frame(frame, taking, url).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn receive_frame(
+        &self,
+        frame: BodyFrame,
+        taking: &mut BodyReceiver,
+        url: &str,
+    ) -> Result<(), Failure> {
+        match frame {
+            BodyFrame::Data(piece) => return self.receive_piece(piece, taking, url).await,
+            BodyFrame::Trailers(fields) => {
+                self.store_joined(taking).await;
+                self.gate.news(News::Http(HttpNews::Trailers(fields))).await;
+            }
+            BodyFrame::Broken(broken) => {
+                self.store_joined(taking).await;
+                self.gate.news(News::Http(HttpNews::BrokenRule(broken))).await;
             }
         }
         Ok(())
@@ -92,7 +126,7 @@ impl ExchangeTask {
         &self,
         answer: &mut HttpResponse,
         taking: &mut BodyReceiver,
-    ) -> Result<Option<Frame<Bytes>>, Failure> {
+    ) -> Result<Option<BodyFrame>, Failure> {
         let mut paused = self.paused.clone();
         let stage_now = taking.transfer_stage();
         let stage = || stage_now;
@@ -102,24 +136,32 @@ impl ExchangeTask {
                 // An error means that nobody can pause or continue any more.
                 paused.wait_for(|paused| !paused).await.ok();
             }
-            if let Some(frame) = poll_frame_now(answer, stage_now).await {
-                return frame.transpose();
-            }
-            self.store_joined(taking).await;
-            tokio::select! {
-                biased;
-                Ok(()) = paused.changed() => {}
-                frame = std::future::poll_fn(|cx| answer.poll_frame(cx, stage)) => return frame.transpose(),
-            }
+            let frame = match poll_frame_now(answer, stage_now).await {
+                Some(frame) => frame,
+                None => {
+                    self.store_joined(taking).await;
+                    tokio::select! {
+                        biased;
+                        Ok(()) = paused.changed() => continue,
+                        frame = std::future::poll_fn(|cx| answer.poll_frame(cx, stage)) => frame,
+                    }
+                }
+            };
+            return match frame.transpose() {
+                Ok(frame) => Ok(frame),
+                Err(failed) => Err(self.not_understood(failed, taking).await),
+            };
         }
     }
 
-    pub(super) async fn receive_piece(
-        &self,
-        piece: Bytes,
-        taking: &mut BodyReceiver,
-        url: &str,
-    ) -> Result<(), Failure> {
+    /// Keeps what came and was not understood behind what came before it, and gives the failure.
+    pub(super) async fn not_understood(&self, (failure, came): (Failure, Bytes), taking: &mut BodyReceiver) -> Failure {
+        self.store_joined(taking).await;
+        self.show_not_understood(came).await;
+        failure
+    }
+
+    async fn receive_piece(&self, piece: Bytes, taking: &mut BodyReceiver, url: &str) -> Result<(), Failure> {
         taking.arrived += piece.len() as u64;
         let mut decoder = taking.decoder.take();
         match &mut decoder {
@@ -170,10 +212,10 @@ impl ExchangeTask {
 }
 
 /// Polls the response once; `None` if nothing has arrived.
-pub(super) async fn poll_frame_now(
+async fn poll_frame_now(
     answer: &mut HttpResponse,
     stage: TransferStage,
-) -> Option<Option<Result<Frame<Bytes>, Failure>>> {
+) -> Option<Option<Result<BodyFrame, (Failure, Bytes)>>> {
     std::future::poll_fn(|cx| {
         Poll::Ready(match answer.poll_frame(cx, || stage) {
             Poll::Ready(frame) => Some(frame),

@@ -1,21 +1,20 @@
 //! Where a redirect leads, and which parts of the request are sent again (RFC 9110 §15.4).
 
-use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, COOKIE, HOST,
-    HeaderMap, HeaderName, LOCATION, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
-};
-use http::{Method, StatusCode};
+use std::fmt::Write as _;
+
+use http::Method;
 use url::Url;
 
+use super::request_fields::RequestFields;
 use crate::text::sanitize::quoted;
 use crate::wire::{Class, FailedOperation, Failure};
 
 /// Fields that must not be sent to another origin.
-const SECRETS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
+const SECRETS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
 /// Fields that describe a body; dropped together with it.
-const OF_THE_BODY: [HeaderName; 6] =
-    [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, TRANSFER_ENCODING];
+const OF_THE_BODY: [&str; 6] =
+    ["content-type", "content-length", "content-encoding", "content-language", "content-location", "transfer-encoding"];
 
 /// The request to make next.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,23 +27,21 @@ pub(super) struct RedirectRequest {
     pub(super) keeps_body: bool,
 }
 
-/// Where this response redirects to; `None` if it is not a redirect. The method comes with whether the user chose it and
+/// Where this response redirects to; `None` if it is not a redirect, or if its location is empty: that is the document
+/// itself (RFC 3986 §4.4), and leads nowhere. The method comes with whether the user chose it and
 /// wants it kept (curl's `-X`); the body is dropped all the same.
 ///
 /// # Errors
 /// Fails with `Protocol` if its target cannot be followed.
 pub(super) fn next(
-    status: StatusCode,
-    headers: &HeaderMap,
+    status: u16,
+    location: Option<&[u8]>,
     url: &Url,
     method: (&Method, bool),
 ) -> Option<Result<RedirectRequest, Failure>> {
-    let location = match status.as_u16() {
-        301 | 302 | 303 | 307 | 308 => headers.get(LOCATION)?,
-        _ => return None,
-    };
+    let location = location.filter(|location| is_redirect(status) && !location.trim_ascii().is_empty())?;
     let refuse = |why: String| Failure::new(Class::Protocol, FailedOperation::Follow, url.as_str(), why);
-    let shown = String::from_utf8_lossy(location.as_bytes()).into_owned();
+    let shown = ascii_reference(location);
     let joined = match url.join(&shown) {
         Ok(joined) => joined,
         Err(error) => {
@@ -54,8 +51,25 @@ pub(super) fn next(
     Some(next_request(status, joined, url, method).map_err(refuse))
 }
 
+/// Whether this status redirects to the response's Location.
+pub(super) fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
+}
+
+/// The reference in a Location field: a byte beyond ASCII stands for itself, percent-encoded (RFC 3986 §2.1).
+fn ascii_reference(location: &[u8]) -> String {
+    location.iter().fold(String::with_capacity(location.len()), |mut text, byte| {
+        match byte {
+            0..0x80 => text.push(char::from(*byte)),
+            // Writing to a String cannot fail.
+            _ => write!(text, "%{byte:02X}").unwrap_or_default(),
+        }
+        text
+    })
+}
+
 fn next_request(
-    status: StatusCode,
+    status: u16,
     mut to: Url,
     from: &Url,
     (method, is_kept): (&Method, bool),
@@ -66,7 +80,7 @@ fn next_request(
     if to.fragment().is_none() {
         to.set_fragment(from.fragment());
     }
-    let becomes_get = match status.as_u16() {
+    let becomes_get = match status {
         303 => *method != Method::HEAD && *method != Method::GET,
         301 | 302 => *method == Method::POST,
         _ => false,
@@ -76,7 +90,7 @@ fn next_request(
 }
 
 /// Removes the headers that must not be sent again; returns those that are withheld from another origin.
-pub(super) fn strip(headers: &mut HeaderMap, from: &Url, next: &RedirectRequest) -> Vec<&'static str> {
+pub(super) fn strip(headers: &mut RequestFields, from: &Url, next: &RedirectRequest) -> Vec<&'static str> {
     if !next.keeps_body {
         for name in OF_THE_BODY {
             headers.remove(name);
@@ -85,14 +99,8 @@ pub(super) fn strip(headers: &mut HeaderMap, from: &Url, next: &RedirectRequest)
     if from.origin() == next.url.origin() {
         return Vec::new();
     }
-    headers.remove(HOST);
-    let mut kept_back = Vec::new();
-    for (name, shown) in SECRETS.iter().zip(["authorization", "cookie", "proxy-authorization"]) {
-        if headers.remove(name).is_some() {
-            kept_back.push(shown);
-        }
-    }
-    kept_back
+    headers.remove("host");
+    SECRETS.into_iter().filter(|name| headers.remove(name)).collect()
 }
 
 #[cfg(test)]
@@ -100,10 +108,8 @@ mod tests {
     use super::*;
 
     fn led(status: u16, location: &str, method: &Method) -> Option<Result<RedirectRequest, Failure>> {
-        let mut headers = HeaderMap::new();
-        headers.insert(LOCATION, location.parse().unwrap());
         let from = Url::parse("https://a.example/x/y#frag").unwrap();
-        next(StatusCode::from_u16(status).unwrap(), &headers, &from, (method, false))
+        next(status, Some(location.as_bytes()), &from, (method, false))
     }
 
     #[test]
@@ -127,6 +133,13 @@ mod tests {
         let next = led(302, "z?q=1", &Method::GET).unwrap().unwrap();
         assert_eq!(next.url.as_str(), "https://a.example/x/z?q=1#frag");
         assert!(led(304, "/z", &Method::GET).is_none());
+        assert!(led(302, " ", &Method::GET).is_none());
+        for (location, path) in [(&b"/caf\xe9"[..], "/caf%E9"), ("/café".as_bytes(), "/caf%C3%A9"), (b"/a'b", "/a'b")]
+        {
+            let from = Url::parse("http://a/").unwrap();
+            let led = super::next(302, Some(location), &from, (&Method::GET, false)).unwrap().unwrap();
+            assert_eq!(led.url.path(), path);
+        }
         for wild in ["ftp://a/", "file:///etc/passwd", "javascript:alert(1)", "http://["] {
             assert_eq!(led(302, wild, &Method::GET).unwrap().unwrap_err().class, Class::Protocol, "{wild}");
         }
@@ -136,11 +149,11 @@ mod tests {
     fn secrets_stay_with_their_origin() {
         let from = Url::parse("https://a.example/").unwrap();
         for (to, kept_back) in [("https://a.example/z", 0), ("http://a.example/z", 1), ("https://b.example/", 1)] {
-            let mut headers = HeaderMap::new();
-            headers.insert(AUTHORIZATION, "Basic eA==".parse().unwrap());
+            let mut headers = RequestFields::default();
+            headers.append("Authorization", "Basic eA==");
             let next = RedirectRequest { url: Url::parse(to).unwrap(), method: Method::GET, keeps_body: true };
             assert_eq!(strip(&mut headers, &from, &next).len(), kept_back, "{to}");
-            assert_eq!(headers.len(), 1 - kept_back);
+            assert_eq!(headers.as_slice().len(), 1 - kept_back);
         }
     }
 }

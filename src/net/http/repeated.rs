@@ -55,6 +55,7 @@ impl RepeatedRequest {
         let mut own = headers::headers(&spec, user.as_deref())?;
         let body = RequestBody::open(&spec.body).await?;
         headers::describe_body(&mut own, &method, &body)?;
+        let own = own.to_map();
         let body = body.read_all(&gate, MOST_BODY).await?;
         if spec.insecure && url.scheme() == "https" {
             let warning =

@@ -8,18 +8,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Instant;
 
-use http::header::{HOST, HeaderMap, HeaderValue};
+use http::header::HOST;
+use http::uri::{Authority, Uri};
 use http::{Method, Request};
 use tokio::sync::mpsc;
-use url::Url;
+use url::{Position, Url};
 
 use super::body::{CountedBody, RequestBody};
 use super::dial::HttpDialer;
 use super::exchange::{ExchangeTask, HopRequest};
 use super::fault::{self, TransferStage};
 use super::headers;
-use super::own::{HttpConnection, HttpTransport};
+use super::own::{HttpConnection, HttpLink, HttpTransport, Unanswered};
 use super::proxied::client;
+use super::request_fields::RequestFields;
 use super::response::{HttpResponse, fields};
 use crate::net::tcp::is_retryable;
 use crate::sessions::News;
@@ -63,7 +65,7 @@ impl ExchangeTask {
         }
     }
 
-    async fn body(&self, hop: &HopRequest) -> Result<(RequestBody, HeaderMap), Failure> {
+    async fn body(&self, hop: &HopRequest) -> Result<(RequestBody, RequestFields), Failure> {
         let body = if hop.sends_body { RequestBody::open(&self.spec.body).await? } else { RequestBody::empty() };
         let mut all = hop.headers.clone();
         headers::describe_body(&mut all, &hop.method, &body)?;
@@ -90,45 +92,57 @@ impl ExchangeTask {
         let safe = !body.is_some() && matches!(hop.method, Method::GET | Method::HEAD);
         match self.send(link, hop, body, all).await {
             // The peer closed an idle connection just as we reused it (RFC 9112 §9.3.1).
-            Err(error) if usable && safe && (error.is_canceled() || error.is_incomplete_message()) => {
+            Err(unanswered) if usable && safe && unanswered.nothing_came => {
                 let (body, all) = self.body(hop).await?;
                 let link = Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?);
                 self.send(link, hop, body, all).await
             }
             sent => sent,
         }
-        .map_err(|error| fault::from_hyper(&error, hop.url.as_str(), TransferStage::Head))?
+        .map_err(|unanswered| unanswered.failure)
     }
 
-    /// Sends it on this connection. The inner failure was reported before anything was sent.
+    /// Sends it on this connection, and waits for the head of the response.
     async fn send(
         &self,
-        mut link: Box<HttpConnection>,
+        connection: Box<HttpConnection>,
         hop: &HopRequest,
         body: RequestBody,
-        mut all: HeaderMap,
-    ) -> hyper::Result<Result<HttpResponse, Failure>> {
-        let version = if link.wants_host() { HttpVersion::Http1 } else { HttpVersion::Http2 };
-        let told = headers::head(&hop.method, &hop.url, &all, &body, version);
-        let uri = match link.target(&hop.url) {
-            Ok(uri) => uri,
-            Err(failure) => return Ok(Err(failure)),
-        };
-        if link.wants_host()
-            && !all.contains_key(HOST)
-            && let Some(host) = host(&hop.url)
-        {
-            all.insert(HOST, host);
+        all: RequestFields,
+    ) -> Result<HttpResponse, Unanswered> {
+        if connection.speaks_http2() {
+            self.send_http2(connection, hop, body, &all).await
+        } else {
+            self.request_http1(connection, hop, body, all).await
         }
+    }
+
+    async fn send_http2(
+        &self,
+        mut connection: Box<HttpConnection>,
+        hop: &HopRequest,
+        body: RequestBody,
+        all: &RequestFields,
+    ) -> Result<HttpResponse, Unanswered> {
+        let HttpLink::Http2(link) = connection.link() else {
+            return Err(Failure::usage("the connection speaks HTTP/1.1").into());
+        };
+        let told = headers::head(&hop.method, &hop.url, all, &body, HttpVersion::Http2);
         let mut request = Request::new(body.into_counted(Arc::clone(&self.gate)));
         *request.method_mut() = hop.method.clone();
-        *request.uri_mut() = uri;
-        *request.headers_mut() = all;
+        *request.headers_mut() = all.to_map();
+        // The user's Host is the authority, and stands nowhere else (RFC 9113 §8.3.1).
+        let host = request.headers_mut().remove(HOST);
+        *request.uri_mut() = http2_target(&hop.url, host.as_ref().map(http::HeaderValue::as_bytes))?;
         self.gate.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
         let arrived = Arc::new(AtomicUsize::new(0));
         let mut interim = receive_interim(&mut request, began, Arc::clone(&arrived));
         let answering = link.send(request);
+        let failed = |error: hyper::Error| Unanswered {
+            nothing_came: error.is_canceled() || error.is_incomplete_message(),
+            failure: fault::from_hyper(&error, hop.url.as_str(), TransferStage::Head),
+        };
         let answer = {
             let mut waiting = pin!(link.receive_head(answering));
             // One turn of the connection may read many of them, up to its own bound.
@@ -146,8 +160,8 @@ impl ExchangeTask {
                         self.gate.news(News::Http(HttpNews::Interim(head))).await;
                     }
                     answer = &mut bounded => match answer {
-                        Ok(answer) => break answer?,
-                        Err(failure) => return Ok(Err(failure)),
+                        Ok(answer) => break answer.map_err(failed)?,
+                        Err(failure) => return Err(failure.into()),
                     },
                 }
             }
@@ -155,9 +169,9 @@ impl ExchangeTask {
         while let Ok(head) = interim.try_recv() {
             self.gate.news(News::Http(HttpNews::Interim(head))).await;
         }
-        let answer = HttpResponse::from_connection(link, answer, hop.url.as_str());
+        let answer = HttpResponse::from_http2(connection, answer, &hop.url);
         self.gate.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
-        Ok(Ok(answer))
+        Ok(answer)
     }
 
     async fn request_proxied(
@@ -175,7 +189,7 @@ impl ExchangeTask {
         let (body, all) = self.body(hop).await?;
         let mut request = reqwest::Request::new(hop.method.clone(), hop.url.clone());
         let told = headers::head(&hop.method, &hop.url, &all, &body, self.spec.version);
-        *request.headers_mut() = all;
+        *request.headers_mut() = all.to_map();
         if body.is_some() {
             *request.body_mut() = Some(reqwest::Body::wrap(body.into_counted(Arc::clone(&self.gate))));
         }
@@ -195,7 +209,7 @@ impl ExchangeTask {
     }
 }
 
-fn too_many_interim(url: &Url) -> Failure {
+pub(super) fn too_many_interim(url: &Url) -> Failure {
     let most = quantity::grouped(MOST_ACCEPTED_INTERIM as u64);
     let why = format!("more than {most} interim responses (1xx) are not read");
     Failure::new(Class::Protocol, FailedOperation::Request, url.as_str(), why)
@@ -223,9 +237,12 @@ fn receive_interim(
     told
 }
 
-/// The Host header (RFC 9112 §3.2).
-fn host(url: &Url) -> Option<HeaderValue> {
-    let host = url.host_str()?;
-    let text = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    HeaderValue::from_str(&text).ok()
+/// The request target of HTTP/2: the whole URL, with this authority if it is one.
+fn http2_target(url: &Url, authority: Option<&[u8]>) -> Result<Uri, Failure> {
+    let no_uri = |error: http::Error| Failure::usage(format!("the URL is no URI: {error}"));
+    let uri: Uri = url[..Position::AfterQuery].parse().map_err(|error: http::uri::InvalidUri| no_uri(error.into()))?;
+    let Some(authority) = authority else { return Ok(uri) };
+    let mut parts = uri.into_parts();
+    parts.authority = Some(Authority::try_from(authority).map_err(|error| no_uri(error.into()))?);
+    Uri::from_parts(parts).map_err(|error| no_uri(error.into()))
 }

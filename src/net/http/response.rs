@@ -6,98 +6,189 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
-use http::{Response, StatusCode, response};
+use http::Response;
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use hyper::body::{Body, Frame, Incoming};
+use url::Url;
 
 use super::fault::{self, TransferStage};
-use super::own::HttpConnection;
-use crate::net::http::own::socket_tap::TapSource;
+use super::own::socket_tap::TapSource;
+use super::own::{Http1Body, Http1End, HttpConnection, HttpLink, UploadFault, section_fields};
+use crate::sessions::news::BrokenRuleNews;
+use crate::text::latin1::utf8_or_latin1;
 use crate::wire::Failure;
 use crate::wire::http::head::ResponseHead;
+use crate::wire::http1::{Http1Head, StatusLine};
 
 /// A response in progress.
 pub(super) struct HttpResponse {
-    head: response::Parts,
+    head: ReceivedHead,
     peer: Option<SocketAddr>,
     body: ResponseBody,
     url: String,
 }
 
-enum ResponseBody {
-    Own(Box<HttpConnection>, Incoming),
+/// A response's head: as it came, and for looking up.
+pub(super) struct ReceivedHead {
+    version: String,
+    status: u16,
+    reason: String,
+    fields: Vec<(String, Vec<u8>)>,
+    /// Its fields but those that no library takes, as they have a control character or no name.
+    map: HeaderMap,
+}
+
+/// What brings the body.
+pub(super) enum ResponseBody {
+    /// Our own machine.
+    Http1(Http1Body),
+    /// hyper, on a connection of our own.
+    Http2(Box<HttpConnection>, Incoming),
+    /// reqwest, on its own connection.
     Proxied(reqwest::Body),
 }
 
+impl From<Http1Body> for ResponseBody {
+    fn from(body: Http1Body) -> Self {
+        ResponseBody::Http1(body)
+    }
+}
+
+/// A part of a body.
+pub(super) enum BodyFrame {
+    /// Bytes of it.
+    Data(Bytes),
+    /// The fields behind it, in order.
+    Trailers(Vec<(String, Vec<u8>)>),
+    /// A rule that it breaks.
+    Broken(BrokenRuleNews),
+}
+
+impl ReceivedHead {
+    /// A head that our own machine read.
+    pub(super) fn from_http1(head: &Http1Head<StatusLine>) -> Self {
+        let fields = section_fields(&head.section);
+        let mut map = HeaderMap::new();
+        for (name, value) in &fields {
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
+                // A map has a bound; what is beyond it is shown and not looked up.
+                map.try_append(name, value).unwrap_or_default();
+            }
+        }
+        ReceivedHead {
+            version: utf8_or_latin1(head.version_text()).into_owned(),
+            status: head.start.status,
+            reason: utf8_or_latin1(head.reason()).into_owned(),
+            fields,
+            map,
+        }
+    }
+
+    /// A head that a library read.
+    fn from_library(head: http::response::Parts) -> Self {
+        let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
+            Some(own) => utf8_or_latin1(own.as_bytes()).into_owned(),
+            None if head.version >= http::Version::HTTP_2 => String::new(),
+            None => head.status.canonical_reason().unwrap_or_default().into(),
+        };
+        ReceivedHead {
+            version: version_name(head.version),
+            status: head.status.as_u16(),
+            reason,
+            fields: fields(&head.headers),
+            map: head.headers,
+        }
+    }
+}
+
 impl HttpResponse {
-    /// A response over a connection of our own.
-    pub(super) fn from_connection(link: Box<HttpConnection>, answer: Response<Incoming>, url: &str) -> Self {
+    pub(super) fn new(head: ReceivedHead, peer: Option<SocketAddr>, body: ResponseBody, url: &Url) -> Self {
+        HttpResponse { head, peer, body, url: url.to_string() }
+    }
+
+    /// A response over HTTP/2 on a connection of our own.
+    pub(super) fn from_http2(connection: Box<HttpConnection>, answer: Response<Incoming>, url: &Url) -> Self {
         let (head, body) = answer.into_parts();
-        HttpResponse { head, peer: link.peer(), body: ResponseBody::Own(link, body), url: url.to_owned() }
+        let peer = connection.peer();
+        HttpResponse::new(ReceivedHead::from_library(head), peer, ResponseBody::Http2(connection, body), url)
     }
 
     /// A response through a proxy.
     pub(super) fn from_proxied(answer: reqwest::Response) -> Self {
-        let (peer, url) = (answer.remote_addr(), answer.url().to_string());
+        let (peer, url) = (answer.remote_addr(), answer.url().clone());
         let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
-        HttpResponse { head, peer, body: ResponseBody::Proxied(body), url }
+        HttpResponse::new(ReceivedHead::from_library(head), peer, ResponseBody::Proxied(body), &url)
     }
 
-    pub(super) fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> u16 {
         self.head.status
     }
 
     pub(super) fn headers(&self) -> &HeaderMap {
-        &self.head.headers
+        &self.head.map
+    }
+
+    /// The value of the Location field.
+    pub(super) fn location(&self) -> Option<&[u8]> {
+        self.head.map.get(LOCATION).map(HeaderValue::as_bytes)
     }
 
     /// The body's length from the head; `None` if the response has no body, whatever its head says.
     pub(super) fn declared_length(&self) -> Option<u64> {
-        // hyper knows the request's method, and gives the response to a HEAD an exact size of 0.
-        let said: u64 = self.head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
         let size = match &self.body {
-            ResponseBody::Own(_, body) => body.size_hint(),
+            ResponseBody::Http1(body) => return body.declared_length(),
+            ResponseBody::Http2(_, body) => body.size_hint(),
             ResponseBody::Proxied(body) => body.size_hint(),
         };
+        // hyper knows the request's method, and gives the response to a HEAD an exact size of 0.
+        let said: u64 = self.head.map.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
         (said == 0 || size.exact() != Some(0)).then_some(said)
     }
 
-    /// The socket, if the rest of the response on it is exactly this many raw bytes.
-    pub(super) fn raw_body_source(&self) -> Option<(TapSource, u64)> {
-        let ResponseBody::Own(link, _) = &self.body else { return None };
-        let promised = self.declared_length().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
-        Some((link.source()?.clone(), promised))
+    /// The socket, if the rest of the response on it is exactly this many raw bytes and nothing is sent any more.
+    pub(super) fn raw_body(&mut self) -> Option<(TapSource, u64)> {
+        match &mut self.body {
+            ResponseBody::Http1(body) => body.raw_body(),
+            ResponseBody::Http2(..) | ResponseBody::Proxied(_) => None,
+        }
+    }
+
+    /// Counts bytes of the body that were read from the socket itself.
+    pub(super) fn pass_body(&mut self, bytes: u64) {
+        if let ResponseBody::Http1(body) = &mut self.body {
+            body.pass_body(bytes);
+        }
     }
 
     /// The head for display.
     pub(super) fn to_head(&self, after: Duration) -> ResponseHead {
-        let head = &self.head;
-        let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
-            Some(own) => String::from_utf8_lossy(own.as_bytes()).into_owned(),
-            None if head.version >= http::Version::HTTP_2 => String::new(),
-            None => head.status.canonical_reason().unwrap_or_default().into(),
-        };
+        let ReceivedHead { version, status, reason, fields, .. } = &self.head;
         ResponseHead {
-            version: version_name(head.version),
-            status: head.status.as_u16(),
-            reason,
-            headers: fields(&head.headers),
+            version: version.clone(),
+            status: *status,
+            reason: reason.clone(),
+            headers: fields.clone(),
             after,
             peer: self.peer,
         }
     }
 
-    /// The next piece of the body, or the trailer fields; `None` at its end.
+    /// The next part of the body; `None` at its end.
     ///
     /// # Errors
-    /// Fails if the body is not what its head promised, or if the connection broke.
+    /// Fails if the body is not what its head promised, or if the connection broke. What came and was not understood is
+    /// returned with the failure.
     pub(super) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
         stage: impl FnOnce() -> TransferStage,
-    ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+    ) -> Poll<Option<Result<BodyFrame, (Failure, Bytes)>>> {
         match &mut self.body {
-            ResponseBody::Own(link, body) => {
+            ResponseBody::Http1(body) => body
+                .poll_frame(cx)
+                .map(|frame| frame.map(|frame| frame.map_err(|end| failed(body, end, &self.url, stage())))),
+            ResponseBody::Http2(connection, body) => {
+                let HttpLink::Http2(link) = connection.link() else { return Poll::Ready(None) };
                 link.poll_connection(cx);
                 Pin::new(body).poll_frame(cx).map(|frame| {
                     // An empty frame is no progress: HTTP/2 allows any number of them.
@@ -107,20 +198,43 @@ impl HttpResponse {
                         link.on_progress();
                     }
                     frame.map(|frame| {
-                        frame.map_err(|error| fault::from_hyper(&link.root_error(error), &self.url, stage()))
+                        let failure = |error| fault::from_hyper(&link.root_error(error), &self.url, stage());
+                        frame.map(into_frame).map_err(|error| (failure(error), Bytes::new()))
                     })
                 })
             }
-            ResponseBody::Proxied(body) => Pin::new(body)
-                .poll_frame(cx)
-                .map(|frame| frame.map(|frame| frame.map_err(|error| fault::failure(&error, &self.url, stage())))),
+            ResponseBody::Proxied(body) => Pin::new(body).poll_frame(cx).map(|frame| {
+                frame.map(|frame| {
+                    frame.map(into_frame).map_err(|error| (fault::failure(&error, &self.url, stage()), Bytes::new()))
+                })
+            }),
+        }
+    }
+
+    /// The next part of the body that was already read; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`HttpResponse::poll_frame`].
+    pub(super) fn buffered_frame(&mut self, stage: TransferStage) -> Result<Option<BodyFrame>, (Failure, Bytes)> {
+        match &mut self.body {
+            ResponseBody::Http1(body) => body.buffered_frame().map_err(|end| failed(body, end, &self.url, stage)),
+            ResponseBody::Http2(..) | ResponseBody::Proxied(_) => Ok(None),
+        }
+    }
+
+    /// Why the request was not sent to its end, now that the response is whole; stops sending it.
+    pub(super) fn take_upload_fault(&mut self) -> Option<UploadFault> {
+        match &mut self.body {
+            ResponseBody::Http1(body) => body.take_upload_fault(),
+            ResponseBody::Http2(..) | ResponseBody::Proxied(_) => None,
         }
     }
 
     /// Whether the body is over, as far as known without reading more of it.
     fn is_over(&self) -> bool {
         match &self.body {
-            ResponseBody::Own(_, body) => body.is_end_stream(),
+            ResponseBody::Http1(body) => body.is_over(),
+            ResponseBody::Http2(_, body) => body.is_end_stream(),
             ResponseBody::Proxied(body) => body.is_end_stream(),
         }
     }
@@ -134,7 +248,8 @@ impl HttpResponse {
             let frame = std::future::poll_fn(|cx| self.poll_frame(cx, stage)).await;
             match frame {
                 None => break,
-                Some(Ok(frame)) => passed += frame.data_ref().map_or(0, |piece| piece.len() as u64),
+                Some(Ok(BodyFrame::Data(piece))) => passed += piece.len() as u64,
+                Some(Ok(BodyFrame::Trailers(_) | BodyFrame::Broken(_))) => {}
                 Some(Err(_)) => return None,
             }
             if passed > most {
@@ -142,9 +257,24 @@ impl HttpResponse {
             }
         }
         match self.body {
-            ResponseBody::Own(link, _) => Some(link),
+            ResponseBody::Http1(body) => Some(body.into_connection()),
+            ResponseBody::Http2(connection, _) => Some(connection),
             ResponseBody::Proxied(_) => None,
         }
+    }
+}
+
+/// The failure of a body, and what came of it that was not understood.
+fn failed(body: &mut Http1Body, end: Http1End, url: &str, stage: TransferStage) -> (Failure, Bytes) {
+    let came = body.take_not_understood(&end);
+    (fault::from_http1(end, url, stage), came)
+}
+
+/// A part of a body that a library read.
+fn into_frame(frame: Frame<Bytes>) -> BodyFrame {
+    match frame.into_data() {
+        Ok(piece) => BodyFrame::Data(piece),
+        Err(other) => BodyFrame::Trailers(other.trailers_ref().map(fields).unwrap_or_default()),
     }
 }
 

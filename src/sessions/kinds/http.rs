@@ -84,7 +84,7 @@ impl HttpExchange {
                     hop.trailers.clone_from(fields);
                 }
             }
-            HttpNews::Redirect { .. } => {}
+            HttpNews::BrokenRule(_) | HttpNews::Redirect { .. } => {}
         }
         false
     }

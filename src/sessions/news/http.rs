@@ -16,6 +16,8 @@ pub enum HttpNews {
     Response(ResponseHead),
     /// Fields arrived after a response's body (trailers, RFC 9110 §6.5), in order.
     Trailers(Vec<(String, Vec<u8>)>),
+    /// A message breaks a rule of HTTP, and is read all the same.
+    BrokenRule(BrokenRuleNews),
     /// A redirect is being followed.
     Redirect {
         /// The status code of the redirect.
@@ -25,11 +27,34 @@ pub enum HttpNews {
     },
 }
 
+/// A rule that a message breaks. Its texts hold what the peer sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenRuleNews {
+    /// The rule, in plain words.
+    pub rule: String,
+    /// The name of the field that breaks it, if it is one.
+    pub field: Option<String>,
+    /// The section that states the rule.
+    pub section: String,
+    /// The offset of the first byte concerned, from the first byte received on the connection.
+    pub offset: u64,
+    /// How many bytes are concerned; 0 if something is missing.
+    pub bytes: u64,
+}
+
+impl BrokenRuleNews {
+    /// The rule, and the field that breaks it.
+    pub fn rule_text(&self) -> String {
+        let field = self.field.as_ref().map(|name| format!(", in the field {name}")).unwrap_or_default();
+        format!("{}{field}", self.rule)
+    }
+}
+
 impl HttpNews {
     /// Where this event is shown.
     pub fn place(&self) -> NewsPlace {
         match self {
-            HttpNews::Trailers(_) => NewsPlace::Transcript,
+            HttpNews::Trailers(_) | HttpNews::BrokenRule(_) => NewsPlace::Transcript,
             HttpNews::Request(_) | HttpNews::Interim(_) | HttpNews::Response(_) | HttpNews::Redirect { .. } => {
                 NewsPlace::Everywhere
             }

@@ -14,7 +14,7 @@ mod udp;
 mod unix;
 
 pub use dial::{DialNews, MOST_ADDRESSES};
-pub use http::HttpNews;
+pub use http::{BrokenRuleNews, HttpNews};
 pub use listener::ListenerNews;
 pub use news::{CloseReason, News};
 pub use option::OptionNews;

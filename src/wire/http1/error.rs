@@ -47,7 +47,7 @@ impl Http1Refusal {
             Http1Refusal::RequestLineUnreadable => "a request line without method, target and version",
             Http1Refusal::HeadTooLong => "a head of more than 1 MiB",
             Http1Refusal::TrailersTooLong => "a trailer section of more than 256 KiB",
-            Http1Refusal::ChunkLineTooLong => "the line of a chunk has more than 64 KiB",
+            Http1Refusal::ChunkLineTooLong => "a chunk line of more than 64 KiB",
             Http1Refusal::LengthsDiffer => "Content-Length with different values",
             Http1Refusal::LengthInvalid => "a Content-Length that is no number",
             Http1Refusal::LengthTooGreat => "a Content-Length of 2^64 or more",

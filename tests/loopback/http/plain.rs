@@ -17,7 +17,7 @@ fn a_get_shows_request_head_body_and_counts() {
     let request = seen.requests()[0];
     assert_eq!(request.method, "GET");
     let names: Vec<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["user-agent", "accept", "accept-encoding", "host"]);
+    assert_eq!(names, ["Host", "User-Agent", "Accept", "Accept-Encoding"]);
     let response = seen.responses()[0];
     assert_eq!((response.status, response.version.as_str(), response.reason.as_str()), (200, "HTTP/1.1", "OK"));
     assert_eq!(seen.totals.received.bytes, text.len() as u64);

@@ -2,8 +2,17 @@
 
 mod connection;
 pub(crate) mod direct_body;
+mod http1_body;
+mod http1_link;
+mod http1_request;
+mod http2_link;
 pub(crate) mod polled_connection;
 pub(crate) mod progress_guard;
 pub(crate) mod socket_tap;
+mod upload;
 
-pub(in crate::net::http) use connection::{HttpConnection, HttpTransport};
+pub(in crate::net::http) use connection::{HttpConnection, HttpLink, HttpTransport};
+pub(in crate::net::http) use http1_body::Http1Body;
+pub(in crate::net::http) use http1_link::Http1End;
+pub(in crate::net::http) use http1_request::{Unanswered, section_fields};
+pub(in crate::net::http) use upload::UploadFault;

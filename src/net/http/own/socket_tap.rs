@@ -1,12 +1,10 @@
-//! A socket that hyper reads from until we take over the reads.
+//! A socket with two ends: one for TLS or HTTP on it, one for reading a body of known length past them.
 //!
-//! A body of known length has no framing: after the head it is read like any TCP session, into pooled buffers, with one
-//! copy less and without a channel in between.
+//! Such a body has no framing: after the head it is read like any TCP session, into pooled buffers, with one copy less.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::BufMut;
@@ -15,36 +13,24 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::net::buffers;
 use crate::net::stream::StreamSocket;
 
-/// hyper's end of the socket.
+/// The end for a layer above.
 #[derive(Debug)]
-pub(super) struct SocketTap(Arc<TapShared>);
+pub(super) struct SocketTap(Arc<StreamSocket>);
 
-/// Our end of it.
+/// The end for reading past it.
 #[derive(Clone, Debug)]
-pub(in crate::net::http) struct TapSource(Arc<TapShared>);
-
-#[derive(Debug)]
-struct TapShared {
-    stream: StreamSocket,
-    /// hyper reads no more.
-    shut: AtomicBool,
-}
+pub(in crate::net::http) struct TapSource(Arc<StreamSocket>);
 
 /// Both ends of one socket.
 pub(super) fn socket_tap(stream: StreamSocket) -> (SocketTap, TapSource) {
-    let shared = Arc::new(TapShared { stream, shut: AtomicBool::new(false) });
+    let shared = Arc::new(stream);
     (SocketTap(Arc::clone(&shared)), TapSource(shared))
 }
 
 impl TapSource {
-    /// Stops hyper's reads: hyper yields what it has read, then waits for ever.
-    pub(super) fn close_tap(&self) {
-        self.0.shut.store(true, Ordering::Relaxed);
-    }
-
     /// The socket to read from.
     pub(super) fn stream(&self) -> &StreamSocket {
-        &self.0.stream
+        &self.0
     }
 
     /// Reads at most `most` bytes; empty at the peer's FIN, `None` if nothing has arrived.
@@ -54,7 +40,7 @@ impl TapSource {
     pub(super) fn read(&self, most: u64) -> io::Result<Option<Vec<u8>>> {
         let most = usize::try_from(most).unwrap_or(buffers::BUFFER).min(buffers::BUFFER);
         let mut buffer = buffers::take_buffer().limit(most);
-        match self.0.stream.try_read_buf(&mut buffer) {
+        match self.0.try_read_buf(&mut buffer) {
             Ok(_) => Ok(Some(buffer.into_inner())),
             Err(error) => {
                 buffers::give_back(buffer.into_inner());
@@ -69,13 +55,9 @@ impl TapSource {
 
 impl AsyncRead for SocketTap {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let TapShared { stream, shut } = &*self.0;
         loop {
-            if shut.load(Ordering::Relaxed) {
-                return Poll::Pending;
-            }
-            ready!(stream.poll_read_ready(cx))?;
-            match stream.try_read_buf(buf) {
+            ready!(self.0.poll_read_ready(cx))?;
+            match self.0.try_read_buf(buf) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 read => return Poll::Ready(read.map(|_| ())),
             }
@@ -105,7 +87,7 @@ impl AsyncWrite for SocketTap {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.0.stream.shutdown_write())
+        Poll::Ready(self.0.shutdown_write())
     }
 }
 
@@ -116,8 +98,8 @@ impl SocketTap {
         call: impl Fn(&StreamSocket) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         loop {
-            ready!(self.0.stream.poll_write_ready(cx))?;
-            match call(&self.0.stream) {
+            ready!(self.0.poll_write_ready(cx))?;
+            match call(&self.0) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 written => return Poll::Ready(written),
             }

@@ -1,0 +1,177 @@
+//! The body of a response over HTTP/1.1.
+
+use std::collections::VecDeque;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+
+use super::connection::{HttpConnection, HttpLink};
+use super::http1_link::{Http1End, Http1Found, Http1Link};
+use super::http1_request::{broken_rules, section_fields};
+use super::socket_tap::TapSource;
+use super::upload::UploadFault;
+use crate::net::http::response::BodyFrame;
+use crate::sessions::news::BrokenRuleNews;
+use crate::wire::http1::{BodyFraming, Http1Event, SurplusCause};
+
+/// A body that is being received, and the connection that it comes on.
+pub(in crate::net::http) struct Http1Body {
+    connection: Box<HttpConnection>,
+    framing: BodyFraming,
+    is_over: bool,
+    /// What was found and not yet given.
+    found: VecDeque<BodyFrame>,
+    surplus: Option<Surplus>,
+}
+
+/// Bytes behind the response.
+struct Surplus {
+    cause: SurplusCause,
+    offset: u64,
+    bytes: u64,
+}
+
+impl Http1Body {
+    pub(super) fn new(connection: Box<HttpConnection>, framing: BodyFraming) -> Self {
+        Http1Body { connection, framing, is_over: false, found: VecDeque::new(), surplus: None }
+    }
+
+    fn link(&mut self) -> Option<&mut Http1Link> {
+        match self.connection.link() {
+            HttpLink::Http1(link) => Some(link),
+            HttpLink::Http2(_) => None,
+        }
+    }
+
+    /// The body's length, if the head says it and nothing else decides.
+    pub(in crate::net::http) fn declared_length(&self) -> Option<u64> {
+        match self.framing {
+            BodyFraming::Length(length) => Some(length),
+            BodyFraming::Chunked
+            | BodyFraming::UntilClose
+            | BodyFraming::Bodiless(_)
+            | BodyFraming::Tunnel(_)
+            | BodyFraming::Unknown => None,
+        }
+    }
+
+    /// Whether the message is over, and all of it was given.
+    pub(in crate::net::http) fn is_over(&self) -> bool {
+        self.is_over && self.found.is_empty()
+    }
+
+    /// The next part of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// Fails if the message is cut short or cannot be read on, or if the connection broke.
+    pub(in crate::net::http) fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<BodyFrame, Http1End>>> {
+        loop {
+            if let Some(frame) = self.found.pop_front() {
+                return Poll::Ready(Some(Ok(frame)));
+            }
+            if self.is_over {
+                return Poll::Ready(None);
+            }
+            let Some(link) = self.link() else { return Poll::Ready(None) };
+            match ready!(link.poll_event(cx)) {
+                Ok(Some(found)) => self.on_found(found),
+                Ok(None) => self.end(),
+                Err(end) => return Poll::Ready(Some(Err(end))),
+            }
+        }
+    }
+
+    /// The next part of the body that was already read; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`Http1Body::poll_frame`].
+    pub(in crate::net::http) fn buffered_frame(&mut self) -> Result<Option<BodyFrame>, Http1End> {
+        while self.found.is_empty() && !self.is_over {
+            let Some(link) = self.link() else { break };
+            match link.buffered_event().map_err(Http1End::Message)? {
+                Some(found) => self.on_found(found),
+                None => break,
+            }
+        }
+        Ok(self.found.pop_front())
+    }
+
+    fn on_found(&mut self, (event, input): Http1Found) {
+        match event {
+            Http1Event::Body(piece) => self.found.push_back(BodyFrame::Data(input.slice(piece.range))),
+            Http1Event::Trailers(section) => {
+                self.found.push_back(BodyFrame::Trailers(section_fields(&section)));
+                self.found.extend(broken_rules(&section).map(BodyFrame::Broken));
+            }
+            Http1Event::Broken(broken) => self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
+                rule: broken.rule.words().to_owned(),
+                field: None,
+                section: broken.rule.section().to_owned(),
+                offset: broken.offset,
+                bytes: broken.bytes,
+            })),
+            Http1Event::Surplus(piece) => {
+                let bytes = piece.range.len() as u64;
+                match &mut self.surplus {
+                    Some(surplus) => surplus.bytes += bytes,
+                    None => self.surplus = Some(Surplus { cause: piece.cause, offset: piece.offset, bytes }),
+                }
+            }
+            Http1Event::End(_) | Http1Event::Tunnel { .. } => self.end(),
+            Http1Event::Interim(_) | Http1Event::Head(_) | Http1Event::Headless(_) | Http1Event::Chunk(_) => {}
+        }
+    }
+
+    /// The message is over: says what else was read behind it.
+    fn end(&mut self) {
+        self.is_over = true;
+        while let Some(Ok(Some(found))) = self.link().map(Http1Link::buffered_event) {
+            self.on_found(found);
+        }
+        if let Some(Surplus { cause, offset, bytes }) = self.surplus.take() {
+            self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
+                rule: cause.words().to_owned(),
+                field: None,
+                section: cause.section().to_owned(),
+                offset,
+                bytes,
+            }));
+        }
+    }
+
+    /// The socket to read from, and how many bytes of the body are to come on it that need no reader.
+    pub(in crate::net::http) fn raw_body(&mut self) -> Option<(TapSource, u64)> {
+        if !self.found.is_empty() || self.is_over {
+            return None;
+        }
+        self.link()?.raw_body().map(|(source, bytes)| (source.clone(), bytes))
+    }
+
+    /// Counts bytes of the body that were read from the socket itself.
+    pub(in crate::net::http) fn pass_body(&mut self, bytes: u64) {
+        if let Some(link) = self.link() {
+            link.pass_body(bytes);
+        }
+    }
+
+    /// What was read and could not be understood.
+    pub(in crate::net::http) fn take_not_understood(&mut self, end: &Http1End) -> Bytes {
+        self.link().map(|link| link.take_not_understood(end)).unwrap_or_default()
+    }
+
+    /// Why the request was not sent to its end, now that the response is whole: stops sending it.
+    pub(in crate::net::http) fn take_upload_fault(&mut self) -> Option<UploadFault> {
+        let link = self.link()?;
+        let was_sending = link.is_sending();
+        link.give_up_upload();
+        link.take_upload_fault().or(was_sending.then_some(UploadFault::NotContinued))
+    }
+
+    /// The connection, for another request.
+    pub(in crate::net::http) fn into_connection(self) -> Box<HttpConnection> {
+        self.connection
+    }
+}

@@ -1,0 +1,219 @@
+//! HTTP/1.1 on one connection, read and written by our own machine ([`crate::wire::http1`]).
+//!
+//! Reading and writing go on at the same time: a response that comes before the request is out is read all the same, and
+//! an error of a write ends nothing as long as there is something to read.
+
+use std::io;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::future::BoxFuture;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadHalf, WriteHalf};
+use tokio::sync::oneshot;
+
+use super::socket_tap::TapSource;
+use super::upload::{Upload, UploadFault};
+use crate::wire::Failure;
+use crate::wire::http1::{ExpectedResponse, Http1Error, Http1Event, ReadingPlace, ResponseReader, StatusLine};
+
+/// How many bytes one read takes at most.
+const READ_BYTES: usize = 64 * 1024;
+
+/// A stream that carries HTTP: a socket, or TLS on one.
+pub(super) trait HttpStream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> HttpStream for S {}
+
+type BoxedStream = Box<dyn HttpStream>;
+
+/// The sending of a request, which gives the writing half back.
+type UploadFuture = BoxFuture<'static, (WriteHalf<BoxedStream>, Result<(), UploadFault>)>;
+
+/// Why a connection gave no more of a response.
+#[derive(Debug)]
+pub(in crate::net::http) enum Http1End {
+    /// A read failed, or the connection had already failed when we wrote.
+    Io(io::Error),
+    /// The message cannot be read on, or the peer's FIN cut it short.
+    Message(Http1Error),
+    /// The request's body could not be read.
+    Body(Failure),
+}
+
+/// An event, and the input in which it lies.
+pub(super) type Http1Found = (Http1Event<StatusLine>, Bytes);
+
+/// A connection that speaks HTTP/1.1.
+pub(in crate::net::http) struct Http1Link {
+    read: ReadHalf<BoxedStream>,
+    /// `None` while a request is being sent, and after that failed.
+    write: Option<WriteHalf<BoxedStream>>,
+    upload: Option<UploadFuture>,
+    /// Why the last request was not sent to its end.
+    upload_fault: Option<UploadFault>,
+    /// Lets a body come that waits for `100 Continue`.
+    permission: Option<oneshot::Sender<()>>,
+    reader: ResponseReader,
+    /// What was read and not yet understood.
+    input: BytesMut,
+    /// The peer's FIN came.
+    is_finished: bool,
+    /// The socket itself, if no TLS is on it.
+    source: Option<TapSource>,
+}
+
+impl Http1Link {
+    pub(super) fn new(stream: BoxedStream, source: Option<TapSource>) -> Self {
+        let (read, write) = tokio::io::split(stream);
+        Http1Link {
+            read,
+            write: Some(write),
+            upload: None,
+            upload_fault: None,
+            permission: None,
+            reader: ResponseReader::new(),
+            input: BytesMut::new(),
+            is_finished: false,
+            source,
+        }
+    }
+
+    /// Whether another request can use the connection, as far as known without reading.
+    fn is_idle(&self) -> bool {
+        self.reader.is_reusable() && self.write.is_some() && self.input.is_empty() && !self.is_finished
+    }
+
+    /// Whether another request can use the connection: nothing came on it since the last response, not even a FIN.
+    pub(super) fn poll_idle(&mut self, cx: &mut Context<'_>) -> bool {
+        self.is_idle() && self.poll_event(cx).is_pending() && self.is_idle()
+    }
+
+    /// Begins to send a request. [`Http1Link::poll_event`] goes on with it.
+    pub(super) fn begin(
+        &mut self,
+        upload: Upload,
+        permission: Option<oneshot::Sender<()>>,
+        expected: ExpectedResponse,
+    ) {
+        self.reader.expect(expected);
+        self.permission = permission;
+        let Some(mut write) = self.write.take() else { return };
+        self.upload = Some(Box::pin(async move {
+            let sent = upload.run(&mut write).await;
+            (write, sent)
+        }));
+    }
+
+    /// Lets the body come that waits for `100 Continue`.
+    pub(super) fn permit_body(&mut self) {
+        if let Some(permission) = self.permission.take() {
+            // Whoever waited may have lost patience.
+            permission.send(()).unwrap_or_default();
+        }
+    }
+
+    /// The final response has come: a body that still waits for `100 Continue` is not sent.
+    pub(super) fn on_final_head(&mut self) {
+        self.permission = None;
+    }
+
+    /// Why the request was not sent to its end, once; `None` if it was, or still is being sent.
+    pub(super) fn take_upload_fault(&mut self) -> Option<UploadFault> {
+        self.upload_fault.take()
+    }
+
+    /// Whether a request is still being sent.
+    pub(in crate::net::http) fn is_sending(&self) -> bool {
+        self.upload.is_some()
+    }
+
+    /// Stops sending the request.
+    pub(super) fn give_up_upload(&mut self) {
+        self.upload = None;
+    }
+
+    /// The next event in what was already read.
+    ///
+    /// # Errors
+    /// Fails if the message cannot be read on.
+    pub(super) fn buffered_event(&mut self) -> Result<Option<Http1Found>, Http1Error> {
+        let (taken, found) = self.reader.read(&self.input);
+        let input = self.input.split_to(taken).freeze();
+        found.map(|event| event.map(|event| (event, input)))
+    }
+
+    /// The next event; sends what waits to be sent, and reads more as needed. `None` at the peer's FIN if no message is
+    /// cut short by it.
+    ///
+    /// # Errors
+    /// Fails if the message cannot be read on or is cut short, or if the connection broke.
+    pub(super) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Http1Found>, Http1End>> {
+        loop {
+            self.poll_upload(cx);
+            if let Some(found) = self.buffered_event().map_err(Http1End::Message)? {
+                return Poll::Ready(Ok(Some(found)));
+            }
+            if let Some(UploadFault::Body(failure)) = &self.upload_fault {
+                return Poll::Ready(Err(Http1End::Body(failure.clone())));
+            }
+            if self.is_finished {
+                let last = self.reader.finish().map_err(Http1End::Message)?;
+                return Poll::Ready(Ok(last.map(|event| (event, Bytes::new()))));
+            }
+            let read = ready!(self.poll_read(cx)).map_err(Http1End::Io)?;
+            self.is_finished = read == 0;
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.input.reserve(READ_BYTES);
+        let read = ready!(pin!(self.read.read_buf(&mut self.input)).poll(cx))?;
+        match &self.upload_fault {
+            // The kernel gave the RST to our write, and ends the reads as if a FIN had come.
+            Some(UploadFault::Socket(error)) if read == 0 && error.raw_os_error().is_some() => {
+                Poll::Ready(Err(error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)))
+            }
+            _ => Poll::Ready(Ok(read)),
+        }
+    }
+
+    fn poll_upload(&mut self, cx: &mut Context<'_>) {
+        let Some(upload) = &mut self.upload else { return };
+        if let Poll::Ready((write, sent)) = Pin::new(upload).poll(cx) {
+            self.upload = None;
+            match sent {
+                Ok(()) => self.write = Some(write),
+                Err(fault) => self.upload_fault = Some(fault),
+            }
+        }
+    }
+
+    /// The socket to read from, and how many bytes of the body are to come on it that need no reader.
+    pub(in crate::net::http) fn raw_body(&self) -> Option<(&TapSource, u64)> {
+        let source = self.source.as_ref().filter(|_| self.input.is_empty() && self.upload.is_none())?;
+        Some((source, self.reader.body_remaining()?))
+    }
+
+    /// Counts bytes of the body that were read from the socket itself.
+    pub(in crate::net::http) fn pass_body(&mut self, bytes: u64) {
+        self.reader.pass_body(bytes);
+    }
+
+    /// Whether no byte of the awaited response has come.
+    pub(super) fn awaits_first_byte(&self) -> bool {
+        self.reader.place() == ReadingPlace::BeforeHead { interim: 0 }
+    }
+
+    /// What was read and could not be understood, or not to its end.
+    pub(super) fn take_not_understood(&mut self, end: &Http1End) -> Bytes {
+        let rest = self.input.split().freeze();
+        let came = match end {
+            Http1End::Message(error) => error.came.clone(),
+            // A head that was begun is given at the end only.
+            Http1End::Io(_) => self.reader.finish().err().map(|error| error.came).unwrap_or_default(),
+            Http1End::Body(_) => Bytes::new(),
+        };
+        if came.is_empty() { rest } else { [came, rest].concat().into() }
+    }
+}
