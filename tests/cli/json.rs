@@ -111,7 +111,7 @@ fn a_request_is_told_with_all_its_sizes() {
     assert_eq!(first(&events, "request")["method"], "GET");
     let response = first(&events, "response");
     assert_eq!(response["status"], 200);
-    let twice = response["headers"].as_array().unwrap().iter().filter(|header| header[0] == "x-a").count();
+    let twice = response["headers"].as_array().unwrap().iter().filter(|header| header[0] == "X-A").count();
     assert_eq!(twice, 2);
     let closed = first(&events, "closed");
     assert_eq!((&closed["body_bytes"], &closed["wire_body_bytes"]), (&5.into(), &5.into()));

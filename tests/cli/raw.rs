@@ -158,10 +158,13 @@ fn a_request_takes_its_body_from_standard_input() {
 
 #[test]
 fn what_a_peer_says_in_an_error_is_neutralised() {
-    let hostile = "HTTP/1.1 200 \u{1b}[2J\r\nX\u{1b}]0;owned\u{7}: y\r\n\r\n";
-    let (target, thread) = peer(peers::answer(hostile));
-    let output = run_alone(&["http", &format!("http://{target}/")]);
-    thread.join().unwrap();
-    ends_with(&output, 9);
-    assert!(!stderr(&output).contains(['\u{1b}', '\u{7}', '\u{9b}']), "{:?}", stderr(&output));
+    // A head with control characters is read, and one without a status is not.
+    for (status, code) in [("200 \u{1b}[2J", 0), ("2\u{1b}[2J", 9)] {
+        let hostile = format!("HTTP/1.1 {status}\r\nX\u{1b}]0;owned\u{7}: y\r\nContent-Length: 0\r\n\r\n");
+        let (target, thread) = peer(peers::answer(hostile.leak()));
+        let output = run_alone(&["http", &format!("http://{target}/")]);
+        thread.join().unwrap();
+        ends_with(&output, code);
+        assert!(!stderr(&output).contains(['\u{1b}', '\u{7}', '\u{9b}']), "{:?}", stderr(&output));
+    }
 }

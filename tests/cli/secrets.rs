@@ -169,7 +169,7 @@ fn the_log_tells_no_secret() {
     let output = crate::program::wait(command.stdin(std::process::Stdio::null()).spawn().unwrap());
     ends_with(&output, 0);
     let logged = std::fs::read(&log).unwrap();
-    assert!(String::from_utf8_lossy(&logged).contains("set-cookie"), "the log tells the answer");
+    assert!(String::from_utf8_lossy(&logged).contains("Set-Cookie"), "the log tells the answer");
     tells_no_secret("the log", &logged);
 }
 

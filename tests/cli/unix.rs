@@ -441,7 +441,7 @@ fn http_goes_over_a_unix_socket_as_curl_does_it() {
     let output = run_alone(&["http", "--json", "--unix-socket", &socket, "http://docker/version"]);
     ends_with(&output, 0);
     let request = thread.join().unwrap();
-    assert!(request.starts_with("GET /version HTTP/1.1\r\n") && request.contains("host: docker\r\n"), "{request}");
+    assert!(request.starts_with("GET /version HTTP/1.1\r\n") && request.contains("Host: docker\r\n"), "{request}");
     let told = events(&output.stdout);
     assert_eq!(first(&told, "connected")["peer"], format!("unix:{socket}"));
     assert_eq!(first(&told, "connected")["peer_credentials"]["pid"], std::process::id());

@@ -10,6 +10,7 @@ use super::body::BodyFault;
 use super::own::Http1End;
 use super::own::progress_guard::NoProgress;
 use crate::net::{fault, tls};
+use crate::sessions::spec::http::MOST_ACCEPTED_INTERIM;
 use crate::text::quantity;
 use crate::wire::errno;
 use crate::wire::http1::{Http1Fault, Http1Refusal};
@@ -43,6 +44,13 @@ pub(crate) enum TransferStage {
 pub(crate) fn too_long(allowed: Duration, url: &str) -> Failure {
     let why = format!("the whole exchange took longer than {}", quantity::duration(allowed));
     Failure::new(Class::CutShort, FailedOperation::Request, url, why).with_reason(FailureReason::ExchangeTooLong)
+}
+
+/// The failure of a peer that sends interim responses without end.
+pub(super) fn too_many_interim(url: &str) -> Failure {
+    let most = quantity::grouped(MOST_ACCEPTED_INTERIM as u64);
+    let why = format!("more than {most} interim responses (1xx) are not read");
+    Failure::new(Class::Protocol, FailedOperation::Request, url, why)
 }
 
 /// Converts an error of the client library.

@@ -5,6 +5,7 @@
 //! the failures.
 
 mod body;
+mod body_frame;
 mod byte_count;
 mod coalesce;
 mod coding;

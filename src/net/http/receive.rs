@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use super::body_frame::BodyFrame;
 use super::coalesce::BlockCoalescer;
 use super::coding::{BodyDecoder, ContentCodings};
 use super::exchange::{ExchangeTask, GAUGE_EVERY};
 use super::fault::TransferStage;
 use super::own::UploadFault;
-use super::response::{BodyFrame, HttpResponse};
+use super::response::HttpResponse;
 use crate::net::fault::from_io;
 use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};

@@ -27,9 +27,8 @@ use crate::net::tcp::is_retryable;
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, HttpNews};
 use crate::sessions::spec::http::{HttpVersion, MOST_ACCEPTED_INTERIM, MOST_INTERIM};
-use crate::text::quantity;
 use crate::wire::http::head::InterimHead;
-use crate::wire::{Class, FailedOperation, Failure};
+use crate::wire::{FailedOperation, Failure};
 
 impl ExchangeTask {
     /// Sends one request, and waits for the head of its response.
@@ -149,7 +148,7 @@ impl ExchangeTask {
             let mut bounded = poll_fn(|cx| {
                 let answer = waiting.as_mut().poll(cx);
                 let too_many = arrived.load(Ordering::Relaxed) > MOST_ACCEPTED_INTERIM;
-                if too_many { Poll::Ready(Err(too_many_interim(&hop.url))) } else { answer.map(Ok) }
+                if too_many { Poll::Ready(Err(fault::too_many_interim(hop.url.as_str()))) } else { answer.map(Ok) }
             });
             let mut heard = 0;
             loop {
@@ -207,12 +206,6 @@ impl ExchangeTask {
         self.gate.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
         Ok(answer)
     }
-}
-
-pub(super) fn too_many_interim(url: &Url) -> Failure {
-    let most = quantity::grouped(MOST_ACCEPTED_INTERIM as u64);
-    let why = format!("more than {most} interim responses (1xx) are not read");
-    Failure::new(Class::Protocol, FailedOperation::Request, url.as_str(), why)
 }
 
 /// Receives the interim responses to a request; those not read in time are dropped. All are

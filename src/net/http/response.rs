@@ -11,10 +11,10 @@ use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION}
 use hyper::body::{Body, Frame, Incoming};
 use url::Url;
 
+use super::body_frame::BodyFrame;
 use super::fault::{self, TransferStage};
 use super::own::socket_tap::TapSource;
 use super::own::{Http1Body, Http1End, HttpConnection, HttpLink, UploadFault, section_fields};
-use crate::sessions::news::BrokenRuleNews;
 use crate::text::latin1::utf8_or_latin1;
 use crate::wire::Failure;
 use crate::wire::http::head::ResponseHead;
@@ -52,16 +52,6 @@ impl From<Http1Body> for ResponseBody {
     fn from(body: Http1Body) -> Self {
         ResponseBody::Http1(body)
     }
-}
-
-/// A part of a body.
-pub(super) enum BodyFrame {
-    /// Bytes of it.
-    Data(Bytes),
-    /// The fields behind it, in order.
-    Trailers(Vec<(String, Vec<u8>)>),
-    /// A rule that it breaks.
-    Broken(BrokenRuleNews),
 }
 
 impl ReceivedHead {

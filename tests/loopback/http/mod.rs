@@ -3,6 +3,7 @@
 mod bodies;
 mod coded;
 mod connecting;
+mod exact;
 mod exchange;
 mod faults;
 mod plain;

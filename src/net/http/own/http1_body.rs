@@ -6,11 +6,11 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 
 use super::connection::{HttpConnection, HttpLink};
+use super::http1_fields::{broken_rule, broken_rules, section_fields};
 use super::http1_link::{Http1End, Http1Found, Http1Link};
-use super::http1_request::{broken_rules, section_fields};
 use super::socket_tap::TapSource;
 use super::upload::UploadFault;
-use crate::net::http::response::BodyFrame;
+use crate::net::http::body_frame::BodyFrame;
 use crate::sessions::news::BrokenRuleNews;
 use crate::wire::http1::{BodyFraming, Http1Event, SurplusCause};
 
@@ -106,13 +106,7 @@ impl Http1Body {
                 self.found.push_back(BodyFrame::Trailers(section_fields(&section)));
                 self.found.extend(broken_rules(&section).map(BodyFrame::Broken));
             }
-            Http1Event::Broken(broken) => self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
-                rule: broken.rule.words().to_owned(),
-                field: None,
-                section: broken.rule.section().to_owned(),
-                offset: broken.offset,
-                bytes: broken.bytes,
-            })),
+            Http1Event::Broken(broken) => self.found.push_back(BodyFrame::Broken(broken_rule(&broken))),
             Http1Event::Surplus(piece) => {
                 let bytes = piece.range.len() as u64;
                 match &mut self.surplus {

@@ -9,23 +9,23 @@ use url::{Position, Url};
 
 use super::connection::{HttpConnection, HttpLink};
 use super::http1_body::Http1Body;
+use super::http1_fields::{broken_rules, section_fields};
 use super::http1_link::{Http1End, Http1Link};
 use super::upload::Upload;
 use crate::net::http::body::RequestBody;
 use crate::net::http::exchange::{ExchangeTask, HopRequest};
-use crate::net::http::fault::{self, TransferStage};
+use crate::net::http::fault::{self, TransferStage, too_many_interim};
 use crate::net::http::headers;
-use crate::net::http::request::too_many_interim;
 use crate::net::http::request_fields::RequestFields;
 use crate::net::http::response::{HttpResponse, ReceivedHead};
-use crate::sessions::news::{BrokenRuleNews, HttpNews};
+use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::{MOST_ACCEPTED_INTERIM, MOST_INTERIM};
 use crate::sessions::{Block, News};
 use crate::text::latin1::utf8_or_latin1;
 use crate::wire::http::head::{InterimHead, RequestHead};
 use crate::wire::http1::{
-    ExpectedResponse, FieldSection, FieldText, Http1Event, Http1Fault, Http1Head, Http1Version, ReadingPlace,
-    RequestKind, RequestText, StatusLine,
+    ExpectedResponse, FieldText, Http1Event, Http1Fault, Http1Head, Http1Version, ReadingPlace, RequestKind,
+    RequestText, StatusLine,
 };
 use crate::wire::{Direction, Failure};
 
@@ -143,7 +143,7 @@ impl ExchangeTask {
                         self.gate.news(News::Http(HttpNews::Interim(interim))).await;
                     }
                     if heard > MOST_ACCEPTED_INTERIM {
-                        return Err(too_many_interim(url).into());
+                        return Err(too_many_interim(url.as_str()).into());
                     }
                 }
                 Some((Http1Event::Head(head), _)) => return Ok(head),
@@ -201,23 +201,4 @@ fn interim_head(head: &Http1Head<StatusLine>, began: Instant) -> InterimHead {
         headers: section_fields(&head.section),
         after: began.elapsed(),
     }
-}
-
-/// Fields as they came, in order. A line without a colon is a value without a name.
-pub(in crate::net::http) fn section_fields(section: &FieldSection) -> Vec<(String, Vec<u8>)> {
-    section.fields().map(|field| (utf8_or_latin1(field.name()).into_owned(), field.value().into_owned())).collect()
-}
-
-/// What a head or a trailer section breaks.
-pub(in crate::net::http) fn broken_rules(section: &FieldSection) -> impl Iterator<Item = BrokenRuleNews> {
-    section.broken().listed().iter().map(|broken| {
-        let name = section.field_at(broken.offset).map(|field| field.name()).filter(|name| !name.is_empty());
-        BrokenRuleNews {
-            rule: broken.rule.words().to_owned(),
-            field: name.map(|name| utf8_or_latin1(name).into_owned()),
-            section: broken.rule.section().to_owned(),
-            offset: broken.offset,
-            bytes: broken.bytes,
-        }
-    })
 }

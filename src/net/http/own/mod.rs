@@ -3,6 +3,7 @@
 mod connection;
 pub(crate) mod direct_body;
 mod http1_body;
+mod http1_fields;
 mod http1_link;
 mod http1_request;
 mod http2_link;
@@ -13,6 +14,7 @@ mod upload;
 
 pub(in crate::net::http) use connection::{HttpConnection, HttpLink, HttpTransport};
 pub(in crate::net::http) use http1_body::Http1Body;
+pub(in crate::net::http) use http1_fields::section_fields;
 pub(in crate::net::http) use http1_link::Http1End;
-pub(in crate::net::http) use http1_request::{Unanswered, section_fields};
+pub(in crate::net::http) use http1_request::Unanswered;
 pub(in crate::net::http) use upload::UploadFault;
