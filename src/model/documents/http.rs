@@ -79,6 +79,16 @@ fn add_hop(document: &mut Document, hop: &HttpHop, secrets: SecretDisplay) {
             document.push(header(name, value, secrets));
         }
     }
+    if !hop.broken.is_empty() {
+        document.push(DocLine::default());
+        document.push(DocLine::single_span(TextRole::Title, "rules of HTTP that it breaks"));
+        for broken in &hop.broken {
+            document.push(DocLine::new([
+                TextSpan::untrusted(TextRole::Bad, &broken.rule_text()),
+                TextSpan::new(TextRole::Comment, format!("  at byte {} ({})", broken.offset, broken.section)),
+            ]));
+        }
+    }
 }
 
 fn request_line(method: &str, url: &str, secrets: SecretDisplay) -> DocLine {

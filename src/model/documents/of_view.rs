@@ -21,7 +21,9 @@ pub(crate) fn search_subject(session: &Session, panel: &Panel) -> SearchSubject 
 /// The edition of a document: a different number whenever its lines may differ. `None` if the session has no such
 /// document.
 fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) -> Option<u64> {
-    let heads_of = |hop: &HttpHop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
+    let heads_of = |hop: &HttpHop| {
+        1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len() + hop.broken.len()
+    };
     match (document, &session.kind) {
         (ViewDocument::Body, SessionKind::Http(_)) => Some(panel.body.edition),
         (ViewDocument::Heads | ViewDocument::Request, SessionKind::Http(exchange)) => {

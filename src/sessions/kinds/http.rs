@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 pub use super::http_gauge::HttpGauge;
 use super::kind_state::{KindState, RecordContext};
 use super::udp_socket::UdpSocketView;
-use crate::sessions::news::{HttpNews, News};
+use crate::sessions::news::{BrokenRuleNews, HttpNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;
@@ -27,12 +27,17 @@ pub struct HttpHop {
     pub interim: Vec<InterimHead>,
     /// The fields after the body (trailers), in order; empty if there were none.
     pub trailers: Vec<(String, Vec<u8>)>,
+    /// The rules that the response breaks, at most [`MOST_BROKEN_RULES`]; further ones are only in the transcript.
+    pub broken: Vec<BrokenRuleNews>,
 }
+
+/// How many broken rules of a response are kept.
+pub const MOST_BROKEN_RULES: usize = 64;
 
 impl HttpHop {
     /// A request without a response yet.
     pub fn unanswered(request: RequestHead) -> Self {
-        HttpHop { request, response: None, interim: Vec::new(), trailers: Vec::new() }
+        HttpHop { request, response: None, interim: Vec::new(), trailers: Vec::new(), broken: Vec::new() }
     }
 }
 
@@ -84,7 +89,12 @@ impl HttpExchange {
                     hop.trailers.clone_from(fields);
                 }
             }
-            HttpNews::BrokenRule(_) | HttpNews::Redirect { .. } => {}
+            HttpNews::BrokenRule(broken) => {
+                if let Some(hop) = self.hops.last_mut().filter(|hop| hop.broken.len() < MOST_BROKEN_RULES) {
+                    hop.broken.push(broken.clone());
+                }
+            }
+            HttpNews::Redirect { .. } => {}
         }
         false
     }

@@ -109,6 +109,19 @@ fn bytes_behind_a_response_are_counted_and_named() {
 }
 
 #[test]
+fn a_rule_that_is_broken_again_and_again_is_told_some_times_and_counted() {
+    let chunks = "1\nx\r\n".repeat(500);
+    let seen = get(says(format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"))).went_well();
+    let folds = "A: b\r\n c\r\n".repeat(100);
+    let folded = get(says(format!("HTTP/1.1 200 OK\r\n{folds}Content-Length: 0\r\n\r\n"))).went_well();
+    for (seen, times) in [(seen, 500), (folded, 100)] {
+        let told = broken_rules(&seen);
+        assert_eq!(told.len(), 17);
+        assert!(told[16].rule.ends_with(&format!(", {times} times in all")), "{:?}", told[16]);
+    }
+}
+
+#[test]
 fn a_request_is_written_as_the_user_spelled_it() {
     let (tell, told) = std::sync::mpsc::channel();
     let address = peer(move |mut stream, head| {

@@ -6,13 +6,13 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 
 use super::connection::{HttpConnection, HttpLink};
-use super::http1_fields::{broken_rule, broken_rules, section_fields};
+use super::http1_fields::{broken_rule, broken_rules, repeated_rule, section_fields};
 use super::http1_link::{Http1End, Http1Found, Http1Link};
 use super::socket_tap::TapSource;
 use super::upload::UploadFault;
 use crate::net::http::body_frame::BodyFrame;
 use crate::sessions::news::BrokenRuleNews;
-use crate::wire::http1::{BodyFraming, Http1Event, SurplusCause};
+use crate::wire::http1::{BodyFraming, BrokenRule, Http1Event, Http1Rule, MOST_LISTED_OF_A_RULE, SurplusCause};
 
 /// A body that is being received, and the connection that it comes on.
 pub(in crate::net::http) struct Http1Body {
@@ -22,6 +22,8 @@ pub(in crate::net::http) struct Http1Body {
     /// What was found and not yet given.
     found: VecDeque<BodyFrame>,
     surplus: Option<Surplus>,
+    /// How often each rule was broken in the body's framing.
+    broken: Vec<(Http1Rule, usize)>,
 }
 
 /// Bytes behind the response.
@@ -33,7 +35,7 @@ struct Surplus {
 
 impl Http1Body {
     pub(super) fn new(connection: Box<HttpConnection>, framing: BodyFraming) -> Self {
-        Http1Body { connection, framing, is_over: false, found: VecDeque::new(), surplus: None }
+        Http1Body { connection, framing, is_over: false, found: VecDeque::new(), surplus: None, broken: Vec::new() }
     }
 
     fn link(&mut self) -> Option<&mut Http1Link> {
@@ -106,7 +108,7 @@ impl Http1Body {
                 self.found.push_back(BodyFrame::Trailers(section_fields(&section)));
                 self.found.extend(broken_rules(&section).map(BodyFrame::Broken));
             }
-            Http1Event::Broken(broken) => self.found.push_back(BodyFrame::Broken(broken_rule(&broken))),
+            Http1Event::Broken(broken) => self.on_broken(&broken),
             Http1Event::Surplus(piece) => {
                 let bytes = piece.range.len() as u64;
                 match &mut self.surplus {
@@ -119,12 +121,29 @@ impl Http1Body {
         }
     }
 
+    /// Tells the first breaches of a rule; the others are counted, as there can be one in each chunk.
+    fn on_broken(&mut self, broken: &BrokenRule) {
+        let position = self.broken.iter().position(|(rule, _)| *rule == broken.rule);
+        let index = position.unwrap_or_else(|| {
+            self.broken.push((broken.rule, 0));
+            self.broken.len() - 1
+        });
+        let count = &mut self.broken[index].1;
+        *count += 1;
+        if *count <= MOST_LISTED_OF_A_RULE {
+            self.found.push_back(BodyFrame::Broken(broken_rule(broken)));
+        }
+    }
+
     /// The message is over: says what else was read behind it.
     fn end(&mut self) {
         self.is_over = true;
         while let Some(Ok(Some(found))) = self.link().map(Http1Link::buffered_event) {
             self.on_found(found);
         }
+        let offset = self.link().map(|link| link.offset()).unwrap_or_default();
+        let counts = std::mem::take(&mut self.broken).into_iter();
+        self.found.extend(counts.filter_map(|(rule, count)| repeated_rule(rule, count, offset)).map(BodyFrame::Broken));
         if let Some(Surplus { cause, offset, bytes }) = self.surplus.take() {
             self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
                 rule: cause.words().to_owned(),

@@ -200,6 +200,11 @@ impl Http1Link {
         self.reader.pass_body(bytes);
     }
 
+    /// The offset of the next byte that is read, from the first byte of the connection.
+    pub(super) fn offset(&self) -> u64 {
+        self.reader.offset()
+    }
+
     /// Whether no byte of the awaited response has come.
     pub(super) fn awaits_first_byte(&self) -> bool {
         self.reader.place() == ReadingPlace::BeforeHead { interim: 0 }
