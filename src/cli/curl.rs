@@ -153,7 +153,8 @@ fn given_options(words: &ArgMatches) -> Vec<(usize, Vec<String>)> {
     placed
 }
 
-/// clap's name of an option: that of the field if the help shows it, else its own.
+/// clap's name of an option that is given: that of the field if the help shows it, else its own. Only a name that the
+/// words have may be asked for: clap knows which names exist in debug builds alone.
 fn id_of(option: &KnownOption, words: &ArgMatches) -> Option<String> {
     let field = option.long.replace('-', "_");
     let candidates = match option.long {
@@ -161,8 +162,7 @@ fn id_of(option: &KnownOption, words: &ArgMatches) -> Option<String> {
         "config" => vec![CURL_CONFIG.to_owned()],
         long => vec![long.to_owned(), field],
     };
-    // An error: clap has no argument of that name.
-    candidates.into_iter().find(|id| words.try_contains_id(id).is_ok())
+    candidates.into_iter().find(|id| words.ids().any(|given| given.as_str() == id))
 }
 
 /// Checks that files to be sent are readable, before anything is opened on the network.
