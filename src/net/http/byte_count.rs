@@ -1,4 +1,5 @@
-//! The bytes that an exchange's connections carried, from the kernel's counters (TCP_INFO).
+//! The bytes that an exchange's connections carried: of our own connections what our calls moved, of reqwest's what the
+//! kernel counted (TCP_INFO).
 //!
 //! Through a proxy the sockets belong to reqwest, which does not expose them: we find each among our own descriptors by
 //! its address pair, and duplicate it. A duplicate keeps the connection open: [`ExchangeConnections::release`] drops
@@ -6,7 +7,8 @@
 
 use crate::net::system::OwnedFd;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::net::stream::StreamSocket;
 
@@ -17,6 +19,15 @@ pub(super) struct WireBytes {
     pub(super) received: u64,
     /// What was sent; a retransmitted byte counts once.
     pub(super) sent: u64,
+}
+
+/// Bytes that the calls on one connection moved.
+#[derive(Debug, Default)]
+pub(super) struct CallCounts {
+    /// What reads gave.
+    pub(super) received: AtomicU64,
+    /// What writes took.
+    pub(super) sent: AtomicU64,
 }
 
 /// The connections of one exchange: one at a time, a new one for a redirect to another host.
@@ -31,6 +42,8 @@ struct CountState {
     unknown: bool,
     any: bool,
     live: Option<system::DuplicateSocket>,
+    /// The counts of the connection, if it is our own: they go before the kernel's.
+    calls: Option<Arc<CallCounts>>,
     reset: bool,
 }
 
@@ -41,20 +54,23 @@ impl ExchangeConnections {
 
     /// Call when a connection was opened: adds the previous connection's bytes to the total, then counts this one's.
     pub(super) fn on_opened(&self, local: SocketAddr, peer: SocketAddr) {
-        self.replace(system::duplicate(local, peer));
+        self.replace(system::duplicate(local, peer), None);
     }
 
-    /// As [`ExchangeConnections::on_opened`], for a connection of our own.
-    pub(super) fn on_own_opened(&self, stream: &StreamSocket) {
-        self.replace(system::duplicate_of(stream));
+    /// As [`ExchangeConnections::on_opened`], for a connection of our own. Count what its calls move.
+    pub(super) fn on_own_opened(&self, stream: &StreamSocket) -> Arc<CallCounts> {
+        let calls = Arc::default();
+        self.replace(system::duplicate_of(stream), Some(Arc::clone(&calls)));
+        calls
     }
 
-    fn replace(&self, duplicate: Option<system::DuplicateSocket>) {
+    fn replace(&self, duplicate: Option<system::DuplicateSocket>, calls: Option<Arc<CallCounts>>) {
         let mut inner = self.lock();
         inner.add_finished();
         inner.any = true;
-        inner.unknown |= duplicate.is_none();
+        inner.unknown |= duplicate.is_none() && calls.is_none();
         inner.live = duplicate;
+        inner.calls = calls;
     }
 
     /// A descriptor of the connection's socket; it keeps the connection open while it is held. `None` if no connection
@@ -69,10 +85,7 @@ impl ExchangeConnections {
         if inner.unknown || !inner.any {
             return None;
         }
-        let now = match &inner.live {
-            Some(live) => live.bytes(inner.reset)?,
-            None => WireBytes::default(),
-        };
+        let now = if inner.is_open() { inner.count_live()? } else { WireBytes::default() };
         Some(WireBytes { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
     }
 
@@ -88,6 +101,7 @@ impl ExchangeConnections {
         let reset = inner.live.as_ref().is_some_and(system::DuplicateSocket::reset);
         if reset {
             inner.live = None;
+            inner.calls = None;
             inner.add(last);
         }
         reset
@@ -100,8 +114,18 @@ impl ExchangeConnections {
 }
 
 impl CountState {
+    fn is_open(&self) -> bool {
+        self.live.is_some() || self.calls.is_some()
+    }
+
     fn count_live(&self) -> Option<WireBytes> {
-        self.live.as_ref().and_then(|live| live.bytes(self.reset))
+        match &self.calls {
+            Some(calls) => Some(WireBytes {
+                received: calls.received.load(Ordering::Relaxed),
+                sent: calls.sent.load(Ordering::Relaxed),
+            }),
+            None => self.live.as_ref().and_then(|live| live.bytes(self.reset)),
+        }
     }
 
     fn add(&mut self, last: Option<WireBytes>) {
@@ -115,9 +139,10 @@ impl CountState {
     }
 
     fn add_finished(&mut self) {
-        if self.live.is_some() {
+        if self.is_open() {
             let last = self.count_live();
             self.live = None;
+            self.calls = None;
             self.add(last);
         }
     }

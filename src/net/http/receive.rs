@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::body_frame::BodyFrame;
+use super::body_frame::{BodyFailure, BodyFrame};
 use super::coalesce::BlockCoalescer;
 use super::coding::{BodyDecoder, ContentCodings};
 use super::exchange::{ExchangeTask, GAUGE_EVERY};
@@ -28,6 +28,8 @@ pub(super) struct BodyReceiver {
     pub(super) arrived: u64,
     joined: BlockCoalescer,
     decoder: Option<BodyDecoder>,
+    /// A byte of it was decoded.
+    is_decoded: bool,
     gauged: Instant,
 }
 
@@ -79,8 +81,14 @@ impl ExchangeTask {
                 }
             }
         }
-        let mut taking =
-            BodyReceiver { promised, arrived: 0, joined: BlockCoalescer::default(), decoder, gauged: Instant::now() };
+        let mut taking = BodyReceiver {
+            promised,
+            arrived: 0,
+            joined: BlockCoalescer::default(),
+            decoder,
+            is_decoded: false,
+            gauged: Instant::now(),
+        };
         let is_long = taking.decoder.is_none() && promised.is_some_and(|promised| promised >= WORTH_IT);
         let mut took = if is_long { self.receive_directly(&mut answer, &mut taking, url).await } else { Ok(()) };
         if took.is_ok() {
@@ -88,6 +96,10 @@ impl ExchangeTask {
         }
         self.store_joined(&mut taking).await;
         took?;
+        if answer.status() < 400 {
+            // Only an error says that the rest of the request is not wanted (RFC 9112 §9.5).
+            std::future::poll_fn(|cx| answer.poll_sent(cx)).await;
+        }
         if let Some(fault) = answer.take_upload_fault() {
             self.gate.news(News::Warned(upload_warning(fault, url))).await;
         }
@@ -134,8 +146,14 @@ impl ExchangeTask {
         loop {
             if *paused.borrow_and_update() {
                 self.store_joined(taking).await;
-                // An error means that nobody can pause or continue any more.
-                paused.wait_for(|paused| !paused).await.ok();
+                let mut continued = std::pin::pin!(paused.wait_for(|paused| !paused));
+                std::future::poll_fn(|cx| {
+                    // Only reading is paused.
+                    let _sent = answer.poll_sent(cx);
+                    // An error means that nobody can pause or continue any more.
+                    continued.as_mut().poll(cx).map(|_| ())
+                })
+                .await;
             }
             let frame = match poll_frame_now(answer, stage_now).await {
                 Some(frame) => frame,
@@ -155,11 +173,13 @@ impl ExchangeTask {
         }
     }
 
-    /// Keeps what came and was not understood behind what came before it, and gives the failure.
-    pub(super) async fn not_understood(&self, (failure, came): (Failure, Bytes), taking: &mut BodyReceiver) -> Failure {
+    /// Tells what came and is no part of the body, and gives the failure.
+    pub(super) async fn not_understood(&self, failed: BodyFailure, taking: &mut BodyReceiver) -> Failure {
         self.store_joined(taking).await;
-        self.show_not_understood(came).await;
-        failure
+        if let Some(broken) = failed.not_understood {
+            self.gate.news(News::Http(HttpNews::BrokenRule(*broken))).await;
+        }
+        failed.failure
     }
 
     async fn receive_piece(&self, piece: Bytes, taking: &mut BodyReceiver, url: &str) -> Result<(), Failure> {
@@ -168,10 +188,22 @@ impl ExchangeTask {
         match &mut decoder {
             None => self.join(piece, taking).await,
             Some(decoder) if !piece.is_empty() => {
-                decoder.push_input(piece);
-                let broken = |why: String| bad_coding(FailedOperation::Read, url, why);
-                while let Some(piece) = decoder.next().map_err(broken)? {
-                    self.join(piece, taking).await;
+                decoder.push_input(piece.clone());
+                loop {
+                    match decoder.next() {
+                        Ok(Some(decoded)) => {
+                            taking.is_decoded = true;
+                            self.join(decoded, taking).await;
+                        }
+                        Ok(None) => break,
+                        Err(why) => {
+                            // What was never coded is kept as it came.
+                            if !taking.is_decoded {
+                                self.join(piece, taking).await;
+                            }
+                            return Err(bad_coding(FailedOperation::Read, url, why));
+                        }
+                    }
                 }
             }
             Some(_) => {}
@@ -216,7 +248,7 @@ impl ExchangeTask {
 async fn poll_frame_now(
     answer: &mut HttpResponse,
     stage: TransferStage,
-) -> Option<Option<Result<BodyFrame, (Failure, Bytes)>>> {
+) -> Option<Option<Result<BodyFrame, BodyFailure>>> {
     std::future::poll_fn(|cx| {
         Poll::Ready(match answer.poll_frame(cx, || stage) {
             Poll::Ready(frame) => Some(frame),

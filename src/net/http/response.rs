@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use hyper::body::{Body, Frame, Incoming};
 use url::Url;
 
-use super::body_frame::BodyFrame;
+use super::body_frame::{BodyFailure, BodyFrame};
 use super::fault::{self, TransferStage};
 use super::own::socket_tap::TapSource;
 use super::own::{Http1Body, Http1End, HttpConnection, HttpLink, UploadFault, section_fields};
+use crate::sessions::news::BrokenRuleNews;
 use crate::text::latin1::utf8_or_latin1;
-use crate::wire::Failure;
+use crate::text::sanitize::quoted;
 use crate::wire::http::head::ResponseHead;
 use crate::wire::http1::{Http1Head, StatusLine};
 
@@ -34,9 +35,12 @@ pub(super) struct ReceivedHead {
     status: u16,
     reason: String,
     fields: Vec<(String, Vec<u8>)>,
-    /// Its fields but those that no library takes, as they have a control character or no name.
+    /// Of an answer of HTTP/1 the fields that decide how its body is read, of another one all fields.
     map: HeaderMap,
 }
+
+/// The fields that decide how a body is read.
+const LOOKED_UP: [HeaderName; 2] = [CONTENT_ENCODING, CONTENT_LENGTH];
 
 /// What brings the body.
 pub(super) enum ResponseBody {
@@ -59,9 +63,11 @@ impl ReceivedHead {
     pub(super) fn from_http1(head: &Http1Head<StatusLine>) -> Self {
         let fields = section_fields(&head.section);
         let mut map = HeaderMap::new();
-        for (name, value) in &fields {
+        let looked_up =
+            fields.iter().filter(|(name, _)| LOOKED_UP.iter().any(|known| known.as_str().eq_ignore_ascii_case(name)));
+        for (name, value) in looked_up {
             if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
-                // A map has a bound; what is beyond it is shown and not looked up.
+                // Only a map of tens of thousands is full.
                 map.try_append(name, value).unwrap_or_default();
             }
         }
@@ -120,7 +126,8 @@ impl HttpResponse {
 
     /// The value of the Location field.
     pub(super) fn location(&self) -> Option<&[u8]> {
-        self.head.map.get(LOCATION).map(HeaderValue::as_bytes)
+        let location = self.head.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(LOCATION.as_str()));
+        location.map(|(_, value)| value.as_slice())
     }
 
     /// The body's length from the head; `None` if the response has no body, whatever its head says.
@@ -166,13 +173,12 @@ impl HttpResponse {
     /// The next part of the body; `None` at its end.
     ///
     /// # Errors
-    /// Fails if the body is not what its head promised, or if the connection broke. What came and was not understood is
-    /// returned with the failure.
+    /// Fails if the body is not what its head promised, or if the connection broke.
     pub(super) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
         stage: impl FnOnce() -> TransferStage,
-    ) -> Poll<Option<Result<BodyFrame, (Failure, Bytes)>>> {
+    ) -> Poll<Option<Result<BodyFrame, BodyFailure>>> {
         match &mut self.body {
             ResponseBody::Http1(body) => body
                 .poll_frame(cx)
@@ -189,13 +195,13 @@ impl HttpResponse {
                     }
                     frame.map(|frame| {
                         let failure = |error| fault::from_hyper(&link.root_error(error), &self.url, stage());
-                        frame.map(into_frame).map_err(|error| (failure(error), Bytes::new()))
+                        frame.map(into_frame).map_err(|error| failure(error).into())
                     })
                 })
             }
             ResponseBody::Proxied(body) => Pin::new(body).poll_frame(cx).map(|frame| {
                 frame.map(|frame| {
-                    frame.map(into_frame).map_err(|error| (fault::failure(&error, &self.url, stage()), Bytes::new()))
+                    frame.map(into_frame).map_err(|error| fault::failure(&error, &self.url, stage()).into())
                 })
             }),
         }
@@ -205,10 +211,18 @@ impl HttpResponse {
     ///
     /// # Errors
     /// As [`HttpResponse::poll_frame`].
-    pub(super) fn buffered_frame(&mut self, stage: TransferStage) -> Result<Option<BodyFrame>, (Failure, Bytes)> {
+    pub(super) fn buffered_frame(&mut self, stage: TransferStage) -> Result<Option<BodyFrame>, BodyFailure> {
         match &mut self.body {
             ResponseBody::Http1(body) => body.buffered_frame().map_err(|end| failed(body, end, &self.url, stage)),
             ResponseBody::Http2(..) | ResponseBody::Proxied(_) => Ok(None),
+        }
+    }
+
+    /// Goes on sending the request; ready once it is sent, or cannot be sent on.
+    pub(super) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.body {
+            ResponseBody::Http1(body) => body.poll_sent(cx),
+            ResponseBody::Http2(..) | ResponseBody::Proxied(_) => Poll::Ready(()),
         }
     }
 
@@ -254,10 +268,19 @@ impl HttpResponse {
     }
 }
 
-/// The failure of a body, and what came of it that was not understood.
-fn failed(body: &mut Http1Body, end: Http1End, url: &str, stage: TransferStage) -> (Failure, Bytes) {
-    let came = body.take_not_understood(&end);
-    (fault::from_http1(end, url, stage), came)
+/// The failure of a body, and what came last and is no part of it.
+fn failed(body: &mut Http1Body, end: Http1End, url: &str, stage: TransferStage) -> BodyFailure {
+    let (offset, came) = body.take_not_understood(&end);
+    let not_understood = (!came.is_empty()).then(|| {
+        Box::new(BrokenRuleNews {
+            rule: format!("what came last is no part of the body: {}", quoted(&utf8_or_latin1(&came))),
+            field: None,
+            section: "RFC 9112 §7.1".to_owned(),
+            offset,
+            bytes: came.len() as u64,
+        })
+    });
+    BodyFailure { failure: fault::from_http1(end, url, stage), not_understood }
 }
 
 /// A part of a body that a library read.

@@ -211,3 +211,77 @@ fn a_body_goes_in_chunks_if_the_user_says_so() {
     assert_eq!(String::from_utf8_lossy(&body), "5\r\nuuuuu\r\n0\r\n\r\n");
     assert_eq!(seen.totals.sent.bytes, 5);
 }
+
+/// Resets the connection instead of finishing it.
+fn reset(stream: std::net::TcpStream) {
+    let socket = socket2::Socket::from(stream);
+    socket.set_linger(Some(Duration::ZERO)).unwrap();
+}
+
+#[test]
+fn a_reset_that_a_write_met_first_is_no_end_of_the_response() {
+    for length in [1_000, 300_000] {
+        for _ in 0..10 {
+            let address = peer(move |mut stream, _| {
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nxxx");
+                stream.write_all(head.as_bytes()).unwrap();
+                reset(stream);
+            });
+            let seen = run(post(format!("http://{address}/"), 20 << 20, &[]));
+            seen.failed(Class::Reset, &format!("of {length} body bytes"));
+        }
+    }
+}
+
+#[test]
+fn what_was_sent_is_counted_as_the_calls_took_it_also_where_it_is_cut() {
+    let (go, wait) = std::sync::mpsc::channel();
+    let (tell, told) = std::sync::mpsc::channel();
+    let address = peer(move |mut stream, head| {
+        wait.recv().unwrap();
+        let mut body = Vec::new();
+        // A RST may end it: what came before it counts.
+        drop(stream.read_to_end(&mut body));
+        tell.send((head.len() as u64, body.len() as u64)).unwrap();
+    });
+    let spec =
+        HttpSpec { timeout: Some(Duration::from_millis(300)), ..post(format!("http://{address}/"), 20 << 20, &[]) };
+    let seen = run(spec);
+    seen.failed(Class::CutShort, "longer than");
+    go.send(()).unwrap();
+    let (head, body) = told.recv().unwrap();
+    assert_eq!((seen.totals.sent.bytes, seen.gauge.connection_sent), (body, Some(head + body)));
+}
+
+#[test]
+fn an_early_answer_that_is_no_error_does_not_stop_the_upload() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let address = peer(move |mut stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbig").unwrap();
+        let mut body = vec![0; 20 << 20];
+        stream.read_exact(&mut body).unwrap();
+        tell.send(()).unwrap();
+    });
+    let seen = run(post(format!("http://{address}/"), 20 << 20, &[])).went_well();
+    told.recv().unwrap();
+    assert_eq!((seen.received.as_slice(), seen.totals.sent.bytes), (&b"big"[..], 20 << 20));
+}
+
+#[test]
+fn what_decides_is_found_behind_tens_of_thousands_of_fields() {
+    let many = "Fn: x\r\n".repeat(30_000);
+    let end = says(answer("", b"there"));
+    let url = says(format!("HTTP/1.1 302 Found\r\n{many}Location: {end}\r\nContent-Length: 0\r\n\r\n"));
+    let seen = run(HttpSpec { redirects: 1, ..HttpSpec::get(url) }).went_well();
+    assert_eq!(seen.received, b"there");
+}
+
+#[test]
+fn a_body_that_was_never_coded_is_kept_as_it_came() {
+    let body = b"{\"error\":\"quota exceeded\"} ";
+    let seen = get(says(answer("Content-Encoding: gzip\r\n", body)));
+    seen.failed(Class::Protocol, "gzip");
+    assert_eq!(seen.received, body);
+    let seen = get(says("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")).went_well();
+    assert_eq!((seen.received.as_slice(), seen.warnings().len()), (&b"ok"[..], 1));
+}

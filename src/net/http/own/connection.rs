@@ -65,21 +65,21 @@ impl HttpConnection {
                 (stream, Some(peer))
             }
         };
-        way.connections.on_own_opened(&stream);
-        let (tap, source) = socket_tap(stream);
+        let counts = way.connections.on_own_opened(&stream);
+        let (tap, source) = socket_tap(stream, counts);
         let rest = async {
             let speaks_http2 = spec.version == HttpVersion::Http2;
             let Some((config, name)) = secure else {
                 return Ok(match speaks_http2 {
                     true => HttpLink::Http2(Box::new(Http2Link::start(tap, url.as_str()).await?)),
-                    false => HttpLink::Http1(Box::new(Http1Link::new(Box::new(tap), Some(source)))),
+                    false => HttpLink::Http1(Box::new(Http1Link::new(Box::new(tap), source, true))),
                 });
             };
             let secured = TlsConnector::from(config).connect(name, tap).await;
             let secured = secured.map_err(|error| fault::from_handshake(&error, url.as_str()))?;
             Ok(match speaks_http2 || secured.get_ref().1.alpn_protocol() == Some(b"h2") {
                 true => HttpLink::Http2(Box::new(Http2Link::start(secured, url.as_str()).await?)),
-                false => HttpLink::Http1(Box::new(Http1Link::new(Box::new(secured), None))),
+                false => HttpLink::Http1(Box::new(Http1Link::new(Box::new(secured), source, false))),
             })
         };
         let opened = tokio::time::timeout_at(deadline, rest).await;

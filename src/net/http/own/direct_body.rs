@@ -51,7 +51,7 @@ impl ExchangeTask {
             match source.read(left).map_err(|error| fault::from_read(&error, url, taking.transfer_stage()))? {
                 None => continue,
                 Some(end) if end.is_empty() => {
-                    let early = io::ErrorKind::UnexpectedEof.into();
+                    let early = source.first_error().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into());
                     return Err(fault::from_read(&early, url, taking.transfer_stage()));
                 }
                 Some(bytes) => {

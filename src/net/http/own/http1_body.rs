@@ -116,7 +116,20 @@ impl Http1Body {
                     None => self.surplus = Some(Surplus { cause: piece.cause, offset: piece.offset, bytes }),
                 }
             }
-            Http1Event::End(_) | Http1Event::Tunnel { .. } => self.end(),
+            Http1Event::End(_) => self.end(),
+            Http1Event::Tunnel { offset, .. } => {
+                let rest = self.link().map(|link| link.take_rest().len()).unwrap_or_default();
+                if rest > 0 {
+                    self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
+                        rule: "bytes behind the answer that ended HTTP are not read".to_owned(),
+                        field: None,
+                        section: "RFC 9110 §7.8".to_owned(),
+                        offset,
+                        bytes: rest as u64,
+                    }));
+                }
+                self.end();
+            }
             Http1Event::Interim(_) | Http1Event::Head(_) | Http1Event::Headless(_) | Http1Event::Chunk(_) => {}
         }
     }
@@ -146,7 +159,7 @@ impl Http1Body {
         self.found.extend(counts.filter_map(|(rule, count)| repeated_rule(rule, count, offset)).map(BodyFrame::Broken));
         if let Some(Surplus { cause, offset, bytes }) = self.surplus.take() {
             self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
-                rule: cause.words().to_owned(),
+                rule: format!("{}; so many were read", cause.words()),
                 field: None,
                 section: cause.section().to_owned(),
                 offset,
@@ -170,9 +183,14 @@ impl Http1Body {
         }
     }
 
-    /// What was read and could not be understood.
-    pub(in crate::net::http) fn take_not_understood(&mut self, end: &Http1End) -> Bytes {
+    /// What was read and could not be understood, and its offset.
+    pub(in crate::net::http) fn take_not_understood(&mut self, end: &Http1End) -> (u64, Bytes) {
         self.link().map(|link| link.take_not_understood(end)).unwrap_or_default()
+    }
+
+    /// Goes on sending the request; ready once it is sent, or cannot be sent on.
+    pub(in crate::net::http) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.link().map_or(Poll::Ready(()), |link| link.poll_sent(cx))
     }
 
     /// Why the request was not sent to its end, now that the response is whole: stops sending it.

@@ -59,12 +59,14 @@ pub(in crate::net::http) struct Http1Link {
     input: BytesMut,
     /// The peer's FIN came.
     is_finished: bool,
-    /// The socket itself, if no TLS is on it.
-    source: Option<TapSource>,
+    /// The socket itself.
+    source: TapSource,
+    /// No TLS is on the socket: its bytes are those of HTTP.
+    is_plain: bool,
 }
 
 impl Http1Link {
-    pub(super) fn new(stream: BoxedStream, source: Option<TapSource>) -> Self {
+    pub(super) fn new(stream: BoxedStream, source: TapSource, is_plain: bool) -> Self {
         let (read, write) = tokio::io::split(stream);
         Http1Link {
             read,
@@ -76,6 +78,7 @@ impl Http1Link {
             input: BytesMut::new(),
             is_finished: false,
             source,
+            is_plain,
         }
     }
 
@@ -128,6 +131,12 @@ impl Http1Link {
         self.upload.is_some()
     }
 
+    /// Goes on sending the request; ready once it is sent, or cannot be sent on.
+    pub(super) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_upload(cx);
+        if self.is_sending() { Poll::Pending } else { Poll::Ready(()) }
+    }
+
     /// Stops sending the request.
     pub(super) fn give_up_upload(&mut self) {
         self.upload = None;
@@ -168,13 +177,11 @@ impl Http1Link {
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.input.reserve(READ_BYTES);
-        let read = ready!(pin!(self.read.read_buf(&mut self.input)).poll(cx))?;
-        match &self.upload_fault {
-            // The kernel gave the RST to our write, and ends the reads as if a FIN had come.
-            Some(UploadFault::Socket(error)) if read == 0 && error.raw_os_error().is_some() => {
-                Poll::Ready(Err(error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)))
-            }
-            _ => Poll::Ready(Ok(read)),
+        let read = ready!(pin!(self.read.read_buf(&mut self.input)).poll(cx));
+        match (read, self.source.first_error()) {
+            // The kernel gave the RST to another call, and ends the reads as if a FIN had come.
+            (Ok(0) | Err(_), Some(error)) => Poll::Ready(Err(error)),
+            (read, _) => Poll::Ready(read),
         }
     }
 
@@ -191,13 +198,18 @@ impl Http1Link {
 
     /// The socket to read from, and how many bytes of the body are to come on it that need no reader.
     pub(in crate::net::http) fn raw_body(&self) -> Option<(&TapSource, u64)> {
-        let source = self.source.as_ref().filter(|_| self.input.is_empty() && self.upload.is_none())?;
-        Some((source, self.reader.body_remaining()?))
+        let is_next = self.is_plain && self.input.is_empty() && self.upload.is_none();
+        is_next.then_some(&self.source).zip(self.reader.body_remaining())
     }
 
     /// Counts bytes of the body that were read from the socket itself.
     pub(in crate::net::http) fn pass_body(&mut self, bytes: u64) {
         self.reader.pass_body(bytes);
+    }
+
+    /// What was read behind the answer that ended HTTP.
+    pub(super) fn take_rest(&mut self) -> Bytes {
+        self.input.split().freeze()
     }
 
     /// The offset of the next byte that is read, from the first byte of the connection.
@@ -210,8 +222,8 @@ impl Http1Link {
         self.reader.place() == ReadingPlace::BeforeHead { interim: 0 }
     }
 
-    /// What was read and could not be understood, or not to its end.
-    pub(super) fn take_not_understood(&mut self, end: &Http1End) -> Bytes {
+    /// What was read and could not be understood, or not to its end, and its offset.
+    pub(super) fn take_not_understood(&mut self, end: &Http1End) -> (u64, Bytes) {
         let rest = self.input.split().freeze();
         let came = match end {
             Http1End::Message(error) => error.came.clone(),
@@ -219,6 +231,7 @@ impl Http1Link {
             Http1End::Io(_) => self.reader.finish().err().map(|error| error.came).unwrap_or_default(),
             Http1End::Body(_) => Bytes::new(),
         };
-        if came.is_empty() { rest } else { [came, rest].concat().into() }
+        let offset = self.reader.offset().saturating_sub(came.len() as u64);
+        (offset, if came.is_empty() { rest } else { [came, rest].concat().into() })
     }
 }

@@ -22,12 +22,13 @@ use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::{MOST_ACCEPTED_INTERIM, MOST_INTERIM};
 use crate::sessions::{Block, News};
 use crate::text::latin1::utf8_or_latin1;
+use crate::text::sanitize::quoted;
 use crate::wire::http::head::{InterimHead, RequestHead};
 use crate::wire::http1::{
-    ExpectedResponse, FieldText, Http1Event, Http1Fault, Http1Head, Http1Version, ReadingPlace, RequestKind,
-    RequestText, StatusLine,
+    CodingName, ExpectedResponse, FieldText, Http1Event, Http1Fault, Http1Head, Http1Version, ReadingPlace,
+    RequestKind, RequestText, StatusLine,
 };
-use crate::wire::{Direction, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure};
 
 /// Where a connection ends that was closed before a byte of the response.
 const NOTHING_CAME: ReadingPlace = ReadingPlace::BeforeHead { interim: 0 };
@@ -84,6 +85,12 @@ impl ExchangeTask {
         let peer = connection.peer();
         let response = HttpResponse::new(received, peer, Http1Body::new(connection, head.framing).into(), &hop.url);
         self.gate.news(News::Http(HttpNews::Response(response.to_head(began.elapsed())))).await;
+        if let Some(coding) = head.codings.iter().find(|coding| coding.name != CodingName::Chunked) {
+            let name = quoted(&utf8_or_latin1(&head.section.bytes()[coding.range.clone()]));
+            let why = format!("transfer coding {name} is not undone: the body is shown as it came");
+            let failure = Failure::new(Class::Protocol, FailedOperation::Decode, hop.url.as_str(), why);
+            self.gate.news(News::Warned(failure)).await;
+        }
         for broken in broken_rules(&head.section) {
             self.gate.news(News::Http(HttpNews::BrokenRule(broken))).await;
         }
@@ -163,13 +170,13 @@ impl ExchangeTask {
             Http1End::Message(error) => error.fault == Http1Fault::CutShort(NOTHING_CAME),
             Http1End::Body(_) => false,
         };
-        let came = link.take_not_understood(&end);
+        let (_, came) = link.take_not_understood(&end);
         self.show_not_understood(came).await;
         Unanswered { failure: fault::from_http1(end, url.as_str(), TransferStage::Head), nothing_came }
     }
 
-    /// Keeps the beginning of what came and could not be understood.
-    pub(in crate::net::http) async fn show_not_understood(&self, came: Bytes) {
+    /// Keeps the beginning of what came and is no response.
+    async fn show_not_understood(&self, came: Bytes) {
         if !came.is_empty() {
             let shown = came.slice(..came.len().min(MOST_SHOWN_BYTES));
             self.gate.block(Block::single_piece(Direction::Received, Instant::now(), shown)).await;

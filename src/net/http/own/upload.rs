@@ -100,6 +100,8 @@ async fn send<W: AsyncWrite + Unpin>(
         if now == 0 {
             return Err(UploadFault::Socket(io::ErrorKind::WriteZero.into()));
         }
+        // TLS keeps what it took until it is flushed.
+        write.flush().await.map_err(UploadFault::Socket)?;
         let sent = written.clamp(from, from + piece.len())..(written + now).clamp(from, from + piece.len());
         written += now;
         if !sent.is_empty() {
@@ -107,5 +109,5 @@ async fn send<W: AsyncWrite + Unpin>(
             gate.block(block).await;
         }
     }
-    write.flush().await.map_err(UploadFault::Socket)
+    Ok(())
 }
