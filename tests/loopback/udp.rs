@@ -12,7 +12,7 @@ use sockeye::sessions::record::Piece;
 use sockeye::sessions::spec::{
     DatagramBurst, HostPort, MulticastGroup, Pace, Script, ScriptStep, UdpBoundSpec, UdpReceive, UdpSpec,
 };
-use sockeye::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
+use sockeye::sessions::{CloseReason, News, Order, Record, Retention, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::icmp::IcmpMessage;
 use sockeye::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 use sockeye::wire::udp::mtu::MtuReport;
@@ -22,6 +22,7 @@ use sockeye::wire::{Both, Class, Direction, Totals};
 use crate::live_net::{DEADLINE, LiveNet};
 use crate::skipped::skipped;
 use crate::specs::host_port;
+use crate::watch::Watch;
 
 /// One session, and all that it told so far.
 struct UdpWatch {
@@ -432,6 +433,35 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
     let (totals, _) = watch.close();
     assert_eq!(totals.sent, Totals { bytes: 200_005, ops: 1 + 143 });
     assert_eq!(watch.warnings(), [""; 0]);
+}
+
+#[test]
+fn a_file_sent_as_datagrams_tells_how_much_of_it_was_sent_how_fast_and_what_remains() {
+    // So long that it ends only with the session; it takes no room on the disk.
+    const FILE_BYTES: u64 = 1 << 40;
+    // The peer never reads: what it has no room for is dropped.
+    let (_peer, peer_address) = peer_at("127.0.0.1:0");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(FILE_BYTES).unwrap();
+    let mut watch = Watch::new().counting();
+    let spec = UdpSpec { datagram_size: NonZeroU16::new(1_400), ..UdpSpec::new(host_port(peer_address)) };
+    let id = watch.open(Spec { retain: Retention::from_bytes(1 << 20), ..Spec::new(SpecKind::Udp(spec)) });
+    watch.send(id, "first");
+    watch.until("first", |watch| watch.sent(id) == 5);
+    watch.order(id, Verb::SendFile(file.path().to_owned()));
+    watch.until("a part", |watch| watch.session(id).sending.is_some_and(|progress| progress.sent_bytes > 0));
+    let session = watch.session(id);
+    let progress = session.sending.unwrap();
+    let file_bytes = watch.sent(id) - 5;
+    assert_eq!((progress.sent_bytes, progress.total_bytes), (file_bytes, Some(FILE_BYTES)));
+    assert!(!progress.is_complete() && progress.percent() < Some(100));
+    let rate = session.rates.sent.per_second(Instant::now());
+    let remaining = Duration::from_secs_f64((FILE_BYTES - file_bytes) as f64 / rate);
+    assert_eq!(progress.remaining(rate), Some(remaining));
+    watch.order(id, Verb::Close);
+    watch.order(id, Verb::Reset);
+    watch.until_closed(id);
+    assert_eq!(watch.session(id).sending, None);
 }
 
 #[test]

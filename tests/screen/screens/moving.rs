@@ -5,6 +5,7 @@ use std::time::Duration;
 use sockeye::sessions::news::{DialNews, HttpNews};
 use sockeye::sessions::send_progress::SendProgress;
 use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::spec::{HostPort, UdpSpec};
 use sockeye::sessions::{Block, News, Record, SessionId, SpecKind};
 use sockeye::wire::Direction;
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
@@ -85,6 +86,18 @@ fn a_request_with_a_body_waits_for_the_response_only_once_the_body_was_sent() {
     let text = shown(&mut post(120, 20, 40_000));
     assert!(text.contains("waiting for the response") && !text.contains("sending the request"), "{text}");
     assert!(!text.contains(" left"), "{text}");
+}
+
+#[test]
+fn a_file_sent_as_datagrams_shows_how_far_it_is() {
+    let mut bench = Bench::new(120, 24);
+    let id = bench.open(0, SpecKind::Udp(UdpSpec::new(HostPort { host: "127.0.0.1".into(), port: 7 })));
+    let (local, peer, took) = (address("127.0.0.1:40000"), address("127.0.0.1:7"), Duration::from_micros(90));
+    bench.news(id, 100, News::Dial(DialNews::Connected { local, peer, took, attempt: 1 }));
+    sends(&mut bench, id, 20_000, Some(40_000));
+    let text = shown(&mut bench);
+    assert!(text.contains("50 % · 20.0 kB of 40.0 kB · 20.0 kB/s · 1 s left"), "{text}");
+    assert!(text.contains("▲ 50 % of 40 kB · 1 s"), "{text}");
 }
 
 #[test]
