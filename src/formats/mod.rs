@@ -17,6 +17,7 @@ mod pasted;
 mod pipeline;
 pub mod recent;
 pub mod shell;
+mod shell_output;
 mod socat;
 mod telnet;
 pub use pasted::PastedSession;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::shell::{self, ShellToken};
-use crate::text::escapes;
+use super::shell_output;
 use crate::text::sanitize::quoted;
 
 /// A command, taken out of its line.
@@ -181,8 +181,8 @@ fn unwrap_runner(words: &mut Vec<String>, notes: &mut Vec<String>) {
 fn produced(command: &SimpleCommand) -> Result<CommandInput, String> {
     let mut words = command.words.iter().map(String::as_str);
     match words.next().map(base_name) {
-        Some("echo") => echo(words.collect()),
-        Some("printf") => printf(words.collect()),
+        Some("echo") => shell_output::echo(&words.collect::<Vec<_>>()).map(CommandInput::Bytes),
+        Some("printf") => shell_output::printf(&words.collect::<Vec<_>>()).map(CommandInput::Bytes),
         Some("cat") => match words.collect::<Vec<_>>().as_slice() {
             [] | ["-"] => Ok(command.input.clone()),
             [file] if !file.starts_with('-') => Ok(CommandInput::File(PathBuf::from(file))),
@@ -193,118 +193,6 @@ fn produced(command: &SimpleCommand) -> Result<CommandInput, String> {
             quoted(name.unwrap_or_default())
         )),
     }
-}
-
-/// bash's `echo`: escapes only with `-e`.
-fn echo(mut words: Vec<&str>) -> Result<CommandInput, String> {
-    let (mut ends, mut escaped) = (true, false);
-    while let Some(options) = words.first().and_then(|word| word.strip_prefix('-'))
-        && !options.is_empty()
-        && options.chars().all(|letter| matches!(letter, 'n' | 'e' | 'E'))
-    {
-        for letter in options.chars() {
-            match letter {
-                'n' => ends = false,
-                letter => escaped = letter == 'e',
-            }
-        }
-        words.remove(0);
-    }
-    let mut text = words.join(" ");
-    if ends {
-        text.push('\n');
-    }
-    Ok(CommandInput::Bytes(if escaped { shell_escapes("echo -e", &text)? } else { text.into_bytes() }))
-}
-
-/// `printf FORMAT [ARGUMENT…]` with `%s`, `%b`, `%d`, `%c` and `%%`; the format is used again while arguments are left.
-fn printf(mut words: Vec<&str>) -> Result<CommandInput, String> {
-    if words.first() == Some(&"--") {
-        words.remove(0);
-    }
-    let Some((format, arguments)) = words.split_first() else {
-        return Err("printf writes nothing without a format; accepted: printf FORMAT [ARGUMENT…]".to_owned());
-    };
-    let mut arguments = arguments.iter();
-    let mut bytes = Vec::new();
-    loop {
-        let left = arguments.len();
-        let mut plain = String::new();
-        let mut rest = format.chars();
-        while let Some(c) = rest.next() {
-            if c == '\\' {
-                plain.push(c);
-                plain.extend(rest.next());
-                continue;
-            }
-            if c != '%' {
-                plain.push(c);
-                continue;
-            }
-            bytes.extend(shell_escapes("printf", &plain)?);
-            plain.clear();
-            match rest.next() {
-                Some('%') => bytes.push(b'%'),
-                Some('s' | 'd' | 'i' | 'u') => bytes.extend(arguments.next().copied().unwrap_or_default().as_bytes()),
-                Some('c') => bytes.extend(
-                    arguments
-                        .next()
-                        .and_then(|text| text.chars().next())
-                        .into_iter()
-                        .flat_map(|c| c.to_string().into_bytes()),
-                ),
-                Some('b') => bytes.extend(shell_escapes("printf", arguments.next().copied().unwrap_or_default())?),
-                other => {
-                    let shown: String = std::iter::once('%').chain(other).collect();
-                    return Err(format!("printf's {} is not read here; accepted: %s %b %d %c %%", quoted(&shown)));
-                }
-            }
-        }
-        bytes.extend(shell_escapes("printf", &plain)?);
-        if arguments.len() == 0 || arguments.len() == left {
-            return Ok(CommandInput::Bytes(bytes));
-        }
-    }
-}
-
-/// The escapes of `printf` and `echo -e`: ours, `\a \b \e \f \v`, octal `\NNN`, and `\c`, which ends the text. Any other
-/// backslash stands for itself.
-fn shell_escapes(of: &str, text: &str) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        bytes.extend_from_slice(&rest.as_bytes()[..at]);
-        let after = &rest[at + 1..];
-        let mut characters = after.chars();
-        let (byte, length) = match characters.next() {
-            Some('c') => return Ok(bytes),
-            Some('\\') => (b'\\', 1),
-            Some('"') => (b'"', 1),
-            Some('0'..='7') => {
-                let most = if of == "echo -e" && after.starts_with('0') { 4 } else { 3 };
-                let digits = after.bytes().take(most).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
-                let value = u32::from_str_radix(&after[..digits], 8).unwrap_or(0);
-                ((value & 0xff) as u8, digits)
-            }
-            Some('x') if after[1..].starts_with(|c: char| c.is_ascii_hexdigit()) => {
-                let digits = after.bytes().skip(1).take(2).take_while(u8::is_ascii_hexdigit).count();
-                (u8::from_str_radix(&after[1..=digits], 16).unwrap_or(0), 1 + digits)
-            }
-            Some('u') if after[1..].starts_with(|c: char| c.is_ascii_hexdigit()) => {
-                let digits = after.bytes().skip(1).take(4).take_while(u8::is_ascii_hexdigit).count();
-                let escape = format!("\\u{{{}}}", &after[1..=digits]);
-                bytes.extend(escapes::parse_text(&escape).map_err(|error| format!("{of}: {error}"))?);
-                rest = &after[1 + digits..];
-                continue;
-            }
-            Some(letter) => shell::control_escape(letter).map_or((b'\\', 0), |byte| (byte, 1)),
-            None => (b'\\', 0),
-        };
-        bytes.push(byte);
-        rest = &after[length..];
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    Ok(bytes)
 }
 
 #[cfg(test)]
