@@ -459,6 +459,8 @@ mod tests {
         fn what_is_masked_stays_so_and_a_password_is_never_left(
             user in "[a-z]{0,8}", password in "[A-Z/?#:@%]{3,12}", host in "[a-z]{1,8}|\\[bad|::1", rest in "(/[a-z]*)?",
         ) {
+            // Without a letter it may stand in the host as well: `@::` in `@::1`.
+            prop_assume!(password.contains(|c: char| c.is_ascii_uppercase()));
             // What follows a `/`, `?` or `#` is no part of the authority if the text before it can be one.
             prop_assume!(!password.contains(['/', '?', '#']) || password.starts_with(|c: char| c.is_ascii_uppercase()));
             let text = format!("http://{user}:{password}@{host}{rest}");
