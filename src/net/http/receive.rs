@@ -54,7 +54,7 @@ fn upload_warning(fault: UploadFault, url: &str) -> Failure {
                 format!("the response came, but the request's body was not sent to its end: {}", failure.message);
             Failure { message, ..failure }
         }
-        UploadFault::NotContinued => {
+        UploadFault::GivenUp => {
             let why = "the response was whole before the request's body was sent: the rest is not sent";
             Failure::new(Class::CutShort, FailedOperation::Send, url, why)
         }

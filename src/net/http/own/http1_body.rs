@@ -198,7 +198,7 @@ impl Http1Body {
         let link = self.link()?;
         let was_sending = link.is_sending();
         link.give_up_upload();
-        link.take_upload_fault().or(was_sending.then_some(UploadFault::NotContinued))
+        link.take_upload_fault().or(was_sending.then_some(UploadFault::GivenUp))
     }
 
     /// The connection, for another request.

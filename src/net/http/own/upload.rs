@@ -25,8 +25,8 @@ pub(in crate::net::http) enum UploadFault {
     Body(Failure),
     /// A write failed.
     Socket(io::Error),
-    /// The server answered while its `100 Continue` was awaited: the body was not sent.
-    NotContinued,
+    /// The response came first, and the rest is not sent: it was an error, or `100 Continue` was still awaited.
+    GivenUp,
 }
 
 /// A request to send.
@@ -56,7 +56,7 @@ impl Upload {
         if let Some(permission) = permission {
             send(write, std::mem::take(&mut before), None, b"", &gate).await?;
             if let Ok(Err(_)) = tokio::time::timeout(CONTINUE_PATIENCE, permission).await {
-                return Err(UploadFault::NotContinued);
+                return Err(UploadFault::GivenUp);
             }
         }
         while let Some(piece) = body.next_piece(&gate).await.map_err(UploadFault::Body)? {
