@@ -386,6 +386,8 @@ fn a_close_sends_what_is_queued_first() {
     let (go, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
+    // A close while it connects gives the attempt up, with what waits for it.
+    watch.until_open(id);
     let whole = 32 << 20;
     watch.send(id, vec![7_u8; whole]);
     watch.send(id, "and this");
