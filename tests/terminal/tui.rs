@@ -2,12 +2,12 @@
 
 use std::io::{Read, Write};
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, poll};
-use nix::sys::termios::{FlowArg, tcflow};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before the test says what it saw instead.
@@ -119,17 +119,16 @@ impl Tui {
         // A last read could make room again after the terminal was found full.
         self.until_that("the last read is over", |tui| tui.paused.load(Ordering::Relaxed));
         let path = self.master.as_ref().unwrap().tty_name().expect("a terminal has a name");
-        let tty = std::fs::OpenOptions::new().write(true).open(path).expect("the terminal opens");
+        let mut options = std::fs::OpenOptions::new();
+        let tty = options.write(true).custom_flags(libc::O_NONBLOCK).open(path).expect("the terminal opens");
         let columns = std::cell::Cell::new(0);
         self.until_that("the terminal is full", |tui| {
             // Each size makes the program draw everything anew; many of them, as it need not see each.
             columns.set((columns.get() + 7) % 61);
             tui.resize(100 + columns.get(), 40);
-            // The kernel may move what was written from one of its two buffers to the other only after the program found
-            // the first one full. It wakes no writer then, only when somebody reads, or as here when output is continued.
-            for flow in [FlowArg::TCOOFF, FlowArg::TCOON] {
-                tcflow(&tty, flow).expect("a terminal's output is stopped and continued");
-            }
+            // The kernel may move what was written from one of its two buffers to the other after the program found the
+            // first one full, and wakes no writer then. What the program leaves free is filled with what shows nothing.
+            while (&tty).write(&[0; 1024]).is_ok_and(|written| written > 0) {}
             let mut wanted = [PollFd::new(tty.as_fd(), PollFlags::POLLOUT)];
             matches!(poll(&mut wanted, 20_u8), Ok(0))
         });
