@@ -19,7 +19,7 @@ use super::dial::HttpDialer;
 use super::exchange::{ExchangeTask, HopRequest};
 use super::fault::{self, TransferStage};
 use super::headers;
-use super::own::{HttpConnection, HttpLink, HttpTransport, Unanswered};
+use super::own::{Http2Link, HttpConnection, HttpTransport, OpenConnection, Unanswered};
 use super::proxied::client;
 use super::request_fields::RequestFields;
 use super::response::{HttpResponse, fields};
@@ -73,7 +73,7 @@ impl ExchangeTask {
 
     async fn request_directly(
         &self,
-        spare: Option<Box<HttpConnection>>,
+        spare: Option<OpenConnection>,
         hop: &HopRequest,
         dial: &Arc<HttpDialer>,
     ) -> Result<HttpResponse, Failure> {
@@ -86,14 +86,14 @@ impl ExchangeTask {
         };
         let link = match spare.filter(|_| usable) {
             Some(link) => link,
-            None => Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?),
+            None => OpenConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?,
         };
         let safe = !body.is_some() && matches!(hop.method, Method::GET | Method::HEAD);
         match self.send(link, hop, body, all).await {
             // The peer closed an idle connection just as we reused it (RFC 9112 §9.3.1).
             Err(unanswered) if usable && safe && unanswered.nothing_came => {
                 let (body, all) = self.body(hop).await?;
-                let link = Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?);
+                let link = OpenConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?;
                 self.send(link, hop, body, all).await
             }
             sent => sent,
@@ -104,28 +104,25 @@ impl ExchangeTask {
     /// Sends it on this connection, and waits for the head of the response.
     async fn send(
         &self,
-        connection: Box<HttpConnection>,
+        connection: OpenConnection,
         hop: &HopRequest,
         body: RequestBody,
         all: RequestFields,
     ) -> Result<HttpResponse, Unanswered> {
-        if connection.speaks_http2() {
-            self.send_http2(connection, hop, body, &all).await
-        } else {
-            self.request_http1(connection, hop, body, all).await
+        match connection {
+            OpenConnection::Http1(connection) => self.request_http1(connection, hop, body, all).await,
+            OpenConnection::Http2(connection) => self.send_http2(connection, hop, body, &all).await,
         }
     }
 
     async fn send_http2(
         &self,
-        mut connection: Box<HttpConnection>,
+        mut connection: Box<HttpConnection<Http2Link>>,
         hop: &HopRequest,
         body: RequestBody,
         all: &RequestFields,
     ) -> Result<HttpResponse, Unanswered> {
-        let HttpLink::Http2(link) = connection.link() else {
-            return Err(Failure::usage("the connection speaks HTTP/1.1").into());
-        };
+        let link = &mut connection.link;
         let told = headers::head(&hop.method, &hop.url, all, &body, HttpVersion::Http2);
         let mut request = Request::new(body.into_counted(Arc::clone(&self.gate)));
         *request.method_mut() = hop.method.clone();

@@ -14,7 +14,7 @@ use url::Url;
 use super::body_frame::{BodyFailure, BodyFrame};
 use super::fault::{self, TransferStage};
 use super::own::socket_tap::TapSource;
-use super::own::{Http1Body, Http1End, HttpConnection, HttpLink, UploadFault, section_fields};
+use super::own::{Http1Body, Http1End, Http2Link, HttpConnection, OpenConnection, UploadFault, section_fields};
 use crate::sessions::news::BrokenRuleNews;
 use crate::text::latin1::utf8_or_latin1;
 use crate::text::sanitize::quoted;
@@ -47,7 +47,7 @@ pub(super) enum ResponseBody {
     /// Our own machine.
     Http1(Http1Body),
     /// hyper, on a connection of our own.
-    Http2(Box<HttpConnection>, Incoming),
+    Http2(Box<HttpConnection<Http2Link>>, Incoming),
     /// reqwest, on its own connection.
     Proxied(reqwest::Body),
 }
@@ -103,7 +103,11 @@ impl HttpResponse {
     }
 
     /// A response over HTTP/2 on a connection of our own.
-    pub(super) fn from_http2(connection: Box<HttpConnection>, answer: Response<Incoming>, url: &Url) -> Self {
+    pub(super) fn from_http2(
+        connection: Box<HttpConnection<Http2Link>>,
+        answer: Response<Incoming>,
+        url: &Url,
+    ) -> Self {
         let (head, body) = answer.into_parts();
         let peer = connection.peer();
         HttpResponse::new(ReceivedHead::from_library(head), peer, ResponseBody::Http2(connection, body), url)
@@ -184,7 +188,7 @@ impl HttpResponse {
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(|end| failed(body, end, &self.url, stage())))),
             ResponseBody::Http2(connection, body) => {
-                let HttpLink::Http2(link) = connection.link() else { return Poll::Ready(None) };
+                let link = &mut connection.link;
                 link.poll_connection(cx);
                 Pin::new(body).poll_frame(cx).map(|frame| {
                     // An empty frame is no progress: HTTP/2 allows any number of them.
@@ -245,7 +249,7 @@ impl HttpResponse {
 
     /// Reads and discards a body of at most `most` bytes, and returns the connection for another request. `None` if it
     /// cannot be reused, or is not our own.
-    pub(super) async fn spare_link(mut self, most: u64) -> Option<Box<HttpConnection>> {
+    pub(super) async fn spare_link(mut self, most: u64) -> Option<OpenConnection> {
         let mut passed = 0;
         while !self.is_over() {
             let stage = || TransferStage::Body { arrived: passed, promised: None };
@@ -261,8 +265,8 @@ impl HttpResponse {
             }
         }
         match self.body {
-            ResponseBody::Http1(body) => Some(body.into_connection()),
-            ResponseBody::Http2(connection, _) => Some(connection),
+            ResponseBody::Http1(body) => Some(OpenConnection::Http1(body.into_connection())),
+            ResponseBody::Http2(connection, _) => Some(OpenConnection::Http2(connection)),
             ResponseBody::Proxied(_) => None,
         }
     }

@@ -25,23 +25,35 @@ use crate::text::sanitize::quoted;
 use crate::wire::unix::UnixAddress;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// A connection that is open and speaks HTTP.
-pub(in crate::net::http) struct HttpConnection {
-    link: HttpLink,
+/// A connection that is open and speaks a version of HTTP.
+pub(in crate::net::http) struct HttpConnection<L> {
+    /// HTTP on it.
+    pub(in crate::net::http) link: L,
     /// The peer's address; a Unix socket has none.
     peer: Option<SocketAddr>,
     origin: url::Origin,
 }
 
-/// The version of HTTP that a connection speaks.
-pub(in crate::net::http) enum HttpLink {
+/// A connection that is open, by the version of HTTP that it speaks.
+pub(in crate::net::http) enum OpenConnection {
     /// HTTP/1.1, by our own machine.
-    Http1(Box<Http1Link>),
+    Http1(Box<HttpConnection<Http1Link>>),
     /// HTTP/2.
-    Http2(Box<Http2Link>),
+    Http2(Box<HttpConnection<Http2Link>>),
 }
 
-impl HttpConnection {
+impl<L> HttpConnection<L> {
+    fn boxed(link: L, peer: Option<SocketAddr>, url: &Url) -> Box<Self> {
+        Box::new(HttpConnection { link, peer, origin: url.origin() })
+    }
+
+    /// The peer's address; `None` over a Unix socket.
+    pub(in crate::net::http) fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+}
+
+impl OpenConnection {
     /// Opens a connection to the URL's host. `attempt` counts from 1.
     ///
     /// # Errors
@@ -68,53 +80,38 @@ impl HttpConnection {
         let counts = way.connections.on_own_opened(&stream);
         let (tap, source) = socket_tap(stream, counts);
         let rest = async {
+            let http1 = |link| OpenConnection::Http1(HttpConnection::boxed(link, peer, url));
+            let http2 = |link| OpenConnection::Http2(HttpConnection::boxed(link, peer, url));
             let speaks_http2 = spec.version == HttpVersion::Http2;
             let Some((config, name)) = secure else {
-                return Ok(match speaks_http2 {
-                    true => HttpLink::Http2(Box::new(Http2Link::start(tap, url.as_str()).await?)),
-                    false => HttpLink::Http1(Box::new(Http1Link::new(Box::new(tap), source, true))),
-                });
+                return match speaks_http2 {
+                    true => Http2Link::start(tap, url.as_str()).await.map(http2),
+                    false => Ok(http1(Http1Link::new(Box::new(tap), source, true))),
+                };
             };
             let secured = TlsConnector::from(config).connect(name, tap).await;
             let secured = secured.map_err(|error| fault::from_handshake(&error, url.as_str()))?;
-            Ok(match speaks_http2 || secured.get_ref().1.alpn_protocol() == Some(b"h2") {
-                true => HttpLink::Http2(Box::new(Http2Link::start(secured, url.as_str()).await?)),
-                false => HttpLink::Http1(Box::new(Http1Link::new(Box::new(secured), source, false))),
-            })
+            match speaks_http2 || secured.get_ref().1.alpn_protocol() == Some(b"h2") {
+                true => Http2Link::start(secured, url.as_str()).await.map(http2),
+                false => Ok(http1(Http1Link::new(Box::new(secured), source, false))),
+            }
         };
         let opened = tokio::time::timeout_at(deadline, rest).await;
-        let link = opened.unwrap_or_else(|_| {
+        opened.unwrap_or_else(|_| {
             let allowed = quantity::duration(spec.socket.connect_timeout);
             let message = format!("connected, but the handshake did not finish within {allowed}");
             Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, url.as_str(), message))
-        })?;
-        Ok(HttpConnection { link, peer, origin: url.origin() })
-    }
-
-    /// The peer's address; `None` over a Unix socket.
-    pub(in crate::net::http) fn peer(&self) -> Option<SocketAddr> {
-        self.peer
+        })
     }
 
     /// Whether a request to this URL can use the connection, now that it is idle.
     pub(in crate::net::http) async fn serves(&mut self, url: &Url) -> bool {
-        if self.origin != url.origin() {
-            return false;
+        match self {
+            OpenConnection::Http1(open) => {
+                open.origin == url.origin() && std::future::poll_fn(|cx| Poll::Ready(open.link.poll_idle(cx))).await
+            }
+            OpenConnection::Http2(open) => open.origin == url.origin() && open.link.is_usable().await,
         }
-        match &mut self.link {
-            HttpLink::Http1(link) => std::future::poll_fn(|cx| Poll::Ready(link.poll_idle(cx))).await,
-            HttpLink::Http2(link) => link.is_usable().await,
-        }
-    }
-
-    /// The version that it speaks, with its state.
-    pub(in crate::net::http) fn link(&mut self) -> &mut HttpLink {
-        &mut self.link
-    }
-
-    /// Whether it speaks HTTP/2.
-    pub(in crate::net::http) fn speaks_http2(&self) -> bool {
-        matches!(self.link, HttpLink::Http2(_))
     }
 }
 
@@ -194,7 +191,7 @@ impl HttpDialer {
 /// What carries the requests.
 pub(in crate::net::http) enum HttpTransport {
     /// Connections of our own; holds one that is open and idle, if any.
-    Own(Option<Box<HttpConnection>>),
+    Own(Option<OpenConnection>),
     /// The client for the proxy, once made, and whether it supports TLS.
     Proxied(Option<(reqwest::Client, bool)>),
 }

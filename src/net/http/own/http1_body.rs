@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 
-use super::connection::{HttpConnection, HttpLink};
+use super::connection::HttpConnection;
 use super::http1_fields::{broken_rule, broken_rules, repeated_rule, section_fields};
 use super::http1_link::{Http1End, Http1Found, Http1Link};
 use super::socket_tap::TapSource;
@@ -16,7 +16,7 @@ use crate::wire::http1::{BodyFraming, BrokenRule, Http1Event, Http1Rule, MOST_LI
 
 /// A body that is being received, and the connection that it comes on.
 pub(in crate::net::http) struct Http1Body {
-    connection: Box<HttpConnection>,
+    connection: Box<HttpConnection<Http1Link>>,
     framing: BodyFraming,
     is_over: bool,
     /// What was found and not yet given.
@@ -34,15 +34,12 @@ struct Surplus {
 }
 
 impl Http1Body {
-    pub(super) fn new(connection: Box<HttpConnection>, framing: BodyFraming) -> Self {
+    pub(super) fn new(connection: Box<HttpConnection<Http1Link>>, framing: BodyFraming) -> Self {
         Http1Body { connection, framing, is_over: false, found: VecDeque::new(), surplus: None, broken: Vec::new() }
     }
 
-    fn link(&mut self) -> Option<&mut Http1Link> {
-        match self.connection.link() {
-            HttpLink::Http1(link) => Some(link),
-            HttpLink::Http2(_) => None,
-        }
+    fn link(&mut self) -> &mut Http1Link {
+        &mut self.connection.link
     }
 
     /// The body's length, if the head says it and nothing else decides.
@@ -77,8 +74,7 @@ impl Http1Body {
             if self.is_over {
                 return Poll::Ready(None);
             }
-            let Some(link) = self.link() else { return Poll::Ready(None) };
-            match ready!(link.poll_event(cx)) {
+            match ready!(self.link().poll_event(cx)) {
                 Ok(Some(found)) => self.on_found(found),
                 Ok(None) => self.end(),
                 Err(end) => return Poll::Ready(Some(Err(end))),
@@ -92,8 +88,7 @@ impl Http1Body {
     /// As [`Http1Body::poll_frame`].
     pub(in crate::net::http) fn buffered_frame(&mut self) -> Result<Option<BodyFrame>, Http1End> {
         while self.found.is_empty() && !self.is_over {
-            let Some(link) = self.link() else { break };
-            match link.buffered_event().map_err(Http1End::Message)? {
+            match self.link().buffered_event().map_err(Http1End::Message)? {
                 Some(found) => self.on_found(found),
                 None => break,
             }
@@ -118,7 +113,7 @@ impl Http1Body {
             }
             Http1Event::End(_) => self.end(),
             Http1Event::Tunnel { offset, .. } => {
-                let rest = self.link().map(|link| link.take_rest().len()).unwrap_or_default();
+                let rest = self.link().take_rest().len();
                 if rest > 0 {
                     self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
                         rule: "bytes behind the answer that ended HTTP are not read".to_owned(),
@@ -151,10 +146,10 @@ impl Http1Body {
     /// The message is over: says what else was read behind it.
     fn end(&mut self) {
         self.is_over = true;
-        while let Some(Ok(Some(found))) = self.link().map(Http1Link::buffered_event) {
+        while let Ok(Some(found)) = self.link().buffered_event() {
             self.on_found(found);
         }
-        let offset = self.link().map(|link| link.offset()).unwrap_or_default();
+        let offset = self.link().offset();
         let counts = std::mem::take(&mut self.broken).into_iter();
         self.found.extend(counts.filter_map(|(rule, count)| repeated_rule(rule, count, offset)).map(BodyFrame::Broken));
         if let Some(Surplus { cause, offset, bytes }) = self.surplus.take() {
@@ -173,36 +168,34 @@ impl Http1Body {
         if !self.found.is_empty() || self.is_over {
             return None;
         }
-        self.link()?.raw_body().map(|(source, bytes)| (source.clone(), bytes))
+        self.link().raw_body().map(|(source, bytes)| (source.clone(), bytes))
     }
 
     /// Counts bytes of the body that were read from the socket itself.
     pub(in crate::net::http) fn pass_body(&mut self, bytes: u64) {
-        if let Some(link) = self.link() {
-            link.pass_body(bytes);
-        }
+        self.link().pass_body(bytes);
     }
 
     /// What was read and could not be understood, and its offset.
     pub(in crate::net::http) fn take_not_understood(&mut self, end: &Http1End) -> (u64, Bytes) {
-        self.link().map(|link| link.take_not_understood(end)).unwrap_or_default()
+        self.link().take_not_understood(end)
     }
 
     /// Goes on sending the request; ready once it is sent, or cannot be sent on.
     pub(in crate::net::http) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.link().map_or(Poll::Ready(()), |link| link.poll_sent(cx))
+        self.link().poll_sent(cx)
     }
 
     /// Why the request was not sent to its end, now that the response is whole: stops sending it.
     pub(in crate::net::http) fn take_upload_fault(&mut self) -> Option<UploadFault> {
-        let link = self.link()?;
+        let link = self.link();
         let was_sending = link.is_sending();
         link.give_up_upload();
         link.take_upload_fault().or(was_sending.then_some(UploadFault::GivenUp))
     }
 
     /// The connection, for another request.
-    pub(in crate::net::http) fn into_connection(self) -> Box<HttpConnection> {
+    pub(in crate::net::http) fn into_connection(self) -> Box<HttpConnection<Http1Link>> {
         self.connection
     }
 }

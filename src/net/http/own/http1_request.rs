@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use url::{Position, Url};
 
-use super::connection::{HttpConnection, HttpLink};
+use super::connection::HttpConnection;
 use super::http1_body::Http1Body;
 use super::http1_fields::{broken_rules, section_fields};
 use super::http1_link::{Http1End, Http1Link};
@@ -52,21 +52,19 @@ impl From<Failure> for Unanswered {
 }
 
 impl ExchangeTask {
-    /// Sends a request on this connection, which speaks HTTP/1.1, and waits for the head of its response. The request's
+    /// Sends a request on this connection, and waits for the head of its response. The request's
     /// body may still be sent when the head has come.
     ///
     /// # Errors
     /// Fails if the request cannot be written, if the connection broke, or if what came cannot be read.
     pub(in crate::net::http) async fn request_http1(
         &self,
-        mut connection: Box<HttpConnection>,
+        mut connection: Box<HttpConnection<Http1Link>>,
         hop: &HopRequest,
         body: RequestBody,
         fields: RequestFields,
     ) -> Result<HttpResponse, Unanswered> {
-        let HttpLink::Http1(link) = connection.link() else {
-            return Err(Failure::usage("the connection speaks HTTP/2").into());
-        };
+        let link = &mut connection.link;
         let fields = with_framing(fields, &hop.url, &body);
         let (upload, permission) = self.upload(hop, body, &fields)?;
         let told = RequestHead {
@@ -115,13 +113,7 @@ impl ExchangeTask {
         };
         let head = text.write().map_err(|error| Failure::usage(error.to_string()))?.bytes;
         let waits = body.is_some() && has_token(fields, "expect", "100-continue");
-        let (permit, permission) = match waits {
-            true => {
-                let (permit, permission) = oneshot::channel();
-                (Some(permit), Some(permission))
-            }
-            false => (None, None),
-        };
+        let (permit, permission) = waits.then(oneshot::channel).unzip();
         let is_chunked = has_token(fields, "transfer-encoding", "chunked");
         Ok((Upload { head, body, is_chunked, permission, gate: Arc::clone(&self.gate) }, permit))
     }

@@ -12,9 +12,10 @@ pub(crate) mod progress_guard;
 pub(crate) mod socket_tap;
 mod upload;
 
-pub(in crate::net::http) use connection::{HttpConnection, HttpLink, HttpTransport};
+pub(in crate::net::http) use connection::{HttpConnection, HttpTransport, OpenConnection};
 pub(in crate::net::http) use http1_body::Http1Body;
 pub(in crate::net::http) use http1_fields::section_fields;
 pub(in crate::net::http) use http1_link::Http1End;
 pub(in crate::net::http) use http1_request::Unanswered;
+pub(in crate::net::http) use http2_link::Http2Link;
 pub(in crate::net::http) use upload::UploadFault;
