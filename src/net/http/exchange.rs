@@ -93,7 +93,7 @@ impl ExchangeTask {
             }
             dial.set_destination(&hop.url, proxy.as_ref().unwrap_or(&hop.url));
             let answer = self.request(&mut road, &hop, &dial).await?;
-            let location = answer.location();
+            let location = answer.values("location").next();
             let next = redirect::next(answer.status(), location, &hop.url, (&hop.method, spec.keeps_method));
             let leads_nowhere = next.is_none() && location.is_some() && redirect::is_redirect(answer.status());
             if leads_nowhere && spec.redirects > 0 {

@@ -72,7 +72,7 @@ impl ExchangeTask {
         self.update_gauge(|gauge| gauge.expected_bytes = promised);
         let mut decoder = None;
         if self.spec.compressed {
-            match BodyDecoder::from_headers(answer.headers()).map_err(broken)? {
+            match BodyDecoder::from_codings(answer.values("content-encoding")).map_err(broken)? {
                 ContentCodings::Plain => {}
                 ContentCodings::Known(known) => decoder = Some(known),
                 ContentCodings::Unknown(name) => {

@@ -165,8 +165,8 @@ impl ExchangeTask {
         while let Ok(head) = interim.try_recv() {
             self.gate.news(News::Http(HttpNews::Interim(head))).await;
         }
-        let answer = HttpResponse::from_http2(connection, answer, &hop.url);
-        self.gate.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
+        let answer = HttpResponse::from_http2(connection, answer, &hop.url, began.elapsed());
+        self.gate.news(News::Http(HttpNews::Response(answer.head().clone()))).await;
         Ok(answer)
     }
 
@@ -199,8 +199,8 @@ impl ExchangeTask {
                 Some(proxy) => fault::of_proxy(failure, proxy),
                 None => failure,
             })?;
-        let answer = HttpResponse::from_proxied(answer);
-        self.gate.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
+        let answer = HttpResponse::from_proxied(answer, began.elapsed());
+        self.gate.news(News::Http(HttpNews::Response(answer.head().clone()))).await;
         Ok(answer)
     }
 }

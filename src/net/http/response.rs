@@ -7,43 +7,28 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use http::header::HeaderMap;
 use hyper::body::{Body, Frame, Incoming};
 use url::Url;
 
 use super::body_frame::{BodyFailure, BodyFrame};
 use super::fault::{self, TransferStage};
 use super::own::socket_tap::TapSource;
-use super::own::{Http1Body, Http1End, Http2Link, HttpConnection, OpenConnection, UploadFault, section_fields};
+use super::own::{Http1Body, Http1End, Http2Link, HttpConnection, OpenConnection, UploadFault};
 use crate::sessions::news::BrokenRuleNews;
 use crate::text::latin1::utf8_or_latin1;
 use crate::text::sanitize::quoted;
 use crate::wire::http::head::ResponseHead;
-use crate::wire::http1::{Http1Head, StatusLine};
 
 /// A response in progress.
 pub(super) struct HttpResponse {
-    head: ReceivedHead,
-    peer: Option<SocketAddr>,
+    head: ResponseHead,
     body: ResponseBody,
     url: String,
 }
 
-/// A response's head: as it came, and for looking up.
-pub(super) struct ReceivedHead {
-    version: String,
-    status: u16,
-    reason: String,
-    fields: Vec<(String, Vec<u8>)>,
-    /// Of an answer of HTTP/1 the fields that decide how its body is read, of another one all fields.
-    map: HeaderMap,
-}
-
-/// The fields that decide how a body is read.
-const LOOKED_UP: [HeaderName; 2] = [CONTENT_ENCODING, CONTENT_LENGTH];
-
 /// What brings the body.
-pub(super) enum ResponseBody {
+enum ResponseBody {
     /// Our own machine.
     Http1(Http1Body),
     /// hyper, on a connection of our own.
@@ -52,86 +37,61 @@ pub(super) enum ResponseBody {
     Proxied(reqwest::Body),
 }
 
-impl From<Http1Body> for ResponseBody {
-    fn from(body: Http1Body) -> Self {
-        ResponseBody::Http1(body)
-    }
-}
-
-impl ReceivedHead {
-    /// A head that our own machine read.
-    pub(super) fn from_http1(head: &Http1Head<StatusLine>) -> Self {
-        let fields = section_fields(&head.section);
-        let mut map = HeaderMap::new();
-        let looked_up =
-            fields.iter().filter(|(name, _)| LOOKED_UP.iter().any(|known| known.as_str().eq_ignore_ascii_case(name)));
-        for (name, value) in looked_up {
-            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
-                // Only a map of tens of thousands is full.
-                map.try_append(name, value).unwrap_or_default();
-            }
-        }
-        ReceivedHead {
-            version: utf8_or_latin1(head.version_text()).into_owned(),
-            status: head.start.status,
-            reason: utf8_or_latin1(head.reason()).into_owned(),
-            fields,
-            map,
-        }
-    }
-
-    /// A head that a library read.
-    fn from_library(head: http::response::Parts) -> Self {
-        let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
-            Some(own) => utf8_or_latin1(own.as_bytes()).into_owned(),
-            None if head.version >= http::Version::HTTP_2 => String::new(),
-            None => head.status.canonical_reason().unwrap_or_default().into(),
-        };
-        ReceivedHead {
-            version: version_name(head.version),
-            status: head.status.as_u16(),
-            reason,
-            fields: fields(&head.headers),
-            map: head.headers,
-        }
+/// The head that a library read.
+fn library_head(head: &http::response::Parts, after: Duration, peer: Option<SocketAddr>) -> ResponseHead {
+    let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
+        Some(own) => utf8_or_latin1(own.as_bytes()).into_owned(),
+        None if head.version >= http::Version::HTTP_2 => String::new(),
+        None => head.status.canonical_reason().unwrap_or_default().into(),
+    };
+    ResponseHead {
+        version: version_name(head.version),
+        status: head.status.as_u16(),
+        reason,
+        headers: fields(&head.headers),
+        after,
+        peer,
     }
 }
 
 impl HttpResponse {
-    pub(super) fn new(head: ReceivedHead, peer: Option<SocketAddr>, body: ResponseBody, url: &Url) -> Self {
-        HttpResponse { head, peer, body, url: url.to_string() }
+    /// A response over HTTP/1.1 on a connection of our own.
+    pub(super) fn from_http1(head: ResponseHead, body: Http1Body, url: &Url) -> Self {
+        HttpResponse { head, body: ResponseBody::Http1(body), url: url.to_string() }
     }
 
-    /// A response over HTTP/2 on a connection of our own.
+    /// A response over HTTP/2 on a connection of our own. `after`: from the request's start to the head's arrival.
     pub(super) fn from_http2(
         connection: Box<HttpConnection<Http2Link>>,
         answer: Response<Incoming>,
         url: &Url,
+        after: Duration,
     ) -> Self {
         let (head, body) = answer.into_parts();
-        let peer = connection.peer();
-        HttpResponse::new(ReceivedHead::from_library(head), peer, ResponseBody::Http2(connection, body), url)
+        let head = library_head(&head, after, connection.peer());
+        HttpResponse { head, body: ResponseBody::Http2(connection, body), url: url.to_string() }
     }
 
-    /// A response through a proxy.
-    pub(super) fn from_proxied(answer: reqwest::Response) -> Self {
-        let (peer, url) = (answer.remote_addr(), answer.url().clone());
+    /// A response through a proxy. `after`: from the request's start to the head's arrival.
+    pub(super) fn from_proxied(answer: reqwest::Response, after: Duration) -> Self {
+        let (peer, url) = (answer.remote_addr(), answer.url().to_string());
         let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
-        HttpResponse::new(ReceivedHead::from_library(head), peer, ResponseBody::Proxied(body), &url)
+        HttpResponse { head: library_head(&head, after, peer), body: ResponseBody::Proxied(body), url }
+    }
+
+    /// The head, for display.
+    pub(super) fn head(&self) -> &ResponseHead {
+        &self.head
     }
 
     pub(super) fn status(&self) -> u16 {
         self.head.status
     }
 
-    pub(super) fn headers(&self) -> &HeaderMap {
-        &self.head.map
-    }
-
-    /// The value of the Location field.
-    pub(super) fn location(&self) -> Option<&[u8]> {
-        let location = self.head.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(LOCATION.as_str()));
-        location.map(|(_, value)| value.as_slice())
+    /// The values of the fields of this name, which is compared without regard to case.
+    pub(super) fn values(&self, name: &'static str) -> impl Iterator<Item = &[u8]> {
+        let named = self.head.headers.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_slice())
     }
 
     /// The body's length from the head; `None` if the response has no body, whatever its head says.
@@ -142,7 +102,7 @@ impl HttpResponse {
             ResponseBody::Proxied(body) => body.size_hint(),
         };
         // hyper knows the request's method, and gives the response to a HEAD an exact size of 0.
-        let said: u64 = self.head.map.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
+        let said: u64 = std::str::from_utf8(self.values("content-length").next()?).ok()?.trim().parse().ok()?;
         (said == 0 || size.exact() != Some(0)).then_some(said)
     }
 
@@ -158,19 +118,6 @@ impl HttpResponse {
     pub(super) fn pass_body(&mut self, bytes: u64) {
         if let ResponseBody::Http1(body) = &mut self.body {
             body.pass_body(bytes);
-        }
-    }
-
-    /// The head for display.
-    pub(super) fn to_head(&self, after: Duration) -> ResponseHead {
-        let ReceivedHead { version, status, reason, fields, .. } = &self.head;
-        ResponseHead {
-            version: version.clone(),
-            status: *status,
-            reason: reason.clone(),
-            headers: fields.clone(),
-            after,
-            peer: self.peer,
         }
     }
 

@@ -23,9 +23,10 @@ pub struct ResponseHead {
     pub version: String,
     /// The status code.
     pub status: u16,
-    /// The standard reason phrase of the status code; HTTP/2 sends none.
+    /// The reason phrase as it came; HTTP/2 sends none.
     pub reason: String,
-    /// The header fields, in the order of the client library.
+    /// The header fields, over HTTP/1.1 as they came, else in the order of the client library. A line without a colon has
+    /// no name.
     pub headers: Vec<(String, Vec<u8>)>,
     /// From the request's start to the head's arrival.
     pub after: Duration,
@@ -38,9 +39,9 @@ pub struct ResponseHead {
 pub struct InterimHead {
     /// The status code, from 100 to 199.
     pub status: u16,
-    /// The standard reason phrase of the status code.
+    /// The reason phrase as it came; over HTTP/2, which sends none, the standard one of the status code.
     pub reason: String,
-    /// The header fields, in the order of the client library.
+    /// The header fields, as in [`ResponseHead`].
     pub headers: Vec<(String, Vec<u8>)>,
     /// From the request's start to its arrival.
     pub after: Duration,

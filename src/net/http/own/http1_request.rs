@@ -17,13 +17,13 @@ use crate::net::http::exchange::{ExchangeTask, HopRequest};
 use crate::net::http::fault::{self, TransferStage, too_many_interim};
 use crate::net::http::headers;
 use crate::net::http::request_fields::RequestFields;
-use crate::net::http::response::{HttpResponse, ReceivedHead};
+use crate::net::http::response::HttpResponse;
 use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::{MOST_ACCEPTED_INTERIM, MOST_INTERIM};
 use crate::sessions::{Block, News};
 use crate::text::latin1::utf8_or_latin1;
 use crate::text::sanitize::quoted;
-use crate::wire::http::head::{InterimHead, RequestHead};
+use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::http1::{
     CodingName, ExpectedResponse, FieldText, Http1Event, Http1Fault, Http1Head, Http1Version, ReadingPlace,
     RequestKind, RequestText, StatusLine,
@@ -79,10 +79,16 @@ impl ExchangeTask {
         link.begin(upload, permission, ExpectedResponse { request, asked_upgrade: fields.contains("upgrade") });
         let head = self.response_head(link, &hop.url, began).await?;
         link.on_final_head();
-        let received = ReceivedHead::from_http1(&head);
-        let peer = connection.peer();
-        let response = HttpResponse::new(received, peer, Http1Body::new(connection, head.framing).into(), &hop.url);
-        self.gate.news(News::Http(HttpNews::Response(response.to_head(began.elapsed())))).await;
+        let shown = ResponseHead {
+            version: utf8_or_latin1(head.version_text()).into_owned(),
+            status: head.start.status,
+            reason: utf8_or_latin1(head.reason()).into_owned(),
+            headers: section_fields(&head.section),
+            after: began.elapsed(),
+            peer: connection.peer(),
+        };
+        self.gate.news(News::Http(HttpNews::Response(shown.clone()))).await;
+        let response = HttpResponse::from_http1(shown, Http1Body::new(connection, head.framing), &hop.url);
         if let Some(coding) = head.codings.iter().find(|coding| coding.name != CodingName::Chunked) {
             let name = quoted(&utf8_or_latin1(&head.section.bytes()[coding.range.clone()]));
             let why = format!("transfer coding {name} is not undone: the body is shown as it came");

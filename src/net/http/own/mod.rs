@@ -14,7 +14,6 @@ mod upload;
 
 pub(in crate::net::http) use connection::{HttpConnection, HttpTransport, OpenConnection};
 pub(in crate::net::http) use http1_body::Http1Body;
-pub(in crate::net::http) use http1_fields::section_fields;
 pub(in crate::net::http) use http1_link::Http1End;
 pub(in crate::net::http) use http1_request::Unanswered;
 pub(in crate::net::http) use http2_link::Http2Link;
