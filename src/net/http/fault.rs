@@ -40,6 +40,16 @@ pub(crate) enum TransferStage {
     },
 }
 
+impl TransferStage {
+    /// What failed if the connection broke in this stage.
+    fn operation(self) -> FailedOperation {
+        match self {
+            TransferStage::Head => FailedOperation::Request,
+            TransferStage::Body { .. } => FailedOperation::Read,
+        }
+    }
+}
+
 /// The failure of an exchange that took longer than the user allowed.
 pub(crate) fn too_long(allowed: Duration, url: &str) -> Failure {
     let why = format!("the whole exchange took longer than {}", quantity::duration(allowed));
@@ -57,11 +67,8 @@ pub(super) fn too_many_interim(url: &str) -> Failure {
 pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
     let connecting = error.is_connect();
-    let operation = match stage {
-        TransferStage::Body { .. } => FailedOperation::Read,
-        TransferStage::Head if connecting => FailedOperation::Connect,
-        TransferStage::Head => FailedOperation::Request,
-    };
+    let is_in_head = stage == TransferStage::Head;
+    let operation = if connecting && is_in_head { FailedOperation::Connect } else { stage.operation() };
     let fail = |class, message: String| Failure::new(class, operation, url, message);
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
@@ -119,7 +126,7 @@ fn hidden_os_error(error: &(dyn Error + 'static)) -> Option<io::Error> {
 /// Converts an error of a connection of our own.
 pub(crate) fn from_hyper(error: &hyper::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
-    let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
+    let operation = stage.operation();
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
     }
@@ -138,7 +145,7 @@ pub(crate) fn from_hyper(error: &hyper::Error, url: &str, stage: TransferStage) 
 
 /// Converts what ended the reading of a response over HTTP/1.1.
 pub(super) fn from_http1(end: Http1End, url: &str, stage: TransferStage) -> Failure {
-    let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
+    let operation = stage.operation();
     match end {
         Http1End::Body(failure) => failure,
         Http1End::Io(error) => match find::<rustls::Error>(&causes(&error)) {

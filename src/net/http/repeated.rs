@@ -182,7 +182,5 @@ fn host(url: &Url, own: &HeaderMap) -> Option<HeaderValue> {
     if own.contains_key(HOST) {
         return None;
     }
-    let host = url.host_str()?;
-    let text = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    HeaderValue::from_str(&text).ok()
+    HeaderValue::from_str(&headers::host(url)).ok()
 }

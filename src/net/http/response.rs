@@ -222,15 +222,9 @@ impl HttpResponse {
 /// The failure of a body, and what came last and is no part of it.
 fn failed(body: &mut Http1Body, end: Http1End, url: &str, stage: TransferStage) -> BodyFailure {
     let (offset, came) = body.take_not_understood(&end);
-    let not_understood = (!came.is_empty()).then(|| {
-        Box::new(BrokenRuleNews {
-            rule: format!("what came last is no part of the body: {}", quoted(&utf8_or_latin1(&came))),
-            field: None,
-            section: "RFC 9112 §7.1".to_owned(),
-            offset,
-            bytes: came.len() as u64,
-        })
-    });
+    let rule = || format!("what came last is no part of the body: {}", quoted(&utf8_or_latin1(&came)));
+    let told = || BrokenRuleNews::new(rule(), "RFC 9112 §7.1", offset, came.len() as u64);
+    let not_understood = (!came.is_empty()).then(|| Box::new(told()));
     BodyFailure { failure: fault::from_http1(end, url, stage), not_understood }
 }
 

@@ -43,6 +43,11 @@ pub struct BrokenRuleNews {
 }
 
 impl BrokenRuleNews {
+    /// A rule that no field breaks.
+    pub fn new(rule: impl Into<String>, section: &str, offset: u64, bytes: u64) -> Self {
+        BrokenRuleNews { rule: rule.into(), field: None, section: section.to_owned(), offset, bytes }
+    }
+
     /// The rule, and the field that breaks it.
     pub fn rule_text(&self) -> String {
         let field = self.field.as_ref().map(|name| format!(", in the field {name}")).unwrap_or_default();

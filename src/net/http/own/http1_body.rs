@@ -115,13 +115,12 @@ impl Http1Body {
             Http1Event::Tunnel { offset, .. } => {
                 let rest = self.link().take_rest().len();
                 if rest > 0 {
-                    self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
-                        rule: "bytes behind the answer that ended HTTP are not read".to_owned(),
-                        field: None,
-                        section: "RFC 9110 §7.8".to_owned(),
+                    self.found.push_back(BodyFrame::Broken(BrokenRuleNews::new(
+                        "bytes behind the answer that ended HTTP are not read",
+                        "RFC 9110 §7.8",
                         offset,
-                        bytes: rest as u64,
-                    }));
+                        rest as u64,
+                    )));
                 }
                 self.end();
             }
@@ -153,13 +152,12 @@ impl Http1Body {
         let counts = std::mem::take(&mut self.broken).into_iter();
         self.found.extend(counts.filter_map(|(rule, count)| repeated_rule(rule, count, offset)).map(BodyFrame::Broken));
         if let Some(Surplus { cause, offset, bytes }) = self.surplus.take() {
-            self.found.push_back(BodyFrame::Broken(BrokenRuleNews {
-                rule: format!("{}; so many were read", cause.words()),
-                field: None,
-                section: cause.section().to_owned(),
+            self.found.push_back(BodyFrame::Broken(BrokenRuleNews::new(
+                format!("{}; so many were read", cause.words()),
+                cause.section(),
                 offset,
                 bytes,
-            }));
+            )));
         }
     }
 

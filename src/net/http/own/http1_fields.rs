@@ -29,11 +29,5 @@ pub(super) fn repeated_rule(rule: Http1Rule, count: usize, offset: u64) -> Optio
 
 /// A rule that was broken outside of heads and trailers.
 pub(super) fn broken_rule(broken: &BrokenRule) -> BrokenRuleNews {
-    BrokenRuleNews {
-        rule: broken.rule.words().to_owned(),
-        field: None,
-        section: broken.rule.section().to_owned(),
-        offset: broken.offset,
-        bytes: broken.bytes,
-    }
+    BrokenRuleNews::new(broken.rule.words(), broken.rule.section(), broken.offset, broken.bytes)
 }

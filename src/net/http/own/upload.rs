@@ -54,7 +54,7 @@ impl Upload {
             (body.is_some() && body.length() != Some(0)).then(|| gate.journal().begin_sending(body.length()));
         let mut before = head;
         if let Some(permission) = permission {
-            send(write, std::mem::take(&mut before), None, b"", &gate).await?;
+            send(write, std::mem::take(&mut before), Bytes::new(), b"", &gate).await?;
             if let Ok(Err(_)) = tokio::time::timeout(CONTINUE_PATIENCE, permission).await {
                 return Err(UploadFault::GivenUp);
             }
@@ -65,13 +65,13 @@ impl Upload {
                 before.extend_from_slice(&chunk_head(size));
                 after = CHUNK_END;
             }
-            send(write, std::mem::take(&mut before), Some(piece), after, &gate).await?;
+            send(write, std::mem::take(&mut before), piece, after, &gate).await?;
             body.report_sent_file(&gate).await;
         }
         if is_chunked && let Ok(last) = last_chunk(&[]) {
             before.extend_from_slice(&last.bytes);
         }
-        send(write, before, None, b"", &gate).await
+        send(write, before, Bytes::new(), b"", &gate).await
     }
 }
 
@@ -80,11 +80,10 @@ impl Upload {
 async fn send<W: AsyncWrite + Unpin>(
     write: &mut W,
     before: Vec<u8>,
-    piece: Option<Bytes>,
+    piece: Bytes,
     after: &[u8],
     gate: &NewsGate,
 ) -> Result<(), UploadFault> {
-    let piece = piece.unwrap_or_default();
     let from = before.len();
     let whole = if before.is_empty() && after.is_empty() {
         piece.clone()
