@@ -19,6 +19,7 @@ use crate::sessions::news::BrokenRuleNews;
 use crate::text::latin1::utf8_or_latin1;
 use crate::text::sanitize::quoted;
 use crate::wire::http::head::ResponseHead;
+use crate::wire::http1::{Http1Error, Http1Fault};
 
 /// A response in progress.
 pub(super) struct HttpResponse {
@@ -222,8 +223,16 @@ impl HttpResponse {
 /// The failure of a body, and what came last and is no part of it.
 fn failed(body: &mut Http1Body, end: Http1End, url: &str, stage: TransferStage) -> BodyFailure {
     let (offset, came) = body.take_not_understood(&end);
-    let rule = || format!("what came last is no part of the body: {}", quoted(&utf8_or_latin1(&came)));
-    let told = || BrokenRuleNews::new(rule(), "RFC 9112 §7.1", offset, came.len() as u64);
+    let (rule, section) = match &end {
+        Http1End::Message(Http1Error { fault: Http1Fault::Refused(refusal), .. }) => {
+            (refusal.words(), refusal.section())
+        }
+        Http1End::Message(_) | Http1End::Io(_) | Http1End::Body(_) => {
+            ("what came last is no part of the body", "RFC 9112 §7.1")
+        }
+    };
+    let rule = || format!("{rule}: {}", quoted(&utf8_or_latin1(&came)));
+    let told = || BrokenRuleNews::new(rule(), section, offset, came.len() as u64);
     let not_understood = (!came.is_empty()).then(|| Box::new(told()));
     BodyFailure { failure: fault::from_http1(end, url, stage), not_understood }
 }
