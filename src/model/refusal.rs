@@ -16,10 +16,10 @@ pub(super) const NO_SESSION: &str = "there is no session yet: n opens one";
 const CANNOT_SEND: &str = "this session cannot be sent to";
 
 /// What is said if a session has no options.
-pub(super) const NO_SOCKET: &str = "this session has no one socket whose options could be set";
+const NO_SOCKET: &str = "this session has no one socket whose options could be set";
 
 /// What is said if a session's options have no further use.
-pub(super) const PEER_OPENS: &str = "this session is over, and only the peer can open it again";
+const PEER_OPENS: &str = "this session is over, and only the peer can open it again";
 
 /// Why an action does nothing now, with what helps; `None`: it does something, or is silent at the end of what it moves
 /// in.

@@ -2,7 +2,7 @@
 
 use super::effects;
 use super::notices::{notify, open_overlay};
-use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditInput, edit_of};
 use crate::model::form_reading::FormReading;
@@ -10,12 +10,12 @@ use crate::model::key::{Chord, Key};
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::overlay::Overlay;
-use crate::model::refusal::{NO_SESSION, NO_SOCKET, PEER_OPENS};
+use crate::model::refusal::refusal;
 use crate::model::state::Model;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::request_option;
-use crate::sessions::spec::socket_options::{add, requested_options_mut};
-use crate::sessions::{Order, SessionId, SpecKind, Verb};
+use crate::sessions::spec::socket_options::{add, check_applies, requested_options_mut};
+use crate::sessions::{Order, SessionId, Verb};
 use crate::wire::option::{OptionUnit, OptionValue, SocketKind, SocketOption};
 
 /// Opens the dialog for the selected session.
@@ -214,15 +214,13 @@ pub(super) fn command(
     value: OptionValue,
     effects: &mut Vec<Effect>,
 ) -> Result<(), String> {
-    let session = model.session().ok_or(NO_SESSION)?;
-    let (id, ended) = (session.id, session.is_over());
-    let kind = session.spec.what.socket_kind().ok_or(NO_SOCKET)?;
-    if !option.applies_to(kind) {
-        let names: Vec<&str> = SocketOption::options_of(kind).map(SocketOption::name).collect();
-        return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
+    if let Some(why) = refusal(model, Action::Session(SessionAction::Options)) {
+        return Err(why.into_owned());
     }
-    if ended && matches!(session.spec.what, SpecKind::Accepted(_)) {
-        return Err(PEER_OPENS.to_owned());
+    let Some(session) = model.session() else { return Ok(()) };
+    let (id, ended) = (session.id, session.is_over());
+    if let Some(kind) = session.spec.what.socket_kind() {
+        check_applies(option, kind)?;
     }
     let text = format!("{option} will be {value} when r opens it again");
     set(model, id, option, Some(value), effects);

@@ -2,7 +2,7 @@
 
 use super::socket::{RequestedOptions, request_option};
 use super::what::SpecKind;
-use crate::wire::option::{self, SocketOption};
+use crate::wire::option::{self, SocketKind, SocketOption};
 
 /// The socket options that are set when a session is opened; `None`: this kind has none.
 pub fn requested_options(what: &SpecKind) -> Option<&RequestedOptions> {
@@ -14,6 +14,18 @@ pub fn requested_options(what: &SpecKind) -> Option<&RequestedOptions> {
 pub fn requested_options_mut(what: &mut SpecKind) -> Option<&mut RequestedOptions> {
     what.socket_kind()?;
     what.facets_mut().socket_mut().map(|socket| &mut socket.options)
+}
+
+/// Checks that a kind of socket has an option.
+///
+/// # Errors
+/// Fails if it does not; the message names the options that it has.
+pub fn check_applies(option: SocketOption, kind: SocketKind) -> Result<(), String> {
+    if option.applies_to(kind) {
+        return Ok(());
+    }
+    let names: Vec<&str> = SocketOption::options_of(kind).map(SocketOption::name).collect();
+    Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")))
 }
 
 /// Adds socket options to a spec.
@@ -29,10 +41,7 @@ pub fn add(what: &mut SpecKind, options: &RequestedOptions) -> Result<(), String
         return Err("socket options are of a session with one socket".to_owned());
     };
     for (option, value) in options {
-        if !option.applies_to(kind) {
-            let names: Vec<&str> = SocketOption::options_of(kind).map(SocketOption::name).collect();
-            return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
-        }
+        check_applies(*option, kind)?;
         request_option(wishes, *option, Some(value.clone()));
     }
     Ok(())

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use sockeye::model::msg::Effect;
+use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::options::ValueSource;
 use sockeye::model::overlay::Overlay;
 use sockeye::model::state::Focus;
-use sockeye::sessions::news::{OptionNews, TcpNews};
+use sockeye::sessions::news::{OptionNews, TcpNews, UnixNews};
 use sockeye::sessions::order::{SocketVerb, StreamVerb};
+use sockeye::sessions::spec::UnixListenSpec;
 use sockeye::sessions::spec::requested_value;
 use sockeye::sessions::spec::socket_options::requested_options;
-use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
+use sockeye::sessions::{CloseReason, News, SessionId, SpecKind, Verb};
 use sockeye::wire::option::{self, OptionValue, SocketOption};
+use sockeye::wire::unix::{UnixAddress, UnixForm};
 use sockeye::wire::{Class, FailedOperation, Failure};
 
 use super::desk::Desk;
@@ -191,6 +193,33 @@ fn after_its_end_a_session_shows_what_will_be_set_when_it_is_opened_again() {
     let opened = desk.press("r");
     assert!(matches!(&opened[..], [Effect::Open(spec)]
         if requested_options(&spec.what).and_then(|wishes| requested_value(wishes, SocketOption::Ttl)) == Some(&OptionValue::Count(5))));
+}
+
+#[test]
+fn a_connection_that_a_peer_opened_has_no_next_time_to_set_an_option_for() {
+    let local = UnixAddress::path("/tmp/app.sock").expect("it fits");
+    let unix = |desk: &mut Desk| {
+        desk.opens(1, SpecKind::UnixListen(UnixListenSpec::at(local.clone(), UnixForm::Stream)));
+        desk.tells(News::Unix(UnixNews::Listening { local: local.clone(), replaced: false }));
+        let (listener, peer) = (SessionId(1), UnixAddress::Unnamed);
+        let accepted = UnixNews::Accepted { listener, local: local.clone(), peer, credentials: None };
+        desk.tells_of(2, News::Unix(accepted));
+    };
+    let tcp = |desk: &mut Desk| {
+        desk.listens(1);
+        desk.accepts(1, 2);
+    };
+    for open in [&unix as &dyn Fn(&mut Desk), &tcp] {
+        let mut desk = Desk::new();
+        open(&mut desk);
+        desk.tells_of(2, News::Closed { totals: Default::default(), how: CloseReason::Fin });
+        desk.update(Msg::Show(SessionId(2)));
+        desk.keys(":").types("option rcvbuf=65536");
+        assert!(orders(&desk.press("enter")).is_empty());
+        let Some(Overlay::Prompt { problem, .. }) = &desk.model.overlay else { panic!("{}", desk.notice()) };
+        let why = problem.as_deref().unwrap_or_default();
+        assert_eq!(why, "this session is over, and only the peer can open it again");
+    }
 }
 
 #[test]
