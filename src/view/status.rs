@@ -4,11 +4,10 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::canvas::StyledText;
-use super::status_label::{StatusLabel, status_label};
+use super::status_label::{StatusLabel, beside_open, status_label};
 use super::{connecting, kinds, progress};
 use crate::files::theme::Role;
 use crate::model::state::Model;
-use crate::sessions::OpenState;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::spec::HostPort;
 use crate::sessions::{CloseReason, Session, SessionPhase, SpecKind};
@@ -47,21 +46,15 @@ pub(super) fn headlines(session: &Session, now: Instant) -> Vec<StyledText> {
     let standing = session_status(session, now);
     let kernel =
         session.kernel.as_ref().filter(|_| !session.is_over() && matches!(session.kind, SessionKind::Stream(_)));
-    let quiet = matches!(&session.phase, SessionPhase::Open(open) if *open == OpenState::default());
-    let state = match (kernel.and_then(|kernel| kernel.state), &session.phase) {
-        (Some(state), SessionPhase::Open(_)) => {
-            Some(StyledText::single(state.name(), if quiet { Role::Good } else { Role::Cause }))
+    let (state, words) = match (kernel.and_then(|kernel| kernel.state), &session.phase) {
+        (Some(state), SessionPhase::Open(open)) => {
+            // The state's name says that it is open.
+            let beside = beside_open(*open);
+            let state = StyledText::single(state.name(), if beside.is_empty() { Role::Good } else { Role::Cause });
+            let words = beside.iter().fold(state.clone(), |words, more| words.with(format!(" · {more}"), Role::Dim));
+            (Some(state), words)
         }
-        _ => None,
-    };
-    let words = match &state {
-        Some(state) if quiet => state.clone(),
-        // The state's name says that it is open.
-        Some(state) => {
-            let words = standing.words.strip_prefix("open · ").unwrap_or(&standing.words);
-            state.clone().with(format!(" · {words}"), Role::Dim)
-        }
-        None => StyledText::single(standing.words, standing.role),
+        _ => (None, StyledText::single(standing.words, standing.role)),
     };
     let rtt = kernel.and_then(|kernel| kernel.rtt).map(|rtt| format!(" · rtt {}", quantity::duration(rtt)));
     let full = words.clone().with(rtt.unwrap_or_default(), Role::Dim);

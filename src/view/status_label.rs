@@ -25,18 +25,31 @@ pub(super) fn status_label(mark: &'static str, role: Role, words: impl Into<Stri
 
 /// The status of an open connection or socket.
 pub(super) fn socket_open(open: OpenState) -> StatusLabel {
-    let mut standing = match (open.we_finished, open.peer_finished) {
-        (false, false) => status_label("●", Role::Good, "open"),
-        (true, false) => status_label("◐", Role::Cause, "we finished · peer may still send"),
-        (false, true) => status_label("◑", Role::Cause, "peer finished · you may still send"),
-        (true, true) => status_label("◐", Role::Cause, "both finished · closing"),
+    let (mark, role) = match (open.paused, open.we_finished, open.peer_finished) {
+        (true, _, _) => ("‖", Role::Warn),
+        (false, false, false) => ("●", Role::Good),
+        (false, true, _) => ("◐", Role::Cause),
+        (false, false, true) => ("◑", Role::Cause),
+    };
+    let mut words = beside_open(open);
+    if !open.we_finished && !open.peer_finished {
+        words.insert(0, "open");
+    }
+    status_label(mark, role, words.join(" · "))
+}
+
+/// What is to be said of an open connection or socket besides that it is open.
+pub(super) fn beside_open(open: OpenState) -> Vec<&'static str> {
+    let mut words = match (open.we_finished, open.peer_finished) {
+        (false, false) => Vec::new(),
+        (true, false) => vec!["we finished", "peer may still send"],
+        (false, true) => vec!["peer finished", "you may still send"],
+        (true, true) => vec!["both finished", "closing"],
     };
     if open.paused {
-        standing.mark = "‖";
-        standing.role = Role::Warn;
-        standing.words.push_str(" · not reading");
+        words.push("not reading");
     }
-    standing
+    words
 }
 
 /// The status of a session that ended, in words for any kind.
