@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use super::state::Model;
 use super::view::View;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::states::StateTrack;
 use crate::sessions::{Session, SessionPhase};
 use crate::wire::tcp::state::TcpState;
@@ -59,13 +58,7 @@ fn is_ticking(session: &Session, now: Instant) -> bool {
         SessionPhase::Waiting { .. } | SessionPhase::Connecting { .. } | SessionPhase::Resolving
     );
     counting
-        || awaits_response(session)
+        || session.awaits_response_since().is_some()
         || session.rates.sent.will_change(now)
         || session.rates.received.will_change(now)
-}
-
-/// Whether a request was made whose response has not begun.
-fn awaits_response(session: &Session) -> bool {
-    matches!((&session.phase, &session.kind),
-        (SessionPhase::Open(_), SessionKind::Http(exchange)) if exchange.awaited_since().is_some())
 }

@@ -252,6 +252,15 @@ impl Session {
         matches!(self.phase, SessionPhase::Ended { .. })
     }
 
+    /// Since when the response to an HTTP request has been awaited, with nothing else going on; `None`: none is, or a
+    /// request's body goes or went, after which it is not known when the request was complete.
+    pub fn awaits_response_since(&self) -> Option<Instant> {
+        match (&self.phase, &self.kind) {
+            (SessionPhase::Open(_), SessionKind::Http(exchange)) if self.sending.is_none() => exchange.awaited_since(),
+            _ => None,
+        }
+    }
+
     /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`; after the
     /// session's label, if it has one: `echo · tcp 127.0.0.1:7001`.
     pub fn title(&self) -> String {

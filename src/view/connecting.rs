@@ -9,7 +9,6 @@ use crate::model::action::{Action, PaneAction};
 use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 use crate::model::view::View;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, SessionPhase};
 
 /// From this wait on, the line is shown: most connections are made before.
@@ -55,11 +54,7 @@ fn wait(model: &Model, session: &Session) -> Option<(Duration, &'static str)> {
             let open = session.attempts.race().find(|attempt| attempt.end.is_none())?;
             (open.began, "no answer")
         }
-        SessionPhase::Open(_) => match &session.kind {
-            // After a body, it is not known when the request was complete.
-            SessionKind::Http(exchange) if session.sending.is_none() => (exchange.awaited_since()?, "no response"),
-            _ => return None,
-        },
+        SessionPhase::Open(_) => (session.awaits_response_since()?, "no response"),
         SessionPhase::Starting
         | SessionPhase::Waiting { .. }
         | SessionPhase::Listening
