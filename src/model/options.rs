@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::editor::TextField;
+use super::form_reading::FormReading;
 use super::kinds;
 use crate::sessions::options::OptionState;
 use crate::sessions::spec::socket_options::requested_options;
@@ -39,8 +40,8 @@ pub enum OptionsOwner {
     Form {
         /// The form's text.
         input: TextField,
-        /// The kind of socket of the session that the text describes.
-        kind: SocketKind,
+        /// How that is understood.
+        reading: FormReading,
     },
 }
 
@@ -102,7 +103,7 @@ impl OptionsDialog {
                 let kind = from.sessions.get(id).and_then(|session| session.spec.what.socket_kind());
                 kind.unwrap_or(SocketKind::Connection)
             }
-            OptionsOwner::Form { kind, .. } => *kind,
+            OptionsOwner::Form { reading, .. } => reading.socket_kind().unwrap_or(SocketKind::Connection),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::request_option;
 use crate::sessions::spec::socket_options::{add, check_applies, requested_options_mut};
 use crate::sessions::{Order, SessionId, Verb};
-use crate::wire::option::{OptionUnit, OptionValue, SocketKind, SocketOption};
+use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
 /// Opens the dialog for the selected session.
 pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -27,9 +27,8 @@ pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Opens the dialog over the new-session form, which comes back when the dialog is closed.
-pub(super) fn open_for_form(model: &mut Model, input: TextField, reading: &FormReading) {
-    let kind = reading.socket_kind().unwrap_or(SocketKind::Connection);
-    open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form { input, kind })));
+pub(super) fn open_for_form(model: &mut Model, input: TextField, reading: FormReading) {
+    open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form { input, reading })));
 }
 
 fn dialog(model: &Model) -> Option<&OptionsDialog> {
@@ -87,8 +86,7 @@ fn close_field_or_dialog(model: &mut Model) {
         return;
     }
     model.overlay = match model.overlay.take() {
-        Some(Overlay::Options(OptionsDialog { of: OptionsOwner::Form { input, .. }, .. })) => {
-            let reading = FormReading::of(input.text(), &model.names);
+        Some(Overlay::Options(OptionsDialog { of: OptionsOwner::Form { input, reading }, .. })) => {
             Some(Overlay::New { input, reading, problem: None })
         }
         _ => None,

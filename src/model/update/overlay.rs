@@ -47,7 +47,7 @@ fn field(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut 
             if let Some(Overlay::New { input, reading, .. }) =
                 model.overlay.take_if(|open| matches!(open, Overlay::New { .. }))
             {
-                options::open_for_form(model, input, &reading);
+                options::open_for_form(model, input, reading);
             }
         }
         Some(Action::App(AppAction::NextPane)) => complete(model, true),
