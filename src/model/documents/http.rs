@@ -85,7 +85,7 @@ fn add_hop(document: &mut Document, hop: &HttpHop, secrets: SecretDisplay) {
         for broken in &hop.broken {
             document.push(DocLine::new([
                 TextSpan::untrusted(TextRole::Bad, &broken.rule_text()),
-                TextSpan::new(TextRole::Comment, format!("  at byte {} ({})", broken.offset, broken.section)),
+                TextSpan::new(TextRole::Comment, format!("  {}", broken.place_text())),
             ]));
         }
     }

@@ -22,8 +22,7 @@ pub(super) fn http_sentence(news: &HttpNews) -> NewsSentence {
             good_sentence('◆', format!("trailers: {}", foreign_text(&names.join(", "))))
         }
         HttpNews::BrokenRule(broken) => {
-            let rule = foreign_text(&broken.rule_text());
-            warning_sentence('!', format!("{rule}, at byte {} ({})", broken.offset, broken.section))
+            warning_sentence('!', format!("{}, {}", foreign_text(&broken.rule_text()), broken.place_text()))
         }
         HttpNews::Redirect { status, location } => {
             cause('↻', format!("following the redirect ({status}) to {}", foreign_text(&mask_text(location))))

@@ -53,6 +53,11 @@ impl BrokenRuleNews {
         let field = self.field.as_ref().map(|name| format!(", in the field {name}")).unwrap_or_default();
         format!("{}{field}", self.rule)
     }
+
+    /// Where the message breaks it, and the section that states it.
+    pub fn place_text(&self) -> String {
+        format!("at byte {} ({})", self.offset, self.section)
+    }
 }
 
 impl HttpNews {
