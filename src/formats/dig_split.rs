@@ -11,10 +11,10 @@ pub(super) fn split_data(kind: RecordType, data: &str, length: Option<u16>) -> C
     for (place, word) in data.split(' ').enumerate() {
         let mut rest = word;
         // Names have no blanks, and hex and base64 are ASCII.
-        while let Some((piece, more)) = rest.split_at_checked(length.into()).filter(|_| place >= first) {
-            if more.is_empty() {
-                break;
-            }
+        while place >= first
+            && let Some((piece, more)) = rest.split_at_checked(length.into())
+            && !more.is_empty()
+        {
             words.push(piece);
             rest = more;
         }
