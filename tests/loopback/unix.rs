@@ -188,6 +188,20 @@ fn eight_long_datagrams() -> Vec<ScriptStep> {
     vec![ScriptStep::Send(vec![b'x'; 100_000].into()); 8]
 }
 
+/// The session's eight long datagrams wait for the peer, who sends one itself before it reads the second.
+fn reads_while_it_waits(watch: &mut Watch, id: SessionId, peer: &UnixDatagram) {
+    let before = watch.received(id);
+    let mut buffer = vec![0; 100_000];
+    let (_, session) = peer.recv_from(&mut buffer).unwrap();
+    peer.send_to_addr(b"meanwhile", &session).unwrap();
+    watch.until("read", |watch| watch.received(id) == before + 9);
+    assert!(watch.sent(id) < 800_000);
+    for _ in 1..8 {
+        assert_eq!(peer.recv(&mut buffer).unwrap(), 100_000);
+    }
+    watch.until("all sent", |watch| watch.sent(id) == 800_000);
+}
+
 #[test]
 fn a_conversation_reads_while_its_datagram_waits_for_room() {
     let (_dir, path, address) = place();
@@ -196,15 +210,7 @@ fn a_conversation_reads_while_its_datagram_waits_for_room() {
     let mut spec = Spec::new(SpecKind::Unix(UnixSpec::new(address, UnixForm::Datagram)));
     spec.script.steps = eight_long_datagrams();
     let id = watch.open(spec);
-    let mut buffer = vec![0; 100_000];
-    let (_, session) = peer.recv_from(&mut buffer).unwrap();
-    peer.send_to_addr(b"meanwhile", &session).unwrap();
-    watch.until("read", |watch| watch.received(id) == 9);
-    assert!(watch.sent(id) < 800_000);
-    for _ in 1..8 {
-        assert_eq!(peer.recv(&mut buffer).unwrap(), 100_000);
-    }
-    watch.until("all sent", |watch| watch.sent(id) == 800_000);
+    reads_while_it_waits(&mut watch, id, &peer);
 }
 
 #[test]
@@ -219,15 +225,7 @@ fn a_bound_socket_reads_while_its_answer_waits_for_room() {
     for _ in 0..8 {
         watch.send(id, vec![b'x'; 100_000]);
     }
-    let mut buffer = vec![0; 100_000];
-    peer.recv(&mut buffer).unwrap();
-    peer.send_to(b"meanwhile", &path).unwrap();
-    watch.until("read", |watch| watch.received(id) == 14);
-    assert!(watch.sent(id) < 800_000);
-    for _ in 1..8 {
-        assert_eq!(peer.recv(&mut buffer).unwrap(), 100_000);
-    }
-    watch.until("all sent", |watch| watch.sent(id) == 800_000);
+    reads_while_it_waits(&mut watch, id, &peer);
 }
 
 #[test]
