@@ -72,6 +72,7 @@ fn type_into(model: &mut Model, input: EditInput) {
     let is_text = matches!(input, EditInput::Insert(_) | EditInput::Edit(EditAction::Backspace | EditAction::Delete));
     replace_fresh(model, is_text);
     let Some(editor) = open_field(model) else { return };
+    let before = editor.text().to_owned();
     match input {
         EditInput::Insert(character) => {
             editor.insert(character.encode_utf8(&mut [0; 4]));
@@ -82,7 +83,8 @@ fn type_into(model: &mut Model, input: EditInput) {
             editor.apply(edit);
         }
     }
-    edited(model);
+    let text_changed = open_field(model).is_some_and(|field| field.text() != before);
+    edited(model, text_changed);
 }
 
 /// The text of last time stands in the field: the first thing that is typed or pasted replaces it, any other key keeps
@@ -110,11 +112,12 @@ fn step(model: &mut Model, back: bool) {
     if let Some(entry) = recalled {
         input.set(&entry.text);
     }
-    edited(model);
+    edited(model, true);
 }
 
-/// The text has changed: a problem shown for the old text no longer applies.
-fn edited(model: &mut Model) {
+/// A key was used in the field: a problem that is shown no longer applies. The form reads its text again if that has
+/// changed, which a key that moves the cursor does not do.
+fn edited(model: &mut Model, text_changed: bool) {
     let fits = match &model.overlay {
         Some(Overlay::Palette { input, .. }) => palette::matches(model, input.text()),
         _ => Vec::new(),
@@ -122,7 +125,9 @@ fn edited(model: &mut Model) {
     match &mut model.overlay {
         Some(Overlay::Help { scroll, .. }) => *scroll = 0,
         Some(Overlay::New { input, reading, problem }) => {
-            *reading = FormReading::of(input.text(), &model.names);
+            if text_changed {
+                *reading = FormReading::of(input.text(), &model.names);
+            }
             *problem = None;
         }
         Some(Overlay::Prompt { purpose, problem, completing, awaits, .. }) => {
@@ -238,7 +243,7 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     if let Some(editor) = open_field(model) {
         // What line breaks mean is for the field, and for what reads it: a continued line, or a break within quotes.
         let left_out = editor.insert(text.trim_end());
-        edited(model);
+        edited(model, true);
         if left_out > 0 {
             warn(model, format!("the field holds 64 KiB; {left_out} bytes of the paste were left out"));
         }
