@@ -34,48 +34,16 @@ const STAGGER: Duration = Duration::from_millis(250);
 
 /// One connection attempt: look-up and race, within the spec's connect time-out. Reports all its news, including
 /// [`DialNews::Connected`]; the caller reports the failure of the whole attempt. `capture` is the session's, and
-/// captures the packets of each address.
+/// captures the packets of each address. `known` replaces the look-up.
 ///
 /// # Errors
 /// Returns the most specific failure of all addresses tried, or [`Class::ConnectTimeout`].
 pub(crate) async fn connect(
     spec: &TcpSpec,
+    known: Option<Vec<SocketAddr>>,
     attempt: u32,
     journal: &Arc<Journal>,
     capture: Option<&CaptureWatch>,
-) -> Result<TcpStream, Failure> {
-    dial(spec, None, attempt, journal, RaceContext { inner: true, capture }).await
-}
-
-/// As [`connect`], but reports neither calls nor TCP states: for sessions that are not about TCP itself. `known`
-/// replaces the look-up.
-///
-/// # Errors
-/// As [`connect`].
-pub(crate) async fn connect_without_news(
-    spec: &TcpSpec,
-    known: Option<Vec<SocketAddr>>,
-    attempt: u32,
-    journal: &Arc<Journal>,
-) -> Result<TcpStream, Failure> {
-    dial(spec, known, attempt, journal, RaceContext { inner: false, capture: None }).await
-}
-
-/// What a race reports besides its addresses.
-#[derive(Clone, Copy)]
-struct RaceContext<'a> {
-    /// Whether calls and TCP states are reported.
-    inner: bool,
-    /// The capture of its packets.
-    capture: Option<&'a CaptureWatch>,
-}
-
-async fn dial(
-    spec: &TcpSpec,
-    known: Option<Vec<SocketAddr>>,
-    attempt: u32,
-    journal: &Arc<Journal>,
-    told: RaceContext<'_>,
 ) -> Result<TcpStream, Failure> {
     let deadline = Instant::now() + spec.socket.connect_timeout;
     let family = match (spec.socket.bind, spec.socket.family) {
@@ -110,8 +78,7 @@ async fn dial(
                 .with_reason(FailureReason::NameServerSilent));
         }
     };
-    let RaceContext { inner, capture } = told;
-    let race = ConnectRace { spec, deadline, attempt, journal, inner, capture };
+    let race = ConnectRace { spec, deadline, attempt, journal, capture };
     race.run(addresses, spec.target.to_string()).await
 }
 
@@ -151,8 +118,6 @@ struct ConnectRace<'a> {
     deadline: Instant,
     attempt: u32,
     journal: &'a Arc<Journal>,
-    /// Whether calls and TCP states are reported.
-    inner: bool,
     capture: Option<&'a CaptureWatch>,
 }
 
@@ -170,13 +135,6 @@ struct RaceState {
 }
 
 impl ConnectRace<'_> {
-    /// Reports a call or a TCP state, if this race reports them.
-    async fn report(&self, news: News) {
-        if self.inner {
-            self.journal.news(news).await;
-        }
-    }
-
     /// Tries one address after the other, [`STAGGER`] apart, until one connects, all have failed or the deadline has
     /// passed.
     async fn run(self, addresses: Vec<SocketAddr>, target: String) -> Result<TcpStream, Failure> {
@@ -228,8 +186,8 @@ impl ConnectRace<'_> {
     }
 
     async fn report_connected(&self, stream: &TcpStream, local: SocketAddr, peer: SocketAddr, took: Duration) {
-        self.report(syscall::call_news(SocketCall::Connect, peer.to_string(), Ok(0), took)).await;
-        self.report(state_news(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived)).await;
+        self.journal.news(syscall::call_news(SocketCall::Connect, peer.to_string(), Ok(0), took)).await;
+        self.journal.news(state_news(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived)).await;
         self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
         route::report_route(local, peer, self.journal).await;
         option::report_all(stream, &self.spec.socket.options, peer.is_ipv6().into(), self.journal).await;
@@ -239,10 +197,10 @@ impl ConnectRace<'_> {
     async fn report_failed(&self, race: &mut RaceState, failed: FailedAttempt, begun: bool, took: Duration) {
         let FailedAttempt { failure, call, icmp } = failed;
         if let Some(call) = call {
-            self.report(call).await;
+            self.journal.news(call).await;
         }
         if begun && race.under_way.is_empty() {
-            self.report(no_connection(&failure, icmp.is_some())).await;
+            self.journal.news(no_connection(&failure, icmp.is_some())).await;
         }
         if let Some(icmp) = icmp {
             self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
@@ -259,7 +217,7 @@ impl ConnectRace<'_> {
             self.journal.news(News::Dial(DialNews::AttemptFailed { failure, took: trying.began.elapsed() })).await;
         }
         if !under_way.is_empty() {
-            self.report(state_news(TcpState::SynSent, TcpState::Closed, StateCause::GivenUp)).await;
+            self.journal.news(state_news(TcpState::SynSent, TcpState::Closed, StateCause::GivenUp)).await;
         }
         let newest = under_way.last().map(|trying| self.timed_out(trying));
         newest.unwrap_or_else(|| timed_out(target, self.spec.socket.connect_timeout, false))
@@ -278,7 +236,7 @@ impl ConnectRace<'_> {
         match called {
             Ok(begun) => {
                 if race.under_way.is_empty() {
-                    self.report(syn_sent()).await;
+                    self.journal.news(syn_sent()).await;
                 }
                 let second = socket2::SockRef::from(&begun.stream).try_clone().map(OwnedFd::from).ok();
                 race.under_way.push(PendingConnect { peer, began, socket: second, hop: begun.hop.clone() });

@@ -16,6 +16,7 @@ use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::panic_guard;
 use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::socket_moves::SocketMoves;
 use crate::sessions::{Block, CloseReason, News, Reading, Record, Retention, SessionId};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::{CapturedSegment, MOST_SEGMENTS};
@@ -300,6 +301,14 @@ impl Journal {
         self.lock().kernel = None;
     }
 
+    /// Reports a read or write of a connection that carries the session's bytes in another form.
+    pub(crate) fn socket_moved(self: &Arc<Self>, direction: Direction, bytes: u64, at: Instant) {
+        if self.is_observed() {
+            SocketMoves::add_to(&mut self.lock().moves, direction, at, bytes);
+            self.bell.ring(self);
+        }
+    }
+
     /// Replaces the gauge of an HTTP body.
     pub(crate) fn http(self: &Arc<Self>, gauge: HttpGauge) {
         self.lock().http = Some(gauge);
@@ -401,6 +410,7 @@ impl Journal {
             kernel: inner.kernel.as_ref().map(|(view, _)| Arc::clone(view)),
             kernel_at: inner.kernel.as_ref().map(|(_, at)| *at),
             http: inner.http,
+            moves: std::mem::take(&mut inner.moves),
             sending: inner.sending.map(|begin| begin.progress(totals.sent.bytes)),
             repeat: inner.repeat.take(),
             capture: inner.take_capture(),

@@ -8,6 +8,7 @@ use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::send_progress::SendProgress;
+use crate::sessions::socket_moves::SocketMoves;
 use crate::sessions::{Block, Record, Retention};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
@@ -39,6 +40,8 @@ pub(super) struct JournalState {
     pub(super) dropped: Both<Totals>,
     pub(super) kernel: Option<(Arc<KernelView>, Instant)>,
     pub(super) http: Option<HttpGauge>,
+    /// Reads and writes of a connection that carries the session's bytes in another form.
+    pub(super) moves: Vec<SocketMoves>,
     pub(super) sending: Option<SendBegin>,
     /// How many were begun.
     pub(super) sendings: u64,

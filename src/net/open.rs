@@ -17,7 +17,7 @@ impl Net {
             SpecKind::Udp(udp) => self.spawn(id, "udp", udp::run(udp, (script, answers), context)),
             SpecKind::UdpBound(bound) => self.spawn(id, "udp", udp::run_bound(bound, (script, answers), context)),
             SpecKind::Listen(listen) => self.spawn(id, "listen", listen::run(listen, script, capture, context)),
-            SpecKind::Http(http) => self.spawn(id, "http", http::run(http, context)),
+            SpecKind::Http(http) => self.spawn(id, "http", http::run(http, capture, context)),
             SpecKind::Repeat(repeat) => self.spawn(id, "repeat", repeat::run(*repeat, context)),
             SpecKind::Ports(range) => self.spawn(id, "ports", ports::run(range, context)),
             SpecKind::Dns(question) => self.spawn(id, "dns", dns::run(question, context)),

@@ -19,6 +19,7 @@ pub mod search;
 pub mod send_progress;
 pub mod session;
 mod session_facts;
+pub mod socket_moves;
 pub mod spec;
 pub mod tcp;
 pub mod transcript;

@@ -8,6 +8,7 @@ use super::id::SessionId;
 use super::news::News;
 use super::record::Record;
 use super::send_progress::SendProgress;
+use super::socket_moves::SocketMoves;
 use super::spec::{AcceptedSpec, SpecKind, UnixAcceptedSpec};
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::{ListenerNews, UnixNews};
@@ -31,6 +32,8 @@ pub struct Reading {
     pub kernel_at: Option<Instant>,
     /// Counters of an HTTP body.
     pub http: Option<HttpGauge>,
+    /// Reads and writes since the last reading of a connection that carries the session's bytes in another form.
+    pub moves: Vec<SocketMoves>,
     /// The file or body that is being sent, if there is one.
     pub sending: Option<SendProgress>,
     /// Counters of a repeat run, if they changed.
@@ -69,6 +72,7 @@ impl Reading {
             kernel: None,
             kernel_at: None,
             http: None,
+            moves: Vec::new(),
             sending: None,
             repeat: None,
             capture: None,

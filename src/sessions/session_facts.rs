@@ -18,8 +18,10 @@ impl Session {
     /// [`Session::take_facts`]: without a transcript, ladder and rates, whatever its retention.
     pub fn of_facts(id: SessionId, spec: Spec, opened: Instant) -> Self {
         let mut session = Session::new(id, spec, opened);
-        if let SessionKind::Stream(tcp) = &mut session.kind {
-            tcp.history = None;
+        match &mut session.kind {
+            SessionKind::Stream(tcp) => tcp.history = None,
+            SessionKind::Http(http) => http.history = None,
+            _ => {}
         }
         session
     }

@@ -7,28 +7,10 @@
 
 use crate::net::system::OwnedFd;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::net::stream::StreamSocket;
-
-/// Bytes of one or more connections, including TLS, heads and framing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct WireBytes {
-    /// What arrived.
-    pub(super) received: u64,
-    /// What was sent; a retransmitted byte counts once.
-    pub(super) sent: u64,
-}
-
-/// Bytes that the calls on one connection moved.
-#[derive(Debug, Default)]
-pub(super) struct CallCounts {
-    /// What reads gave.
-    pub(super) received: AtomicU64,
-    /// What writes took.
-    pub(super) sent: AtomicU64,
-}
+use crate::net::stream::{CarrierConnection, CarrierEnd};
+use crate::wire::Both;
 
 /// The connections of one exchange: one at a time, a new one for a redirect to another host.
 #[derive(Debug, Default)]
@@ -38,12 +20,13 @@ pub(super) struct ExchangeConnections {
 
 #[derive(Debug, Default)]
 struct CountState {
-    before: WireBytes,
+    before: Both<u64>,
     unknown: bool,
     any: bool,
+    /// The connection, if it is our own.
+    own: Option<CarrierConnection>,
+    /// The connection, if it is reqwest's.
     live: Option<system::DuplicateSocket>,
-    /// The counts of the connection, if it is our own: they go before the kernel's.
-    calls: Option<Arc<CallCounts>>,
     reset: bool,
 }
 
@@ -52,41 +35,53 @@ impl ExchangeConnections {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Call when a connection was opened: adds the previous connection's bytes to the total, then counts this one's.
+    /// Call when reqwest opened a connection: adds the previous one's bytes to the total, then counts this one's.
     pub(super) fn on_opened(&self, local: SocketAddr, peer: SocketAddr) {
-        self.replace(system::duplicate(local, peer), None);
-    }
-
-    /// As [`ExchangeConnections::on_opened`], for a connection of our own. Count what its calls move.
-    pub(super) fn on_own_opened(&self, stream: &StreamSocket) -> Arc<CallCounts> {
-        let calls = Arc::default();
-        self.replace(system::duplicate_of(stream), Some(Arc::clone(&calls)));
-        calls
-    }
-
-    fn replace(&self, duplicate: Option<system::DuplicateSocket>, calls: Option<Arc<CallCounts>>) {
+        let duplicate = system::duplicate(local, peer);
         let mut inner = self.lock();
         inner.add_finished();
         inner.any = true;
-        inner.unknown |= duplicate.is_none() && calls.is_none();
+        inner.unknown |= duplicate.is_none();
         inner.live = duplicate;
-        inner.calls = calls;
     }
 
-    /// A descriptor of the connection's socket; it keeps the connection open while it is held. `None` if no connection
-    /// is open, or if the system cannot provide one.
+    /// Call when a connection of our own was opened, after [`ExchangeConnections::close_own`].
+    pub(super) fn on_own_opened(&self, connection: CarrierConnection) {
+        let mut inner = self.lock();
+        inner.any = true;
+        inner.own = Some(connection);
+    }
+
+    /// Closes the connection of our own, if there is one; with `reset`, by RST. Returns whether there was one.
+    pub(super) async fn close_own(&self, reset: bool) -> bool {
+        let Some(connection) = self.lock().own.take() else { return false };
+        let moved = connection.bytes();
+        // Counted while it is closed, too.
+        self.lock().add(Some(moved));
+        let last = connection.close(reset).await;
+        self.lock().add(Some(Both { sent: last.sent - moved.sent, received: last.received - moved.received }));
+        true
+    }
+
+    /// The end for orders of the connection of our own, if one is open.
+    pub(super) fn own_end(&self) -> Option<CarrierEnd> {
+        self.lock().own.as_ref().map(CarrierConnection::order_end)
+    }
+
+    /// A descriptor of the socket of reqwest's connection; it keeps the connection open while it is held. `None` if no
+    /// connection is open, or if the system cannot provide one.
     pub(super) fn socket(&self) -> Option<OwnedFd> {
         self.lock().live.as_ref()?.socket()
     }
 
     /// The count now; `None` if the kernel does not report it.
-    pub(super) fn bytes(&self) -> Option<WireBytes> {
+    pub(super) fn bytes(&self) -> Option<Both<u64>> {
         let inner = self.lock();
         if inner.unknown || !inner.any {
             return None;
         }
-        let now = if inner.is_open() { inner.count_live()? } else { WireBytes::default() };
-        Some(WireBytes { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
+        let now = if inner.is_open() { inner.count_live()? } else { Both::default() };
+        Some(Both { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
     }
 
     /// Records that the peer reset the connection: it ended without a FIN, so the kernel's count includes none.
@@ -94,20 +89,19 @@ impl ExchangeConnections {
         self.lock().reset = true;
     }
 
-    /// Takes the last count of the connection, and resets it. `false` if it cannot be reset.
+    /// Takes the last count of reqwest's connection, and resets it. `false` if it cannot be reset.
     pub(super) fn reset(&self) -> bool {
         let mut inner = self.lock();
         let last = inner.count_live();
         let reset = inner.live.as_ref().is_some_and(system::DuplicateSocket::reset);
         if reset {
             inner.live = None;
-            inner.calls = None;
             inner.add(last);
         }
         reset
     }
 
-    /// Closes our duplicate, so that closing the connection really closes it.
+    /// Closes our duplicate, so that closing reqwest's connection really closes it.
     pub(super) fn release(&self) {
         self.lock().add_finished();
     }
@@ -115,20 +109,17 @@ impl ExchangeConnections {
 
 impl CountState {
     fn is_open(&self) -> bool {
-        self.live.is_some() || self.calls.is_some()
+        self.live.is_some() || self.own.is_some()
     }
 
-    fn count_live(&self) -> Option<WireBytes> {
-        match &self.calls {
-            Some(calls) => Some(WireBytes {
-                received: calls.received.load(Ordering::Relaxed),
-                sent: calls.sent.load(Ordering::Relaxed),
-            }),
+    fn count_live(&self) -> Option<Both<u64>> {
+        match &self.own {
+            Some(own) => Some(own.bytes()),
             None => self.live.as_ref().and_then(|live| live.bytes(self.reset)),
         }
     }
 
-    fn add(&mut self, last: Option<WireBytes>) {
+    fn add(&mut self, last: Option<Both<u64>>) {
         match last {
             Some(bytes) => {
                 self.before.received += bytes.received;
@@ -139,25 +130,21 @@ impl CountState {
     }
 
     fn add_finished(&mut self) {
-        if self.is_open() {
-            let last = self.count_live();
-            self.live = None;
-            self.calls = None;
-            self.add(last);
+        if let Some(live) = self.live.take() {
+            self.add(live.bytes(self.reset));
         }
     }
 }
 
 #[cfg(target_os = "linux")]
 mod system {
-    use crate::net::system::{AsFd, OwnedFd};
+    use crate::net::system::OwnedFd;
     use std::net::SocketAddr;
 
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 
-    use super::WireBytes;
     use crate::net::kernel::tcp_info;
-    use crate::net::stream::StreamSocket;
+    use crate::wire::Both;
     use crate::wire::tcp::state::TcpState;
 
     /// The states in which the peer's FIN has arrived.
@@ -192,18 +179,13 @@ mod system {
         None
     }
 
-    /// A second descriptor of a connection of our own.
-    pub(super) fn duplicate_of(stream: &StreamSocket) -> Option<DuplicateSocket> {
-        stream.as_fd().try_clone_to_owned().ok().map(DuplicateSocket)
-    }
-
     impl DuplicateSocket {
         /// The connection's bytes. `reset`: it ended by RST, which counts as no byte.
-        pub(super) fn bytes(&self, reset: bool) -> Option<WireBytes> {
+        pub(super) fn bytes(&self, reset: bool) -> Option<Both<u64>> {
             let info = tcp_info(&self.0)?;
             // The kernel counts the FIN as one byte received, because it takes a sequence number.
             let fin = u64::from(!reset && info.state.is_some_and(|state| AFTER_FIN.contains(&state)));
-            Some(WireBytes {
+            Some(Both {
                 received: info.bytes_received?.saturating_sub(fin),
                 sent: info.bytes_sent?.saturating_sub(info.bytes_retrans?),
             })
@@ -225,8 +207,7 @@ mod system {
 mod system {
     use std::net::SocketAddr;
 
-    use super::WireBytes;
-    use crate::net::stream::StreamSocket;
+    use crate::wire::Both;
 
     /// A second descriptor of a connection's socket: not available on this system.
     #[derive(Debug)]
@@ -237,13 +218,8 @@ mod system {
         None
     }
 
-    /// Returns `None`: this system does not report what it would be read for.
-    pub(super) fn duplicate_of(_stream: &StreamSocket) -> Option<DuplicateSocket> {
-        None
-    }
-
     impl DuplicateSocket {
-        pub(super) fn bytes(&self, _reset: bool) -> Option<WireBytes> {
+        pub(super) fn bytes(&self, _reset: bool) -> Option<Both<u64>> {
             match *self {}
         }
 

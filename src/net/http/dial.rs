@@ -38,6 +38,8 @@ pub(super) struct HttpDialer {
     pub(super) attempt: AtomicU32,
     /// Set on each connection as soon as the client library has opened it.
     options: RequestedOptions,
+    /// Whether packets are captured from the SYN on.
+    pub(super) captures: bool,
     way: Mutex<Destination>,
     /// The configuration of our own TLS handshakes, made when first needed.
     tls: OnceCell<Arc<rustls::ClientConfig>>,
@@ -58,7 +60,7 @@ impl HttpDialer {
     ///
     /// # Errors
     /// Fails with `Usage` if one of them is not `HOST:PORT`, or changes the port.
-    pub(super) fn new(gate: Arc<NewsGate>, spec: &HttpSpec) -> Result<Self, Failure> {
+    pub(super) fn new(gate: Arc<NewsGate>, spec: &HttpSpec, captures: bool) -> Result<Self, Failure> {
         let mut overrides = Vec::new();
         for (name, address) in &spec.resolve {
             let parsed = name.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
@@ -84,6 +86,7 @@ impl HttpDialer {
             overrides,
             family: spec.socket.family,
             options: spec.socket.options.clone(),
+            captures,
             attempt: AtomicU32::new(1),
             way: Mutex::default(),
             tls: OnceCell::new(),
@@ -198,7 +201,7 @@ impl HttpDialer {
         }
     }
 
-    /// Sets an option of the open connection.
+    /// Sets an option of reqwest's open connection.
     pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
         let Some(socket) = self.connections.socket() else {
             let why = "no connection is open, or its socket cannot be found on this system";
@@ -212,7 +215,7 @@ impl HttpDialer {
         }
     }
 
-    /// Reports all options of the open connection.
+    /// Reports all options of reqwest's open connection.
     pub(super) async fn report_options(&self) {
         if let Some(socket) = self.connections.socket() {
             let all = option::all_values_news(&socket, SocketKind::Connection, is_v6(&socket).into());

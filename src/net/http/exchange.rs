@@ -17,8 +17,9 @@ use super::redirect::{self, RedirectRequest};
 use super::request_fields::RequestFields;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::HttpNews;
+use crate::sessions::order::{OrderRefuser, SocketVerb};
 use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::{CloseReason, News};
+use crate::sessions::{News, Verb};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// How the user stops an exchange.
@@ -45,6 +46,7 @@ pub(super) struct ExchangeTask {
     pub(super) spec: HttpSpec,
     pub(super) gate: Arc<NewsGate>,
     pub(super) paused: watch::Receiver<bool>,
+    captures: bool,
     gauge: Mutex<HttpGauge>,
     connections: Mutex<Option<Arc<ExchangeConnections>>>,
     dial: Mutex<Option<Arc<HttpDialer>>>,
@@ -59,11 +61,12 @@ pub(super) struct HopRequest {
 }
 
 impl ExchangeTask {
-    pub(super) fn new(spec: HttpSpec, gate: Arc<NewsGate>, paused: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(spec: HttpSpec, captures: bool, gate: Arc<NewsGate>, paused: watch::Receiver<bool>) -> Self {
         ExchangeTask {
             spec,
             gate,
             paused,
+            captures,
             gauge: Mutex::default(),
             connections: Mutex::default(),
             dial: Mutex::default(),
@@ -79,7 +82,7 @@ impl ExchangeTask {
         let (url, user) = headers::url(&spec.url)?;
         let method = headers::method(&spec.method)?;
         let own = headers::headers(spec, user.as_deref())?;
-        let dial = Arc::new(HttpDialer::new(Arc::clone(&self.gate), spec)?);
+        let dial = Arc::new(HttpDialer::new(Arc::clone(&self.gate), spec, self.captures)?);
         *self.dial.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial));
         *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial.connections));
         let mut hop = HopRequest { url, method, headers: own, sends_body: true };
@@ -195,10 +198,19 @@ impl ExchangeTask {
         });
     }
 
-    /// Ends the exchange for the user while the future of [`ExchangeTask::run`] still exists; returns how it ended.
-    pub(super) fn end_by_user(&self, stop: StopKind) -> CloseReason {
-        let reset = stop == StopKind::Reset && self.connections().is_some_and(|connections| connections.reset());
-        if reset { CloseReason::Rst } else { CloseReason::Local }
+    /// Resets reqwest's connection, if it has one, while the future of [`ExchangeTask::run`] still exists: a RST must
+    /// precede the FIN that dropping it sends. Returns whether it was reset.
+    pub(super) fn reset_library_connection(&self) -> bool {
+        self.connections().is_some_and(|connections| connections.reset())
+    }
+
+    /// Closes the connection of our own, if one is open, once the future of [`ExchangeTask::run`] is dropped; with
+    /// `reset`, by RST. Returns whether there was one.
+    pub(super) async fn close_connection(&self, reset: bool) -> bool {
+        match self.connections() {
+            Some(connections) => connections.close_own(reset).await,
+            None => false,
+        }
     }
 
     /// Records how it failed, for the last count.
@@ -213,6 +225,25 @@ impl ExchangeTask {
         self.sample_connection();
         if let Some(connections) = self.connections() {
             connections.release();
+        }
+    }
+
+    /// Carries out an order about the connection: options, gauges, capture.
+    pub(super) async fn connection_order(&self, verb: Verb) {
+        let dial = self.dial();
+        if let Some(end) = dial.as_ref().and_then(|dial| dial.connections.own_end()) {
+            return end.order(verb).await;
+        }
+        match (verb, dial) {
+            (Verb::Socket(SocketVerb::SetOption(name, value)), Some(dial)) => dial.set_option(name, value).await,
+            (Verb::Socket(SocketVerb::SetOption(..)), None) => {
+                let why = "there is no connection yet whose options could be set";
+                self.gate.news(News::Warned(Failure::usage(why))).await;
+            }
+            (Verb::Socket(SocketVerb::ReadOptions), Some(dial)) => dial.report_options().await,
+            // A view asks for it, whatever the connection; without one there is nothing to sample.
+            (Verb::Socket(SocketVerb::SampleEvery(_) | SocketVerb::ReadOptions), _) => {}
+            (refused, _) => self.gate.news(News::Warned(refused.refused(OrderRefuser::Request, ""))).await,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::news_gate::NewsGate;
 use crate::net::hub::TaskContext;
 use crate::net::optional_sleep::sleep_or_forever;
 use crate::net::order_queue;
-use crate::sessions::order::{OrderRefuser, SocketVerb};
+use crate::sessions::order::{OrderRefuser, StreamVerb};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::{Class, Failure};
@@ -18,30 +18,39 @@ use crate::wire::{Class, Failure};
 /// Runs one HTTP exchange to its end, and reports it to the session's journal.
 ///
 /// Ends with [`News::Closed`] in every case. [`Verb::Close`] and [`Verb::Reset`] cancel at any point.
-pub(crate) async fn run(spec: HttpSpec, context: TaskContext) {
+pub(crate) async fn run(spec: HttpSpec, captures: bool, context: TaskContext) {
     let TaskContext { journal, mut orders, net: _ } = context;
     let gate = Arc::new(NewsGate::new(Arc::clone(&journal)));
     let (pause, paused) = watch::channel(false);
     let timeout = spec.timeout;
     let url = spec.url.clone();
-    let exchange = ExchangeTask::new(spec, Arc::clone(&gate), paused);
+    let exchange = ExchangeTask::new(spec, captures, Arc::clone(&gate), paused);
     let end = {
         // Dropping the exchange at the end of this block drops the client, and with it the connection.
         let going = exchange.run();
         tokio::select! {
             biased;
-            // Stop while the connection is open: a RST must precede the FIN that dropping it sends.
-            how = async { exchange.end_by_user(handle_orders(&mut orders, &exchange, &gate, &pause).await) } => ExchangeEnd::Stopped(how),
+            stop = handle_orders(&mut orders, &exchange, &gate, &pause) => {
+                ExchangeEnd::Stopped(stop, stop == StopKind::Reset && exchange.reset_library_connection())
+            }
             outcome = going => outcome.map_or_else(ExchangeEnd::Failed, |()| ExchangeEnd::Done),
             () = sleep_or_forever(timeout) => ExchangeEnd::Failed(fault::too_long(timeout.unwrap_or_default(), &url)),
         }
     };
     let how = match end {
-        ExchangeEnd::Done => CloseReason::Fin,
-        ExchangeEnd::Stopped(how) => how,
+        ExchangeEnd::Done => {
+            exchange.close_connection(false).await;
+            CloseReason::Fin
+        }
+        ExchangeEnd::Stopped(stop, was_reset) => {
+            let reset = stop == StopKind::Reset;
+            let had_own = exchange.close_connection(reset).await;
+            if was_reset || (reset && had_own) { CloseReason::Rst } else { CloseReason::Local }
+        }
         ExchangeEnd::Failed(failure) => {
             let how = if failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
             exchange.record_failure(how == CloseReason::Rst);
+            exchange.close_connection(false).await;
             gate.news(News::Failed(failure)).await;
             how
         }
@@ -54,7 +63,8 @@ pub(crate) async fn run(spec: HttpSpec, context: TaskContext) {
 /// Why an exchange ended.
 enum ExchangeEnd {
     Done,
-    Stopped(CloseReason),
+    /// By the user; and whether reqwest's connection was reset.
+    Stopped(StopKind, bool),
     Failed(Failure),
 }
 
@@ -79,24 +89,14 @@ async fn handle_orders(
                     gate.news(News::ReadingContinued).await;
                 }
             }
-            Verb::Socket(SocketVerb::SetOption(name, value)) => match exchange.dial() {
-                Some(dial) => dial.set_option(name, value).await,
-                None => {
-                    let why = "there is no connection yet whose options could be set";
-                    gate.news(News::Warned(Failure::usage(why))).await;
-                }
-            },
-            Verb::Socket(SocketVerb::ReadOptions) => {
-                if let Some(dial) = exchange.dial() {
-                    dial.report_options().await;
-                }
+            about_it @ (Verb::Socket(_) | Verb::Stream(StreamVerb::Capture(_))) => {
+                exchange.connection_order(about_it).await
             }
             refused @ (Verb::Send(_)
             | Verb::SendFile(_)
-            | Verb::Stream(_)
+            | Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread)
             | Verb::Datagram(_)
-            | Verb::Listener(_)
-            | Verb::Socket(SocketVerb::SampleEvery(_))) => {
+            | Verb::Listener(_)) => {
                 gate.news(News::Warned(refused.refused(OrderRefuser::Request, ""))).await;
             }
         }

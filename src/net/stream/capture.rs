@@ -36,12 +36,12 @@ fn lock_watch(shared: &SharedConnection) -> std::sync::MutexGuard<'_, Option<Cap
 
 /// What the missed SYNs would have shown. Stream offsets are known only if no bytes are in flight.
 fn hint(shared: &SharedConnection) -> FlowHint {
-    let before = shared.journal.totals();
+    let before = shared.counts.bytes();
     let view = kernel::sample_socket(shared.transport.socket());
-    let after = shared.journal.totals();
+    let after = shared.counts.bytes();
     let still = before == after && view.state == Some(TcpState::Established) && view.send_queue_bytes == Some(0);
     let bytes = match view.recv_queue_bytes.filter(|_| still) {
-        Some(unread) => Both { sent: Some(after.sent.bytes), received: Some(after.received.bytes + unread) },
+        Some(unread) => Both { sent: Some(after.sent), received: Some(after.received + unread) },
         None => Both::default(),
     };
     let tcp = view.tcp.unwrap_or_default();

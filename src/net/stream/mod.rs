@@ -3,7 +3,9 @@
 mod activity;
 pub(crate) mod bulk_wait;
 mod capture;
+mod carrier;
 mod error_watch;
+mod moved;
 mod read;
 mod read_ahead;
 mod sampling;
@@ -18,6 +20,7 @@ mod urgent;
 mod why_ended;
 mod write;
 
+pub(super) use carrier::{CarrierConnection, CarrierEnd};
 #[cfg(unix)]
 pub(super) use shared::MOST_CLOSING;
 pub(crate) use shared::StreamConnection;

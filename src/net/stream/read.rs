@@ -118,12 +118,7 @@ async fn after_fin(shared: &SharedConnection) -> Result<(), Failure> {
     };
     shared.journal.news(news).await;
     shared.change(|state| state.peer_finished = true);
-    if shared.way.state() == TcpState::Established {
-        shared.way.fin_read().await;
-    }
-    // If both FINs crossed, the kernel's state is more exact than ours.
-    shared.sample_and_recheck().await;
-    shared.way.fin_read().await;
+    report_fin_state(shared).await;
     let mut state = shared.state.subscribe();
     match state.wait_for(|state| state.wish == ShutdownIntent::Stop || state.broken).await {
         Ok(state) if state.wish != ShutdownIntent::Stop => {}
@@ -137,6 +132,16 @@ async fn after_fin(shared: &SharedConnection) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Reports the state after the peer's FIN was read.
+pub(super) async fn report_fin_state(shared: &SharedConnection) {
+    if shared.way.state() == TcpState::Established {
+        shared.way.fin_read().await;
+    }
+    // If both FINs crossed, the kernel's state is more exact than ours.
+    shared.sample_and_recheck().await;
+    shared.way.fin_read().await;
 }
 
 /// Why a connection with nothing more to read broke. The writing half may already have taken the error itself.

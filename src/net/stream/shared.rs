@@ -3,15 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::moved::ByteCounts;
 use super::transport::StreamTransport;
 use super::{activity, stamps, states};
 use crate::net::capture::CaptureWatch;
 use crate::net::journal::Journal;
-use crate::net::{fault, order_queue};
+use crate::net::{fault, kernel, order_queue};
 use crate::sessions::order::OrderRefuser;
 use crate::sessions::spec::Script;
 use crate::wire::kernel::view::KernelView;
@@ -42,10 +43,12 @@ pub(crate) struct StreamConnection {
 }
 
 /// What the two halves and their watchers share.
+#[derive(Debug)]
 pub(super) struct SharedConnection {
     pub(super) transport: StreamTransport,
     pub(super) peer: String,
     pub(crate) journal: Arc<Journal>,
+    pub(super) counts: ByteCounts,
     pub(super) state: watch::Sender<StreamState>,
     pub(super) gauge: activity::StreamActivity,
     pub(crate) way: states::StateReporter,
@@ -114,6 +117,38 @@ pub(super) enum ConnectionEnd {
 }
 
 impl SharedConnection {
+    /// A connection that is open. `peer` names it in failures.
+    pub(super) fn new(
+        transport: StreamTransport,
+        peer: String,
+        journal: &Arc<Journal>,
+        counts: ByteCounts,
+        capture: Option<CaptureWatch>,
+    ) -> Self {
+        let socket = transport.socket();
+        let ends = socket.ends();
+        let way = if socket.is_tcp() {
+            let cookies = kernel::SocketCookies::of(socket);
+            states::StateReporter::established(Arc::clone(journal), counts.clone(), ends, cookies)
+        } else {
+            states::StateReporter::without_states(Arc::clone(journal), counts.clone())
+        };
+        SharedConnection {
+            way,
+            stamps: stamps::StampQueue::new(&transport),
+            queued: AtomicU64::new(u64::MAX),
+            v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
+            ends,
+            capture: Mutex::new(capture),
+            transport,
+            peer,
+            journal: Arc::clone(journal),
+            counts,
+            state: watch::Sender::new(StreamState::default()),
+            gauge: activity::StreamActivity::new(Instant::now()),
+        }
+    }
+
     /// The kind of its socket.
     pub(super) fn kind(&self) -> SocketKind {
         if self.transport.socket().is_tcp() { SocketKind::Connection } else { SocketKind::Unix }

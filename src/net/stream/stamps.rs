@@ -122,21 +122,26 @@ mod linux {
 
         /// Empties the error queue, and reports the writes that were acknowledged.
         pub(in crate::net::stream) async fn read(&self, transport: &StreamTransport, journal: &Arc<Journal>) {
+            for news in self.drain(transport) {
+                journal.news(news).await;
+            }
+        }
+
+        /// Empties the error queue; returns the news of the writes that were acknowledged.
+        pub(in crate::net::stream) fn drain(&self, transport: &StreamTransport) -> Vec<News> {
+            let mut told = Vec::new();
             // A Unix socket has no error queue: reading it would take bytes of the conversation.
             if !transport.socket().is_tcp() {
-                return;
+                return told;
             }
             for _ in 0..MOST_WAITING * 4 {
-                let stamp = match timestamps::next(transport.socket()) {
-                    StampQueueEntry::Stamp(stamp) => stamp,
-                    StampQueueEntry::Other => continue,
-                    StampQueueEntry::Nothing => return,
-                };
-                let told = self.lock().on_stamp(stamp);
-                if let Some(news) = told {
-                    journal.news(news).await;
+                match timestamps::next(transport.socket()) {
+                    StampQueueEntry::Stamp(stamp) => told.extend(self.lock().on_stamp(stamp)),
+                    StampQueueEntry::Other => {}
+                    StampQueueEntry::Nothing => break,
                 }
             }
+            told
         }
 
         /// Reports what is known of writes that were not acknowledged when the connection ended.
@@ -291,6 +296,10 @@ impl StampQueue {
     }
 
     pub(super) fn on_write(&self, _byte: u64, _began: std::time::Duration) {}
+
+    pub(super) fn drain(&self, _transport: &super::transport::StreamTransport) -> Vec<crate::sessions::News> {
+        Vec::new()
+    }
 
     pub(super) async fn read(
         &self,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::moved::ByteCounts;
 use crate::net::journal::Journal;
 use crate::net::kernel::SocketCookies;
 use crate::sessions::News;
@@ -21,6 +22,7 @@ const MOST_ASKING: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct StateReporter {
     journal: Arc<Journal>,
+    counts: ByteCounts,
     ends: Option<(SocketAddr, SocketAddr)>,
     /// Whether the connection has TCP states; without them nothing is reported.
     has_states: bool,
@@ -48,16 +50,18 @@ impl StateReporter {
     /// A reporter for an established connection between these two addresses; without them, TIME-WAIT is not seen.
     pub(super) fn established(
         journal: Arc<Journal>,
+        counts: ByteCounts,
         ends: Option<(SocketAddr, SocketAddr)>,
         cookies: SocketCookies,
     ) -> Self {
         let reported = ReportedState { state: TcpState::Established, peer_fin: None };
-        StateReporter { journal, ends, has_states: true, cookies, reported: Mutex::new(reported) }
+        StateReporter { journal, counts, ends, has_states: true, cookies, reported: Mutex::new(reported) }
     }
 
     /// A reporter for a connection without TCP states: it reports nothing, and its state stays what it is.
-    pub(super) fn without_states(journal: Arc<Journal>) -> Self {
-        StateReporter { has_states: false, ..StateReporter::established(journal, None, SocketCookies::default()) }
+    pub(super) fn without_states(journal: Arc<Journal>, counts: ByteCounts) -> Self {
+        let established = StateReporter::established(journal, counts, None, SocketCookies::default());
+        StateReporter { has_states: false, ..established }
     }
 
     /// The state that was reported last.
@@ -86,7 +90,7 @@ impl StateReporter {
         let from = {
             let mut reported = self.reported();
             if to == TcpState::CloseWait && reported.state != to {
-                let sent_bytes = self.journal.totals().sent.bytes;
+                let sent_bytes = self.counts.bytes().sent;
                 reported.peer_fin = Some(PeerFin { at: Instant::now(), sent_bytes });
             }
             std::mem::replace(&mut reported.state, to)

@@ -1,20 +1,20 @@
 //! An open TCP connection, dialled or accepted: two independent halves, and what ends them.
 
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::moved::ByteCounts;
 use super::shared::{
     self, ConnectionEnd, KernelSample, ReadState, SharedConnection, ShutdownIntent, StreamConnection, StreamState,
 };
 use super::transport::StreamTransport;
 use super::unsent::{UnsentOrders, report_unsent};
 use super::urgent::{AfterOrder, order};
-use super::{activity, error_watch, read, sampling, stamps, states, why_ended, write};
+use super::{error_watch, read, sampling, states, why_ended, write};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::optional_sleep::sleep_until_some;
@@ -74,7 +74,7 @@ impl SharedConnection {
     }
 
     /// Samples the gauges and reports them as a fact, at the connection's beginning and end.
-    async fn report_sample(&self) {
+    pub(super) async fn report_sample(&self) {
         let view = Box::new(self.record_sample());
         self.way.on_kernel_state(view.state).await;
         if view.tcp.is_some() {
@@ -126,25 +126,9 @@ impl SharedConnection {
 /// Runs a connection to its end, and reports all its news, up to [`News::Closed`].
 pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
     let StreamConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
-    let socket = transport.socket();
-    let ends = socket.ends();
-    let shared = SharedConnection {
-        way: if socket.is_tcp() {
-            states::StateReporter::established(Arc::clone(&context.journal), ends, kernel::SocketCookies::of(socket))
-        } else {
-            states::StateReporter::without_states(Arc::clone(&context.journal))
-        },
-        stamps: stamps::StampQueue::new(&transport),
-        queued: AtomicU64::new(u64::MAX),
-        v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
-        ends,
-        capture: Mutex::new(capture),
-        transport,
-        peer,
-        journal: Arc::clone(&context.journal),
-        state: watch::Sender::new(StreamState::default()),
-        gauge: activity::StreamActivity::new(std::time::Instant::now()),
-    };
+    let counts = ByteCounts::Session(Arc::clone(&context.journal));
+    let shared = SharedConnection::new(transport, peer, &context.journal, counts, capture);
+    let ends = shared.ends;
     shared.report_sample().await;
     shared.gauge.mark_activity();
     let (end, unsent) = run_halves(&shared, script, idle_timeout, urgent, context).await;
@@ -174,7 +158,7 @@ pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
 
 /// Closes the descriptor, and reports the connection's state afterwards. Returns how the connection ended: a close is a
 /// reset if SO_LINGER is 0, or if received bytes are unread.
-async fn close_stream(
+pub(super) async fn close_stream(
     transport: StreamTransport,
     journal: &Arc<Journal>,
     way: &states::StateReporter,

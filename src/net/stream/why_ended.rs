@@ -30,7 +30,7 @@ pub(super) fn explain_timeout(shared: &SharedConnection, end: ConnectionEnd) -> 
 pub(super) fn explain_reset(shared: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match (end, shared.way.peer_fin()) {
         (ConnectionEnd::Failed(failure), Some(fin)) if failure.class == Class::Reset && failure.reason.is_none() => {
-            let sent_after = shared.journal.totals().sent.bytes.saturating_sub(fin.sent_bytes);
+            let sent_after = shared.counts.bytes().sent.saturating_sub(fin.sent_bytes);
             let before = quantity::duration(fin.at.elapsed());
             let message = match sent_after {
                 0 => format!("a RST came {before} after the peer's FIN"),

@@ -1,16 +1,19 @@
 //! State of an HTTP exchange.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 pub use super::http_gauge::HttpGauge;
 use super::kind_state::{KindState, RecordContext};
+use super::tcp::Endpoints;
 use super::udp_socket::UdpSocketView;
 use crate::sessions::news::{BrokenRuleNews, HttpNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;
-use crate::sessions::spec::http::MOST_INTERIM;
+use crate::sessions::socket_moves::SocketMoves;
+use crate::sessions::spec::http::{HttpSpec, MOST_INTERIM};
 use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::kernel::view::KernelView;
@@ -52,9 +55,33 @@ pub struct HttpExchange {
     pub took: Option<Duration>,
     /// When the last request was made; a redirect makes another.
     pub asked: Option<Instant>,
+    /// Both addresses of the connection, once known.
+    pub ends: Endpoints,
+    /// States, ladder and gauges of its connection, and of those before it; `None`: the connection is not our own (to a
+    /// proxy), not of TCP, or only facts are kept.
+    pub history: Option<Box<TcpHistory>>,
+    /// Reads and writes on the connection that are not in the history yet.
+    moves: VecDeque<SocketMoves>,
 }
 
 impl HttpExchange {
+    /// An exchange that was just requested.
+    pub fn new(spec: &HttpSpec) -> Self {
+        let history = spec.has_own_connection().then(Box::default);
+        HttpExchange { history, ..HttpExchange::default() }
+    }
+
+    /// Adds the reads and writes up to this time to the history.
+    fn add_moves(&mut self, until: Option<Instant>) {
+        while self.moves.front().is_some_and(|moves| until.is_none_or(|until| moves.at <= until))
+            && let Some(moves) = self.moves.pop_front()
+        {
+            if let Some(history) = &mut self.history {
+                history.ladder.add_moves(&moves);
+            }
+        }
+    }
+
     /// The last response's head, once there is one.
     pub fn response(&self) -> Option<&ResponseHead> {
         self.hops.iter().rev().find_map(|hop| hop.response.as_ref())
@@ -102,11 +129,11 @@ impl HttpExchange {
 
 impl KindState for HttpExchange {
     fn local(&self) -> Option<SocketAddr> {
-        None
+        self.ends.local
     }
 
     fn peer(&self) -> Option<SocketAddr> {
-        None
+        self.ends.peer
     }
 
     fn is_stream(&self) -> bool {
@@ -114,11 +141,11 @@ impl KindState for HttpExchange {
     }
 
     fn history(&self) -> Option<&TcpHistory> {
-        None
+        self.history.as_deref()
     }
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
-        None
+        self.history.as_deref_mut()
     }
 
     fn udp(&self) -> Option<&UdpSocketView> {
@@ -129,7 +156,13 @@ impl KindState for HttpExchange {
         None
     }
 
-    fn on_sample(&mut self, reading: &Reading, _now: Instant) -> Option<OpenState> {
+    fn on_sample(&mut self, reading: &Reading, now: Instant) -> Option<OpenState> {
+        if let (Some(history), Some(capture)) = (&mut self.history, &reading.capture) {
+            history.set_capturing(capture, now);
+        }
+        if self.history.is_some() {
+            self.moves.extend(&reading.moves);
+        }
         if let Some(gauge) = reading.http {
             self.gauge = gauge;
         }
@@ -138,6 +171,11 @@ impl KindState for HttpExchange {
 
     fn on_record(&mut self, record: &Record, context: &RecordContext) -> Option<OpenState> {
         let Record::News { at, news } = record else { return None };
+        self.add_moves(Some(*at));
+        self.ends.on_record(record);
+        if let Some(history) = &mut self.history {
+            history.record_carried(context.entry, record);
+        }
         if let News::Closed { .. } = news {
             self.took = Some(at.duration_since(context.opened));
         }
@@ -148,7 +186,15 @@ impl KindState for HttpExchange {
         self.on_news(news).then(OpenState::default)
     }
 
-    fn on_kernel(&mut self, _kernel: Option<(&KernelView, Instant)>, _capture: Option<CaptureReading>, _now: Instant) {}
+    fn on_kernel(&mut self, kernel: Option<(&KernelView, Instant)>, capture: Option<CaptureReading>, now: Instant) {
+        self.add_moves(None);
+        let Some(history) = &mut self.history else { return };
+        history.on_kernel(kernel, capture, now);
+    }
 
-    fn advance(&mut self, _now: Instant) {}
+    fn advance(&mut self, now: Instant) {
+        if let Some(history) = &mut self.history {
+            history.advance(now);
+        }
+    }
 }

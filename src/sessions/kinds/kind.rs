@@ -51,7 +51,7 @@ impl SessionKind {
             SpecKind::Listen(spec) => {
                 SessionKind::Listener(ListenerSession { holds: !spec.accepting, ..ListenerSession::default() })
             }
-            SpecKind::Http(_) => SessionKind::Http(HttpExchange::default()),
+            SpecKind::Http(spec) => SessionKind::Http(HttpExchange::new(spec)),
             SpecKind::Repeat(_) => SessionKind::Repeat(RepeatView::default()),
             SpecKind::Dns(_) => SessionKind::Dns(DnsLookup::default()),
             SpecKind::Ports(_) => SessionKind::Ports(PortScan::default()),

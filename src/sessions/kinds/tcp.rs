@@ -97,12 +97,8 @@ impl KindState for TcpSession {
     }
 
     fn on_kernel(&mut self, kernel: Option<(&KernelView, Instant)>, capture: Option<CaptureReading>, now: Instant) {
-        let Some(history) = &mut self.history else { return };
-        if let Some((view, looked)) = kernel {
-            history.kernel(view, looked, now);
-        }
-        if let Some(captured) = capture {
-            history.add_segments(captured, now);
+        if let Some(history) = &mut self.history {
+            history.on_kernel(kernel, capture, now);
         }
     }
 

@@ -80,6 +80,13 @@ impl HttpSpec {
     }
 }
 
+impl HttpSpec {
+    /// Whether it goes over a TCP connection that we dial ourselves: not through a proxy, and not over a Unix socket.
+    pub fn has_own_connection(&self) -> bool {
+        self.proxy.is_none() && self.unix.is_none()
+    }
+}
+
 impl KindFacets for HttpSpec {
     fn title(&self, _: Option<SocketAddr>) -> String {
         mask_text(&format!("{} {}", self.method, self.url)).into_owned()

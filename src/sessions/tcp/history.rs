@@ -6,11 +6,12 @@ use super::flow_control::FlowControl;
 use super::gauges::Gauges;
 use super::ladder::{KernelCounters, Ladder};
 use super::states::StateTrack;
-use crate::sessions::news::News;
-use crate::sessions::news::TcpNews;
+use crate::sessions::news::{CloseReason, DialNews, News, TcpNews};
 use crate::sessions::record::Record;
 use crate::wire::kernel::view::{KernelView, TimerKind};
 use crate::wire::segment::CaptureReading;
+use crate::wire::tcp::cause::StateCause;
+use crate::wire::{Class, FailedOperation};
 
 /// History of one connection, built from its records and kernel samples.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,34 @@ impl TcpHistory {
             Record::Block(block) => self.ladder.block(entry, block),
             Record::NotKept { direction, totals } => self.ladder.add_gap(entry, *direction, *totals, now),
             Record::News { at, news } => self.news(entry, news, *at),
+        }
+    }
+
+    /// As [`TcpHistory::record`], for a connection that carries another protocol: the session's bytes, and how the
+    /// session ends, are not the connection's.
+    pub fn record_carried(&mut self, entry: Option<u64>, record: &Record) {
+        let Record::News { at, news } = record else { return };
+        match news {
+            // The counters of another connection begin at 0.
+            News::Dial(DialNews::Connected { .. }) => {
+                (self.gauges, self.flow) = (Gauges::default(), FlowControl::default());
+                self.news(entry, news, *at);
+            }
+            News::Dial(_) | News::Tcp(_) => self.news(entry, news, *at),
+            News::Failed(failure)
+                if failure.class == Class::Unreachable
+                    || matches!(failure.operation, FailedOperation::Connect | FailedOperation::Resolve) =>
+            {
+                self.news(entry, news, *at);
+            }
+            News::Closed { totals, .. } => {
+                let closed = News::Closed { totals: *totals, how: CloseReason::Local };
+                self.news(entry, &closed, *at);
+            }
+            _ => {}
+        }
+        if let News::Tcp(TcpNews::State { cause: StateCause::RstArrived, evidence, .. }) = news {
+            self.ladder.add_reset(*at, *evidence);
         }
     }
 
@@ -72,6 +101,16 @@ impl TcpHistory {
     pub fn advance(&mut self, now: Instant) {
         let steps = self.track.advance(now);
         self.draw(steps, None);
+    }
+
+    /// Applies a kernel sample, with its time, and captured segments, after the records of the same reading.
+    pub fn on_kernel(&mut self, kernel: Option<(&KernelView, Instant)>, capture: Option<CaptureReading>, now: Instant) {
+        if let Some((view, looked)) = kernel {
+            self.kernel(view, looked, now);
+        }
+        if let Some(captured) = capture {
+            self.add_segments(captured, now);
+        }
     }
 
     /// Applies a kernel sample that was taken at `looked`.

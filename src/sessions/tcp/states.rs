@@ -111,7 +111,8 @@ impl StateTrack {
             // Nothing was sent, so there is no SYN-SENT.
             News::Dial(DialNews::Connecting { begun: false, .. }) => 0,
             News::Dial(DialNews::Connecting { .. }) => {
-                if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
+                // Several addresses may be tried at once; otherwise another connection begins.
+                if self.state != TcpState::SynSent {
                     self.reset_to_start();
                 }
                 self.event(at, TcpEvent::ActiveOpen, StepCause::Implied(StateCause::Connect), Evidence::Inferred)

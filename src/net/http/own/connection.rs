@@ -12,9 +12,10 @@ use url::Url;
 use super::http1_link::Http1Link;
 use super::http2_link::Http2Link;
 use super::socket_tap::socket_tap;
+use crate::net::capture::{CapturePorts, CaptureWatch};
 use crate::net::http::dial::HttpDialer;
 use crate::net::http::fault;
-use crate::net::stream::StreamSocket;
+use crate::net::stream::{CarrierConnection, StreamSocket};
 use crate::net::{dial, fault as system};
 use crate::sessions::News;
 use crate::sessions::news::DialNews;
@@ -68,17 +69,20 @@ impl OpenConnection {
             "https" => Some((way.tls(spec).await?, server_name(url)?)),
             _ => None,
         };
+        // The exchange has one connection at a time.
+        way.connections.close_own(false).await;
         let deadline = Instant::now() + spec.socket.connect_timeout;
         let target = target(url);
-        let (stream, peer) = match &spec.unix {
-            Some(address) => (connect_unix(address, spec, attempt, way).await?, None),
+        let (stream, peer, capture) = match &spec.unix {
+            Some(address) => (connect_unix(address, spec, attempt, way).await?, None, None),
             None => {
-                let (stream, peer) = connect_tcp(target, url, spec, attempt, way).await?;
-                (stream, Some(peer))
+                let (stream, peer, capture) = connect_tcp(target, url, spec, attempt, way).await?;
+                (stream, Some(peer), capture)
             }
         };
-        let counts = way.connections.on_own_opened(&stream);
-        let (tap, source) = socket_tap(stream, counts);
+        let carrier = CarrierConnection::open(stream, url.as_str().to_owned(), capture, way.gate.journal()).await;
+        let (tap, source) = socket_tap(carrier.end());
+        way.connections.on_own_opened(carrier);
         let rest = async {
             let http1 = |link| OpenConnection::Http1(HttpConnection::boxed(link, peer, url));
             let http2 = |link| OpenConnection::Http2(HttpConnection::boxed(link, peer, url));
@@ -122,15 +126,20 @@ async fn connect_tcp(
     spec: &HttpSpec,
     attempt: u32,
     way: &HttpDialer,
-) -> Result<(StreamSocket, SocketAddr), Failure> {
+) -> Result<(StreamSocket, SocketAddr, Option<CaptureWatch>), Failure> {
     let known = way.known_addresses(&target).await;
+    let capture = CaptureWatch::start(way.captures, CapturePorts::Port(target.port), way.gate.journal()).await;
     let tcp = TcpSpec { target, socket: spec.socket.clone() };
-    let stream = dial::connect_without_news(&tcp, known, attempt, way.gate.journal()).await?;
+    let dialled = dial::connect(&tcp, known, attempt, way.gate.journal(), capture.as_ref()).await;
+    let stream = dialled.inspect_err(|_| capture.iter().for_each(CaptureWatch::deliver))?;
     let failed = |error: std::io::Error| system::from_io(FailedOperation::Connect, url.as_str(), &error);
     let peer = stream.peer_addr().map_err(failed)?;
+    if let (Some(watch), Ok(local)) = (&capture, stream.local_addr()) {
+        watch.narrow_to(local, peer);
+    }
     // A request must not wait for the ACK of an earlier one (Nagle's algorithm).
     stream.set_nodelay(true).map_err(failed)?;
-    Ok((stream.into(), peer))
+    Ok((stream.into(), peer, capture))
 }
 
 /// Connects to a Unix socket.

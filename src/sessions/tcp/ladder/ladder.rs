@@ -8,9 +8,10 @@ use super::rung::{KernelCounters, Rung, RungLabel, SystemCall};
 use crate::sessions::news::call::{CallResult, SocketCall};
 use crate::sessions::news::{DialNews, News, TcpNews};
 use crate::sessions::record::Block;
+use crate::sessions::socket_moves::SocketMoves;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
-use crate::wire::{Both, Direction, Evidence, Failure, Totals};
+use crate::wire::{Both, Class, Direction, Evidence, Failure, Totals};
 
 /// How many rungs are kept; beyond it the oldest are dropped and counted.
 pub const MOST_RUNGS: usize = 10_000;
@@ -112,6 +113,24 @@ impl Ladder {
             let at = block.at + Duration::from_micros(u64::from(piece.after_us));
             self.piece(entry.map(|first| first.saturating_add(number)), block.direction, u64::from(piece.len), at);
         }
+    }
+
+    /// Adds reads or writes of a connection whose bytes are not the session's own: they have no entry in the transcript.
+    pub fn add_moves(&mut self, moves: &SocketMoves) {
+        let SocketMoves { direction, at, lasted, totals } = *moves;
+        if totals.ops > 1 || (self.in_burst(at) && self.burst.pieces >= SINGLE) {
+            let end = at + lasted;
+            self.burst.last = Some(end);
+            self.add_to_run(None, direction, totals, at, end);
+        } else {
+            self.piece(None, direction, totals.bytes, at);
+        }
+    }
+
+    /// Adds the peer's RST, for a connection whose end is no failure of the session.
+    pub fn add_reset(&mut self, at: Instant, evidence: Evidence) {
+        let rung = self.rung(at, RungLabel::Rst, evidence).with_direction(Direction::Received);
+        self.push(rung.with_call(SystemCall::Failed(Class::Reset)));
     }
 
     fn in_burst(&self, at: Instant) -> bool {
