@@ -20,7 +20,6 @@ use super::settings::Settings;
 use super::summary::SessionSummary;
 use super::targets::TargetHistory;
 use crate::sessions::explain::ExplanationBook;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::spec::RequestedOptions;
 use crate::sessions::spec::system_names::SystemNames;
@@ -176,14 +175,11 @@ impl Model {
     /// The other end of a connection, if it is one of our own sessions; a new session may have the addresses of an old
     /// one.
     pub fn other_end(&self, session: &Session) -> Option<&Session> {
-        let SessionKind::Stream(tcp) = &session.kind else { return None };
-        let Endpoints { local: Some(local), peer: Some(peer) } = tcp.ends else { return None };
+        session.tcp_history()?;
+        let Endpoints { local: Some(local), peer: Some(peer) } = session.ends() else { return None };
         let other = Endpoints { local: Some(peer), peer: Some(local) };
-        self.sessions
-            .values()
-            .rev()
-            .map(AsRef::as_ref)
-            .find(|twin| matches!(&twin.kind, SessionKind::Stream(tcp) if tcp.ends == other))
+        let mut newest_first = self.sessions.values().rev().map(AsRef::as_ref);
+        newest_first.find(|twin| twin.tcp_history().is_some() && twin.ends() == other)
     }
 
     /// The connections that a listener accepted, the newest first.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
+use super::kinds::tcp::Endpoints;
 use super::kinds::udp_socket::UdpSocketView;
 use super::phase::{OpenState, SessionPhase};
 use super::record::Record;
@@ -56,6 +57,12 @@ impl Session {
     /// The one peer that the socket is connected to, once it is.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.kind.state().peer()
+    }
+
+    /// Both addresses of its one connection, once known.
+    pub fn ends(&self) -> Endpoints {
+        let state = self.kind.state();
+        Endpoints { local: state.local(), peer: state.peer() }
     }
 
     /// Whether its bytes are a stream as the socket carries it, of TCP or of the Unix domain, with nothing that gives

@@ -14,9 +14,6 @@ use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::tcp::Endpoints;
-use crate::sessions::kinds::tcp::TcpSession;
 use crate::sessions::tcp::flow_control::{FlowControl, FlowEnd, countdown_text};
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::tcp::history::TcpHistory;
@@ -175,10 +172,7 @@ impl FlowDrawing<'_> {
     }
 
     fn own_label(&self) -> StyledText {
-        let local = match &self.session.kind {
-            SessionKind::Stream(TcpSession { ends: Endpoints { local: Some(local), .. }, .. }) => local.to_string(),
-            _ => String::new(),
-        };
+        let local = self.session.ends().local.map(|local| local.to_string()).unwrap_or_default();
         let name =
             StyledText::single(format!("{}  ", self.session.id), Role::Dim).with(format!("we, {local}"), Role::Strong);
         if self.session.is_reading_paused() { name.with(" ‖ not reading", Role::Warn) } else { name }
@@ -186,10 +180,7 @@ impl FlowDrawing<'_> {
 
     /// The name of the other side; that it is on this host is said if there is room.
     fn peer_label(&self, width: u16) -> StyledText {
-        let peer = match &self.session.kind {
-            SessionKind::Stream(TcpSession { ends: Endpoints { peer: Some(peer), .. }, .. }) => peer.to_string(),
-            _ => self.session.title(),
-        };
+        let peer = self.session.ends().peer.map_or_else(|| self.session.title(), |peer| peer.to_string());
         match (self.twin, self.theirs) {
             (Some(twin), _) => {
                 let name = StyledText::single(format!("{}  ", twin.id), Role::Dim)

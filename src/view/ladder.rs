@@ -13,10 +13,8 @@ use crate::model::action::{Action, PaneAction};
 use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::tcp::TcpSession;
+use crate::sessions::Session;
 use crate::sessions::tcp::ladder::{Ladder, Rung, RungLabel, SystemCall, explain_rung};
-use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 use crate::wire::segment::{SequenceDisplay, TcpFlags};
 use crate::wire::{Direction, Evidence};
@@ -110,15 +108,13 @@ impl LadderColumns {
 
 /// The addresses above the two ends.
 fn draw_endpoints(canvas: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
-    let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
+    let ends = session.ends();
     let half = area.width / 2;
     if area.height <= 2 || half < 2 {
         return;
     }
-    let asked = match &session.spec.what {
-        SpecKind::Tcp(spec) => spec.target.to_string(),
-        _ => "the peer".to_owned(),
-    };
+    let target = session.spec.what.facets().target();
+    let asked = target.map_or_else(|| "the peer".to_owned(), |target| target.to_string());
     let local = ends.local.map_or("we".to_owned(), |address| address.to_string());
     let peer = ends.peer.map_or(asked, |address| address.to_string());
     let both = columns_of(&local) + columns_of(&peer) + 2 <= area.width;
@@ -161,7 +157,7 @@ fn source(
         ],
         false => [StyledText::single("inferred, not captured", Role::Dim), StyledText::single("inferred", Role::Dim)],
     };
-    let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
+    let ends = session.ends();
     let half =
         |address: Option<std::net::SocketAddr>| address.map_or(8, |address| columns_of(&address.to_string()) / 2);
     // The peer's address may have been shifted to the left, so that it is visible as a whole.

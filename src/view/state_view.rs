@@ -14,9 +14,6 @@ use crate::model::keymap::KeyMode;
 use crate::model::panel::{EndRequest, Panel};
 use crate::model::state::Model;
 use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::tcp::Endpoints;
-use crate::sessions::kinds::tcp::TcpSession;
 use crate::sessions::tcp::states::{StateChange, StateTrack};
 use crate::text::quantity;
 use crate::wire::tcp::{TcpEvent, explain_state};
@@ -201,10 +198,7 @@ impl StatesPage<'_> {
 
 /// The address of our end of a session.
 fn own_end(session: &Session) -> String {
-    match &session.kind {
-        SessionKind::Stream(TcpSession { ends: Endpoints { local: Some(local), .. }, .. }) => local.to_string(),
-        _ => session.title(),
-    }
+    session.ends().local.map_or_else(|| session.title(), |local| local.to_string())
 }
 
 /// A sentence after a name, broken at spaces.

@@ -11,9 +11,28 @@ pub(super) struct HttpRules<'a> {
     pub(super) session: &'a Session,
 }
 
+/// The views of an exchange over a connection of our own.
+const VIEWS: [View; 11] = [
+    View::Response,
+    View::Headers,
+    View::Request,
+    View::Text,
+    View::Hex,
+    View::Ladder,
+    View::State,
+    View::Kernel,
+    View::Flow,
+    View::Way,
+    View::Explain,
+];
+
+/// The views of an exchange whose connection is not our own, or not of TCP.
+const WITHOUT_CONNECTION: [View; 7] =
+    [View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain];
+
 impl KindRules for HttpRules<'_> {
     fn views(&self) -> &'static [View] {
-        &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
+        if self.session.tcp_history().is_some() { &VIEWS } else { &WITHOUT_CONNECTION }
     }
 
     fn endings(&self) -> Vec<SessionEnding> {

@@ -35,11 +35,12 @@ pub(super) fn update_sampling(model: &mut Model, effects: &mut Vec<Effect>) {
 
 fn is_open(session: &Session) -> bool {
     match &session.kind {
-        SessionKind::Stream(_) | SessionKind::Unix(_) => matches!(session.phase, SessionPhase::Open(_)),
+        SessionKind::Stream(_) | SessionKind::Unix(_) | SessionKind::Http(_) => {
+            matches!(session.phase, SessionPhase::Open(_))
+        }
         SessionKind::Listener(_) | SessionKind::UnixListener(_) => session.phase == SessionPhase::Listening,
         SessionKind::Conversation(_)
         | SessionKind::Bound(_)
-        | SessionKind::Http(_)
         | SessionKind::Repeat(_)
         | SessionKind::Dns(_)
         | SessionKind::Ports(_) => false,

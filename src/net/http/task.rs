@@ -90,7 +90,7 @@ async fn handle_orders(
                 }
             }
             about_it @ (Verb::Socket(_) | Verb::Stream(StreamVerb::Capture(_))) => {
-                exchange.connection_order(about_it).await
+                exchange.connection_order(about_it).await;
             }
             refused @ (Verb::Send(_)
             | Verb::SendFile(_)

@@ -141,7 +141,7 @@ async fn watch_fin(shared: &SharedConnection) {
     // The sender lives as long as `shared`, so the wait cannot fail.
     let _finished = shared.state.subscribe().wait_for(|state| state.peer_finished).await.is_ok();
     read::report_fin_state(shared).await;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn first_error(carrier: &Carrier) -> Option<io::Error> {

@@ -61,7 +61,7 @@ pub struct HttpExchange {
     /// proxy), not of TCP, or only facts are kept.
     pub history: Option<Box<TcpHistory>>,
     /// Reads and writes on the connection that are not in the history yet.
-    moves: VecDeque<SocketMoves>,
+    pub moves: VecDeque<SocketMoves>,
 }
 
 impl HttpExchange {
