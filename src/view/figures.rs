@@ -12,7 +12,7 @@ use crate::files::theme::Role;
 use crate::model::documents::{document as documents, path};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::model::view::View;
+use crate::model::view::{KernelSampling, View};
 use crate::model::words;
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionPhase};
@@ -35,6 +35,10 @@ fn framed(canvas: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
 /// Returns how many rows they took, and whether the gauges are drawn.
 fn connection(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
     let Some(story) = panel.tcp_history(session) else { return (0, false) };
+    // Beside a request or a response the figures of the exchange need the room.
+    if !session.has_bare_stream() && panel.view.entry().samples == KernelSampling::No {
+        return (0, false);
+    }
     let mut used = 0;
     if panel.view != View::State {
         let tall = area.height >= diagram::TALL + 3 + FIGURES + 12;

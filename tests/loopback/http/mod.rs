@@ -3,6 +3,7 @@
 mod bodies;
 mod coded;
 mod connecting;
+mod connection;
 mod exact;
 mod exchange;
 mod faults;
