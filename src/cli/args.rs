@@ -460,6 +460,15 @@ pub(super) struct CurlArgs {
     /// Ask for these bytes only, as 0-499
     #[arg(short = 'r', long, value_name = "RANGE")]
     range: Option<String>,
+    /// In a pipe: write to this file, whole or not at all, instead of standard output
+    #[arg(short = 'o', long, value_name = "FILE")]
+    output: Option<String>,
+    /// In a pipe: write to a file that is named as the end of the URL's path
+    #[arg(short = 'O', long)]
+    remote_name: bool,
+    /// Ask for the rest from this byte on; - continues the file of -o or -O at its end, and keeps what came
+    #[arg(short = 'C', long, value_name = "OFFSET", allow_hyphen_values = true)]
+    continue_at: Option<String>,
     /// In a pipe: print the head before the body
     #[arg(short = 'i', long)]
     include: bool,
@@ -508,16 +517,19 @@ pub(super) struct CurlArgs {
     /// Ask for HTTP/2: by ALPN with TLS, and at once without
     #[arg(long)]
     http2: bool,
-    /// Ask for compressed content and decode it (the default)
+    /// Ask for compressed content and decode it (the default, but for a range)
     #[arg(long, overrides_with = "no_compressed")]
-    compressed: bool,
+    pub(super) compressed: bool,
     /// Do not ask for compressed content
     #[arg(long)]
     pub(super) no_compressed: bool,
     /// How long the whole exchange may take: 5s, or seconds as curl has them
     #[arg(short = 'm', long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) max_time: Option<String>,
-    /// A 4xx or 5xx is a failure: exit 12
+    /// A 4xx or 5xx is a failure, exit 12, and in a pipe its body is not written
     #[arg(short = 'f', long)]
     fail: bool,
+    /// As -f, but its body is written
+    #[arg(long)]
+    fail_with_body: bool,
 }

@@ -7,7 +7,7 @@ use super::args::HttpArgs;
 use super::script::readable;
 use crate::files::config::ConfigSettings;
 use crate::files::expand_http;
-use crate::formats::curl::{self, CurlRequest, CurlStyle, KnownOption, OPTIONS};
+use crate::formats::curl::{self, CurlRequest, CurlStyle, KnownOption, OPTIONS, ResumePoint};
 use crate::formats::httpie;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, PartValue};
 use crate::sessions::spec::system_names::SystemNames;
@@ -110,13 +110,32 @@ pub(super) fn request(
     }
     let mut request = curl::parse(&tokens, CurlStyle::Sockeye, names)?;
     let spec = &mut request.spec;
-    spec.compressed = !http.curl.no_compressed;
+    spec.compressed = !http.curl.no_compressed && (http.curl.compressed || spec.compressed);
     // A method that stands before the URL is no -X: a redirect may make a GET of it.
     spec.keeps_method = words.contains_id("request");
+    continue_file(&mut request)?;
+    let spec = &mut request.spec;
     super::session_specs::connection(http, spec, settings, names)?;
     expand_http(spec);
     files_are_readable(spec)?;
     Ok(request)
+}
+
+/// `-C -`: asks for what follows the end of the file.
+fn continue_file(request: &mut CurlRequest) -> Result<(), String> {
+    let (Some(ResumePoint::FileEnd), Some(file)) = (request.output.resume, &request.output.file) else { return Ok(()) };
+    let length = match std::fs::metadata(&file.path) {
+        Ok(about) if about.is_file() => about.len(),
+        Ok(_) => {
+            return Err(format!("-C -: {} is no file that can be continued", quoted(&file.path.to_string_lossy())));
+        }
+        Err(_) => 0,
+    };
+    request.output.resume = Some(ResumePoint::Offset(length));
+    if length > 0 {
+        request.spec.headers.push(curl::range_from(length));
+    }
+    Ok(())
 }
 
 /// Whether a word is a method and not a URL: letters only, and either all capitals or a usual one.

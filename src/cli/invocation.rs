@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::files::FileProblem;
 use crate::files::config::ConfigSettings;
-use crate::formats::curl::StdinBody;
+use crate::formats::curl::{BodyOutput, StdinBody};
 use crate::headless::{HeadlessJob, HeadlessWork, OutputFormat};
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
@@ -26,8 +26,8 @@ pub struct Invocation {
     pub kernel_every: Option<Duration>,
     /// The HTTP request's body is read from standard input before the session is opened (`-d @-`), in this way.
     pub stdin_body: Option<StdinBody>,
-    /// True: in a pipe the head of an HTTP answer comes before its body (`-i`, `-I`).
-    pub prints_head: bool,
+    /// In a pipe: how the body of an HTTP answer is written.
+    pub output: BodyOutput,
     /// What of the command line has no effect, a sentence each.
     pub notes: Vec<String>,
     /// The settings: from the command line, else from the settings file.
@@ -73,7 +73,7 @@ impl Invocation {
             run_for: self.run_for,
             kernel_every: self.kernel_every,
             problem: self.problem.clone(),
-            prints_head: self.prints_head,
+            output: self.output.clone(),
             notes: self.notes.clone(),
             asks_beside,
             secrets: self.secrets,

@@ -15,6 +15,7 @@ use crate::files::config::{self, ConfigSettings};
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::files::{FileProblem, expand_home, expand_paths};
+use crate::formats::curl::BodyOutput;
 use crate::lab::ChosenPeer;
 use crate::net;
 use crate::sessions::{Spec, SpecKind, retention};
@@ -48,7 +49,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
         run_for: None,
         kernel_every: None,
         stdin_body: None,
-        prints_head: false,
+        output: BodyOutput::default(),
         notes: Vec::new(),
         settings,
         problem,
@@ -107,14 +108,29 @@ fn read(
             let spec = Spec::new(SpecKind::Http(request.spec));
             let spec = session_specs::with_socket_options(spec, &http.options)?;
             invocation.stdin_body = request.stdin_body;
-            invocation.prints_head = request.prints_head;
             invocation.notes = request.notes;
             let json = http.json.iter().any(String::is_empty);
-            again = Some(http.repeat);
             if json && http.raw.is_some() {
                 return Err("--raw and --json exclude each other: take one of them".to_owned());
             }
-            (mode(http.raw.as_deref(), json, terminals)?, http.limits, Some(spec))
+            // A peer's bytes in a file do nothing to the terminal.
+            let writes_file = request.output.file.is_some() && http.raw.is_some();
+            let to = StdioTerminals { stdout: terminals.stdout && !writes_file, ..terminals };
+            let mode = mode(http.raw.as_deref(), json, to)?;
+            let is_repeated = http.repeat.repeat.is_some();
+            again = Some(http.repeat);
+            let no_file = match mode {
+                RunMode::Raw { .. } if !is_repeated => None,
+                RunMode::Raw { .. } => Some("--repeat keeps no bodies"),
+                RunMode::Screen => Some("the answer is on the screen; --raw writes the file"),
+                RunMode::Json => Some("the body is in the events"),
+            };
+            invocation.output = request.output;
+            if let Some(why) = no_file {
+                invocation.notes.extend(invocation.output.without_file(why));
+                invocation.output.file = None;
+            }
+            (mode, http.limits, Some(spec))
         }
         CliCommand::Lab(lab) => {
             if lab.raw.is_some() {

@@ -194,8 +194,19 @@ fn curls_options_mean_on_the_command_line_what_they_mean_in_curl() {
     assert_eq!(http("http -T /dev/null http://h/d/").url, "http://h/d/null");
     assert_eq!(http("http http://[fe80::1%25lo]:9/").resolve[0].1.to_string(), "[fe80::1%1]:9");
     let noted = good("http -sS -v -o f -w x -O h");
-    assert_eq!(noted.notes.len(), 4, "{:?}", noted.notes);
-    assert!(good("http -I h").prints_head && good("http -i h").prints_head && !good("http h").prints_head);
+    assert_eq!(noted.notes.len(), 3, "{:?}", noted.notes);
+    let named = |line: &str| good(line).output.file.map(|file| file.path.to_string_lossy().into_owned());
+    assert_eq!(named("http -o f -O h/g").as_deref(), Some("f"));
+    assert_eq!(named("http -O --output-dir /d h/g?x").as_deref(), Some("/d/g"));
+    assert_eq!(named("http -o - h"), None);
+    let compressed = |line: &str| http(line).compressed;
+    assert!(compressed("http h") && compressed("http -r 0-4 --compressed h"));
+    assert!(!compressed("http -r 0-4 h") && !compressed("http -C 5 h") && !compressed("http --no-compressed h"));
+    assert!(
+        good("http -I h").output.prints_head
+            && good("http -i h").output.prints_head
+            && !good("http h").output.prints_head
+    );
     let items = http("http POST h a=1 b:=2 X-H:v");
     assert_eq!(items.body, BodySpec::Bytes(r#"{"a":"1","b":2}"#.into()));
     assert_eq!(items.headers[0], ("X-H".to_owned(), "v".to_owned()));

@@ -15,4 +15,4 @@ mod write;
 
 pub use home::{expand_home, expand_http, expand_paths};
 pub use read::{FileProblem, LONGEST_SETTINGS, read_settings, read_up_to};
-pub use write::{append_private, write_whole};
+pub use write::{WholeFile, append_private, write_whole};

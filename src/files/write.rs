@@ -1,8 +1,10 @@
 //! Writes the program's files, either completely or not at all.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use super::read::open_regular;
 
@@ -13,18 +15,72 @@ use super::read::open_regular;
 /// # Errors
 /// Fails with the file system's error; an existing file is then unchanged.
 pub fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    create_private_dir(folder)?;
+    create_private_dir(folder_of(path))?;
+    let mut temporary = temporary_beside(path, private)?;
+    temporary.as_file_mut().write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A new file in the same directory; it is removed unless it gets its name.
+fn temporary_beside(path: &Path, private: bool) -> io::Result<NamedTempFile<File>> {
     let name = path.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
     let mut prefix = std::ffi::OsString::from(".");
     prefix.push(name);
     prefix.push(".");
     let create = |path: &Path| options(private).create_new(true).write(true).open(path);
-    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create)?;
-    temporary.as_file_mut().write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    Ok(())
+    tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder_of(path), create)
+}
+
+/// A file that is written piece by piece, completely or not at all. Readable by its owner only, as it may contain a
+/// peer's data; one that replaces a file has that file's permissions.
+#[derive(Debug)]
+pub struct WholeFile {
+    temporary: NamedTempFile<File>,
+    path: PathBuf,
+}
+
+impl WholeFile {
+    /// Creates a file that gets its name at the end; its directory must be there. A symbolic link stays, and the file
+    /// that it leads to is replaced.
+    ///
+    /// # Errors
+    /// Fails with the file system's error, also if the path is a directory.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let path = match fs::canonicalize(path) {
+            Ok(path) if path.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(path) => path,
+            Err(_) => path.to_owned(),
+        };
+        let temporary = temporary_beside(&path, true)?;
+        if let Ok(about) = fs::metadata(&path) {
+            temporary.as_file().set_permissions(about.permissions())?;
+        }
+        Ok(WholeFile { temporary, path })
+    }
+
+    /// A handle to write to it.
+    ///
+    /// # Errors
+    /// Fails if the system has no more handles.
+    pub fn file(&self) -> io::Result<File> {
+        self.temporary.as_file().try_clone()
+    }
+
+    /// Gives the file its name. If it is dropped instead, nothing is left of it.
+    ///
+    /// # Errors
+    /// Fails with the file system's error; an existing file is then unchanged.
+    pub fn persist(self) -> io::Result<()> {
+        self.temporary.as_file().sync_all()?;
+        self.temporary.persist(&self.path)?;
+        Ok(())
+    }
 }
 
 /// Creates a directory and its parents, accessible by the owner only.

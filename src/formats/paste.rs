@@ -361,7 +361,11 @@ fn http_command(text: &str) -> Result<PipelineCommand, String> {
 
 /// A request with what was piped into it.
 fn from_curl(request: CurlRequest, input: CommandInput) -> Result<PastedSession, String> {
-    let CurlRequest { mut spec, mut notes, stdin_body, .. } = request;
+    let CurlRequest { mut spec, mut notes, stdin_body, output } = request;
+    if output.resume == Some(curl::ResumePoint::FileEnd) {
+        return Err("-C - would need the file that was saved; accepted here: -C OFFSET".to_owned());
+    }
+    notes.extend(output.without_file("the answer is shown"));
     match (stdin_body, input) {
         (None, CommandInput::Typed) => {}
         (None, _) => notes.push("what is piped into it has no effect: nothing reads it without -d @-".to_owned()),

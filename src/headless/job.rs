@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::files::FileProblem;
-use crate::formats::curl::StdinBody;
+use crate::formats::curl::{BodyOutput, StdinBody};
 use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
 use crate::text::secret::SecretDisplay;
@@ -25,8 +25,8 @@ pub struct HeadlessJob {
     pub asks_beside: bool,
     /// A problem with one of the user's files; printed on standard error before anything else.
     pub problem: Option<FileProblem>,
-    /// True: as raw bytes, the head of an HTTP answer comes before its body.
-    pub prints_head: bool,
+    /// As raw bytes: how the body of an HTTP answer is written.
+    pub output: BodyOutput,
     /// What of the command line has no effect; printed on standard error.
     pub notes: Vec<String>,
 }

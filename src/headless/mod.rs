@@ -5,6 +5,8 @@
 //! that a person needs to know. If the reader of standard output goes away, the program ends silently, like every
 //! program in a pipe.
 
+mod body_file;
+mod body_filter;
 mod event;
 mod explanation;
 mod format;

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
+use super::body_filter::BodyFilter;
 use super::job::OutputFormat;
 use super::stdin::StdinState;
 use super::unfinished;
 use super::watched::Watched;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews, UnixNews};
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews, UnixNews};
 use crate::sessions::spec::{InputEnd, ScriptStep};
 use crate::sessions::{
     CloseReason, News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb,
@@ -39,6 +40,8 @@ pub(crate) struct RunPolicy {
     time_is_up: Option<TimeUp>,
     /// How often the kernel's gauges are sampled.
     kernel_every: Option<Duration>,
+    /// Which HTTP answers are written.
+    filter: BodyFilter,
     failed: Option<Class>,
     missed: Option<Class>,
 }
@@ -90,6 +93,7 @@ impl RunPolicy {
             stopping: false,
             time_is_up: None,
             kernel_every: None,
+            filter: BodyFilter::default(),
             failed: None,
             missed: None,
         }
@@ -98,6 +102,11 @@ impl RunPolicy {
     /// Sets how often the kernel's gauges of each connection are sampled.
     pub(crate) fn with_kernel_sampling(self, every: Option<Duration>) -> Self {
         RunPolicy { kernel_every: every, ..self }
+    }
+
+    /// Sets which HTTP answers are written: one that does not continue what it should ends the run.
+    pub(crate) fn with_filter(self, filter: BodyFilter) -> Self {
+        RunPolicy { filter, ..self }
     }
 
     /// A session was opened.
@@ -292,6 +301,10 @@ impl RunPolicy {
                 actions
             }
             News::Udp(news) => self.on_udp(session, news),
+            News::Http(HttpNews::Response(head)) => match self.filter.not_continued(session, head) {
+                Some(failure) => self.fail(session, failure),
+                None => Vec::new(),
+            },
             News::Failed(failure) => {
                 self.count(session, failure);
                 Vec::new()
@@ -423,6 +436,11 @@ impl RunPolicy {
             return Vec::new();
         }
         let failure = icmp.failure(FailedOperation::Send, udp.target.to_string());
+        self.fail(session, failure)
+    }
+
+    /// Ends a session with a failure.
+    fn fail(&mut self, session: &Session, failure: Failure) -> Vec<PolicyAction> {
         self.count(session, &failure);
         let close = Order { id: session.id, verb: Verb::Close };
         vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::body_filter::BodyFilter;
 use super::format::{PendingItems, RecordFormat};
 use super::job::OutputFormat;
 use super::{ports, repeat, report};
+use crate::formats::curl::BodyOutput;
 use crate::formats::dig_answer;
 use crate::net::OverflowPolicy;
 use crate::sessions::kinds::SessionKind;
@@ -35,6 +37,8 @@ const MOST_WAITING: usize = 8;
 pub(crate) struct RawFormat {
     /// Whether the head of an HTTP answer comes before its body.
     prints_head: bool,
+    /// Which bodies are written.
+    filter: BodyFilter,
     /// Warnings that wait until the connection is established or has failed; `None`: warnings are printed at once.
     held: Option<Vec<Failure>>,
     /// The ports of a range that are known; written as a table at the end. At most as many as a range has.
@@ -48,10 +52,11 @@ pub(crate) struct RawFormat {
 }
 
 impl RawFormat {
-    /// A pipe; with `prints_head`, the head of each HTTP answer comes before its body.
-    pub(crate) fn new(prints_head: bool) -> Self {
+    /// A pipe, which writes HTTP answers in this way.
+    pub(crate) fn new(output: &BodyOutput) -> Self {
         RawFormat {
-            prints_head,
+            prints_head: output.prints_head,
+            filter: BodyFilter::new(output),
             held: Some(Vec::new()),
             ports: BTreeMap::new(),
             table: None,
@@ -128,7 +133,7 @@ impl RecordFormat for RawFormat {
         }
         while let Some((_, item)) = pending.pop_front() {
             match item {
-                RawItem::Output(bytes) if bytes.is_empty() => {}
+                RawItem::Output(bytes) if bytes.is_empty() || self.filter.is_dropping() => {}
                 RawItem::Output(bytes) => return bytes,
                 RawItem::Fact(News::Dns(news)) => {
                     let text = self.dns_text(&news);
@@ -136,7 +141,12 @@ impl RecordFormat for RawFormat {
                         return text.into();
                     }
                 }
-                RawItem::Fact(News::Http(HttpNews::Response(head))) if self.prints_head => return head_lines(&head),
+                RawItem::Fact(News::Http(HttpNews::Response(head))) => {
+                    self.filter.on_response(&head);
+                    if self.prints_head {
+                        return head_lines(&head);
+                    }
+                }
                 RawItem::Fact(News::Ports(PortNews::Probed(probe))) => {
                     self.ports.insert(probe.peer.port(), probe);
                 }

@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+use super::body_file::BodyFile;
+use super::body_filter::BodyFilter;
 use super::job::{HeadlessJob, HeadlessWork, OutputFormat};
 use super::json::JsonFormat;
 use super::raw::RawFormat;
@@ -11,6 +13,7 @@ use super::run_loop::{RunLimits, run_session};
 use super::{lab, report, stdin};
 use crate::sessions::SpecKind;
 use crate::sessions::spec::dns::PrintedParts;
+use crate::wire::Class;
 
 /// Runs a job to its end, and returns the exit code of the program. `started` is the program's start; event times count
 /// from it.
@@ -18,8 +21,7 @@ use crate::sessions::spec::dns::PrintedParts;
 /// # Errors
 /// Fails if the program itself cannot go on: no runtime, or standard output cannot be written.
 pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
-    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, secrets, asks_beside, prints_head, notes } =
-        job;
+    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, secrets, asks_beside, output, notes } = job;
     if let Some(problem) = problem {
         report::problem(&format!("{problem}; going on with the defaults"));
     }
@@ -38,6 +40,13 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
     {
         report::problem("dig's display options have no effect with --json, which has every field");
     }
+    let file = match output.file.as_ref().map(|file| BodyFile::open(file, output.resume.is_some())).transpose() {
+        Ok(file) => file,
+        Err(why) => {
+            report::problem(&why);
+            return Ok(Class::Local.exit_code());
+        }
+    };
     // A single connection between two descriptors needs only one thread: each further thread costs one wake-up per
     // block, and time to start.
     let mut runtime = match work {
@@ -53,15 +62,19 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
                     .with_second_opinion(asks_beside)
                     .with_secrets(secrets)
                     .gauging(kernel_every.is_some());
-                run_session(*spec, format, RunLimits { run_for, kernel_every, started }).await
+                let filter = BodyFilter::default();
+                run_session(*spec, format, RunLimits { run_for, kernel_every, started, filter }, None).await
             }
             (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {
-                let limits = RunLimits { run_for, kernel_every: None, started };
-                run_session(*spec, RawFormat::new(prints_head), limits).await
+                let filter = BodyFilter::new(&output);
+                let limits = RunLimits { run_for, kernel_every: None, started, filter };
+                run_session(*spec, RawFormat::new(&output), limits, file.as_ref()).await
             }
         }
     });
     // A thread may still be blocked reading standard input, which may never end; its bytes are no longer needed.
     runtime.shutdown_background();
-    code
+    let code = code?;
+    let is_whole = code == 0 || (code == Class::HttpStatus.exit_code() && !output.drops_failed);
+    Ok(file.map_or(code, |file| file.finish(code, is_whole)))
 }

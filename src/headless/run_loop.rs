@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
+use super::body_file::BodyFile;
+use super::body_filter::BodyFilter;
 use super::event;
 use super::format::{PendingItems, RecordFormat};
 use super::input_shaper::InputPlan;
@@ -41,6 +43,8 @@ pub(crate) struct RunLimits {
     pub(crate) kernel_every: Option<Duration>,
     /// The program's start; all times count from it.
     pub(crate) started: Instant,
+    /// Which HTTP answers are written.
+    pub(crate) filter: BodyFilter,
 }
 
 /// How long closing may take after the time of `--for`, while standard output has nothing to write, before the sessions
@@ -63,8 +67,9 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
     mut format: F,
     limits: RunLimits,
+    file: Option<&BodyFile>,
 ) -> anyhow::Result<u8> {
-    let RunLimits { run_for, kernel_every, started } = limits;
+    let RunLimits { run_for, kernel_every, started, filter } = limits;
     let (stdin, plan) = (StdinState::for_session(&spec, F::MANNER), InputPlan::of(&spec));
     if stdin == StdinState::Pipe
         && let Err((class, why)) = check_length(plan)
@@ -73,18 +78,24 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
         return Ok(class.exit_code());
     }
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
-    let mut output = StdoutWriter::start().context("standard output cannot be opened")?;
+    let name = file.map_or("standard output", |file| &file.name);
+    let mut output = match file {
+        None => StdoutWriter::start(),
+        Some(file) => file.file().and_then(StdoutWriter::to_file),
+    }
+    .with_context(|| format!("{name} cannot be opened"))?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
     // Spliced reads would be counted too late to end with the last answer.
     if F::MANNER == OutputFormat::Raw
         && spec.answers.is_none()
+        && file.is_none()
         && let Some(outlet) = StdoutWriter::splice_sink()
     {
         net.set_splice_sink(outlet);
     }
     net.set_second_opinion(format.wants_second_opinion());
     format.adjust_spec(&mut spec);
-    let mut policy = RunPolicy::new(&spec, F::MANNER, stdin).with_kernel_sampling(kernel_every);
+    let mut policy = RunPolicy::new(&spec, F::MANNER, stdin).with_kernel_sampling(kernel_every).with_filter(filter);
     let id = net.open(spec.clone());
     let mut watched = Watched::new(F::LEDGERS);
     let mut actions = policy.opened(watched.opened(id, spec));
@@ -192,7 +203,7 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     talking.abort_all();
     remove_socket_files();
     let patience = if stage == ShutdownStage::Running && !reader_gone { FOREVER } else { PATIENCE };
-    finish_output(output, patience, &mut signals, stopped_by, &policy).await
+    finish_output((output, name), patience, &mut signals, stopped_by, &policy).await
 }
 
 /// When the next stage of the shutdown begins; never early while standard output has something to write.
@@ -204,9 +215,10 @@ fn deadline_after<F: RecordFormat + Send + 'static>(
     Some(tokio::time::Instant::now() + wait)
 }
 
-/// Waits until standard output has taken the rest, or takes nothing for `patience`, or a signal comes: the exit code.
+/// Waits until the output of this name has taken the rest, or takes nothing for `patience`, or a signal comes: the exit
+/// code.
 async fn finish_output(
-    output: StdoutWriter,
+    (output, name): (StdoutWriter, &str),
     patience: Duration,
     signals: &mut HeadlessSignals,
     mut stopped_by: Option<u8>,
@@ -219,7 +231,7 @@ async fn finish_output(
     };
     match written {
         Err(error) => {
-            report::problem(&format!("write standard output: {error}"));
+            report::problem(&format!("write {name}: {error}"));
             Ok(Class::Local.exit_code())
         }
         Ok(WriteOutcome::ReaderGone) => Ok(stopped_by.unwrap_or(0)),

@@ -5,6 +5,7 @@
 mod answers;
 mod cut_short;
 mod dns;
+mod download;
 mod hostile;
 mod json;
 mod keep_open;
@@ -104,13 +105,15 @@ fn an_address_in_use_ends_with_11() {
 #[test]
 fn a_status_is_a_failure_where_that_was_asked_for() {
     let missing = "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\ngone";
-    for (words, code) in [(&["http"][..], 0), (&["http", "--fail"][..], 12)] {
+    for (words, code, body) in
+        [(&["http"][..], 0, &b"gone"[..]), (&["http", "--fail"], 12, b""), (&["http", "--fail-with-body"], 12, b"gone")]
+    {
         let (target, thread) = peer(peers::answer(missing));
         let url = format!("http://{target}/");
         let output = run_alone(&[words, &[&url]].concat());
         thread.join().unwrap();
         ends_with(&output, code);
-        assert_eq!(output.stdout, b"gone");
+        assert_eq!(output.stdout, body);
     }
 }
 

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::body::CurlBody;
+use super::fields::CurlFields;
 use super::meaning::CurlOption;
 use super::options::{self, OPTIONS};
+use super::output::{self, OutputOptions, ResumePoint};
 use super::request::{CurlRequest, CurlStyle, StdinBody};
 use super::{globs, value};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
@@ -26,11 +28,7 @@ const REDIRECTS: usize = 50;
 /// Fails with a sentence that names the option or the value, and what is accepted. An option is an error if it would
 /// change what is sent and is not done here; one that only changes curl's output is accepted, and noted.
 pub fn parse(tokens: &[String], style: CurlStyle, names: &SystemNames) -> Result<CurlRequest, String> {
-    let mut args = ParsedCurl {
-        compressed: style != CurlStyle::Curl,
-        glob_off: style == CurlStyle::Browser,
-        ..ParsedCurl::new(names)
-    };
+    let mut args = ParsedCurl { glob_off: style == CurlStyle::Browser, ..ParsedCurl::new(names) };
     let mut rest = tokens.iter();
     let mut only_words = false;
     while let Some(token) = rest.next() {
@@ -53,7 +51,7 @@ pub fn parse(tokens: &[String], style: CurlStyle, names: &SystemNames) -> Result
             short_flags(token, &mut rest, &mut args)?;
         }
     }
-    args.finish()
+    args.finish(style)
 }
 
 /// Parses `-sSLk`, `-XPOST` and `-X POST`.
@@ -85,16 +83,11 @@ struct ParsedCurl<'a> {
     names: &'a SystemNames,
     words: Vec<String>,
     method: Option<String>,
-    headers: Vec<(String, String)>,
-    /// Header names given without a value (`-H 'Accept:'`, `-A ''`), for which no default is sent.
-    suppressed: Vec<String>,
-    cookies: Vec<String>,
-    agent_and_referer: Vec<(String, String)>,
+    fields: CurlFields,
     content: CurlBody,
     upload: Option<String>,
     query: bool,
     head: bool,
-    include: bool,
     follow: bool,
     most_redirects: Option<usize>,
     user: Option<String>,
@@ -108,7 +101,8 @@ struct ParsedCurl<'a> {
     resolve: Vec<(String, SocketAddr)>,
     connect_to: Vec<String>,
     unix: Option<UnixAddress>,
-    compressed: bool,
+    /// `--compressed`.
+    compressed: Option<bool>,
     glob_off: bool,
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
@@ -117,7 +111,7 @@ struct ParsedCurl<'a> {
     local_port: Option<u16>,
     options: RequestedOptions,
     family: IpFamily,
-    fail: bool,
+    output: OutputOptions,
     /// Options without effect: the reason, and their names.
     idle: Vec<(&'static str, Vec<String>)>,
     notes: Vec<String>,
@@ -129,15 +123,11 @@ impl<'a> ParsedCurl<'a> {
             names,
             words: Vec::new(),
             method: None,
-            headers: Vec::new(),
-            suppressed: Vec::new(),
-            cookies: Vec::new(),
-            agent_and_referer: Vec::new(),
+            fields: CurlFields::default(),
             content: CurlBody::default(),
             upload: None,
             query: false,
             head: false,
-            include: false,
             follow: false,
             most_redirects: None,
             user: None,
@@ -149,7 +139,7 @@ impl<'a> ParsedCurl<'a> {
             unix: None,
             resolve: Vec::new(),
             connect_to: Vec::new(),
-            compressed: false,
+            compressed: None,
             glob_off: false,
             timeout: None,
             connect_timeout: None,
@@ -158,7 +148,7 @@ impl<'a> ParsedCurl<'a> {
             local_port: None,
             options: RequestedOptions::new(),
             family: IpFamily::Any,
-            fail: false,
+            output: OutputOptions::default(),
             idle: Vec::new(),
             notes: Vec::new(),
         }
@@ -171,7 +161,7 @@ impl<'a> ParsedCurl<'a> {
     fn apply_option(&mut self, named: &str, option: CurlOption, value: String) -> Result<(), String> {
         match option {
             CurlOption::Request => self.method = Some(value::method(&value)?),
-            CurlOption::Header => self.header(&value)?,
+            CurlOption::Header => self.fields.header(&value)?,
             CurlOption::Data => self.content.data(&value)?,
             CurlOption::DataRaw => self.content.text(&value),
             CurlOption::DataBinary => self.content.binary(&value)?,
@@ -182,19 +172,24 @@ impl<'a> ParsedCurl<'a> {
             CurlOption::Upload => self.upload = Some(value),
             CurlOption::User => self.user = Some(value::user(value)?),
             CurlOption::Bearer => {
-                self.headers.push(value::header("Authorization", &format!("Bearer {value}"))?);
+                self.fields.headers.push(value::header("Authorization", &format!("Bearer {value}"))?);
             }
-            CurlOption::UserAgent => self.default_field("User-Agent", &value)?,
+            CurlOption::UserAgent => self.fields.default_field("User-Agent", &value)?,
             CurlOption::Referer if value.ends_with(";auto") => {
                 return Err(format!(
                     "{named} {} sets the Referer of redirects, which is not done here",
                     quoted(&value)
                 ));
             }
-            CurlOption::Referer => self.default_field("Referer", &value)?,
-            CurlOption::Cookie => self.cookies.push(value::cookie(&value)?),
-            CurlOption::Range => self.headers.push(value::range(named, &value)?),
-            CurlOption::ContinueAt => self.headers.push(value::continue_at(named, &value)?),
+            CurlOption::Referer => self.fields.default_field("Referer", &value)?,
+            CurlOption::Cookie => self.fields.cookies.push(value::cookie(&value)?),
+            CurlOption::Range => self.fields.headers.push(value::range(named, &value)?),
+            CurlOption::ContinueAt => self.output.resume = Some(output::resume_point(named, &value)?),
+            CurlOption::Output => self.output.set_file(value)?,
+            CurlOption::RemoteName => self.output.remote_name = true,
+            CurlOption::OutputDir => self.output.folder = Some(PathBuf::from(value)),
+            CurlOption::CreateDirs => self.output.creates_folders = true,
+            CurlOption::NoClobber => self.output.keeps_existing = true,
             CurlOption::NoProxy => self.no_proxy = value,
             CurlOption::Proxy => self.proxy = Some(value::parse_proxy(&value, self.addresses())?),
             CurlOption::Socks(scheme) => {
@@ -225,16 +220,17 @@ impl<'a> ParsedCurl<'a> {
             CurlOption::Url => self.words.push(value),
             CurlOption::Insecure => self.insecure = true,
             CurlOption::Location => self.follow = true,
-            CurlOption::Compressed => self.compressed = true,
+            CurlOption::Compressed => self.compressed = Some(true),
             CurlOption::Head => self.head = true,
             CurlOption::Get => self.query = true,
-            CurlOption::Fail => self.fail = true,
+            CurlOption::Fail => (self.output.fails, self.output.drops_failed) = (true, true),
+            CurlOption::FailWithBody => (self.output.fails, self.output.drops_failed) = (true, false),
             CurlOption::Http1 => self.version = Some(HttpVersion::Http1),
             CurlOption::Http2 => self.likes_http2 = true,
             CurlOption::Http2AtOnce => self.version = Some(HttpVersion::Http2),
             CurlOption::GlobOff => self.glob_off = true,
             CurlOption::NoDelay => self.options.push(option::parse("nodelay=on")?),
-            CurlOption::Include => self.include = true,
+            CurlOption::Include => self.output.include = true,
             CurlOption::AsHere => {}
             CurlOption::NoEffect(why) => self.note_idle(why, named),
             CurlOption::Refused(what) => return Err(format!("curl {named} {}", what.sentence())),
@@ -250,45 +246,7 @@ impl<'a> ParsedCurl<'a> {
         }
     }
 
-    /// `-A`, `-e`: a field; without text none is sent, not even the default.
-    fn default_field(&mut self, name: &str, value: &str) -> Result<(), String> {
-        if !value.is_empty() {
-            self.agent_and_referer.push(value::header(name, value)?);
-        } else if !self.suppressed.iter().any(|known| known == name) {
-            self.suppressed.push(name.to_owned());
-        }
-        Ok(())
-    }
-
-    fn header(&mut self, text: &str) -> Result<(), String> {
-        if let Some(name) = text.strip_suffix(';').filter(|name| !name.contains(':')) {
-            self.headers.push(value::header(name.trim(), "")?);
-            return Ok(());
-        }
-        let (name, content) = text.split_once(':').ok_or_else(|| {
-            let hint = if text.starts_with('@') { " (a file of headers is not read)" } else { "" };
-            // What follows may be a secret.
-            let name = text.split([' ', '\t', '=']).next().unwrap_or_default();
-            let shown = if name.len() == text.len() { quoted(text) } else { quoted(&format!("{name}…")) };
-            format!("header {shown} has no colon{hint}; accepted: -H 'NAME: VALUE'")
-        })?;
-        let (name, content) = value::header(name.trim(), content.trim())?;
-        if !content.is_empty() {
-            self.headers.push((name, content));
-        } else if name.eq_ignore_ascii_case("host") {
-            return Err("-H 'Host:' leaves out what HTTP/1.1 needs (RFC 9112 §3.2); accepted: -H 'Host: NAME'".into());
-        } else if !self.suppressed.contains(&name) {
-            self.suppressed.push(name);
-        }
-        Ok(())
-    }
-
-    fn has_header(&self, wanted: &str) -> bool {
-        let mut names = self.headers.iter().map(|(name, _)| name).chain(&self.suppressed);
-        names.any(|name| name.eq_ignore_ascii_case(wanted))
-    }
-
-    fn finish(mut self) -> Result<CurlRequest, String> {
+    fn finish(mut self, style: CurlStyle) -> Result<CurlRequest, String> {
         let typed = self.url()?;
         if !self.glob_off {
             globs::refuse(&typed)?;
@@ -312,7 +270,7 @@ impl<'a> ParsedCurl<'a> {
         if self.unix.is_some() && self.proxy.is_some() {
             return Err("a Unix socket and a proxy exclude each other: accepted is one of them".into());
         }
-        if body == BodySpec::None && value::drop_framing(&mut self.headers) {
+        if body == BodySpec::None && value::drop_framing(&mut self.fields.headers) {
             self.notes.push("Transfer-Encoding is not sent: there is no body to be coded".to_owned());
         }
         let by_content = if self.head {
@@ -324,7 +282,13 @@ impl<'a> ParsedCurl<'a> {
         } else {
             "POST"
         };
-        let headers = self.all_headers(&body, defaults);
+        let output = self.output.finish(url.path(), self.head)?;
+        self.resume()?;
+        // A part of coded content cannot be decoded, and is no continuation of a decoded file.
+        let is_part = self.output.resume.is_some() || self.fields.contains("Range");
+        let compressed = self.compressed.unwrap_or(style != CurlStyle::Curl && !is_part);
+        let describes_body = body != BodySpec::None && self.upload.is_none();
+        let headers = self.fields.all(if describes_body { defaults } else { &[] });
         let bind = value::local_address(
             self.interface.as_deref(),
             self.local_port,
@@ -354,7 +318,7 @@ impl<'a> ParsedCurl<'a> {
             keeps_method: self.method.is_some(),
             method: self.method.unwrap_or_else(|| by_content.to_owned()),
             headers,
-            without_defaults: self.suppressed,
+            without_defaults: self.fields.suppressed,
             body,
             redirects: if self.follow { self.most_redirects.unwrap_or(REDIRECTS) } else { 0 },
             refuses_redirects: self.follow && self.most_redirects == Some(0),
@@ -364,9 +328,9 @@ impl<'a> ParsedCurl<'a> {
             version,
             unix: self.unix,
             resolve: self.resolve,
-            compressed: self.compressed,
+            compressed,
             timeout: self.timeout,
-            fail_on_status: self.fail,
+            fail_on_status: self.output.fails,
             socket: SocketSpec {
                 family: self.family,
                 bind,
@@ -377,23 +341,21 @@ impl<'a> ParsedCurl<'a> {
             },
             ..HttpSpec::get(String::from(url))
         };
-        Ok(CurlRequest { spec, notes: self.notes, prints_head: self.include || self.head, stdin_body })
+        Ok(CurlRequest { spec, notes: self.notes, output, stdin_body })
     }
 
-    /// The fields, in curl's order: its own, then the user's, then those of the body.
-    fn all_headers(&mut self, body: &BodySpec, defaults: &[(&str, &str)]) -> Vec<(String, String)> {
-        let mut headers: Vec<(String, String)> = std::mem::take(&mut self.agent_and_referer);
-        headers.retain(|(name, _)| !self.has_header(name));
-        // RFC 6265 §5.4: one Cookie field. As in curl, the one that was written out counts.
-        if !self.cookies.is_empty() && !self.has_header("Cookie") {
-            headers.push(("Cookie".into(), self.cookies.join("; ")));
+    /// `-C`: a Range from there on.
+    fn resume(&mut self) -> Result<(), String> {
+        if self.output.resume.is_none() {
+            return Ok(());
         }
-        headers.extend_from_slice(&self.headers);
-        if *body != BodySpec::None && self.upload.is_none() {
-            let missing = defaults.iter().filter(|(name, _)| !self.has_header(name));
-            headers.extend(missing.map(|(name, content)| ((*name).to_owned(), (*content).to_owned())));
+        if self.fields.contains("Range") || self.upload.is_some() {
+            return Err("-C asks for the rest of an earlier download: accepted without -r and -T".to_owned());
         }
-        headers
+        if let Some(ResumePoint::Offset(offset @ 1..)) = self.output.resume {
+            self.fields.headers.push(value::range_from(offset));
+        }
+        Ok(())
     }
 
     /// `-T`: the file becomes the body, and its name the end of a URL that ends with a slash.

@@ -2,14 +2,17 @@
 
 mod body;
 mod curl;
+mod fields;
 mod form_field;
 mod globs;
 mod meaning;
 mod options;
+mod output;
 mod request;
 mod value;
 
 pub use curl::parse;
 pub use options::{KnownOption, OPTIONS};
+pub use output::{BodyOutput, OutputFile, ResumePoint};
 pub use request::{CurlRequest, CurlStyle, StdinBody};
-pub use value::usual_method;
+pub use value::{range_from, usual_method};

@@ -24,6 +24,8 @@ const fn flag(short: char, long: &'static str, means: CurlOption) -> KnownOption
 }
 
 const SHOWN: CurlOption = CurlOption::NoEffect("the answer is shown, or goes to standard output");
+const NAMED: CurlOption = CurlOption::NoEffect("a file is named by -o, or after the URL");
+const FILED: CurlOption = CurlOption::NoEffect("a file is written for its owner, at its own time");
 const PROGRESS: CurlOption = CurlOption::NoEffect("there is no progress meter");
 const TIMES: CurlOption = CurlOption::NoEffect("times and sizes are on the screen and in --json");
 const TRACE: CurlOption = CurlOption::NoEffect("the whole exchange is on the screen and in --json");
@@ -88,7 +90,7 @@ pub const OPTIONS: &[KnownOption] = &[
     flag('I', "head", CurlOption::Head),
     flag('G', "get", CurlOption::Get),
     flag('f', "fail", CurlOption::Fail),
-    flag(' ', "fail-with-body", CurlOption::Fail),
+    flag(' ', "fail-with-body", CurlOption::FailWithBody),
     flag(' ', "http1.1", CurlOption::Http1),
     flag(' ', "http2", CurlOption::Http2),
     flag(' ', "http2-prior-knowledge", CurlOption::Http2AtOnce),
@@ -104,12 +106,19 @@ pub const OPTIONS: &[KnownOption] = &[
     flag(' ', "tlsv1.2", CurlOption::AsHere),
     flag(' ', "no-keepalive", CurlOption::AsHere),
     flag(' ', "no-sessionid", CurlOption::AsHere),
-    flag(' ', "no-clobber", CurlOption::AsHere),
+    flag(' ', "remove-on-error", CurlOption::AsHere),
     flag(' ', "retry-connrefused", CurlOption::AsHere),
     // Of curl's own output.
-    valued('o', "output", SHOWN),
-    valued(' ', "output-dir", SHOWN),
-    valued(' ', "create-file-mode", SHOWN),
+    valued('o', "output", CurlOption::Output),
+    flag('O', "remote-name", CurlOption::RemoteName),
+    flag(' ', "remote-name-all", CurlOption::RemoteName),
+    valued(' ', "output-dir", CurlOption::OutputDir),
+    flag(' ', "create-dirs", CurlOption::CreateDirs),
+    flag(' ', "no-clobber", CurlOption::NoClobber),
+    flag('J', "remote-header-name", NAMED),
+    valued(' ', "create-file-mode", FILED),
+    flag('R', "remote-time", FILED),
+    flag(' ', "xattr", FILED),
     valued('D', "dump-header", SHOWN),
     valued('w', "write-out", TIMES),
     valued(' ', "stderr", TRACE),
@@ -122,13 +131,6 @@ pub const OPTIONS: &[KnownOption] = &[
     flag('v', "verbose", TRACE),
     flag('i', "include", CurlOption::Include),
     flag(' ', "show-headers", CurlOption::Include),
-    flag('O', "remote-name", SHOWN),
-    flag(' ', "remote-name-all", SHOWN),
-    flag('J', "remote-header-name", SHOWN),
-    flag('R', "remote-time", SHOWN),
-    flag(' ', "create-dirs", SHOWN),
-    flag(' ', "remove-on-error", SHOWN),
-    flag(' ', "xattr", SHOWN),
     flag('N', "no-buffer", SHOWN),
     flag(' ', "suppress-connect-headers", SHOWN),
     flag(' ', "styled-output", SHOWN),

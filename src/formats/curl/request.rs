@@ -1,5 +1,6 @@
 //! What is understood of a curl line.
 
+use super::output::BodyOutput;
 use crate::sessions::spec::http::HttpSpec;
 
 /// Whose habits are followed.
@@ -20,8 +21,8 @@ pub struct CurlRequest {
     pub spec: HttpSpec,
     /// What has no effect here, a sentence each.
     pub notes: Vec<String>,
-    /// Whether the head of the answer is printed before its body (`-i`, `-I`).
-    pub prints_head: bool,
+    /// How the answer's body is written without a screen.
+    pub output: BodyOutput,
     /// Whether the body is read from standard input.
     pub stdin_body: Option<StdinBody>,
 }

@@ -107,12 +107,9 @@ pub(super) fn range(named: &str, text: &str) -> Result<(String, String), String>
     header("Range", &format!("bytes={text}"))
 }
 
-/// `-C OFFSET`: the Range field from there on.
-pub(super) fn continue_at(named: &str, text: &str) -> Result<(String, String), String> {
-    let offset: u64 = text.parse().map_err(|_| {
-        format!("{named} {} would need the file that was saved; accepted: {named} OFFSET", quoted(text))
-    })?;
-    header("Range", &format!("bytes={offset}-"))
+/// The Range field for all from this byte on.
+pub fn range_from(offset: u64) -> (String, String) {
+    ("Range".to_owned(), format!("bytes={offset}-"))
 }
 
 /// An absolute URL of `http` or `https`; without a scheme it is `http`, as in curl. A zone (RFC 6874) is taken off, as

@@ -55,6 +55,18 @@ impl StdoutWriter {
         Ok(StdoutWriter { way: open_sink(&taken)?, rest: Bytes::new(), taken, failed: None })
     }
 
+    /// Writes to this file instead of standard output. Must be called within the runtime.
+    ///
+    /// # Errors
+    /// Fails if no thread can be started.
+    pub(crate) fn to_file(file: File) -> io::Result<Self> {
+        let taken = TakenBytes::default();
+        let is_regular = file.metadata().is_ok_and(|about| about.is_file());
+        let way =
+            if is_regular { SinkKind::Direct(file) } else { SinkKind::Thread(WriterThread::start(file, &taken)?) };
+        Ok(StdoutWriter { way, rest: Bytes::new(), taken, failed: None })
+    }
+
     /// A direct way from socket to standard output, without copying through this program, if there is one. Bytes
     /// spliced into it are written before all later blocks; so it must be stopped before the first block is written
     /// here.

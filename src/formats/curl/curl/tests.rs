@@ -166,7 +166,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("-T - -d x h", "-T sends a file as the whole body"),
         ("-T '{a,b}' h", "several uploads"),
         ("-r x h", "no range of bytes; accepted: 0-499"),
-        ("-C - h", "would need the file that was saved"),
+        ("-C - h", "-C - -o FILE, or -C OFFSET"),
         ("--connect-to h:80:other:80 h", "leads to no address"),
         ("--connect-to ::127.0.0.1:81 h", "leads to another port"),
         ("--connect-to x h", "has not four parts"),
@@ -217,7 +217,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
 
 #[test]
 fn what_curl_only_prints_or_keeps_has_no_effect_and_that_is_said() {
-    assert_eq!(notes("-o f -O h"), ["-o -O have no effect here: the answer is shown, or goes to standard output"]);
+    assert_eq!(notes("-D f -N h"), ["-D -N have no effect here: the answer is shown, or goes to standard output"]);
     assert_eq!(
         notes("-w '%{time_total}' h"),
         ["-w has no effect here: times and sizes are on the screen and in --json"]
@@ -230,7 +230,7 @@ fn what_curl_only_prints_or_keeps_has_no_effect_and_that_is_said() {
         (3, 2)
     );
     assert_eq!(notes("--tlsv1.2 -q -j --basic -g h"), Vec::<String>::new(), "as it is here anyway");
-    assert!(request("-i h").unwrap().prints_head && request("-I h").unwrap().prints_head);
+    assert!(request("-i h").unwrap().output.prints_head && request("-I h").unwrap().output.prints_head);
     assert!(notes("--http2 http://h")[0].contains("asks for no Upgrade"));
     assert_eq!(
         (good("--http2 https://h").version, good("--http2 http://h").version),
