@@ -14,6 +14,7 @@ pub mod reason;
 pub mod route;
 pub mod segment;
 pub mod tcp;
+pub mod tls;
 pub mod udp;
 pub mod unix;
 
