@@ -12,7 +12,7 @@
 //! | module | contents |
 //! | --- | --- |
 //! | [`text`] | hostile bytes made safe, secrets masked, escapes, quantities |
-//! | [`wire`] | what bytes mean: segments, DNS, ICMP, HTTP messages, socket options, error numbers, the kernel's structs |
+//! | [`wire`] | what bytes mean: segments, DNS, ICMP, HTTP messages, TLS records, certificates, socket options, error numbers, the kernel's structs |
 //! | [`sessions`] | requests, events, the state of each session, and explanations |
 //! | [`formats`] | the syntax of other tools: curl, netcat, dig and shell lines |
 //! | [`model`] | the state of the user interface: panels, focus, keymap, editor, update |

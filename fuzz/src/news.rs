@@ -6,7 +6,8 @@ use bytes::Bytes;
 use sockeye::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
 use sockeye::sessions::news::call::{CallResult, SocketCall};
 use sockeye::sessions::news::dns::{DnsAnswer, DnsFailed, DnsNews, DnsPlan, DnsQuery, DnsTransport};
-use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
+use sockeye::sessions::news::tls::{ChainCertificate, ChainTrust, TlsHandshake};
+use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, TlsNews, UdpNews};
 use sockeye::sessions::spec::IpFamily;
 use sockeye::sessions::{CloseReason, News, SessionId};
 use sockeye::wire::dns::{DnsMessage, DnsQuestion, RecordType};
@@ -18,8 +19,10 @@ use sockeye::wire::tcp::STATES;
 use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::tcp::syn::SynView;
+use sockeye::wire::tls::certificate::CertificateView;
+use sockeye::wire::tls::record::HandshakeReader;
 use sockeye::wire::udp::{MtuOutcome, MtuRefusal, MtuRefuser, MtuReport, MtuStep};
-use sockeye::wire::{Both, Class, Evidence, FailedOperation, Failure, FailureReason, Totals};
+use sockeye::wire::{Both, Class, Direction, Evidence, FailedOperation, Failure, FailureReason, Totals};
 
 use crate::input::Input;
 use crate::records::kernel_view;
@@ -316,6 +319,44 @@ fn http(input: &mut Input<'_>) -> HttpNews {
     }
 }
 
+fn tls(input: &mut Input<'_>) -> TlsNews {
+    let der = input.bytes().to_vec();
+    let mut read = HandshakeReader::default();
+    read.read(input.one_of(&[Direction::Sent, Direction::Received]), &der, input.time());
+    let certificate = ChainCertificate {
+        bytes: der.len(),
+        view: CertificateView::read(&der),
+        der: Bytes::from(der),
+        sha256: [input.byte(); 32],
+    };
+    let failed = ChainTrust::Failed {
+        reason: FailureReason::CertificateExpired,
+        message: input.text(),
+        goes_on: input.flag(),
+    };
+    TlsNews::Handshake(Arc::new(TlsHandshake {
+        sni: input.maybe(Input::text),
+        version: read.version(),
+        cipher: read.cipher(),
+        group: read.group(),
+        signature: None,
+        offered_alpn: vec![input.text()],
+        alpn: input.maybe(Input::text),
+        kind: None,
+        chain: vec![certificate],
+        chain_left_out: usize::from(input.byte()),
+        trust: input.one_of(&[None, Some(ChainTrust::Verified), Some(ChainTrust::NotChecked), Some(failed)]),
+        ocsp_bytes: None,
+        checked_at: Default::default(),
+        took: input.time(),
+        wire_bytes: read.wire_bytes(),
+        records: read.record_counts(),
+        messages: read.messages().to_vec(),
+        messages_left_out: read.left_out(),
+        error: input.maybe(Input::text),
+    }))
+}
+
 fn option(input: &mut Input<'_>) -> OptionNews {
     let all: Vec<SocketOption> = SocketOption::all().collect();
     let option = input.one_of(&all);
@@ -328,7 +369,7 @@ fn option(input: &mut Input<'_>) -> OptionNews {
 
 /// A fact of any family, for the session with this number.
 pub fn news(input: &mut Input<'_>, id: SessionId) -> News {
-    match input.below(16) {
+    match input.below(17) {
         0..=2 => News::Dial(dial(input)),
         3 | 4 => News::Tcp(tcp(input)),
         5 | 6 => News::Udp(udp(input)),
@@ -349,6 +390,7 @@ pub fn news(input: &mut Input<'_>, id: SessionId) -> News {
             1 => News::ReadingContinued,
             _ => News::Failed(failure(input)),
         },
+        15 => News::Tls(tls(input)),
         _ => News::Closed {
             totals: Both { sent: Totals::default(), received: Totals::default() },
             how: input.one_of(&[CloseReason::Fin, CloseReason::Rst, CloseReason::Local, CloseReason::Error]),

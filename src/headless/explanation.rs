@@ -27,6 +27,7 @@ pub(crate) fn explanation_fields(session: &Session, news: &News) -> EventFields 
         News::Dial(news) => of_dial(session, news, &mut fields),
         News::Udp(news) => of_udp(news, &mut fields),
         News::Tcp(_)
+        | News::Tls(_)
         | News::Http(_)
         | News::Option(_)
         | News::Dns(_)

@@ -329,6 +329,7 @@ impl RunPolicy {
                 Vec::new()
             }
             News::Tcp(_)
+            | News::Tls(_)
             | News::Http(_)
             | News::Option(_)
             | News::Dns(_)

@@ -200,6 +200,7 @@ impl RawFormat {
             }
             News::Closed { .. } => self.release(),
             News::Tcp(_)
+            | News::Tls(_)
             | News::Http(_)
             | News::Option(_)
             | News::Dns(_)

@@ -200,6 +200,7 @@ impl Session {
             | News::Listener(_)
             | News::Tcp(_)
             | News::Udp(_)
+            | News::Tls(_)
             | News::Http(_)
             | News::Dns(_)
             | News::Ports(_)

@@ -70,6 +70,10 @@ fn fails(told: &Told, words: &str) {
     let explanation = failed["explanation"].as_str().unwrap_or_default();
     assert!(explanation.contains(words), "{failed}");
     assert!(failed["next"][0].as_str().is_some_and(|next| next.contains("-k")), "{failed}");
+    let tls = told.of("tls").next().unwrap();
+    assert_eq!((tls["verified"].as_bool(), tls["certificates"][0]["sans"].is_array()), (Some(false), true), "{tls}");
+    let (message, error) = (failed["message"].as_str().unwrap(), tls["error"].as_str().unwrap());
+    assert!(error.starts_with(message), "{error} does not begin with {message}");
 }
 
 #[test]
@@ -77,6 +81,10 @@ fn a_certificate_that_holds_is_taken() {
     let authority = Authority::new("ours");
     let told = authority.fetch(authority.serve("localhost", |_| {}));
     assert_eq!(told.code, Some(0), "{told:#?}");
+    let tls = told.of("tls").next().unwrap();
+    assert_eq!((tls["verified"].as_bool(), tls["sni"].as_str()), (Some(true), Some("localhost")), "{tls}");
+    assert_eq!((tls["version"].as_str(), tls.get("error")), (Some("TLS 1.3"), None), "{tls}");
+    assert_eq!(tls["certificates"][0]["issuer"], "CN=ours", "{tls}");
 }
 
 #[test]

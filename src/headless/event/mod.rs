@@ -11,5 +11,6 @@ mod option;
 mod ports;
 pub(super) mod secrets;
 mod tcp;
+mod tls;
 pub(super) mod udp;
 mod unix;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::fields::{EventFields, failure_fields, into_fields};
 use super::secrets::mask_fields;
-use super::{dial, dns, http, listener, option, ports, tcp, udp, unix};
+use super::{dial, dns, http, listener, option, ports, tcp, tls, udp, unix};
 use crate::sessions::News;
 use crate::text::secret::SecretDisplay;
 
@@ -18,6 +18,7 @@ pub(crate) fn event(news: &News, secrets: SecretDisplay) -> (&'static str, Event
         News::Listener(news) => listener::event(news),
         News::Tcp(news) => tcp::event(news),
         News::Udp(news) => udp::event(news),
+        News::Tls(news) => tls::event(news),
         News::Http(news) => http::event(news, secrets),
         News::Option(news) => option::event(news),
         News::Dns(news) => dns::event(news),

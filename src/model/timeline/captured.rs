@@ -36,6 +36,7 @@ pub(super) fn time_of(points: &[&CapturedSegment], news: &News, at: Instant) -> 
         | News::Tcp(_)
         | News::Listener(_)
         | News::Udp(_)
+        | News::Tls(_)
         | News::Http(_)
         | News::Dns(_)
         | News::Ports(_)

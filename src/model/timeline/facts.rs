@@ -5,7 +5,7 @@ use super::line::{FactText, TimelineTone};
 use crate::model::words;
 use crate::sessions::News;
 use crate::sessions::news::dns::DnsNews;
-use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, TlsNews, UdpNews};
 use crate::text::quantity;
 use crate::text::secret::mask_text;
 use crate::wire::icmp::IcmpMessage;
@@ -16,6 +16,7 @@ pub(super) fn describe_news(news: &News, is_tcp: bool) -> FactText {
         News::Dial(news) => dial(news, is_tcp),
         News::Tcp(news) => tcp(news),
         News::Udp(UdpNews::Icmp(icmp)) => Some(icmp_text(icmp)),
+        News::Tls(news) => Some(tls(news)),
         News::Http(news) => http(news),
         News::Dns(news) => Some(dns(news)),
         News::Listener(ListenerNews::Listening { local, family }) => {
@@ -126,6 +127,16 @@ fn http(news: &HttpNews) -> Option<FactText> {
             Some(FactText::seen(what.trim_end(), how, tone))
         }
         HttpNews::Interim(_) | HttpNews::Trailers(_) | HttpNews::BrokenRule(_) | HttpNews::Redirect { .. } => None,
+    }
+}
+
+fn tls(news: &TlsNews) -> FactText {
+    let TlsNews::Handshake(handshake) = news;
+    let took = quantity::duration(handshake.took);
+    let how = format!("{} after {took}", handshake.summary());
+    match &handshake.error {
+        None => FactText::seen("TLS handshake done", how, TimelineTone::Well),
+        Some(_) => FactText::seen("TLS handshake failed", how, TimelineTone::Bad),
     }
 }
 

@@ -11,6 +11,7 @@ mod ports;
 pub(crate) mod retention;
 mod sentence;
 mod tcp;
+mod tls;
 mod udp;
 mod unix;
 

@@ -4,7 +4,7 @@ use super::sentence::{
     NewsSentence, SentenceTone, cause, exact_bytes, failure_text, foreign_text, good_sentence, sentence_with,
     warning_sentence,
 };
-use super::{dial, dns, http, listener, option, ports, tcp, udp, unix};
+use super::{dial, dns, http, listener, option, ports, tcp, tls, udp, unix};
 use crate::sessions::{CloseReason, News};
 use crate::wire::{Both, Totals};
 
@@ -20,6 +20,7 @@ pub fn sentence_of(news: &News) -> NewsSentence {
         News::Listener(news) => listener::listener_sentence(news),
         News::Tcp(news) => tcp::tcp_sentence(news),
         News::Udp(news) => udp::udp_sentence(news),
+        News::Tls(news) => tls::tls_sentence(news),
         News::Http(news) => http::http_sentence(news),
         News::Option(news) => option::option_sentence(news),
         News::ReadingPaused => cause('◇', "stopped reading; the kernel's buffer fills, then the window closes".into()),

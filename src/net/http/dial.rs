@@ -17,6 +17,7 @@ use super::news_gate::NewsGate;
 use super::proxied::HandshakeClock;
 use super::tls_config::tls_config;
 use crate::net::dns::SecondOpinion;
+use crate::net::tls::TlsClient;
 use crate::net::{option, route};
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, MOST_ADDRESSES};
@@ -42,7 +43,7 @@ pub(super) struct HttpDialer {
     pub(super) captures: bool,
     way: Mutex<Destination>,
     /// The configuration of our own TLS handshakes, made when first needed.
-    tls: OnceCell<Arc<rustls::ClientConfig>>,
+    tls: OnceCell<Arc<TlsClient>>,
 }
 
 #[derive(Debug, Default)]
@@ -121,7 +122,7 @@ impl HttpDialer {
     ///
     /// # Errors
     /// Fails with `Local` if no certificate authorities are available.
-    pub(super) async fn tls(&self, spec: &HttpSpec) -> Result<Arc<rustls::ClientConfig>, Failure> {
+    pub(super) async fn tls(&self, spec: &HttpSpec) -> Result<Arc<TlsClient>, Failure> {
         let made = self.tls.get_or_try_init(|| async { tls_config(spec, &self.gate).await.map(Arc::new) }).await?;
         Ok(Arc::clone(made))
     }

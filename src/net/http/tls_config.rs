@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::news_gate::NewsGate;
 use super::proxied::HandshakeClock;
 use crate::net::blocking::run_blocking;
-use crate::net::tls::{self, TlsTrust, TrustRoots};
+use crate::net::tls::{TlsClient, TlsTrust, TrustRoots};
 use crate::sessions::News;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::{Class, FailedOperation, Failure};
@@ -14,28 +14,26 @@ use crate::wire::{Class, FailedOperation, Failure};
 ///
 /// # Errors
 /// Fails with `Local` if neither the system's certificate authorities nor the built-in ones can be used.
-pub(super) async fn tls_config(spec: &HttpSpec, gate: &NewsGate) -> Result<rustls::ClientConfig, Failure> {
+pub(super) async fn tls_config(spec: &HttpSpec, gate: &NewsGate) -> Result<TlsClient, Failure> {
     let trust = load_trust(spec, gate, true).await?;
     config(&trust, spec.version, &Arc::default()).map_err(|why| client_failure(&why))
 }
 
-/// As [`tls::config`], and offers the requested HTTP versions; `clock` records when a handshake begins.
-pub(super) fn config(
-    trust: &TlsTrust,
-    version: HttpVersion,
-    clock: &Arc<HandshakeClock>,
-) -> Result<rustls::ClientConfig, String> {
+/// As [`TlsClient::new`], and offers the requested HTTP versions; `clock` records when a handshake begins.
+pub(super) fn config(trust: &TlsTrust, version: HttpVersion, clock: &Arc<HandshakeClock>) -> Result<TlsClient, String> {
     let alpn: &[&[u8]] = match version {
         HttpVersion::Any => &[b"h2", b"http/1.1"],
         HttpVersion::Http1 => &[b"http/1.1"],
         HttpVersion::Http2 => &[b"h2"],
     };
-    tls::config(trust, alpn, Arc::<HandshakeClock>::clone(clock))
+    TlsClient::new(trust, alpn, Arc::<HandshakeClock>::clone(clock))
 }
 
 pub(super) async fn load_trust(spec: &HttpSpec, gate: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
     if spec.insecure {
-        return Ok(TlsTrust::Everybody);
+        // Without authorities the chain is not checked, and that is said.
+        let roots = if with_tls { run_blocking(TrustRoots::load).await.ok() } else { None };
+        return Ok(TlsTrust::Everybody(roots));
     }
     if !with_tls {
         return Ok(TlsTrust::Nobody);
@@ -58,7 +56,8 @@ mod tests {
 
     #[test]
     fn alpn_offers_what_was_asked_for() {
-        let offered = |version| config(&TlsTrust::Everybody, version, &Arc::default()).unwrap().alpn_protocols;
+        let offered =
+            |version| config(&TlsTrust::Everybody(None), version, &Arc::default()).unwrap().config.alpn_protocols;
         assert_eq!(offered(HttpVersion::Any), [b"h2".to_vec(), b"http/1.1".to_vec()]);
         assert_eq!(offered(HttpVersion::Http1), [b"http/1.1".to_vec()]);
         assert_eq!(offered(HttpVersion::Http2), [b"h2".to_vec()]);

@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use super::http_gauge::HttpGauge;
 use super::kind_state::{KindState, RecordContext};
 use super::tcp::Endpoints;
 use super::udp_socket::UdpSocketView;
-use crate::sessions::news::{BrokenRuleNews, HttpNews, News};
+use crate::sessions::news::tls::TlsHandshake;
+use crate::sessions::news::{BrokenRuleNews, HttpNews, News, TlsNews};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;
@@ -37,6 +39,9 @@ pub struct HttpHop {
 /// How many broken rules of a response are kept.
 pub const MOST_BROKEN_RULES: usize = 64;
 
+/// How many TLS handshakes of an exchange are kept: each connection has one.
+pub const MOST_HANDSHAKES: usize = 8;
+
 impl HttpHop {
     /// A request without a response yet.
     pub fn unanswered(request: RequestHead) -> Self {
@@ -53,6 +58,8 @@ pub struct HttpExchange {
     pub gauge: HttpGauge,
     /// From the opening to the end, once it ended.
     pub took: Option<Duration>,
+    /// The TLS handshakes of its connections, oldest first; the last [`MOST_HANDSHAKES`].
+    pub handshakes: Vec<Arc<TlsHandshake>>,
     /// When the last request was made; a redirect makes another.
     pub asked: Option<Instant>,
     /// Both addresses of the connection, once known.
@@ -178,6 +185,12 @@ impl KindState for HttpExchange {
         }
         if let News::Closed { .. } = news {
             self.took = Some(at.duration_since(context.opened));
+        }
+        if let News::Tls(TlsNews::Handshake(handshake)) = news {
+            if self.handshakes.len() == MOST_HANDSHAKES {
+                self.handshakes.remove(0);
+            }
+            self.handshakes.push(Arc::clone(handshake));
         }
         let News::Http(news) = news else { return None };
         if let HttpNews::Request(_) = news {

@@ -10,6 +10,7 @@ mod option;
 mod place;
 mod ports;
 mod tcp;
+pub mod tls;
 mod udp;
 mod unix;
 
@@ -21,5 +22,6 @@ pub use option::OptionNews;
 pub use place::NewsPlace;
 pub use ports::{PortCounts, PortNews, PortProbe, PortState};
 pub use tcp::TcpNews;
+pub use tls::TlsNews;
 pub use udp::UdpNews;
 pub use unix::UnixNews;

@@ -10,6 +10,7 @@ use super::option::OptionNews;
 use super::place::NewsPlace;
 use super::ports::PortNews;
 use super::tcp::TcpNews;
+use super::tls::TlsNews;
 use super::udp::UdpNews;
 use super::unix::UnixNews;
 use crate::wire::{Both, Failure, Totals};
@@ -25,6 +26,8 @@ pub enum News {
     Tcp(TcpNews),
     /// An event of a UDP socket, or an ICMP message.
     Udp(UdpNews),
+    /// An event of TLS.
+    Tls(TlsNews),
     /// An event of an HTTP exchange.
     Http(HttpNews),
     /// A change or report of socket options.
@@ -67,6 +70,7 @@ impl News {
             News::Listener(news) => news.place(),
             News::Tcp(news) => news.place(),
             News::Udp(news) => news.place(),
+            News::Tls(news) => news.place(),
             News::Http(news) => news.place(),
             News::Option(news) => news.place(),
             News::Ports(news) => news.place(),

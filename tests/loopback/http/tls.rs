@@ -6,29 +6,59 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::SupportedProtocolVersion;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::version::{TLS12, TLS13};
+use sockeye::sessions::news::tls::{ChainTrust, TlsHandshake, TlsHandshakeKind};
 use sockeye::sessions::spec::http::{HttpSpec, HttpVersion};
 use sockeye::sessions::{News, Verb};
-use sockeye::wire::Class;
+use sockeye::wire::tls::names::{TlsHandshakeType, TlsVersion};
+use sockeye::wire::tls::record::TlsMessageKind;
+use sockeye::wire::{Class, Direction, FailureReason};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::exchange::{Running, lab, listener, run, says};
+use super::exchange::{Running, Seen, lab, listener, run, says};
 use crate::live_net::SERVERS;
-use sockeye::sessions::news::DialNews;
+use sockeye::sessions::news::{DialNews, TlsNews};
 
 type Answer = http::Response<Full<Bytes>>;
 
 /// A server whose certificate nobody signed; gives its URL.
 fn self_signed(name: &str, alpn: &str, answer: Answer) -> String {
     let made = rcgen::generate_simple_self_signed(vec![name.to_string()]).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let mut config =
-        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
-            .unwrap();
+    serve(made.cert.der(), &made.signing_key.serialize_der(), &[&TLS13, &TLS12], alpn, answer)
+}
+
+/// Serves whatever certificate the library's own check would refuse.
+#[derive(Debug)]
+struct OneCertificate(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for OneCertificate {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+/// A server with this certificate and key, which speaks these versions; gives its URL.
+fn serve(
+    certificate: &[u8],
+    key: &[u8],
+    versions: &[&'static SupportedProtocolVersion],
+    alpn: &str,
+    answer: Answer,
+) -> String {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let key = PrivateKeyDer::try_from(key.to_vec()).unwrap();
+    let key = provider.key_provider.load_private_key(key).unwrap();
+    let certified = CertifiedKey::new(vec![certificate.to_vec().into()], key);
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(OneCertificate(Arc::new(certified))));
     config.alpn_protocols = vec![alpn.into()];
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let (listener, address) = listener();
@@ -158,4 +188,112 @@ fn a_redirect_into_tls_verifies_the_certificate() {
         says(format!("HTTP/1.1 302 Found\r\nlocation: {tls}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"));
     let seen = run(HttpSpec { redirects: 1, ..HttpSpec::get(clear) });
     seen.failed(Class::Tls, "certificate");
+}
+
+/// The handshakes of an exchange.
+fn handshakes(seen: &Seen) -> Vec<&TlsHandshake> {
+    seen.news
+        .iter()
+        .filter_map(|news| match news {
+            News::Tls(TlsNews::Handshake(handshake)) => Some(&**handshake),
+            _ => None,
+        })
+        .collect()
+}
+
+fn clear_messages(handshake: &TlsHandshake) -> Vec<(Direction, TlsHandshakeType)> {
+    let of = |message: &sockeye::wire::tls::record::TlsMessage| match message.what {
+        TlsMessageKind::Handshake(kind) => Some((message.direction, kind)),
+        _ => None,
+    };
+    handshake.messages.iter().filter_map(of).collect()
+}
+
+use Direction::{Received, Sent};
+
+#[test]
+fn a_handshake_is_told_with_its_chain_and_its_messages() {
+    let url = self_signed("somebody.else", "http/1.1", secret());
+    let seen = run(HttpSpec { insecure: true, ..HttpSpec::get(url) }).went_well();
+    let handshake = handshakes(&seen)[0];
+    assert_eq!(handshake.summary(), "TLS 1.3 · TLS_AES_256_GCM_SHA384 · X25519MLKEM768 · http/1.1");
+    assert_eq!((handshake.kind, &handshake.sni, &handshake.error), (Some(TlsHandshakeKind::Full), &None, &None));
+    assert_eq!(handshake.signature.unwrap().to_string(), "ecdsa_secp256r1_sha256");
+    assert_eq!((handshake.ocsp_bytes, handshake.chain.len(), handshake.chain_left_out), (Some(0), 1, 0));
+    assert_eq!(handshake.chain[0].view.as_ref().unwrap().names, ["somebody.else"]);
+    let Some(ChainTrust::Failed { goes_on: true, message, .. }) = &handshake.trust else {
+        panic!("{:?}", handshake.trust)
+    };
+    assert!(message.contains("certificate"), "{message}");
+    let hellos = [(Sent, TlsHandshakeType(1)), (Received, TlsHandshakeType(2))];
+    assert_eq!(clear_messages(handshake), hellos);
+    assert!(handshake.messages.windows(2).all(|two| two[0].at <= two[1].at), "{:?}", handshake.messages);
+    let lengths = |direction| -> u64 {
+        handshake.messages.iter().filter(|message| message.direction == direction).map(|message| message.bytes).sum()
+    };
+    // A message in the clear has no record's head in its length.
+    assert_eq!(handshake.wire_bytes.sent, lengths(Sent) + 5);
+    if let Some(sent) = seen.gauge.connection_sent {
+        assert!(sent > handshake.wire_bytes.sent, "the request is encrypted, and counts too: {sent}");
+    }
+    assert!(seen.received == b"secret");
+}
+
+#[test]
+fn in_tls_1_2_the_certificate_is_in_the_clear() {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()]).unwrap();
+    let url = serve(made.cert.der(), &made.signing_key.serialize_der(), &[&TLS12], "http/1.1", secret());
+    let seen = run(HttpSpec { insecure: true, ..HttpSpec::get(url) }).went_well();
+    let handshake = handshakes(&seen)[0];
+    assert_eq!(handshake.version, Some(TlsVersion::TLS12));
+    assert_eq!(handshake.cipher.unwrap().to_string(), "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+    let kinds = [(Sent, 1), (Received, 2), (Received, 11), (Received, 12), (Received, 14), (Sent, 16)];
+    let expected: Vec<_> = kinds.iter().map(|(direction, kind)| (*direction, TlsHandshakeType(*kind))).collect();
+    assert_eq!(clear_messages(handshake), expected);
+    let encrypted =
+        |message: &&sockeye::wire::tls::record::TlsMessage| matches!(message.what, TlsMessageKind::Encrypted(_));
+    assert_eq!(handshake.messages.iter().filter(encrypted).count(), 2, "the Finished of both sides");
+}
+
+#[test]
+fn a_chain_that_is_refused_is_told_all_the_same() {
+    let seen = run(HttpSpec::get(self_signed("127.0.0.1", "http/1.1", secret())));
+    let handshake = handshakes(&seen)[0];
+    let view = handshake.chain[0].view.as_ref().unwrap();
+    assert_eq!((view.names.as_slice(), view.is_self_issued), (["127.0.0.1".to_owned()].as_slice(), true));
+    let Some(ChainTrust::Failed { goes_on: false, reason, .. }) = &handshake.trust else {
+        panic!("{:?}", handshake.trust)
+    };
+    assert!(matches!(reason, FailureReason::CertificateUnknownIssuer | FailureReason::CertificateRejected));
+    assert_eq!((handshake.version, handshake.is_verified()), (Some(TlsVersion::TLS13), Some(false)));
+    assert!(handshake.error.is_some());
+    // The handshake is told before the failure.
+    let place = |is: fn(&News) -> bool| seen.news.iter().position(is);
+    assert!(place(|news| matches!(news, News::Tls(_))) < place(|news| matches!(news, News::Failed(_))));
+}
+
+#[test]
+fn what_a_peer_without_tls_sent_is_told_as_no_tls() {
+    let url = lab().replace("http://", "https://");
+    let seen = run(HttpSpec { insecure: true, ..HttpSpec::get(url) });
+    let handshake = handshakes(&seen)[0];
+    assert!(handshake.messages.iter().any(|message| message.what == TlsMessageKind::NotTls), "{handshake:?}");
+    assert_eq!((handshake.version, &handshake.trust, handshake.chain.len()), (None, &None, 0));
+}
+
+#[test]
+fn insecure_goes_on_with_a_certificate_of_version_1() {
+    let (certificate, key) =
+        (include_bytes!("certificates/x509-v1.der"), include_bytes!("certificates/x509-v1.key.der"));
+    for version in [&TLS12, &TLS13] {
+        let url = serve(certificate, key, &[version], "http/1.1", secret());
+        let seen = run(HttpSpec { insecure: true, ..HttpSpec::get(url.as_str()) }).went_well();
+        assert_eq!(handshakes(&seen)[0].chain[0].view.as_ref().unwrap().version, 1);
+        // The key has to be the certificate's: another one is refused.
+        let other = rcgen::KeyPair::generate().unwrap();
+        let url = serve(certificate, &other.serialize_der(), &[version], "http/1.1", secret());
+        run(HttpSpec { insecure: true, ..HttpSpec::get(url.as_str()) }).failed(Class::Tls, "signature is wrong");
+        let url = serve(certificate, key, &[version], "http/1.1", secret());
+        run(HttpSpec::get(url)).failed(Class::Tls, "older version of X.509");
+    }
 }

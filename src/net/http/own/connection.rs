@@ -6,7 +6,6 @@ use std::task::Poll;
 
 use rustls::pki_types::ServerName;
 use tokio::time::Instant;
-use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::http1_link::Http1Link;
@@ -16,6 +15,7 @@ use crate::net::capture::{CapturePorts, CaptureWatch};
 use crate::net::http::dial::HttpDialer;
 use crate::net::http::fault;
 use crate::net::stream::{CarrierConnection, StreamSocket};
+use crate::net::tls::{HandshakeFailure, client_handshake};
 use crate::net::{dial, fault as system};
 use crate::sessions::News;
 use crate::sessions::news::DialNews;
@@ -83,29 +83,33 @@ impl OpenConnection {
         let carrier = CarrierConnection::open(stream, url.as_str().to_owned(), capture, way.gate.journal()).await;
         let (tap, source) = socket_tap(carrier.end());
         way.connections.on_own_opened(carrier);
+        let too_slow = || {
+            let allowed = quantity::duration(spec.socket.connect_timeout);
+            let message = format!("connected, but the handshake did not finish within {allowed}");
+            Failure::new(Class::ConnectTimeout, FailedOperation::Connect, url.as_str(), message)
+        };
         let rest = async {
             let http1 = |link| OpenConnection::Http1(HttpConnection::boxed(link, peer, url));
             let http2 = |link| OpenConnection::Http2(HttpConnection::boxed(link, peer, url));
             let speaks_http2 = spec.version == HttpVersion::Http2;
-            let Some((config, name)) = secure else {
+            let Some((client, name)) = secure else {
                 return match speaks_http2 {
                     true => Http2Link::start(tap, url.as_str()).await.map(http2),
                     false => Ok(http1(Http1Link::new(Box::new(tap), source, true))),
                 };
             };
-            let secured = TlsConnector::from(config).connect(name, tap).await;
-            let secured = secured.map_err(|error| fault::from_handshake(&error, url.as_str()))?;
+            let secured = client_handshake(&client, name, tap, way.gate.journal(), deadline).await;
+            let secured = secured.map_err(|failed| match failed {
+                HandshakeFailure::Io(error) => fault::from_handshake(&error, url.as_str()),
+                HandshakeFailure::TimedOut => too_slow(),
+            })?;
             match speaks_http2 || secured.get_ref().1.alpn_protocol() == Some(b"h2") {
                 true => Http2Link::start(secured, url.as_str()).await.map(http2),
                 false => Ok(http1(Http1Link::new(Box::new(secured), source, false))),
             }
         };
         let opened = tokio::time::timeout_at(deadline, rest).await;
-        opened.unwrap_or_else(|_| {
-            let allowed = quantity::duration(spec.socket.connect_timeout);
-            let message = format!("connected, but the handshake did not finish within {allowed}");
-            Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, url.as_str(), message))
-        })
+        opened.unwrap_or_else(|_| Err(too_slow()))
     }
 
     /// Whether a request to this URL can use the connection, now that it is idle.

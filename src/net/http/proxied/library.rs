@@ -70,7 +70,7 @@ async fn builder(
     with_tls: bool,
 ) -> Result<reqwest::ClientBuilder, Failure> {
     let trust = load_trust(spec, gate, with_tls).await?;
-    let config = config(&trust, spec.version, handshake).map_err(|why| client_failure(&why))?;
+    let config = config(&trust, spec.version, handshake).map_err(|why| client_failure(&why))?.config;
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
