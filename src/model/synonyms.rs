@@ -16,6 +16,7 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("send-file", "upload"),
     ("mtu", "fragment size"),
     ("view-explain", "why error failed reason"),
+    ("view-tls", "certificate chain cipher handshake ssl issuer expired"),
     ("view-way", "route dns resolver race traceroute"),
     ("view-ladder", "sequence diagram packets segments wireshark"),
     ("view-state", "diagram fsm rfc9293"),

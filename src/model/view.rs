@@ -44,6 +44,8 @@ pub enum ViewDocument {
     Heads,
     /// An HTTP request.
     Request,
+    /// The TLS handshakes of a session.
+    Tls,
     /// DNS answers as tables.
     DnsAnswer,
     /// The fields of DNS messages.
@@ -74,6 +76,8 @@ pub enum View {
     Headers,
     /// The HTTP request as it was sent.
     Request,
+    /// The TLS handshakes, and the certificates of the peer.
+    Tls,
     /// The peers of a bound socket, or the connections of a listener.
     Peers,
     /// A TCP connection as a sequence diagram.
@@ -106,6 +110,7 @@ impl View {
         View::Response,
         View::Headers,
         View::Request,
+        View::Tls,
         View::Peers,
         View::Ladder,
         View::State,
@@ -154,6 +159,13 @@ impl View {
                 name: "request",
                 action: Some(("view-request", "view: HTTP request")),
                 shows: ViewContent::Document(ViewDocument::Request),
+                samples: KernelSampling::No,
+                counts_down: false,
+            },
+            View::Tls => ViewEntry {
+                name: "tls",
+                action: Some(("view-tls", "view: TLS handshake and certificates")),
+                shows: ViewContent::Document(ViewDocument::Tls),
                 samples: KernelSampling::No,
                 counts_down: false,
             },

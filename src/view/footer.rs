@@ -204,6 +204,7 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) ->
         | View::Hex
         | View::Headers
         | View::Request
+        | View::Tls
         | View::State
         | View::Way
         | View::Answer

@@ -79,7 +79,9 @@ fn draw_view(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessi
         (View::Response, SessionKind::Http(exchange), _) => {
             http::response(canvas, area, &http::HttpPage { model, session, panel }, exchange)
         }
-        (View::Headers | View::Request | View::Fields, _, _) => document::of_view(canvas, area, session, panel),
+        (View::Headers | View::Request | View::Tls | View::Fields, _, _) => {
+            document::of_view(canvas, area, session, panel)
+        }
         (View::Answer, SessionKind::Dns(_), _) => dns::draw_answers(canvas, area, model, session, panel),
         (View::Way, _, _) => dns::draw_path(canvas, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(canvas, area, model, session, panel),

@@ -7,3 +7,4 @@ pub(crate) mod http;
 pub mod json;
 pub(crate) mod of_view;
 pub mod path;
+pub(crate) mod tls;

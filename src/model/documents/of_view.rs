@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::document::Document;
-use super::{dns, http};
+use super::{dns, http, tls};
 use crate::model::panel::{Panel, SearchSubject};
 use crate::model::picked_datagram;
 use crate::model::view::ViewDocument;
@@ -31,6 +31,7 @@ fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) ->
             let shown = u64::from(session.secrets == SecretDisplay::Shown);
             Some(exchange.hops.iter().map(heads_of).sum::<usize>() as u64 * 2 + shown)
         }
+        (ViewDocument::Tls, SessionKind::Http(exchange)) => Some(exchange.handshake_count),
         (ViewDocument::DnsAnswer | ViewDocument::DnsFields, SessionKind::Dns(lookup)) => {
             Some(lookup.edition() + u64::from(session.is_over()))
         }
@@ -41,6 +42,7 @@ fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) ->
             ViewDocument::Body
             | ViewDocument::Heads
             | ViewDocument::Request
+            | ViewDocument::Tls
             | ViewDocument::DnsAnswer
             | ViewDocument::DnsFields,
             _,
@@ -58,6 +60,10 @@ pub(crate) fn document_shown<'a>(session: &'a Session, panel: &'a Panel) -> Opti
         (ViewDocument::Request, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
             Some(Cow::Owned(http::request_document(spec, exchange, session.secrets)))
         }
+        (ViewDocument::Tls, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
+            let expected = !session.is_over() && spec.url.starts_with("https:");
+            Some(Cow::Owned(tls::tls_document(exchange.handshakes.iter().map(|it| &**it), expected)))
+        }
         (ViewDocument::DnsAnswer, SessionKind::Dns(lookup), SpecKind::Dns(spec)) => {
             Some(Cow::Owned(dns::of_answer(lookup, session.failure(), spec.printed)))
         }
@@ -70,6 +76,7 @@ pub(crate) fn document_shown<'a>(session: &'a Session, panel: &'a Panel) -> Opti
             ViewDocument::Body
             | ViewDocument::Heads
             | ViewDocument::Request
+            | ViewDocument::Tls
             | ViewDocument::DnsAnswer
             | ViewDocument::DnsFields,
             _,

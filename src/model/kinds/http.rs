@@ -3,7 +3,8 @@
 use super::questions::{KindRules, NO_MTU_PROBE, WhyNotSent};
 use crate::model::endings::SessionEnding;
 use crate::model::view::View;
-use crate::sessions::Session;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Session, SpecKind};
 use crate::wire::Failure;
 
 /// An HTTP exchange.
@@ -11,8 +12,24 @@ pub(super) struct HttpRules<'a> {
     pub(super) session: &'a Session,
 }
 
-/// The views of an exchange over a connection of our own.
-const VIEWS: [View; 11] = [
+/// The views of an exchange over a connection of our own, with TLS.
+const VIEWS: [View; 12] = [
+    View::Response,
+    View::Headers,
+    View::Request,
+    View::Tls,
+    View::Text,
+    View::Hex,
+    View::Ladder,
+    View::State,
+    View::Kernel,
+    View::Flow,
+    View::Way,
+    View::Explain,
+];
+
+/// The same without TLS.
+const CLEAR: [View; 11] = [
     View::Response,
     View::Headers,
     View::Request,
@@ -26,13 +43,30 @@ const VIEWS: [View; 11] = [
     View::Explain,
 ];
 
-/// The views of an exchange whose connection is not our own, or not of TCP.
-const WITHOUT_CONNECTION: [View; 7] =
+/// The views of an exchange whose connection is not our own, or not of TCP, with TLS.
+const WITHOUT_CONNECTION: [View; 8] =
+    [View::Response, View::Headers, View::Request, View::Tls, View::Text, View::Hex, View::Way, View::Explain];
+
+/// The same without TLS.
+const CLEAR_WITHOUT_CONNECTION: [View; 7] =
     [View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain];
+
+impl HttpRules<'_> {
+    /// Whether it has a TLS handshake to show, or will have one.
+    fn has_tls(&self) -> bool {
+        let done = matches!(&self.session.kind, SessionKind::Http(exchange) if exchange.handshake_count > 0);
+        done || matches!(&self.session.spec.what, SpecKind::Http(spec) if spec.url.starts_with("https:"))
+    }
+}
 
 impl KindRules for HttpRules<'_> {
     fn views(&self) -> &'static [View] {
-        if self.session.tcp_history().is_some() { &VIEWS } else { &WITHOUT_CONNECTION }
+        match (self.session.tcp_history().is_some(), self.has_tls()) {
+            (true, true) => &VIEWS,
+            (true, false) => &CLEAR,
+            (false, true) => &WITHOUT_CONNECTION,
+            (false, false) => &CLEAR_WITHOUT_CONNECTION,
+        }
     }
 
     fn endings(&self) -> Vec<SessionEnding> {

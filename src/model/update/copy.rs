@@ -193,6 +193,7 @@ fn of_document(session: &Session, panel: &Panel, columns: u16) -> Option<CopyTex
             Some(CopyText::new("the answers as dig prints them", text.replace('\t', " ").into_bytes()))
         }
         (ViewDocument::Heads, _, _) => whole("all headers"),
+        (ViewDocument::Tls, _, _) => whole("all of TLS"),
         (ViewDocument::DnsFields, _, _) => whole("all fields"),
         (ViewDocument::Request | ViewDocument::DnsAnswer, _, _) => None,
     }

@@ -60,6 +60,8 @@ pub struct HttpExchange {
     pub took: Option<Duration>,
     /// The TLS handshakes of its connections, oldest first; the last [`MOST_HANDSHAKES`].
     pub handshakes: Vec<Arc<TlsHandshake>>,
+    /// How many handshakes there were.
+    pub handshake_count: u64,
     /// When the last request was made; a redirect makes another.
     pub asked: Option<Instant>,
     /// Both addresses of the connection, once known.
@@ -191,6 +193,7 @@ impl KindState for HttpExchange {
                 self.handshakes.remove(0);
             }
             self.handshakes.push(Arc::clone(handshake));
+            self.handshake_count += 1;
         }
         let News::Http(news) = news else { return None };
         if let HttpNews::Request(_) = news {

@@ -119,6 +119,11 @@ fn an_http_response_has_its_figures_and_its_body() {
 }
 
 #[test]
+fn a_refused_certificate_is_shown_with_its_chain_and_the_check_that_failed() {
+    check("tls", scenes::refused_tls, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
 fn a_listener_shows_its_children() {
     check("listener", scenes::listener, &[SMALL, USUAL, LARGE]);
 }

@@ -1,6 +1,7 @@
 //! The models that the screens are drawn from, built as the program builds them: by messages.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sockeye::model::history::ComposedText;
@@ -13,10 +14,14 @@ use sockeye::sessions::{CloseReason, News, Record, SessionId, SpecKind};
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::tcp::state::TcpState;
-use sockeye::wire::{Both, Class, Direction, FailedOperation, Failure, Totals};
+use sockeye::wire::tls::certificate::{CertificateView, PublicKeyView};
+use sockeye::wire::tls::names::{TlsCipherSuite, TlsGroup, TlsHandshakeType, TlsRecordType, TlsVersion};
+use sockeye::wire::tls::record::{TlsMessage, TlsMessageKind};
+use sockeye::wire::{Both, Class, Direction, FailedOperation, Failure, FailureReason, Totals};
 
 use crate::bench::{Bench, address, tcp_to};
-use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
+use sockeye::sessions::news::tls::{ChainCertificate, ChainTrust, TlsHandshake};
+use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, TlsNews, UdpNews};
 
 pub(crate) fn home(columns: u16, rows: u16) -> Bench {
     Bench::new(columns, rows)
@@ -266,6 +271,96 @@ pub(crate) fn response(columns: u16, rows: u16) -> Bench {
     bench.wake(1_000_000);
     bench.keys("f4");
     bench
+}
+
+/// An exchange whose certificate is refused.
+pub(crate) fn refused_tls(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, SpecKind::Http(HttpSpec::get("https://lab.test/")));
+    let peer = address("127.0.0.1:8443");
+    bench.news(id, 1_000, News::Dial(DialNews::Connecting { peer, attempt: 1, begun: true }));
+    bench.news(id, 20_000, News::Tls(TlsNews::Handshake(Arc::new(handshake()))));
+    let message = "the certificate has expired: it held until 2026-01-31 12:00 UTC, and now it is 2026-11-30 12:00 UTC";
+    let failure = Failure::new(Class::Tls, FailedOperation::Connect, "https://lab.test/", message);
+    bench.news(id, 21_000, News::Failed(failure.with_reason(Some(FailureReason::CertificateExpired))));
+    let totals = Both::default();
+    bench.news(id, 21_500, News::Closed { totals, how: CloseReason::Error });
+    bench.wake(1_000_000);
+    bench.keys("E");
+    bench
+}
+
+fn handshake() -> TlsHandshake {
+    let time = |text: &str| Some(text.parse().unwrap());
+    let leaf = CertificateView {
+        version: 3,
+        serial: "04:d2".into(),
+        subject: "CN=lab.test".into(),
+        issuer: "O=Example, CN=Lab \u{1b}[31mIssuer".into(),
+        is_self_issued: false,
+        names: vec!["lab.test".into(), "*.lab.test".into(), "127.0.0.1".into()],
+        names_left_out: 0,
+        not_before: time("2025-01-31T12:00:00Z"),
+        not_after: time("2026-01-31T12:00:00Z"),
+        key: PublicKeyView { algorithm: "EC P-256".into(), bits: Some(256) },
+        signature_algorithm: "sha256WithRSAEncryption".into(),
+        is_ca: false,
+        path_length: None,
+        key_usage: vec!["digitalSignature"],
+        purposes: vec!["serverAuth".into()],
+        embedded_scts: Some(2),
+        faults: Vec::new(),
+    };
+    let issuer = CertificateView {
+        subject: leaf.issuer.clone(),
+        issuer: "O=Example, CN=Root".into(),
+        names: Vec::new(),
+        not_after: time("2031-01-31T12:00:00Z"),
+        key: PublicKeyView { algorithm: "RSA".into(), bits: Some(2048) },
+        is_ca: true,
+        path_length: Some(0),
+        key_usage: vec!["keyCertSign", "cRLSign"],
+        embedded_scts: None,
+        serial: "07".into(),
+        ..leaf.clone()
+    };
+    let kept = |view, byte| ChainCertificate { der: Default::default(), bytes: 900, sha256: [byte; 32], view };
+    let message =
+        |direction, millis, what, bytes| TlsMessage { direction, at: Duration::from_millis(millis), what, bytes };
+    let messages = vec![
+        message(Direction::Sent, 0, TlsMessageKind::Handshake(TlsHandshakeType(1)), 1_447),
+        message(Direction::Received, 11, TlsMessageKind::Handshake(TlsHandshakeType(2)), 1_210),
+        message(Direction::Received, 11, TlsMessageKind::ChangeCipherSpec, 6),
+        message(Direction::Received, 12, TlsMessageKind::Encrypted(TlsRecordType::APPLICATION_DATA), 2_231),
+        message(Direction::Sent, 13, TlsMessageKind::ChangeCipherSpec, 6),
+        message(Direction::Sent, 13, TlsMessageKind::Encrypted(TlsRecordType::APPLICATION_DATA), 24),
+    ];
+    let message = "the certificate has expired: it held until 2026-01-31 12:00 UTC, and now it is 2026-11-30 12:00 UTC";
+    TlsHandshake {
+        sni: Some("lab.test".into()),
+        version: Some(TlsVersion::TLS13),
+        cipher: Some(TlsCipherSuite(0x1302)),
+        group: Some(TlsGroup(4588)),
+        signature: None,
+        offered_alpn: vec!["h2".into(), "http/1.1".into()],
+        alpn: None,
+        kind: None,
+        chain: vec![kept(Ok(leaf), 0xab), kept(Ok(issuer), 0xcd)],
+        chain_left_out: 0,
+        trust: Some(ChainTrust::Failed {
+            reason: FailureReason::CertificateExpired,
+            message: message.into(),
+            goes_on: false,
+        }),
+        ocsp_bytes: Some(0),
+        checked_at: "2026-11-30T12:00:00Z".parse().unwrap(),
+        took: Duration::from_millis(13),
+        wire_bytes: Both { sent: 1_482, received: 3_452 },
+        records: Both { sent: 3, received: 3 },
+        messages,
+        messages_left_out: 0,
+        error: Some(message.into()),
+    }
 }
 
 pub(crate) fn listener(columns: u16, rows: u16) -> Bench {
