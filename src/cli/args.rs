@@ -472,6 +472,12 @@ pub(super) struct CurlArgs {
     /// In a pipe: print the head before the body
     #[arg(short = 'i', long)]
     include: bool,
+    /// Add this to the URL's query, encoded as --data-urlencode does; +TEXT is added as it is
+    #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
+    url_query: Vec<String>,
+    /// Send . and .. in the URL's path as they are
+    #[arg(long)]
+    path_as_is: bool,
     /// Put the data into the URL's query, and use GET
     #[arg(short = 'G', long)]
     get: bool,

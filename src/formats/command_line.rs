@@ -10,6 +10,7 @@ use crate::sessions::spec::target::{is_everywhere, takes_both_families};
 use crate::sessions::spec::{IpFamily, PORT_TIMEOUT, SocketSpec, TcpSpec, UdpSpec, UnixSpec};
 use crate::sessions::{Spec, SpecKind};
 use crate::wire::dns::record_type::class_name;
+use crate::wire::http::request_target::has_dot_segments;
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::unix::{UnixAddress, UnixForm};
 
@@ -174,6 +175,7 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
     if http.url.contains(['[', ']', '{', '}']) {
         words.push("-g".to_owned());
     }
+    words.extend(has_dot_segments(&http.url).then(|| "--path-as-is".to_owned()));
     words.push(shell_word(&http.url));
     words.extend(http.insecure.then(|| "-k".to_owned()));
     match http.redirects {

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion, PartValue};
 use crate::sessions::spec::{IpFamily, SocketSpec};
+use crate::wire::http::request_target::has_dot_segments;
 use crate::wire::unix::UnixAddress;
 
 /// The `curl` line that sends this request. It has everything that the user gave, passwords included: for a copy that
@@ -22,6 +23,7 @@ pub fn curl_line(http: &HttpSpec) -> String {
     if url.contains(['[', ']', '{', '}']) {
         words.push("-g".to_owned());
     }
+    words.extend(has_dot_segments(&url).then(|| "--path-as-is".to_owned()));
     words.push(quoted_word(url.as_bytes()));
     for (name, value) in &http.headers {
         // For curl, `Name:` removes a field, and `Name;` sends an empty one.
@@ -163,6 +165,7 @@ mod tests {
         for line in [
             "curl http://127.0.0.1:1/a",
             "curl -I http://127.0.0.1:1/a",
+            r"curl --path-as-is 'http://127.0.0.1:1/a/../%2e/b\c?d='\''e'",
             "curl -g 'http://127.0.0.1:1/{a}[1]'",
             "curl -H User-Agent: -A '' -L --max-redirs 0 -X GET http://127.0.0.1:1/",
             "curl -X DELETE 'http://127.0.0.1:1/a?b=c&d' -H 'X-One: two three' -u me:secret",

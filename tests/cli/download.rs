@@ -102,3 +102,34 @@ fn a_file_that_is_not_written_is_said_to_have_no_effect() {
     assert!(stderr(&output).contains("-o has no effect here: the body is in the events"), "{}", stderr(&output));
     assert!(!path.exists());
 }
+
+#[test]
+fn the_path_and_the_query_are_sent_as_they_are_written() {
+    for (url, sent) in [
+        ("/a'b?c='d'", "/a'b?c='d'"),
+        ("/a/%2e%2e/b", "/a/%2e%2e/b"),
+        ("?x", "/?x"),
+        ("/a/../b#c", "/b"),
+        ("/\u{e4}", "/%C3%A4"),
+    ] {
+        for more in [&[][..], &["--repeat", "1"]] {
+            let (target, thread) = peer(peers::answer(HELLO));
+            let output = run_alone(&[&["http", &format!("http://{target}{url}")], more].concat());
+            let request = String::from_utf8(thread.join().unwrap()).unwrap();
+            ends_with(&output, 0);
+            assert_eq!(request.lines().next(), Some(format!("GET {sent} HTTP/1.1").as_str()));
+        }
+    }
+    let (target, thread) = peer(peers::answer(HELLO));
+    ends_with(&run_alone(&["http", &format!(r#"http://{target}/"\<>|^`"#)]), 0);
+    let request = String::from_utf8(thread.join().unwrap()).unwrap();
+    assert!(request.starts_with(r#"GET /"\<>|^` HTTP/1.1"#), "{request}");
+    // The library of repeated requests takes fewer characters.
+    let (target, thread) = peer(peers::answer(HELLO));
+    let output = run_alone(&["http", &format!("http://{target}/<"), "--repeat", "1"]);
+    let request = String::from_utf8(thread.join().unwrap()).unwrap();
+    assert!(request.starts_with("GET /%3C HTTP/1.1"), "{request}");
+    assert!(stderr(&output).contains("the URL was changed by the client library"), "{}", stderr(&output));
+    let (request, said) = fetch(HELLO, &["--path-as-is", "-o", "/dev/null"], 0);
+    assert!(request.starts_with("GET /dir/name.txt?x=1 ") && said.is_empty(), "{request}{said}");
+}

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use url::form_urlencoded::byte_serialize;
 
 use super::form_field;
 use super::request::StdinBody;
+use super::typed_url::percent_encoded;
 use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::text::sanitize::quoted;
 
@@ -87,17 +87,8 @@ impl CurlBody {
 
     /// `--data-urlencode`: `TEXT`, `=TEXT` or `NAME=TEXT`; the text is encoded, the name is not.
     pub(super) fn urlencode(&mut self, value: &str) -> Result<(), String> {
-        let (name, text) = match (value.find('='), value.find('@')) {
-            (Some(equals), at) if at.is_none_or(|at| equals < at) => (&value[..equals], &value[equals + 1..]),
-            (_, Some(_)) => {
-                return Err(format!("--data-urlencode {} names a file, which is not read here", quoted(value)));
-            }
-            (_, None) => ("", value),
-        };
-        // curl encodes a blank as %20, forms as a plus.
-        let encoded = byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
-        let parting = if name.is_empty() { "" } else { "=" };
-        self.text(&format!("{name}{parting}{encoded}"));
+        let text = urlencoded("--data-urlencode", value)?;
+        self.text(&text);
         Ok(())
     }
 
@@ -178,4 +169,18 @@ impl CurlBody {
             (None, None) => BodySpec::Multipart(self.parts),
         })
     }
+}
+
+/// `TEXT`, `=TEXT` or `NAME=TEXT`: the text is encoded, the name is not.
+///
+/// # Errors
+/// Fails for a file.
+pub(super) fn urlencoded(named: &str, value: &str) -> Result<String, String> {
+    let (name, text) = match (value.find('='), value.find('@')) {
+        (Some(equals), at) if at.is_none_or(|at| equals < at) => (&value[..equals], &value[equals + 1..]),
+        (_, Some(_)) => return Err(format!("{named} {} names a file, which is not read here", quoted(value))),
+        (_, None) => ("", value),
+    };
+    let parting = if name.is_empty() { "" } else { "=" };
+    Ok(format!("{name}{parting}{}", percent_encoded(text)))
 }

@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::body::CurlBody;
+use super::body::{self, CurlBody};
 use super::fields::CurlFields;
 use super::meaning::CurlOption;
 use super::options::{self, OPTIONS};
 use super::output::{self, OutputOptions, ResumePoint};
 use super::request::{CurlRequest, CurlStyle, StdinBody};
+use super::typed_url::TypedUrl;
 use super::{globs, value};
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
 use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
@@ -104,6 +105,8 @@ struct ParsedCurl<'a> {
     /// `--compressed`.
     compressed: Option<bool>,
     glob_off: bool,
+    path_as_is: bool,
+    url_query: Vec<String>,
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
     retry: RetryPolicy,
@@ -141,6 +144,8 @@ impl<'a> ParsedCurl<'a> {
             connect_to: Vec::new(),
             compressed: None,
             glob_off: false,
+            path_as_is: false,
+            url_query: Vec::new(),
             timeout: None,
             connect_timeout: None,
             retry: RetryPolicy::default(),
@@ -218,6 +223,12 @@ impl<'a> ParsedCurl<'a> {
             CurlOption::Ipv4 => self.family = IpFamily::V4,
             CurlOption::Ipv6 => self.family = IpFamily::V6,
             CurlOption::Url => self.words.push(value),
+            // What stands behind a plus is added as it is; a blank becomes a plus, as in forms.
+            CurlOption::UrlQuery => self.url_query.push(match value.strip_prefix('+') {
+                Some(as_is) => as_is.to_owned(),
+                None => body::urlencoded(named, &value)?.replace("%20", "+"),
+            }),
+            CurlOption::PathAsIs => self.path_as_is = true,
             CurlOption::Insecure => self.insecure = true,
             CurlOption::Location => self.follow = true,
             CurlOption::Compressed => self.compressed = Some(true),
@@ -248,20 +259,26 @@ impl<'a> ParsedCurl<'a> {
 
     fn finish(mut self, style: CurlStyle) -> Result<CurlRequest, String> {
         let typed = self.url()?;
-        if !self.glob_off {
-            globs::refuse(&typed)?;
-        }
-        let (mut url, zoned) = value::url(&typed, self.addresses())?;
-        self.resolve.extend(zoned);
-        let stdin_body = self.upload_body(&mut url)?.or(self.content.stdin_body());
+        let typed = if self.glob_off { typed } else { globs::unescaped(&typed)? };
+        let mut typed = TypedUrl::read(&typed, self.path_as_is, self.addresses())?;
+        let url = typed.url.clone();
+        self.resolve.extend(typed.zoned.take());
+        self.notes.extend(typed.note.take());
+        let stdin_body = self.upload_body(&mut typed)?.or(self.content.stdin_body());
         let defaults = self.content.default_headers();
         let mut body = std::mem::take(&mut self.content).into_body()?;
         if self.query {
             if stdin_body.is_some() {
                 return Err("-G puts text into the URL: accepted without @- and -T".to_owned());
             }
-            value::add_query(&mut url, &body)?;
+            if !self.url_query.is_empty() {
+                return Err("-G and --url-query both write the URL's query; accepted: one of them".to_owned());
+            }
+            typed.add_body(&body)?;
             body = BodySpec::None;
+        }
+        for added in &self.url_query {
+            typed.add_query(added);
         }
         if self.head && body != BodySpec::None {
             return Err("-I asks for no body, so that nothing can be sent with it; accepted: -I or -d, not both".into());
@@ -282,7 +299,7 @@ impl<'a> ParsedCurl<'a> {
         } else {
             "POST"
         };
-        let output = self.output.finish(url.path(), self.head)?;
+        let output = self.output.finish(&typed.target, self.head)?;
         self.resume()?;
         // A part of coded content cannot be decoded, and is no continuation of a decoded file.
         let is_part = self.output.resume.is_some() || self.fields.contains("Range");
@@ -339,7 +356,7 @@ impl<'a> ParsedCurl<'a> {
                 options: self.options,
                 ..SocketSpec::default()
             },
-            ..HttpSpec::get(String::from(url))
+            ..HttpSpec::get(typed.into_text())
         };
         Ok(CurlRequest { spec, notes: self.notes, output, stdin_body })
     }
@@ -359,7 +376,7 @@ impl<'a> ParsedCurl<'a> {
     }
 
     /// `-T`: the file becomes the body, and its name the end of a URL that ends with a slash.
-    fn upload_body(&mut self, url: &mut url::Url) -> Result<Option<StdinBody>, String> {
+    fn upload_body(&mut self, url: &mut TypedUrl) -> Result<Option<StdinBody>, String> {
         let Some(path) = self.upload.clone() else { return Ok(None) };
         if !self.content.is_empty() {
             return Err("-T sends a file as the whole body: accepted without -d, -F and --json".to_owned());
@@ -371,11 +388,8 @@ impl<'a> ParsedCurl<'a> {
             self.content.binary("@-")?;
             return Ok(Some(StdinBody::AsItIs));
         }
-        if url.path().ends_with('/')
-            && let Some(name) = PathBuf::from(&path).file_name().and_then(|name| name.to_str())
-            && let Ok(mut parts) = url.path_segments_mut()
-        {
-            parts.pop_if_empty().push(name);
+        if let Some(name) = PathBuf::from(&path).file_name().and_then(|name| name.to_str()) {
+            url.add_file_name(name);
         }
         self.content.binary(&format!("@{path}"))?;
         Ok(None)

@@ -38,6 +38,8 @@ pub(super) enum CurlOption {
     Ipv4,
     Ipv6,
     Url,
+    UrlQuery,
+    PathAsIs,
     Insecure,
     Location,
     Compressed,

@@ -9,6 +9,7 @@ mod meaning;
 mod options;
 mod output;
 mod request;
+mod typed_url;
 mod value;
 
 pub use curl::parse;

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::sessions::spec::http::BodySpec;
 use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
 use crate::sessions::spec::target::AddressReader;
 use crate::sessions::spec::{IpFamily, RequestedOptions};
@@ -120,6 +119,10 @@ pub(super) fn url(text: &str, addresses: AddressReader<'_>) -> Result<(Url, Opti
         return Err(wrong("has a blank or a control character in it"));
     }
     let whole = with_scheme(text);
+    let authority = whole.split_once("://").map_or("", |(_, rest)| rest).split(['/', '?', '#']).next();
+    if authority.is_some_and(|authority| authority.contains('\\')) {
+        return Err(wrong("has a backslash in its host"));
+    }
     let (whole, zone) = match zone_of(&whole) {
         None => (whole.clone(), None),
         Some((address, zone, rest)) => (format!("{address}]{rest}"), Some(zone.to_owned())),
@@ -143,7 +146,7 @@ pub(super) fn url(text: &str, addresses: AddressReader<'_>) -> Result<(Url, Opti
 }
 
 /// The URL with a scheme: `h/x` is `http://h/x`, and so is `http:/h/x`, as in curl.
-fn with_scheme(text: &str) -> String {
+pub(super) fn with_scheme(text: &str) -> String {
     let scheme = text.find(':').map(|at| text.split_at(at)).filter(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
@@ -169,25 +172,6 @@ fn zone_of(url: &str) -> Option<(&str, &str, &str)> {
     let percent = open + url[open..close].find('%')?;
     let zone = &url[percent + 1..close];
     Some((&url[..percent], zone.strip_prefix("25").filter(|zone| !zone.is_empty()).unwrap_or(zone), &url[close + 1..]))
-}
-
-/// Appends a body's text to the URL's query, for `-G`.
-pub(super) fn add_query(url: &mut Url, body: &BodySpec) -> Result<(), String> {
-    let added = match body {
-        BodySpec::None => return Ok(()),
-        BodySpec::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        BodySpec::File(_) | BodySpec::Multipart(_) => {
-            return Err(
-                "-G puts text into the URL, so that no file or form can go with it; accepted: -G -d TEXT".into()
-            );
-        }
-    };
-    let query = match url.query() {
-        Some(query) if !query.is_empty() => format!("{query}&{added}"),
-        _ => added,
-    };
-    url.set_query(Some(&query));
-    Ok(())
 }
 
 /// A proxy's URL; without a scheme it is `http`, and without a port 1080, both as in curl.

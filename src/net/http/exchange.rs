@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use tokio::sync::watch;
-use url::Url;
+use url::{Position, Url};
 
 use super::byte_count::ExchangeConnections;
 use super::dial::HttpDialer;
@@ -55,9 +55,24 @@ pub(super) struct ExchangeTask {
 /// The request of one hop.
 pub(super) struct HopRequest {
     pub(super) url: Url,
+    /// The path and query, as they are sent: those that the user wrote, or a redirect's.
+    pub(super) target: String,
     pub(super) method: Method,
     pub(super) headers: RequestFields,
     pub(super) sends_body: bool,
+}
+
+impl HopRequest {
+    /// The URL, with the target as it is sent.
+    pub(super) fn text(&self) -> String {
+        let (start, end) = (&self.url[..Position::BeforePath], &self.url[Position::AfterQuery..]);
+        format!("{start}{}{end}", self.target)
+    }
+
+    /// The target as the library of URLs writes it.
+    pub(super) fn rewritten_target(&self) -> &str {
+        &self.url[Position::BeforePath..Position::AfterQuery]
+    }
 }
 
 impl ExchangeTask {
@@ -85,7 +100,8 @@ impl ExchangeTask {
         let dial = Arc::new(HttpDialer::new(Arc::clone(&self.gate), spec, self.captures)?);
         *self.dial.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial));
         *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial.connections));
-        let mut hop = HopRequest { url, method, headers: own, sends_body: true };
+        let target = headers::target_of(&spec.url, &url);
+        let mut hop = HopRequest { url, target, method, headers: own, sends_body: true };
         let mut road = if spec.proxy.is_some() { HttpTransport::Proxied(None) } else { HttpTransport::Own(None) };
         let proxy = spec.proxy.as_deref().map(proxy_url).transpose()?;
         let mut followed = 0;
@@ -122,6 +138,14 @@ impl ExchangeTask {
                     return self.check_status(status, &hop.url);
                 }
             }
+        }
+    }
+
+    /// Warns that a client library writes the target anew.
+    pub(super) async fn warn_rewritten(&self, hop: &HopRequest) {
+        if hop.target != hop.rewritten_target() {
+            let why = headers::rewritten(&hop.target, hop.rewritten_target());
+            self.warn(Class::Usage, FailedOperation::Request, &hop.url, why).await;
         }
     }
 
@@ -162,6 +186,7 @@ impl ExchangeTask {
         }
         hop.sends_body &= next.keeps_body;
         hop.url = next.url;
+        hop.target = hop.rewritten_target().to_owned();
         hop.method = next.method;
     }
 

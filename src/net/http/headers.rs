@@ -5,8 +5,9 @@ use super::request_fields::RequestFields;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::text::sanitize::quoted;
 use crate::wire::http::head::RequestHead;
+use crate::wire::http::request_target::{is_sendable, written_target};
 use crate::wire::{Class, FailedOperation, Failure};
-use url::Url;
+use url::{Position, Url};
 
 use base64::Engine;
 use http::{HeaderName, HeaderValue, Method};
@@ -144,6 +145,17 @@ pub(super) fn describe_body(headers: &mut RequestFields, method: &Method, body: 
         headers.append("Content-Length", length.to_string());
     }
     Ok(())
+}
+
+/// The target of a request as its URL writes it; as the library writes it if that cannot be sent.
+pub(super) fn target_of(written: &str, url: &Url) -> String {
+    let target = written_target(written);
+    if is_sendable(&target) { target } else { url[Position::BeforePath..Position::AfterQuery].to_owned() }
+}
+
+/// The warning that a target is not sent as it was written.
+pub(super) fn rewritten(written: &str, sent: &str) -> String {
+    format!("the URL was changed by the client library: {} → {}", quoted(written), quoted(sent))
 }
 
 /// The value of the Host field, which is also the authority of the request (RFC 9110 §7.2).

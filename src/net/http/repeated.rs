@@ -63,11 +63,20 @@ impl RepeatedRequest {
             gate.news(News::Warned(warning)).await;
         }
         let client = keep_alive_client(&spec, &gate, connections).await?;
-        let path = url[url::Position::BeforePath..url::Position::AfterQuery].parse();
+        let (written, rewritten) =
+            (headers::target_of(&spec.url, &url), &url[url::Position::BeforePath..url::Position::AfterQuery]);
+        let direct = direct_target_of(&spec, &url);
+        let as_written = direct.as_ref().and_then(|_| written.parse().ok());
+        if as_written.is_none() && written != rewritten {
+            let why = headers::rewritten(&written, rewritten);
+            let warning = headers::request_warning(Class::Usage, FailedOperation::Request, &url, why);
+            gate.news(News::Warned(warning)).await;
+        }
+        let path = as_written.map_or_else(|| rewritten.parse(), Ok);
         let path = path.map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))?;
         Ok(RepeatedRequest {
             client,
-            direct: direct_target_of(&spec, &url),
+            direct,
             host: host(&url, &own),
             path,
             url,

@@ -12,7 +12,6 @@ use http::header::HOST;
 use http::uri::{Authority, Uri};
 use http::{Method, Request};
 use tokio::sync::mpsc;
-use url::{Position, Url};
 
 use super::body::{CountedBody, RequestBody};
 use super::dial::HttpDialer;
@@ -123,13 +122,24 @@ impl ExchangeTask {
         all: &RequestFields,
     ) -> Result<HttpResponse, Unanswered> {
         let link = &mut connection.link;
-        let told = headers::head(&hop.method, &hop.url, all, &body, HttpVersion::Http2);
+        let mut told = headers::head(&hop.method, &hop.url, all, &body, HttpVersion::Http2);
         let mut request = Request::new(body.into_counted(Arc::clone(&self.gate)));
         *request.method_mut() = hop.method.clone();
         *request.headers_mut() = all.to_map();
         // The user's Host is the authority, and stands nowhere else (RFC 9113 §8.3.1).
         let host = request.headers_mut().remove(HOST);
-        *request.uri_mut() = http2_target(&hop.url, host.as_ref().map(http::HeaderValue::as_bytes))?;
+        let authority = host.as_ref().map(http::HeaderValue::as_bytes);
+        *request.uri_mut() = match http2_target(&hop.text(), authority) {
+            Ok(uri) => {
+                told.url = hop.text();
+                uri
+            }
+            // The library takes fewer characters than may be written.
+            Err(_) => {
+                self.warn_rewritten(hop).await;
+                http2_target(hop.url.as_str(), authority)?
+            }
+        };
         self.gate.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
         let arrived = Arc::new(AtomicUsize::new(0));
@@ -183,6 +193,7 @@ impl ExchangeTask {
         };
         *client_now = Some((client.clone(), with_tls));
         let (body, all) = self.body(hop).await?;
+        self.warn_rewritten(hop).await;
         let mut request = reqwest::Request::new(hop.method.clone(), hop.url.clone());
         let told = headers::head(&hop.method, &hop.url, &all, &body, self.spec.version);
         *request.headers_mut() = all.to_map();
@@ -228,9 +239,14 @@ fn receive_interim(
 }
 
 /// The request target of HTTP/2: the whole URL, with this authority if it is one.
-fn http2_target(url: &Url, authority: Option<&[u8]>) -> Result<Uri, Failure> {
+fn http2_target(url: &str, authority: Option<&[u8]>) -> Result<Uri, Failure> {
     let no_uri = |error: http::Error| Failure::usage(format!("the URL is no URI: {error}"));
-    let uri: Uri = url[..Position::AfterQuery].parse().map_err(|error: http::uri::InvalidUri| no_uri(error.into()))?;
+    let uri: Uri = url
+        .split('#')
+        .next()
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error: http::uri::InvalidUri| no_uri(error.into()))?;
     let Some(authority) = authority else { return Ok(uri) };
     let mut parts = uri.into_parts();
     parts.authority = Some(Authority::try_from(authority).map_err(|error| no_uri(error.into()))?);

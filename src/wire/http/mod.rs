@@ -1,3 +1,4 @@
 //! HTTP messages.
 
 pub mod head;
+pub mod request_target;

@@ -155,7 +155,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("--http3 h", "curl --http3 is a version of HTTP"),
         ("--post301 h", "curl --post301 changes what a redirect may do"),
         ("--max-filesize 5 h", "curl --max-filesize changes how the answer is read"),
-        ("--path-as-is h", "curl --path-as-is changes what is sent"),
+        ("--request-target / h", "--request-target changes what is sent"),
         ("h --next h", "curl --next changes what is sent"),
         ("-e ';auto' h", "sets the Referer of redirects"),
         ("-e 'http://r/;auto' h", "sets the Referer of redirects"),
@@ -338,4 +338,31 @@ proptest! {
         prop_assert_eq!(&spec.headers[0].1, &value);
         prop_assert_eq!(spec.body, text(&body));
     }
+}
+
+#[test]
+fn a_url_is_sent_as_it_is_written_and_a_change_is_said() {
+    for url in ["http://h/a'b?c='d'", "http://h/a/%2e%2e/b", r"http://h/a\b", "http://h/\"<>|^`\"", "http://h/..."] {
+        let asked = request(&format!("'{}'", url.replace('\'', r"'\''"))).unwrap();
+        assert_eq!((asked.spec.url.as_str(), asked.notes), (url, Vec::new()));
+    }
+    assert_eq!(good("-g 'http://h/[1]{a}'").url, "http://h/[1]{a}");
+    assert_eq!(good(r"'http://h/\[1\]'").url, "http://h/[1]", "curl takes the backslash off");
+    assert_eq!(good("http://h/a/../b").url, "http://h/b");
+    assert_eq!(good("--path-as-is http://h/a/../b").url, "http://h/a/../b");
+    assert!(notes("http://h/a/../b")[0].contains(r#""/a/../b" → "/b"; --path-as-is"#));
+    assert_eq!(good("http://h/\u{e4}?\u{f6}").url, "http://h/%C3%A4?%C3%B6");
+    assert!(notes("http://h/\u{e4}")[0].contains("the URL was changed"));
+    assert_eq!(good("'HTTP://H:80/a#b'").url, "http://h/a#b");
+    assert!(curl(r"'http://h\x/'").unwrap_err().contains("backslash"));
+}
+
+#[test]
+fn a_query_is_added_as_curl_adds_it() {
+    let words =
+        "--url-query 'n=a b&c+~*' --url-query +x=y%20z --url-query '=q&r' --url-query 'just text' 'http://h/a?b'";
+    assert_eq!(good(words).url, "http://h/a?b&n=a+b%26c%2B~%2A&x=y%20z&q%26r&just+text");
+    assert_eq!(good("--url-query n=1 h -d x").url, "http://h/?n=1");
+    assert_eq!(good("-G --data-urlencode 'n=a~*+ ' h").url, "http://h/?n=a~%2A%2B%20");
+    assert!(curl("-G -d a --url-query b h").unwrap_err().contains("accepted: one of them"));
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use url::{Position, Url};
+use url::Url;
 
 use super::connection::HttpConnection;
 use super::http1_body::Http1Body;
@@ -69,7 +69,7 @@ impl ExchangeTask {
         let (upload, permission) = self.upload(hop, body, &fields)?;
         let told = RequestHead {
             method: hop.method.to_string(),
-            url: hop.url.to_string(),
+            url: hop.text(),
             headers: fields.as_slice().to_vec(),
             body_bytes: upload.body.length(),
         };
@@ -110,10 +110,9 @@ impl ExchangeTask {
     ) -> Result<(Upload, Option<oneshot::Sender<()>>), Failure> {
         let texts: Vec<FieldText<'_>> =
             fields.as_slice().iter().map(|(name, value)| FieldText { name: name.as_bytes(), value }).collect();
-        let target = &hop.url[Position::BeforePath..Position::AfterQuery];
         let text = RequestText {
             method: hop.method.as_str().as_bytes(),
-            target: target.as_bytes(),
+            target: hop.target.as_bytes(),
             version: Http1Version::V1_1,
             fields: &texts,
         };
