@@ -57,10 +57,15 @@ impl Authority {
     }
 
     pub(crate) fn fetch(&self, address: SocketAddr) -> Told {
+        self.fetch_with(address, &[])
+    }
+
+    fn fetch_with(&self, address: SocketAddr, environment: &[(&str, &str)]) -> Told {
         let trusted = self.file.path().to_str().unwrap();
         let (url, resolve) =
             (format!("https://localhost:{}/", address.port()), format!("localhost:{}:127.0.0.1", address.port()));
-        sockeye_with(&["http", &url, "--resolve", &resolve], &[("SSL_CERT_FILE", trusted), ("SSL_CERT_DIR", "")])
+        let trust = [("SSL_CERT_FILE", trusted), ("SSL_CERT_DIR", "")];
+        sockeye_with(&["http", &url, "--resolve", &resolve], &[&trust, environment].concat())
     }
 }
 
@@ -107,4 +112,28 @@ fn an_expired_certificate_is_told_as_that() {
 fn a_certificate_of_an_unknown_issuer_is_told_as_that() {
     let (ours, theirs) = (Authority::new("ours"), Authority::new("theirs"));
     fails(&ours.fetch(theirs.serve("localhost", |_| {})), "no authority that this machine trusts");
+}
+
+#[test]
+fn secrets_are_written_to_the_file_that_the_environment_names() {
+    let authority = Authority::new("ours");
+    let address = authority.serve("localhost", |_| {});
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secrets");
+    let told = authority.fetch_with(address, &[("SSLKEYLOGFILE", path.to_str().unwrap())]);
+    assert_eq!(told.code, Some(0), "{told:#?}");
+    let lines = std::fs::read_to_string(&path).unwrap();
+    for label in ["CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_TRAFFIC_SECRET_0"] {
+        let line = lines.lines().find(|line| line.starts_with(label)).unwrap();
+        let lengths: Vec<usize> = line.split(' ').skip(1).map(str::len).collect();
+        assert_eq!(lengths, [64, 96], "{line}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let told = authority.fetch_with(address, &[("SSLKEYLOGFILE", folder.path().to_str().unwrap())]);
+    let failed = told.failed("local", 11);
+    assert!(failed["message"].as_str().is_some_and(|message| message.contains("SSLKEYLOGFILE")), "{failed}");
 }

@@ -7,6 +7,7 @@ use rustls::client::{ClientSessionStore, Resumption};
 use rustls::{ClientConfig, RootCertStore};
 
 use super::any_certificate::AnyCertificate;
+use super::key_log::SecretFile;
 use super::provider::crypto_provider;
 use super::trust::TlsTrust;
 
@@ -28,7 +29,8 @@ impl TlsClient {
     /// what resumes a session.
     ///
     /// # Errors
-    /// Fails, with the reason as text, if the provider supports no TLS version.
+    /// Fails, with the reason as text, if the provider supports no TLS version, or the file for secrets
+    /// (`SSLKEYLOGFILE`) cannot be opened.
     pub(crate) fn new(
         trust: &TlsTrust,
         alpn: &[&[u8]],
@@ -51,6 +53,9 @@ impl TlsClient {
                 builder.dangerous().with_custom_certificate_verifier(Arc::clone(verifier)).with_no_client_auth()
             }
         };
+        if let Some(file) = SecretFile::of_environment()? {
+            config.key_log = Arc::new(file);
+        }
         config.resumption = Resumption::store(sessions);
         config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
         Ok(TlsClient { config, checks_chain, checks_signature: decides.unwrap_or(any), goes_on })

@@ -4,6 +4,7 @@ mod any_certificate;
 mod client;
 mod fault;
 mod handshake;
+mod key_log;
 mod provider;
 mod tap;
 mod trust;
