@@ -508,7 +508,7 @@ pub(super) struct CurlArgs {
     /// Go through this proxy (nothing is taken from the environment)
     #[arg(short = 'x', long, value_name = "URL")]
     proxy: Option<String>,
-    /// HOST:PORT:ADDRESS: use this address instead of resolving the name
+    /// HOST:PORT:ADDRESS: use this address instead of resolving the name; * stands for every host
     #[arg(long, value_name = "ENTRY")]
     resolve: Vec<String>,
     /// Connect to this Unix socket instead of the URL's host

@@ -133,3 +133,13 @@ fn the_path_and_the_query_are_sent_as_they_are_written() {
     let (request, said) = fetch(HELLO, &["--path-as-is", "-o", "/dev/null"], 0);
     assert!(request.starts_with("GET /dir/name.txt?x=1 ") && said.is_empty(), "{request}{said}");
 }
+
+#[test]
+fn a_name_under_localhost_is_this_host() {
+    let (target, thread) = peer(peers::answer(HELLO));
+    let port = target.rsplit_once(':').unwrap().1;
+    let output = run_alone(&["http", &format!("http://app.localhost:{port}/")]);
+    let request = String::from_utf8(thread.join().unwrap()).unwrap();
+    ends_with(&output, 0);
+    assert!(request.contains(&format!("\r\nHost: app.localhost:{port}\r\n")), "{request}");
+}

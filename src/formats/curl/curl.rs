@@ -316,6 +316,13 @@ impl<'a> ParsedCurl<'a> {
         for text in std::mem::take(&mut self.connect_to) {
             self.resolve.extend(value::connect_to(&text, &url, self.addresses())?);
         }
+        if self.follow && self.resolve.iter().any(|(name, _)| name.starts_with("*:")) {
+            let accepted = "accepted: --resolve HOST:PORT:ADDRESS, or without -L";
+            return Err(format!("--resolve '*:…' is not done for the hosts of redirects; {accepted}"));
+        }
+        if self.unix.is_none() && (self.proxy.is_none() || passes) {
+            value::implied_addresses(&url, &mut self.resolve);
+        }
         let is_https = url.scheme() == "https";
         let version = match self.version {
             Some(version) => version,

@@ -1,6 +1,6 @@
 //! The values of curl's options, each parsed in one place.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::sessions::spec::system_names::{ServiceProtocol, SystemNames};
@@ -212,17 +212,39 @@ pub(super) fn resolve(text: &str, addresses: AddressReader<'_>) -> Result<Vec<(S
         _ => entry.find(':').ok_or_else(|| wrong("has no port and no address"))?,
     };
     let (host, rest) = entry.split_at(end_of_host);
-    if host == "*" {
-        return Err(wrong("stands for every host, which is not done here"));
-    }
     let rest = rest.strip_prefix(':').ok_or_else(|| wrong("has no port"))?;
     let (port, list) = rest.split_once(':').ok_or_else(|| wrong("has no address"))?;
-    let target = addresses.pair(host, port).map_err(|error| wrong(&format!("is wrong: {error}")))?;
+    // The star stands for every host; it is no name.
+    let named = if host == "*" { "h" } else { host };
+    let mut target = addresses.pair(named, port).map_err(|error| wrong(&format!("is wrong: {error}")))?;
+    if host == "*" {
+        target.host = host.into();
+    }
     let read = |address: &str| {
         let address = addresses.address(address, target.port).map_err(|why| wrong(&format!("is wrong: {why}")))?;
         Ok((target.to_string(), address))
     };
     list.split(',').map(read).collect()
+}
+
+/// The addresses for the URL's host that no entry names: those of `*` for its port, else loopback if it is a name under
+/// `localhost` (RFC 6761 §6.3).
+pub(super) fn implied_addresses(url: &Url, entries: &mut Vec<(String, SocketAddr)>) {
+    let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80));
+    let place = format!("{host}:{port}");
+    let all = std::mem::take(entries);
+    let (every, own): (Vec<_>, Vec<_>) = all.into_iter().partition(|(name, _)| name.starts_with("*:"));
+    *entries = own;
+    if entries.iter().any(|(name, _)| name.eq_ignore_ascii_case(&place)) {
+        return;
+    }
+    let of_every = every.into_iter().filter(|(_, address)| address.port() == port);
+    entries.extend(of_every.map(|(_, address)| (place.clone(), address)));
+    let is_local = host.trim_end_matches('.').to_ascii_lowercase().ends_with(".localhost");
+    if is_local && !entries.iter().any(|(name, _)| *name == place) {
+        let loopback = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        entries.extend(loopback.map(|address| (place.clone(), SocketAddr::new(address, port))));
+    }
 }
 
 /// `HOST1:PORT1:HOST2:PORT2`: the entry for the URL's host, if the rule is about it. An empty part means "any" before,

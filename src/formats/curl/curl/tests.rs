@@ -172,7 +172,8 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("--connect-to x h", "has not four parts"),
         ("--interface nosuch0 h", "is no address and no interface here; there are lo"),
         ("http://[fe80::1%25nosuch0]/", r#"no interface "nosuch0"; accepted: lo"#),
-        ("--resolve '*:80:127.0.0.1' h", "stands for every host"),
+        ("-L --resolve '*:80:127.0.0.1' h", "is not done for the hosts of redirects"),
+        ("--resolve '*:x:127.0.0.1' h", "is wrong"),
         ("h -H", r#"curl option "-H" needs a value"#),
         ("h --request", r#"curl option "--request" needs a value"#),
         ("--insecure=1 h", "--insecure takes no value"),
@@ -365,4 +366,18 @@ fn a_query_is_added_as_curl_adds_it() {
     assert_eq!(good("--url-query n=1 h -d x").url, "http://h/?n=1");
     assert_eq!(good("-G --data-urlencode 'n=a~*+ ' h").url, "http://h/?n=a~%2A%2B%20");
     assert!(curl("-G -d a --url-query b h").unwrap_err().contains("accepted: one of them"));
+}
+
+#[test]
+fn a_star_stands_for_every_host_and_localhost_has_no_other_address_than_loopback() {
+    let resolved = |line: &str| good(line).resolve.iter().map(|(_, address)| address.to_string()).collect::<Vec<_>>();
+    assert_eq!(resolved("--resolve '*:80:127.0.0.2' h"), ["127.0.0.2:80"]);
+    assert_eq!(resolved("--resolve '*:81:127.0.0.2' h"), Vec::<String>::new());
+    assert_eq!(resolved("--resolve '*:80:127.0.0.2' --resolve h:80:127.0.0.3 h"), ["127.0.0.3:80"]);
+    assert_eq!(good("--resolve '*:80:127.0.0.2' h").resolve[0].0, "h:80");
+    assert_eq!(resolved("http://app.LOCALHOST:81/"), ["127.0.0.1:81", "[::1]:81"]);
+    assert_eq!(resolved("--resolve '*:80:127.0.0.2' app.localhost"), ["127.0.0.2:80"]);
+    for others in ["localhost", "app.localhost.example", "-x 127.0.0.1:9 app.localhost"] {
+        assert_eq!(resolved(others), Vec::<String>::new(), "{others}");
+    }
 }
