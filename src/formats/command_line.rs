@@ -178,6 +178,9 @@ fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
     words.extend(has_dot_segments(&http.url).then(|| "--path-as-is".to_owned()));
     words.push(shell_word(&http.url));
     words.extend(http.insecure.then(|| "-k".to_owned()));
+    if let Some(path) = &http.ca_file {
+        words.push(format!("--cacert {}", shell_word(path.to_str()?)));
+    }
     match http.redirects {
         0 if http.refuses_redirects => words.push("-L --max-redirs 0".to_owned()),
         0 => {}

@@ -56,6 +56,9 @@ pub fn curl_line(http: &HttpSpec) -> String {
     }
     let flags = [(http.compressed, "--compressed"), (http.insecure, "-k"), (http.fail_on_status, "--fail")];
     words.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag.to_owned()));
+    if let Some(path) = &http.ca_file {
+        words.push(format!("--cacert {}", quoted_word(path.to_string_lossy().as_bytes())));
+    }
     if http.redirects > 0 || http.refuses_redirects {
         words.push(format!("-L --max-redirs {}", http.redirects));
     }

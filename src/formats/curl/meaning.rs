@@ -41,6 +41,8 @@ pub(super) enum CurlOption {
     UrlQuery,
     PathAsIs,
     Insecure,
+    /// `--cacert`: trust the authorities in a file, and no others.
+    CaFile,
     Location,
     Compressed,
     Head,

@@ -187,7 +187,7 @@ pub const OPTIONS: &[KnownOption] = &[
     valued(' ', "key", CERTIFICATE),
     valued(' ', "key-type", CERTIFICATE),
     valued(' ', "pass", CERTIFICATE),
-    valued(' ', "cacert", CERTIFICATE),
+    valued(' ', "cacert", CurlOption::CaFile),
     valued(' ', "capath", CERTIFICATE),
     valued(' ', "crlfile", CERTIFICATE),
     valued(' ', "pinnedpubkey", CERTIFICATE),

@@ -219,7 +219,7 @@ fn curls_options_are_done_noted_or_refused() {
         ("echo x | curl h", "GET http://h/!"),
     ]);
     refused(&[
-        ("curl --cacert f https://h", "is about certificates of your own"),
+        ("curl --capath f https://h", "is about certificates of your own"),
         ("curl --cert f https://h", "is about certificates of your own"),
         ("curl -d @file h", "accepted: --data-binary @FILE"),
         ("curl -d @- h", "reads standard input, which the form has not"),

@@ -32,18 +32,26 @@ pub(super) fn config(trust: &TlsTrust, version: HttpVersion, clock: &Arc<Handsha
 pub(super) async fn load_trust(spec: &HttpSpec, gate: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
     if spec.insecure {
         // Without authorities the chain is not checked, and that is said.
-        let roots = if with_tls { run_blocking(TrustRoots::load).await.ok() } else { None };
+        let roots = if with_tls { load_roots(spec).await.ok() } else { None };
         return Ok(TlsTrust::Everybody(roots));
     }
     if !with_tls {
         return Ok(TlsTrust::Nobody);
     }
-    let roots = run_blocking(TrustRoots::load).await.map_err(|why| client_failure(&why))?;
+    let roots = load_roots(spec).await.map_err(|why| client_failure(&why))?;
     let trust = TlsTrust::System(roots);
     if let Some(warning) = trust.warning() {
         gate.news(News::Warned(warning)).await;
     }
     Ok(trust)
+}
+
+/// The authorities that the user named, or else the system's.
+async fn load_roots(spec: &HttpSpec) -> Result<TrustRoots, String> {
+    match spec.ca_file.clone() {
+        Some(path) => run_blocking(move || TrustRoots::of_file(&path)).await,
+        None => run_blocking(TrustRoots::load).await,
+    }
 }
 
 pub(super) fn client_failure(why: &str) -> Failure {

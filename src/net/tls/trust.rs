@@ -1,11 +1,15 @@
 //! Which certificates a TLS client trusts.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::RootCertStore;
 use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::provider::crypto_provider;
+use crate::text::sanitize::quoted;
 use crate::wire::FailedOperation;
 use crate::wire::{Class, Failure};
 
@@ -48,6 +52,28 @@ impl TrustRoots {
     pub(crate) fn load() -> Result<TrustRoots, String> {
         static ROOTS: OnceLock<Result<TrustRoots, String>> = OnceLock::new();
         ROOTS.get_or_init(TrustRoots::read).clone()
+    }
+
+    /// The authorities in a file of PEM, and no others.
+    ///
+    /// # Errors
+    /// Fails, with the file and what was found as text, if it cannot be read or has no certificate that can be trusted.
+    pub(crate) fn of_file(path: &Path) -> Result<TrustRoots, String> {
+        let named = quoted(&path.to_string_lossy());
+        let text = std::fs::read(path).map_err(|error| format!("{named}: {error}"))?;
+        let mut roots = RootCertStore::empty();
+        for (place, der) in (1..).zip(CertificateDer::pem_slice_iter(&text)) {
+            let der = der.map_err(|_| format!("{named}: certificate {place} in it is no valid PEM"))?;
+            let added = roots.add(der);
+            added.map_err(|_| format!("{named}: certificate {place} in it cannot be an authority here"))?;
+        }
+        if roots.is_empty() {
+            return Err(format!("{named} has no certificate in PEM"));
+        }
+        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider())
+            .build()
+            .map_err(|error| format!("{named}: {error}"))?;
+        Ok(TrustRoots { verifier, stand_in_because: None })
     }
 
     fn read() -> Result<TrustRoots, String> {

@@ -35,6 +35,8 @@ pub struct HttpSpec {
     pub user: Option<String>,
     /// True: certificates are not verified (`-k`), and the screen shows that.
     pub insecure: bool,
+    /// A file in PEM with the authorities to trust, and no others; `None`: the system's.
+    pub ca_file: Option<std::path::PathBuf>,
     /// A proxy URL; nothing is taken from the environment.
     pub proxy: Option<String>,
     /// The HTTP version to use.
@@ -68,6 +70,7 @@ impl HttpSpec {
             keeps_method: false,
             user: None,
             insecure: false,
+            ca_file: None,
             proxy: None,
             version: HttpVersion::Any,
             unix: None,

@@ -297,3 +297,23 @@ fn insecure_goes_on_with_a_certificate_of_version_1() {
         run(HttpSpec::get(url)).failed(Class::Tls, "older version of X.509");
     }
 }
+
+#[test]
+fn the_authorities_of_a_file_are_trusted_and_no_others() {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()]).unwrap();
+    let url = serve(made.cert.der(), &made.signing_key.serialize_der(), &[&TLS13], "http/1.1", secret());
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let get = |ca_file| run(HttpSpec { ca_file: Some(ca_file), ..HttpSpec::get(url.as_str()) });
+    let seen = get(file("own.pem", &made.cert.pem())).went_well();
+    assert_eq!(handshakes(&seen)[0].trust, Some(ChainTrust::Verified));
+    let other = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()]).unwrap();
+    // Both have the same subject, so that the key is what tells them apart.
+    get(file("other.pem", &other.cert.pem())).failed(Class::Tls, "the certificate's signature is wrong");
+    get(file("empty.pem", "nothing")).failed(Class::Local, "empty.pem\" has no certificate in PEM");
+    get(folder.path().join("missing.pem")).failed(Class::Local, "missing.pem");
+}

@@ -143,7 +143,7 @@ fn what_makes_no_sense_is_named_with_what_is_accepted() {
         ("a b", r#""b" is a second URL"#),
         ("--nonsense h", r#"curl option "--nonsense" is not known here; accepted: -X -H -d"#),
         ("--retry x h", r#""x" is no number"#),
-        ("--cacert f h", "curl --cacert is about certificates of your own, which are not read here"),
+        ("--capath f h", "curl --capath is about certificates of your own, which are not read here"),
         ("-E f h", "curl -E is about certificates"),
         ("--unix-socket /s -x p h", "exclude each other"),
         ("--tlsv1.3 h", "curl --tlsv1.3 chooses how TLS is spoken"),
