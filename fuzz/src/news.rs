@@ -7,7 +7,7 @@ use sockeye::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, Resolver
 use sockeye::sessions::news::call::{CallResult, SocketCall};
 use sockeye::sessions::news::dns::{DnsAnswer, DnsFailed, DnsNews, DnsPlan, DnsQuery, DnsTransport};
 use sockeye::sessions::news::tls::{ChainCertificate, ChainTrust, TlsHandshake};
-use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, TlsNews, UdpNews};
+use sockeye::sessions::news::{DialNews, HttpNews, HttpPhase, ListenerNews, OptionNews, TcpNews, TlsNews, UdpNews};
 use sockeye::sessions::spec::IpFamily;
 use sockeye::sessions::{CloseReason, News, SessionId};
 use sockeye::wire::dns::{DnsMessage, DnsQuestion, RecordType};
@@ -315,6 +315,12 @@ fn http(input: &mut Input<'_>) -> HttpNews {
             peer: input.maybe(Input::address),
         }),
         3 => HttpNews::Trailers(headers(input)),
+        4 => HttpNews::Phase {
+            phase: HttpPhase::Wait,
+            began: std::time::Instant::now(),
+            start: input.time(),
+            took: input.time(),
+        },
         _ => HttpNews::Redirect { status: 302, location: input.text() },
     }
 }

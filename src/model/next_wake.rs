@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::state::Model;
 use super::view::View;
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::states::StateTrack;
 use crate::sessions::{Session, SessionPhase};
 use crate::wire::tcp::state::TcpState;
@@ -28,7 +29,8 @@ impl Model {
         let lanes = lanes.is_some_and(|session| match &session.phase {
             SessionPhase::Connecting { .. } => true,
             SessionPhase::Open(_) => {
-                session.attempts.timers.running.is_some()
+                matches!(&session.kind, SessionKind::Http(exchange) if exchange.timing.is_growing())
+                    || session.attempts.timers.running.is_some()
                     || session.idle_timeout().is_some()
                     || session.tcp_history().is_some_and(|story| story.flow.has_timer(now))
             }

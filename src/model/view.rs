@@ -76,6 +76,8 @@ pub enum View {
     Headers,
     /// The HTTP request as it was sent.
     Request,
+    /// The phases of an HTTP exchange over time.
+    Timing,
     /// The TLS handshakes, and the certificates of the peer.
     Tls,
     /// The peers of a bound socket, or the connections of a listener.
@@ -110,6 +112,7 @@ impl View {
         View::Response,
         View::Headers,
         View::Request,
+        View::Timing,
         View::Tls,
         View::Peers,
         View::Ladder,
@@ -161,6 +164,13 @@ impl View {
                 shows: ViewContent::Document(ViewDocument::Request),
                 samples: KernelSampling::No,
                 counts_down: false,
+            },
+            View::Timing => ViewEntry {
+                name: "timing",
+                action: Some(("view-timing", "view: the phases of an HTTP exchange")),
+                shows: ViewContent::Page,
+                samples: KernelSampling::No,
+                counts_down: true,
             },
             View::Tls => ViewEntry {
                 name: "tls",

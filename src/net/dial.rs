@@ -46,6 +46,20 @@ pub(crate) async fn connect(
     capture: Option<&CaptureWatch>,
 ) -> Result<TcpStream, Failure> {
     let deadline = Instant::now() + spec.socket.connect_timeout;
+    let addresses = look_up(spec, known, deadline, journal).await?;
+    connect_to(spec, addresses, deadline, attempt, journal, capture).await
+}
+
+/// The addresses of the target, in the order in which they are to be tried. `known` replaces the look-up.
+///
+/// # Errors
+/// Fails if there is none, or no answer before the deadline.
+pub(crate) async fn look_up(
+    spec: &TcpSpec,
+    known: Option<Vec<SocketAddr>>,
+    deadline: Instant,
+    journal: &Arc<Journal>,
+) -> Result<Vec<SocketAddr>, Failure> {
     let family = match (spec.socket.bind, spec.socket.family) {
         (Some(local), IpFamily::V4) if local.is_ipv6() => return Err(bind_family_mismatch(local, "IPv4")),
         (Some(local), IpFamily::V6) if local.is_ipv4() => return Err(bind_family_mismatch(local, "IPv6")),
@@ -62,7 +76,7 @@ pub(crate) async fn connect(
             }
         }
     };
-    let addresses = match tokio::time::timeout_at(deadline, look_up).await {
+    match tokio::time::timeout_at(deadline, look_up).await {
         Ok(found) => found.map_err(|mut failure| {
             if let (IpFamily::Any, Some(local), Class::Resolve) = (spec.socket.family, spec.socket.bind, failure.class)
                 && failure.reason == Some(FailureReason::NoAddressOfFamily)
@@ -70,14 +84,28 @@ pub(crate) async fn connect(
                 failure.message = format!("no address can be reached from {}", local.ip());
             }
             failure
-        })?,
+        }),
         Err(_) => {
             let message =
                 format!("no answer from a name server within {}", quantity::duration(spec.socket.connect_timeout));
-            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
-                .with_reason(FailureReason::NameServerSilent));
+            Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
+                .with_reason(FailureReason::NameServerSilent))
         }
-    };
+    }
+}
+
+/// Connects to one of these addresses.
+///
+/// # Errors
+/// As [`connect`].
+pub(crate) async fn connect_to(
+    spec: &TcpSpec,
+    addresses: Vec<SocketAddr>,
+    deadline: Instant,
+    attempt: u32,
+    journal: &Arc<Journal>,
+    capture: Option<&CaptureWatch>,
+) -> Result<TcpStream, Failure> {
     let race = ConnectRace { spec, deadline, attempt, journal, capture };
     race.run(addresses, spec.target.to_string()).await
 }

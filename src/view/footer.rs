@@ -205,6 +205,7 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) ->
         | View::Headers
         | View::Request
         | View::Tls
+        | View::Timing
         | View::State
         | View::Way
         | View::Answer

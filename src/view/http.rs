@@ -7,7 +7,7 @@ use super::marks::ShownRange;
 use super::status_label::status_role;
 use super::{document, failure_card, kinds};
 use crate::files::theme::Role;
-use crate::model::documents::document as documents;
+use crate::model::documents::{document as documents, timing};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::http::HttpExchange;
@@ -151,4 +151,17 @@ fn draw_progress(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchang
     canvas.draw_repeated(area, 0, 0, "━", full, Role::Received);
     canvas.draw_text(area, bar, 0, &text, Role::Dim);
     1
+}
+
+/// Draws the phases of the exchange.
+pub(super) fn draw_timing(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    model: &Model,
+    session: &Session,
+    exchange: &HttpExchange,
+    panel: &Panel,
+) -> ShownRange {
+    let page = timing::timing_document(session, exchange, model.now, area.width.saturating_sub(2));
+    document::draw(canvas, area, &page, panel)
 }

@@ -79,6 +79,9 @@ fn draw_view(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessi
         (View::Response, SessionKind::Http(exchange), _) => {
             http::response(canvas, area, &http::HttpPage { model, session, panel }, exchange)
         }
+        (View::Timing, SessionKind::Http(exchange), _) => {
+            http::draw_timing(canvas, area, model, session, exchange, panel)
+        }
         (View::Headers | View::Request | View::Tls | View::Fields, _, _) => {
             document::of_view(canvas, area, session, panel)
         }
@@ -108,7 +111,7 @@ fn draw_view(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessi
             repeat::draw(canvas, area, spec, view, panel)
         }
         (View::Ports, SessionKind::Ports(scan), _) => ports::draw(canvas, area, session, scan, panel),
-        (View::Text | View::Latency | View::Ports | View::Response | View::Answer, _, _) => {
+        (View::Text | View::Timing | View::Latency | View::Ports | View::Response | View::Answer, _, _) => {
             transcript::draw(canvas, area, model, session, panel, TranscriptMode::Text)
         }
     }

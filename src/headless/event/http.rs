@@ -20,6 +20,10 @@ pub(super) fn event(news: &HttpNews, secrets: SecretDisplay) -> (&'static str, E
             let rule = format!("{} ({section})", broken.rule_text());
             ("broken_rule", into_fields(json!({"rule": rule, "offset": offset, "bytes": bytes})))
         }
+        HttpNews::Phase { phase, start, took, .. } => {
+            let (start, took) = (milliseconds(*start), milliseconds(*took));
+            ("phase", into_fields(json!({"name": phase.name(), "start_ms": start, "ms": took})))
+        }
         HttpNews::Redirect { status, location } => {
             ("redirect", into_fields(json!({"status": status, "location": location})))
         }

@@ -7,4 +7,5 @@ pub(crate) mod http;
 pub mod json;
 pub(crate) mod of_view;
 pub mod path;
+pub mod timing;
 pub(crate) mod tls;

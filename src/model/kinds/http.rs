@@ -13,10 +13,11 @@ pub(super) struct HttpRules<'a> {
 }
 
 /// The views of an exchange over a connection of our own, with TLS.
-const VIEWS: [View; 12] = [
+const VIEWS: [View; 13] = [
     View::Response,
     View::Headers,
     View::Request,
+    View::Timing,
     View::Tls,
     View::Text,
     View::Hex,
@@ -29,10 +30,11 @@ const VIEWS: [View; 12] = [
 ];
 
 /// The same without TLS.
-const CLEAR: [View; 11] = [
+const CLEAR: [View; 12] = [
     View::Response,
     View::Headers,
     View::Request,
+    View::Timing,
     View::Text,
     View::Hex,
     View::Ladder,
@@ -44,12 +46,21 @@ const CLEAR: [View; 11] = [
 ];
 
 /// The views of an exchange whose connection is not our own, or not of TCP, with TLS.
-const WITHOUT_CONNECTION: [View; 8] =
-    [View::Response, View::Headers, View::Request, View::Tls, View::Text, View::Hex, View::Way, View::Explain];
+const WITHOUT_CONNECTION: [View; 9] = [
+    View::Response,
+    View::Headers,
+    View::Request,
+    View::Timing,
+    View::Tls,
+    View::Text,
+    View::Hex,
+    View::Way,
+    View::Explain,
+];
 
 /// The same without TLS.
-const CLEAR_WITHOUT_CONNECTION: [View; 7] =
-    [View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain];
+const CLEAR_WITHOUT_CONNECTION: [View; 8] =
+    [View::Response, View::Headers, View::Request, View::Timing, View::Text, View::Hex, View::Way, View::Explain];
 
 impl HttpRules<'_> {
     /// Whether it has a TLS handshake to show, or will have one.

@@ -126,7 +126,11 @@ fn http(news: &HttpNews) -> Option<FactText> {
             let tone = if response.status < 400 { TimelineTone::Well } else { TimelineTone::Bad };
             Some(FactText::seen(what.trim_end(), how, tone))
         }
-        HttpNews::Interim(_) | HttpNews::Trailers(_) | HttpNews::BrokenRule(_) | HttpNews::Redirect { .. } => None,
+        HttpNews::Interim(_)
+        | HttpNews::Trailers(_)
+        | HttpNews::BrokenRule(_)
+        | HttpNews::Phase { .. }
+        | HttpNews::Redirect { .. } => None,
     }
 }
 

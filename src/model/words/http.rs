@@ -24,6 +24,9 @@ pub(super) fn http_sentence(news: &HttpNews) -> NewsSentence {
         HttpNews::BrokenRule(broken) => {
             warning_sentence('!', format!("{}, {}", foreign_text(&broken.rule_text()), broken.place_text()))
         }
+        HttpNews::Phase { phase, took, .. } => {
+            quiet_sentence('◆', format!("{} took {}", phase.name(), quantity::duration(*took)))
+        }
         HttpNews::Redirect { status, location } => {
             cause('↻', format!("following the redirect ({status}) to {}", foreign_text(&mask_text(location))))
         }

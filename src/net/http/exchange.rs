@@ -1,7 +1,7 @@
 //! An exchange, from its first request to the last byte of the last response.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
 use tokio::sync::watch;
@@ -16,7 +16,7 @@ use super::proxied::proxy_url;
 use super::redirect::{self, RedirectRequest};
 use super::request_fields::RequestFields;
 use crate::sessions::kinds::http::HttpGauge;
-use crate::sessions::news::HttpNews;
+use crate::sessions::news::{HttpNews, HttpPhase};
 use crate::sessions::order::{OrderRefuser, SocketVerb};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{News, Verb};
@@ -126,11 +126,13 @@ impl ExchangeTask {
                         return Err(Failure::new(Class::Protocol, FailedOperation::Follow, hop.url.as_str(), why));
                     }
                     followed += 1;
-                    self.follow_redirect(&mut hop, next?, answer.status()).await;
+                    let (next, status, times) = (next?, answer.status(), answer.times());
                     if let HttpTransport::Own(spare) = &mut road {
                         let reading = answer.spare_link(MOST_UNWANTED);
                         *spare = tokio::time::timeout(UNWANTED_PATIENCE, reading).await.ok().flatten();
                     }
+                    self.gate.phase(HttpPhase::Receive, times.first_byte, Instant::now()).await;
+                    self.follow_redirect(&mut hop, next, status).await;
                 }
                 _ => {
                     let status = answer.status();

@@ -1,10 +1,12 @@
 //! Forwards news of reqwest's background tasks to the journal until the session is closed, then drops them.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::Mutex;
 
 use crate::net::journal::Journal;
+use crate::sessions::news::{HttpNews, HttpPhase};
 use crate::sessions::{Block, News};
 
 /// A journal that can be closed to news. After [`NewsGate::finish`] nothing passes, so that [`News::Closed`] is the
@@ -12,12 +14,14 @@ use crate::sessions::{Block, News};
 #[derive(Debug)]
 pub(super) struct NewsGate {
     journal: Arc<Journal>,
+    /// When the exchange began.
+    began: Instant,
     over: Mutex<bool>,
 }
 
 impl NewsGate {
     pub(super) fn new(journal: Arc<Journal>) -> Self {
-        NewsGate { journal, over: Mutex::new(false) }
+        NewsGate { journal, began: Instant::now(), over: Mutex::new(false) }
     }
 
     /// Reports a fact, unless the session is over.
@@ -26,6 +30,13 @@ impl NewsGate {
         if !*over {
             self.journal.news(news).await;
         }
+    }
+
+    /// Reports that a phase of a request is over.
+    pub(super) async fn phase(&self, phase: HttpPhase, began: Instant, end: Instant) {
+        let start = began.saturating_duration_since(self.began);
+        let took = end.saturating_duration_since(began);
+        self.news(News::Http(HttpNews::Phase { phase, began, start, took })).await;
     }
 
     /// Counts and keeps a block. `false`: the session is over, and nothing was counted.

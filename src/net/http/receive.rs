@@ -11,9 +11,9 @@ use super::coding::{BodyDecoder, ContentCodings};
 use super::exchange::{ExchangeTask, GAUGE_EVERY};
 use super::fault::TransferStage;
 use super::own::UploadFault;
-use super::response::HttpResponse;
+use super::response::{HttpResponse, ResponseTimes};
 use crate::net::fault::from_io;
-use crate::sessions::news::HttpNews;
+use crate::sessions::news::{HttpNews, HttpPhase};
 use crate::sessions::{Block, News};
 use crate::text::sanitize::quoted;
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
@@ -96,9 +96,14 @@ impl ExchangeTask {
         }
         self.store_joined(&mut taking).await;
         took?;
+        let ResponseTimes { asked, first_byte } = answer.times();
+        self.gate.phase(HttpPhase::Receive, first_byte, Instant::now()).await;
         if answer.status() < 400 {
             // Only an error says that the rest of the request is not wanted (RFC 9112 §9.5).
             std::future::poll_fn(|cx| answer.poll_sent(cx)).await;
+        }
+        if let Some(sent) = answer.take_sent_at() {
+            self.gate.phase(HttpPhase::Send, asked, sent).await;
         }
         if let Some(fault) = answer.take_upload_fault() {
             self.gate.news(News::Warned(upload_warning(fault, url))).await;

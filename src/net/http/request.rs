@@ -24,7 +24,7 @@ use super::request_fields::RequestFields;
 use super::response::{HttpResponse, fields};
 use crate::net::tcp::is_retryable;
 use crate::sessions::News;
-use crate::sessions::news::{DialNews, HttpNews};
+use crate::sessions::news::{DialNews, HttpNews, HttpPhase};
 use crate::sessions::spec::http::{HttpVersion, MOST_ACCEPTED_INTERIM, MOST_INTERIM};
 use crate::wire::http::head::InterimHead;
 use crate::wire::{FailedOperation, Failure};
@@ -175,7 +175,8 @@ impl ExchangeTask {
         while let Ok(head) = interim.try_recv() {
             self.gate.news(News::Http(HttpNews::Interim(head))).await;
         }
-        let answer = HttpResponse::from_http2(connection, answer, &hop.url, began.elapsed());
+        let answer = HttpResponse::from_http2(connection, answer, &hop.url, began);
+        self.gate.phase(HttpPhase::Wait, began, answer.times().first_byte).await;
         self.gate.news(News::Http(HttpNews::Response(answer.head().clone()))).await;
         Ok(answer)
     }
@@ -210,7 +211,8 @@ impl ExchangeTask {
                 Some(proxy) => fault::of_proxy(failure, proxy),
                 None => failure,
             })?;
-        let answer = HttpResponse::from_proxied(answer, began.elapsed());
+        let answer = HttpResponse::from_proxied(answer, began);
+        self.gate.phase(HttpPhase::Wait, began, answer.times().first_byte).await;
         self.gate.news(News::Http(HttpNews::Response(answer.head().clone()))).await;
         Ok(answer)
     }

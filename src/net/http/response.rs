@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Response;
@@ -26,6 +26,14 @@ pub(super) struct HttpResponse {
     head: ResponseHead,
     body: ResponseBody,
     url: String,
+    times: ResponseTimes,
+}
+
+/// When a response was asked for, and when its first byte came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ResponseTimes {
+    pub(super) asked: Instant,
+    pub(super) first_byte: Instant,
 }
 
 /// What brings the body.
@@ -57,27 +65,29 @@ fn library_head(head: &http::response::Parts, after: Duration, peer: Option<Sock
 
 impl HttpResponse {
     /// A response over HTTP/1.1 on a connection of our own.
-    pub(super) fn from_http1(head: ResponseHead, body: Http1Body, url: &Url) -> Self {
-        HttpResponse { head, body: ResponseBody::Http1(body), url: url.to_string() }
+    pub(super) fn from_http1(head: ResponseHead, body: Http1Body, url: &Url, times: ResponseTimes) -> Self {
+        HttpResponse { head, body: ResponseBody::Http1(body), url: url.to_string(), times }
     }
 
-    /// A response over HTTP/2 on a connection of our own. `after`: from the request's start to the head's arrival.
+    /// A response over HTTP/2 on a connection of our own, whose head has just arrived.
     pub(super) fn from_http2(
         connection: Box<HttpConnection<Http2Link>>,
         answer: Response<Incoming>,
         url: &Url,
-        after: Duration,
+        asked: Instant,
     ) -> Self {
         let (head, body) = answer.into_parts();
-        let head = library_head(&head, after, connection.peer());
-        HttpResponse { head, body: ResponseBody::Http2(connection, body), url: url.to_string() }
+        let head = library_head(&head, asked.elapsed(), connection.peer());
+        let times = ResponseTimes { asked, first_byte: Instant::now() };
+        HttpResponse { head, body: ResponseBody::Http2(connection, body), url: url.to_string(), times }
     }
 
-    /// A response through a proxy. `after`: from the request's start to the head's arrival.
-    pub(super) fn from_proxied(answer: reqwest::Response, after: Duration) -> Self {
+    /// A response through a proxy, whose head has just arrived.
+    pub(super) fn from_proxied(answer: reqwest::Response, asked: Instant) -> Self {
         let (peer, url) = (answer.remote_addr(), answer.url().to_string());
         let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
-        HttpResponse { head: library_head(&head, after, peer), body: ResponseBody::Proxied(body), url }
+        let times = ResponseTimes { asked, first_byte: Instant::now() };
+        HttpResponse { head: library_head(&head, asked.elapsed(), peer), body: ResponseBody::Proxied(body), url, times }
     }
 
     /// The head, for display.
@@ -176,6 +186,19 @@ impl HttpResponse {
             ResponseBody::Http1(body) => body.poll_sent(cx),
             ResponseBody::Http2(..) | ResponseBody::Proxied(_) => Poll::Ready(()),
         }
+    }
+
+    /// When the request was sent to its end, once; `None` if it was told, is not known, or is still being sent.
+    pub(super) fn take_sent_at(&mut self) -> Option<Instant> {
+        match &mut self.body {
+            ResponseBody::Http1(body) => body.take_sent_at(),
+            ResponseBody::Http2(..) | ResponseBody::Proxied(_) => None,
+        }
+    }
+
+    /// When it was asked for, and when its first byte came; of a library's, when its head was read.
+    pub(super) fn times(&self) -> ResponseTimes {
+        self.times
     }
 
     /// Why the request was not sent to its end, now that the response is whole; stops sending it.

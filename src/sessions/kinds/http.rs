@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use super::http_gauge::HttpGauge;
+use super::http_timing::HttpTiming;
 use super::kind_state::{KindState, RecordContext};
 use super::tcp::Endpoints;
 use super::udp_socket::UdpSocketView;
@@ -64,6 +65,8 @@ pub struct HttpExchange {
     pub handshake_count: u64,
     /// When the last request was made; a redirect makes another.
     pub asked: Option<Instant>,
+    /// The phases so far.
+    pub timing: HttpTiming,
     /// Both addresses of the connection, once known.
     pub ends: Endpoints,
     /// States, ladder and gauges of its connection, and of those before it; `None`: the connection is not our own (to a
@@ -77,7 +80,7 @@ impl HttpExchange {
     /// An exchange that was just requested.
     pub fn new(spec: &HttpSpec) -> Self {
         let history = spec.has_own_connection().then(Box::default);
-        HttpExchange { history, ..HttpExchange::default() }
+        HttpExchange { history, timing: HttpTiming::new(&spec.url), ..HttpExchange::default() }
     }
 
     /// Adds the reads and writes up to this time to the history.
@@ -130,7 +133,7 @@ impl HttpExchange {
                     hop.broken.push(broken.clone());
                 }
             }
-            HttpNews::Redirect { .. } => {}
+            HttpNews::Phase { .. } | HttpNews::Redirect { .. } => {}
         }
         false
     }
@@ -182,6 +185,7 @@ impl KindState for HttpExchange {
         let Record::News { at, news } = record else { return None };
         self.add_moves(Some(*at));
         self.ends.on_record(record);
+        self.timing.on_news(news, *at);
         if let Some(history) = &mut self.history {
             history.record_carried(context.entry, record);
         }

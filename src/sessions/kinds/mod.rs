@@ -5,6 +5,7 @@ pub mod dns_compare;
 pub mod dns_sighting;
 pub mod http;
 pub mod http_gauge;
+pub mod http_timing;
 mod kind;
 pub mod kind_state;
 pub mod listener;

@@ -1,5 +1,7 @@
 //! Events of an HTTP exchange.
 
+use std::time::{Duration, Instant};
+
 use super::place::NewsPlace;
 use crate::wire::http::head::InterimHead;
 use crate::wire::http::head::RequestHead;
@@ -18,6 +20,17 @@ pub enum HttpNews {
     Trailers(Vec<(String, Vec<u8>)>),
     /// A message breaks a rule of HTTP, and is read all the same.
     BrokenRule(BrokenRuleNews),
+    /// A phase of the request is over.
+    Phase {
+        /// Which one.
+        phase: HttpPhase,
+        /// When it began.
+        began: Instant,
+        /// The same, from the beginning of the exchange.
+        start: Duration,
+        /// How long it took.
+        took: Duration,
+    },
     /// A redirect is being followed.
     Redirect {
         /// The status code of the redirect.
@@ -25,6 +38,37 @@ pub enum HttpNews {
         /// Its target, an absolute URL.
         location: String,
     },
+}
+
+/// A phase of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HttpPhase {
+    /// The look-up of the host's name.
+    Dns,
+    /// TCP's handshake, with all addresses that were tried.
+    Connect,
+    /// TLS's handshake.
+    Tls,
+    /// Until the last byte of the request was given to the kernel.
+    Send,
+    /// From there to the first byte of a response; also of an interim one.
+    Wait,
+    /// From there to the end of the body.
+    Receive,
+}
+
+impl HttpPhase {
+    /// The name on the screen and in `--json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            HttpPhase::Dns => "dns",
+            HttpPhase::Connect => "connect",
+            HttpPhase::Tls => "tls",
+            HttpPhase::Send => "send",
+            HttpPhase::Wait => "wait",
+            HttpPhase::Receive => "receive",
+        }
+    }
 }
 
 /// A rule that a message breaks. Its texts hold what the peer sent.
@@ -64,6 +108,7 @@ impl HttpNews {
     /// Where this event is shown.
     pub fn place(&self) -> NewsPlace {
         match self {
+            HttpNews::Phase { .. } => NewsPlace::Elsewhere,
             HttpNews::Trailers(_) | HttpNews::BrokenRule(_) => NewsPlace::Transcript,
             HttpNews::Request(_) | HttpNews::Interim(_) | HttpNews::Response(_) | HttpNews::Redirect { .. } => {
                 NewsPlace::Everywhere

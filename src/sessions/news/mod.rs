@@ -15,7 +15,7 @@ mod udp;
 mod unix;
 
 pub use dial::{DialNews, MOST_ADDRESSES};
-pub use http::{BrokenRuleNews, HttpNews};
+pub use http::{BrokenRuleNews, HttpNews, HttpPhase};
 pub use listener::ListenerNews;
 pub use news::{CloseReason, News};
 pub use option::OptionNews;

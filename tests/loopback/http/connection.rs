@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use bytes::Bytes;
+use sockeye::sessions::kinds::http_timing::TimedStep;
+use sockeye::sessions::news::HttpNews;
 use sockeye::sessions::order::SocketVerb;
 use sockeye::sessions::spec::http::{BodySpec, HttpSpec};
 use sockeye::sessions::tcp::history::TcpHistory;
@@ -115,6 +117,36 @@ fn a_redirect_to_another_host_has_both_connections_on_one_ladder() {
     let syns = history(&watch, id).ladder.rungs().filter(|rung| matches!(rung.label, RungLabel::Syn(_))).count();
     assert_eq!(syns, 2);
     assert_eq!(watch.session(id).ends().peer, Some(second[7..second.len() - 1].parse().unwrap()));
+}
+
+#[test]
+fn the_phases_follow_each_other_without_a_gap_over_a_redirect() {
+    let address = peer(|mut stream, _| {
+        stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n").unwrap();
+        read_head(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+    });
+    let mut watch = Watch::new();
+    let resolve = vec![(format!("lab.test:{}", address.port()), address)];
+    let url = format!("http://lab.test:{}/", address.port());
+    let id = open(&mut watch, HttpSpec { redirects: 5, resolve, ..HttpSpec::get(url) });
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
+    let sockeye::sessions::kinds::SessionKind::Http(exchange) = &watch.session(id).kind else { panic!() };
+    let rows = &exchange.timing.rows;
+    let named: Vec<_> = rows
+        .iter()
+        .map(|row| match row.step {
+            TimedStep::Phase(phase) => (row.hop, phase.name()),
+            TimedStep::RetryWait => panic!("{rows:?}"),
+        })
+        .collect();
+    let first = [(0, "dns"), (0, "connect"), (0, "send"), (0, "wait"), (0, "receive")];
+    assert_eq!(named, [&first[..], &[(1, "send"), (1, "wait"), (1, "receive")]].concat());
+    for (before, after) in rows.iter().zip(&rows[1..]) {
+        assert!(before.end.is_some_and(|end| end <= after.began), "{rows:?}");
+    }
+    let told = watch.news_of(id).filter(|news| matches!(news, News::Http(HttpNews::Phase { .. }))).count();
+    assert_eq!(told, rows.len());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod repeat;
 mod scenes;
 mod tcp;
 mod timers;
+mod timing;
 mod udp;
 mod unix;
 mod widths;
@@ -121,6 +122,12 @@ fn an_http_response_has_its_figures_and_its_body() {
 #[test]
 fn a_refused_certificate_is_shown_with_its_chain_and_the_check_that_failed() {
     check("tls", scenes::refused_tls, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn the_phases_of_an_exchange_are_bars_on_one_axis() {
+    check("timing_waiting", timing::waiting, &[USUAL, LARGE]);
+    check("timing", timing::done, &[SMALL, USUAL, LARGE, WIDE]);
 }
 
 #[test]

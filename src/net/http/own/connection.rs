@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use rustls::pki_types::ServerName;
 use tokio::time::Instant;
-use url::Url;
+use url::{Host, Url};
 
 use super::http1_link::Http1Link;
 use super::http2_link::Http2Link;
@@ -18,7 +18,7 @@ use crate::net::stream::{CarrierConnection, StreamSocket};
 use crate::net::tls::{HandshakeFailure, client_handshake};
 use crate::net::{dial, fault as system};
 use crate::sessions::News;
-use crate::sessions::news::DialNews;
+use crate::sessions::news::{DialNews, HttpPhase};
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::text::quantity;
@@ -98,7 +98,9 @@ impl OpenConnection {
                     false => Ok(http1(Http1Link::new(Box::new(tap), source, true))),
                 };
             };
+            let handshake = Instant::now();
             let secured = client_handshake(&client, name, tap, way.gate.journal(), deadline).await;
+            way.gate.phase(HttpPhase::Tls, handshake.into_std(), Instant::now().into_std()).await;
             let secured = secured.map_err(|failed| match failed {
                 HandshakeFailure::Io(error) => fault::from_handshake(&error, url.as_str()),
                 HandshakeFailure::TimedOut => too_slow(),
@@ -134,8 +136,18 @@ async fn connect_tcp(
     let known = way.known_addresses(&target).await;
     let capture = CaptureWatch::start(way.captures, CapturePorts::Port(target.port), way.gate.journal()).await;
     let tcp = TcpSpec { target, socket: spec.socket.clone() };
-    let dialled = dial::connect(&tcp, known, attempt, way.gate.journal(), capture.as_ref()).await;
+    let journal = way.gate.journal();
+    let deadline = Instant::now() + spec.socket.connect_timeout;
+    let is_name = known.is_some() || matches!(url.host(), Some(Host::Domain(_)));
+    let began = Instant::now();
+    let addresses = dial::look_up(&tcp, known, deadline, journal).await?;
+    let looked_up = Instant::now();
+    if is_name {
+        way.gate.phase(HttpPhase::Dns, began.into_std(), looked_up.into_std()).await;
+    }
+    let dialled = dial::connect_to(&tcp, addresses, deadline, attempt, journal, capture.as_ref()).await;
     let stream = dialled.inspect_err(|_| capture.iter().for_each(CaptureWatch::deliver))?;
+    way.gate.phase(HttpPhase::Connect, looked_up.into_std(), Instant::now().into_std()).await;
     let failed = |error: std::io::Error| system::from_io(FailedOperation::Connect, url.as_str(), &error);
     let peer = stream.peer_addr().map_err(failed)?;
     if let (Some(watch), Ok(local)) = (&capture, stream.local_addr()) {

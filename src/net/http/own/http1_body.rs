@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -182,6 +183,11 @@ impl Http1Body {
     /// Goes on sending the request; ready once it is sent, or cannot be sent on.
     pub(in crate::net::http) fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.link().poll_sent(cx)
+    }
+
+    /// When the request was sent to its end, once.
+    pub(in crate::net::http) fn take_sent_at(&mut self) -> Option<Instant> {
+        self.link().take_sent_at()
     }
 
     /// Why the request was not sent to its end, now that the response is whole: stops sending it.

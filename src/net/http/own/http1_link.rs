@@ -6,6 +6,7 @@
 use std::io;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
@@ -57,6 +58,10 @@ pub(in crate::net::http) struct Http1Link {
     reader: ResponseReader,
     /// What was read and not yet understood.
     input: BytesMut,
+    /// When the request was sent to its end, until it was told.
+    sent_at: Option<Instant>,
+    /// When the first byte came since the request was begun.
+    first_byte_at: Option<Instant>,
     /// The peer's FIN came.
     is_finished: bool,
     /// The socket itself.
@@ -76,6 +81,8 @@ impl Http1Link {
             permission: None,
             reader: ResponseReader::new(),
             input: BytesMut::new(),
+            sent_at: None,
+            first_byte_at: None,
             is_finished: false,
             source,
             is_plain,
@@ -100,6 +107,7 @@ impl Http1Link {
         expected: ExpectedResponse,
     ) {
         self.reader.expect(expected);
+        self.first_byte_at = None;
         self.permission = permission;
         let Some(mut write) = self.write.take() else { return };
         self.upload = Some(Box::pin(async move {
@@ -137,6 +145,16 @@ impl Http1Link {
         if self.is_sending() { Poll::Pending } else { Poll::Ready(()) }
     }
 
+    /// When the request was sent to its end, once.
+    pub(super) fn take_sent_at(&mut self) -> Option<Instant> {
+        self.sent_at.take()
+    }
+
+    /// When the first byte came since the request was begun.
+    pub(super) fn first_byte_at(&self) -> Option<Instant> {
+        self.first_byte_at
+    }
+
     /// Stops sending the request.
     pub(super) fn give_up_upload(&mut self) {
         self.upload = None;
@@ -172,6 +190,9 @@ impl Http1Link {
             }
             let read = ready!(self.poll_read(cx)).map_err(Http1End::Io)?;
             self.is_finished = read == 0;
+            if read > 0 {
+                self.first_byte_at.get_or_insert_with(Instant::now);
+            }
         }
     }
 
@@ -190,7 +211,10 @@ impl Http1Link {
         if let Poll::Ready((write, sent)) = Pin::new(upload).poll(cx) {
             self.upload = None;
             match sent {
-                Ok(()) => self.write = Some(write),
+                Ok(()) => {
+                    self.write = Some(write);
+                    self.sent_at = Some(Instant::now());
+                }
                 Err(fault) => self.upload_fault = Some(fault),
             }
         }

@@ -1,6 +1,7 @@
 //! One request over HTTP/1.1, to the head of its response.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -10,15 +11,15 @@ use url::Url;
 use super::connection::HttpConnection;
 use super::http1_body::Http1Body;
 use super::http1_fields::{broken_rules, section_fields};
-use super::http1_link::{Http1End, Http1Link};
+use super::http1_link::{Http1End, Http1Found, Http1Link};
 use super::upload::Upload;
 use crate::net::http::body::RequestBody;
 use crate::net::http::exchange::{ExchangeTask, HopRequest};
 use crate::net::http::fault::{self, TransferStage, too_many_interim};
 use crate::net::http::headers;
 use crate::net::http::request_fields::RequestFields;
-use crate::net::http::response::HttpResponse;
-use crate::sessions::news::HttpNews;
+use crate::net::http::response::{HttpResponse, ResponseTimes};
+use crate::sessions::news::{HttpNews, HttpPhase};
 use crate::sessions::spec::http::{MOST_ACCEPTED_INTERIM, MOST_INTERIM};
 use crate::sessions::{Block, News};
 use crate::text::latin1::utf8_or_latin1;
@@ -79,6 +80,7 @@ impl ExchangeTask {
         link.begin(upload, permission, ExpectedResponse { request, asked_upgrade: fields.contains("upgrade") });
         let head = self.response_head(link, &hop.url, began).await?;
         link.on_final_head();
+        let times = ResponseTimes { asked: began, first_byte: link.first_byte_at().unwrap_or(began) };
         let shown = ResponseHead {
             version: utf8_or_latin1(head.version_text()).into_owned(),
             status: head.start.status,
@@ -88,7 +90,7 @@ impl ExchangeTask {
             peer: connection.peer(),
         };
         self.gate.news(News::Http(HttpNews::Response(shown.clone()))).await;
-        let response = HttpResponse::from_http1(shown, Http1Body::new(connection, head.framing), &hop.url);
+        let response = HttpResponse::from_http1(shown, Http1Body::new(connection, head.framing), &hop.url, times);
         if let Some(coding) = head.codings.iter().find(|coding| coding.name != CodingName::Chunked) {
             let name = quoted(&utf8_or_latin1(&head.section.bytes()[coding.range.clone()]));
             let why = format!("transfer coding {name} is not undone: the body is shown as it came");
@@ -130,12 +132,21 @@ impl ExchangeTask {
         began: Instant,
     ) -> Result<Box<Http1Head<StatusLine>>, Unanswered> {
         let mut heard = 0;
+        let mut sent = began;
+        let mut waits = true;
         loop {
-            let found = std::future::poll_fn(|cx| link.poll_event(cx)).await;
-            let found = match found {
-                Ok(found) => found,
-                Err(end) => return Err(self.unanswered(link, end, url).await),
+            let found = match std::future::poll_fn(|cx| poll_heard(link, cx)).await {
+                Heard::Sent(at) => {
+                    sent = at;
+                    self.gate.phase(HttpPhase::Send, began, at).await;
+                    continue;
+                }
+                Heard::Found(Ok(found)) => found,
+                Heard::Found(Err(end)) => return Err(self.unanswered(link, end, url).await),
             };
+            if let Some(first) = link.first_byte_at().filter(|_| std::mem::take(&mut waits)) {
+                self.gate.phase(HttpPhase::Wait, sent, first).await;
+            }
             match found {
                 Some((Http1Event::Interim(head), _)) => {
                     heard += 1;
@@ -178,6 +189,22 @@ impl ExchangeTask {
             let shown = came.slice(..came.len().min(MOST_SHOWN_BYTES));
             self.gate.block(Block::single_piece(Direction::Received, Instant::now(), shown)).await;
         }
+    }
+}
+
+/// What is waited for until a response's head has come.
+enum Heard {
+    /// The request was sent to its end.
+    Sent(Instant),
+    /// An event, or why there is none.
+    Found(Result<Option<Http1Found>, Http1End>),
+}
+
+fn poll_heard(link: &mut Http1Link, cx: &mut Context<'_>) -> Poll<Heard> {
+    let _goes_on = link.poll_sent(cx);
+    match link.take_sent_at() {
+        Some(at) => Poll::Ready(Heard::Sent(at)),
+        None => link.poll_event(cx).map(Heard::Found),
     }
 }
 
