@@ -70,7 +70,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, session: 
 
 /// What the user can do: a key, with a longer and a shorter description.
 fn hints(model: &Model, session: &Session) -> Vec<(String, &'static str, &'static str)> {
-    let why = key(model, KeyMode::Normal, Action::Pane(PaneAction::Show(View::Explain)));
+    let has_view = View::of_session(session).contains(&View::Explain);
+    let why = key(model, KeyMode::Normal, Action::Pane(PaneAction::Show(View::Explain))).filter(|_| has_view);
     let again =
         key(model, KeyMode::Normal, Action::Session(SessionAction::Retry)).filter(|_| session.parent().is_none());
     let all = [(why, "what this rules out, what to try", "why, and what to try"), (again, "the same again", "again")];

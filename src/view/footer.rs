@@ -92,7 +92,7 @@ fn in_composer(model: &Model) -> Vec<KeyHint> {
 fn in_list(model: &Model, shown: &Session, panel: &Panel) -> Vec<KeyHint> {
     let mut hints = vec![hint(new_key(model), "new"), pane(model, PaneAction::Activate, "open")];
     hints.extend(ending(model, shown));
-    hints.push(explain_key(model, shown));
+    hints.extend(explain_key(model, shown));
     hints.push(app(model, AppAction::NextPane, "next pane"));
     hints.push(app(model, AppAction::Back, "back"));
     hints.extend(thawing(model, panel));
@@ -121,8 +121,9 @@ fn reading(model: &Model, shown: &Session) -> Option<KeyHint> {
     shown.is_reading_paused().then(|| session(model, SessionAction::ToggleReading, what))
 }
 
-fn explain_key(model: &Model, shown: &Session) -> KeyHint {
-    pane(model, PaneAction::Show(View::Explain), if shown.failure().is_some() { "why" } else { "explain" })
+fn explain_key(model: &Model, shown: &Session) -> Option<KeyHint> {
+    let what = if shown.failure().is_some() { "why" } else { "explain" };
+    View::of_session(shown).contains(&View::Explain).then(|| pane(model, PaneAction::Show(View::Explain), what))
 }
 
 /// The keys that are seldom urgent: they come last, and the first to be left out.
@@ -171,7 +172,7 @@ fn in_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) ->
         hints.push(hint(keys, format!("{} of {}", place + 1, listed.len())));
     }
     if panel.view != View::Explain {
-        hints.push(explain_key(model, shown));
+        hints.extend(explain_key(model, shown));
     }
     hints.extend(of_view(model, shown, panel, seen));
     hints.extend(ending(model, shown));
@@ -195,13 +196,14 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) ->
             }
             hints
         }
-        View::Response => vec![pane(model, PaneAction::Pretty, "pretty")],
+        View::Response if shown.totals.received.bytes > 0 => vec![pane(model, PaneAction::Pretty, "pretty")],
         View::Peers => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "takes it")],
         View::Ports => vec![pane(model, PaneAction::Down, "choose"), pane(model, PaneAction::Activate, "opens it")],
         View::Kernel => vec![pane(model, PaneAction::Down, "gauge")],
         View::Explain => of_explain(model, seen),
         View::Text
         | View::Hex
+        | View::Response
         | View::Headers
         | View::Request
         | View::Tls

@@ -85,7 +85,13 @@ fn draw_figures(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchange
     if matches!(&session.spec.what, SpecKind::Http(spec) if spec.insecure) {
         status = status.with("   certificate not verified", Role::Warn);
     }
-    let figures = StyledText::single(figures_text(exchange), Role::Dim);
+    let broken: usize = exchange.hops.iter().map(|hop| hop.broken.len()).sum();
+    let figures = match broken {
+        0 => StyledText::new(),
+        1 => StyledText::single("! 1 broken rule · ", Role::Warn),
+        count => StyledText::single(format!("! {count} broken rules · "), Role::Warn),
+    };
+    let figures = figures.with(figures_text(exchange), Role::Dim);
     let all = status.clone().with("   ", Role::Dim).append(figures.clone());
     if all.columns() <= area.width {
         canvas.draw_styled_text(area, 0, 0, &all);
@@ -147,7 +153,7 @@ fn draw_progress(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchang
     let text = format!(" {percent:>3} % of {}", quantity::bytes(expected));
     let bar = area.width.saturating_sub(super::canvas::columns_of(&text)).min(60);
     let full = u16::try_from(u128::from(here) * u128::from(bar) / u128::from(expected)).unwrap_or(bar);
-    canvas.draw_repeated(area, 0, 0, "━", bar, Role::Border);
+    canvas.draw_repeated(area, 0, 0, "┄", bar, Role::Border);
     canvas.draw_repeated(area, 0, 0, "━", full, Role::Received);
     canvas.draw_text(area, bar, 0, &text, Role::Dim);
     1

@@ -27,7 +27,7 @@ pub(super) fn parts(session: &Session, now: Instant, columns: u16) -> Vec<Styled
     if let Some(percent) = progress.percent() {
         if columns >= WITH_BAR {
             let full = BAR * usize::from(percent) / 100;
-            head = head.with("━".repeat(full), Role::Sent).with("━".repeat(BAR - full), Role::Border);
+            head = head.with("━".repeat(full), Role::Sent).with("┄".repeat(BAR - full), Role::Border);
         }
         head = head.with(format!(" {percent:>2} %"), Role::Strong);
     } else {

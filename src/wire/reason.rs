@@ -85,6 +85,8 @@ pub enum FailureReason {
     MessageEndUnknown,
     /// The peer sent bytes before any request.
     PeerSpokeFirst,
+    /// The peer closed the connection before a byte of its response.
+    ClosedWithoutResponse,
     /// The peer closed the connection before its response was complete.
     ResponseCutOff,
     /// The body is not valid in its content coding, or the coding is unknown.
@@ -191,6 +193,7 @@ impl FailureReason {
         FailureReason::NotHttp,
         FailureReason::MessageEndUnknown,
         FailureReason::PeerSpokeFirst,
+        FailureReason::ClosedWithoutResponse,
         FailureReason::ResponseCutOff,
         FailureReason::BadContentCoding,
         FailureReason::ExchangeTooLong,
@@ -267,6 +270,7 @@ impl FailureReason {
             FailureReason::NotHttp => "not_http",
             FailureReason::MessageEndUnknown => "message_end_unknown",
             FailureReason::PeerSpokeFirst => "peer_spoke_first",
+            FailureReason::ClosedWithoutResponse => "closed_without_response",
             FailureReason::ResponseCutOff => "response_cut_off",
             FailureReason::BadContentCoding => "bad_content_coding",
             FailureReason::ExchangeTooLong => "exchange_too_long",

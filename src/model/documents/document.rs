@@ -316,7 +316,7 @@ impl Document {
     /// Adds a body, in the form that [`body_document`] describes.
     pub(crate) fn add_body(&mut self, bytes: &[u8], total: u64, content_type: Option<&str>) {
         if bytes.is_empty() {
-            self.remark(if total == 0 { "the body is empty" } else { "nothing of the body is kept" });
+            self.remark(if total == 0 { "no byte of a body came" } else { "nothing of the body is kept" });
             return;
         }
         let shown = if is_text(bytes, content_type) { self.add_text(bytes) } else { self.add_dump(bytes) };
@@ -509,7 +509,7 @@ mod tests {
     #[test]
     fn what_is_left_out_is_said() {
         assert_eq!(texts(&body_document(b"ab", 5000, None))[1], "⋯ the first 2 of 5,000 bytes are shown ⋯");
-        assert_eq!(texts(&body_document(b"", 0, None)), ["the body is empty"]);
+        assert_eq!(texts(&body_document(b"", 0, None)), ["no byte of a body came"]);
         let long = vec![b'\n'; MOST_LINES + 10];
         let document = body_document(&long, long.len() as u64, None);
         assert_eq!(document.lines.len(), MOST_LINES + 1);

@@ -14,8 +14,9 @@ const MOST_VALUE: usize = 64 * 1024;
 /// Every hop of an exchange: request line, headers, status line, headers.
 pub(crate) fn headers_document(exchange: &HttpExchange, secrets: SecretDisplay) -> Document {
     let mut document = Document::default();
+    let is_over = exchange.took.is_some();
     if exchange.hops.is_empty() {
-        document.remark("no request was sent yet");
+        document.remark(if is_over { "no request was sent" } else { "no request was sent yet" });
     }
     let hops = exchange.hops.len();
     for (index, hop) in exchange.hops.iter().enumerate() {
@@ -25,7 +26,7 @@ pub(crate) fn headers_document(exchange: &HttpExchange, secrets: SecretDisplay) 
         if hops > 1 {
             document.push(DocLine::single_span(TextRole::Title, format!("request {} of {hops}", index + 1)));
         }
-        add_hop(&mut document, hop, secrets);
+        add_hop(&mut document, hop, is_over, secrets);
     }
     document
 }
@@ -54,7 +55,7 @@ pub(crate) fn request_document(spec: &HttpSpec, exchange: &HttpExchange, secrets
     document
 }
 
-fn add_hop(document: &mut Document, hop: &HttpHop, secrets: SecretDisplay) {
+fn add_hop(document: &mut Document, hop: &HttpHop, is_over: bool, secrets: SecretDisplay) {
     add_request(document, &hop.request, secrets);
     document.push(DocLine::default());
     for interim in &hop.interim {
@@ -70,7 +71,8 @@ fn add_hop(document: &mut Document, hop: &HttpHop, secrets: SecretDisplay) {
     }
     match &hop.response {
         Some(response) => add_response(document, response, secrets),
-        None => document.remark("no answer yet"),
+        None if is_over => document.remark("no response came"),
+        None => document.remark("no response yet"),
     }
     if !hop.trailers.is_empty() {
         document.push(DocLine::default());
@@ -83,10 +85,13 @@ fn add_hop(document: &mut Document, hop: &HttpHop, secrets: SecretDisplay) {
         document.push(DocLine::default());
         document.push(DocLine::single_span(TextRole::Title, "rules of HTTP that it breaks"));
         for broken in &hop.broken {
-            document.push(DocLine::new([
-                TextSpan::untrusted(TextRole::Bad, &broken.rule_text()),
-                TextSpan::new(TextRole::Comment, format!("  {}", broken.place_text())),
-            ]));
+            document.push(
+                DocLine::new([
+                    TextSpan::untrusted(TextRole::Bad, &broken.rule_text()),
+                    TextSpan::new(TextRole::Comment, format!("  {}", broken.place_text())),
+                ])
+                .by_words(),
+            );
         }
     }
 }
@@ -266,9 +271,11 @@ mod tests {
             "▲ GET http://a/b",
             "host: example",
             "",
-            "no answer yet",
+            "no response yet",
         ];
         assert_eq!(texts(&headers_document(&exchange, SecretDisplay::Masked)), expected);
+        let over = HttpExchange { took: Some(Duration::ZERO), ..exchange };
+        assert_eq!(texts(&headers_document(&over, SecretDisplay::Masked)).last().unwrap(), "no response came");
     }
 
     #[test]

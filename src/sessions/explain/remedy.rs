@@ -239,7 +239,13 @@ impl Remedy {
             Remedy::WithoutVerification if http.url.starts_with("https:") => http.insecure = true,
             Remedy::PlainHttp => http.url = format!("http:{}", http.url.strip_prefix("https:")?),
             Remedy::OverTls => http.url = format!("https:{}", http.url.strip_prefix("http:")?),
-            Remedy::Http1 => http.version = HttpVersion::Http1,
+            // Without TLS, HTTP/2 is spoken only where it is asked for.
+            Remedy::Http1
+                if http.version == HttpVersion::Http2
+                    || (http.version == HttpVersion::Any && http.url.starts_with("https:")) =>
+            {
+                http.version = HttpVersion::Http1;
+            }
             Remedy::MoreRedirects => http.redirects = 50,
             _ => return None,
         }

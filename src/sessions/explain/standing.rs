@@ -47,6 +47,8 @@ pub enum Situation {
     Bound,
     /// A TCP listener.
     Listening,
+    /// An HTTP request whose body is being sent.
+    SendingBody,
     /// An HTTP request without a response yet.
     Asking,
     /// An HTTP response that is arriving.
@@ -95,7 +97,7 @@ pub enum Situation {
 
 impl Situation {
     /// Every situation, in the order of a session's life.
-    pub const ALL: [Situation; 39] = [
+    pub const ALL: [Situation; 40] = [
         Situation::Starting,
         Situation::Resolving,
         Situation::Connecting,
@@ -113,6 +115,7 @@ impl Situation {
         Situation::OpenToAll,
         Situation::Bound,
         Situation::Listening,
+        Situation::SendingBody,
         Situation::Asking,
         Situation::Receiving,
         Situation::Answered,
@@ -157,6 +160,7 @@ impl Situation {
             Situation::OpenToAll => "open-to-all",
             Situation::Bound => "bound",
             Situation::Listening => "listening",
+            Situation::SendingBody => "sending-body",
             Situation::Asking => "asking",
             Situation::Receiving => "receiving",
             Situation::Answered => "answered",
@@ -195,6 +199,7 @@ impl Situation {
                 SessionKind::Conversation { .. } => Situation::Conversation,
                 SessionKind::Bound { .. } => Situation::Bound,
                 SessionKind::Http(exchange) if exchange.response().is_some() => Situation::Receiving,
+                SessionKind::Http(_) if session.sending.is_some() => Situation::SendingBody,
                 SessionKind::Http(_) | SessionKind::Repeat(_) => Situation::Asking,
                 SessionKind::Dns(_) => Situation::Querying,
                 SessionKind::Ports(_) => Situation::ProbingPorts,
@@ -284,6 +289,7 @@ mod tests {
     use super::*;
     use crate::sessions::id::SessionId;
     use crate::sessions::news::{DialNews, News};
+    use crate::sessions::send_progress::SendProgress;
     use crate::sessions::spec::{HostPort, Spec, SpecKind, TcpSpec, UdpSpec};
     use crate::wire::kernel::tcp_info::TcpInfo;
     use crate::wire::kernel::view::KernelView;
@@ -338,5 +344,15 @@ mod tests {
         assert_eq!(Situation::of_session(&session), Situation::Conversation);
         session.totals.received.ops = 1;
         assert_eq!(Situation::of_session(&session), Situation::Conversing);
+    }
+
+    #[test]
+    fn a_request_whose_body_is_being_sent_is_not_waited_for() {
+        let what = SpecKind::Http(crate::sessions::spec::http::HttpSpec::get("http://h/"));
+        let mut session = session(what, SessionPhase::Open(OpenState::default()));
+        assert_eq!(Situation::of_session(&session), Situation::Asking);
+        let began = Instant::now();
+        session.sending = Some(SendProgress { sent_bytes: 1, total_bytes: Some(9), began });
+        assert_eq!(Situation::of_session(&session), Situation::SendingBody);
     }
 }

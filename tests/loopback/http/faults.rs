@@ -7,7 +7,7 @@ use std::time::Duration;
 use sockeye::sessions::news::HttpNews;
 use sockeye::sessions::spec::http::HttpSpec;
 use sockeye::sessions::{CloseReason, News, Verb};
-use sockeye::wire::Class;
+use sockeye::wire::{Class, FailureReason};
 
 use super::exchange::{Running, get, lab, peer, run, says};
 
@@ -92,7 +92,9 @@ fn a_chunk_size_line_without_end_ends_at_a_named_bound() {
 fn what_is_no_http_is_said_to_be_none() {
     get(says("SSH-2.0-OpenSSH_9.9\r\n\r\n")).failed(Class::Protocol, "no HTTP");
     get(says("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n")).failed(Class::Protocol, "");
-    get(says("")).failed(Class::Protocol, "closed the connection before its response was whole");
+    let seen = get(says(""));
+    let failure = seen.failed(Class::Protocol, "closed the connection without a response");
+    assert_eq!(failure.reason, Some(FailureReason::ClosedWithoutResponse));
     get(says("HTTP/1.1 200 OK\r\nx-")).failed(Class::Protocol, "closed the connection before");
 }
 

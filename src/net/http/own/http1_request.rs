@@ -29,7 +29,7 @@ use crate::wire::http1::{
     CodingName, ExpectedResponse, FieldText, Http1Event, Http1Fault, Http1Head, Http1Version, ReadingPlace,
     RequestKind, RequestText, StatusLine,
 };
-use crate::wire::{Class, Direction, FailedOperation, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
 /// Where a connection ends that was closed before a byte of the response.
 const NOTHING_CAME: ReadingPlace = ReadingPlace::BeforeHead { interim: 0 };
@@ -179,8 +179,14 @@ impl ExchangeTask {
             Http1End::Body(_) => false,
         };
         let (_, came) = link.take_not_understood(&end);
+        let nothing_came = nothing_came && came.is_empty();
         self.show_not_understood(came).await;
-        Unanswered { failure: fault::from_http1(end, url.as_str(), TransferStage::Head), nothing_came }
+        let mut failure = fault::from_http1(end, url.as_str(), TransferStage::Head);
+        if nothing_came && failure.reason == Some(FailureReason::ResponseCutOff) {
+            failure.reason = Some(FailureReason::ClosedWithoutResponse);
+            failure.message = "the peer closed the connection without a response".to_owned();
+        }
+        Unanswered { failure, nothing_came }
     }
 
     /// Keeps the beginning of what came and is no response.
