@@ -499,6 +499,9 @@ pub(super) struct CurlArgs {
     /// Do not verify certificates
     #[arg(short = 'k', long)]
     insecure: bool,
+    /// Trust the certificate authorities in this file (PEM), and no others
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<String>,
     /// Follow redirects, 50 at the most
     #[arg(short = 'L', long)]
     location: bool,
