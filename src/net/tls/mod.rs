@@ -5,6 +5,7 @@ mod client;
 mod fault;
 mod handshake;
 mod key_log;
+mod own_certificate;
 mod provider;
 mod tap;
 mod trust;

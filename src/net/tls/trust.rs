@@ -8,6 +8,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::own_certificate::OwnCertificates;
 use super::provider::crypto_provider;
 use crate::text::sanitize::quoted;
 use crate::wire::FailedOperation;
@@ -62,17 +63,20 @@ impl TrustRoots {
         let named = quoted(&path.to_string_lossy());
         let text = std::fs::read(path).map_err(|error| format!("{named}: {error}"))?;
         let mut roots = RootCertStore::empty();
+        let mut own = Vec::new();
         for (place, der) in (1..).zip(CertificateDer::pem_slice_iter(&text)) {
             let der = der.map_err(|_| format!("{named}: certificate {place} in it is no valid PEM"))?;
-            let added = roots.add(der);
+            let added = roots.add(der.clone());
             added.map_err(|_| format!("{named}: certificate {place} in it cannot be an authority here"))?;
+            own.push(der);
         }
         if roots.is_empty() {
             return Err(format!("{named} has no certificate in PEM"));
         }
-        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider())
+        let chains = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider())
             .build()
             .map_err(|error| format!("{named}: {error}"))?;
+        let verifier = Arc::new(OwnCertificates { chains, own });
         Ok(TrustRoots { verifier, stand_in_because: None })
     }
 

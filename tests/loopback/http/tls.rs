@@ -299,6 +299,30 @@ fn insecure_goes_on_with_a_certificate_of_version_1() {
 }
 
 #[test]
+fn a_certificate_that_signs_itself_is_trusted_where_the_user_names_it_also_if_it_is_marked_as_an_authoritys() {
+    let of = |name: &str, year: i32| {
+        let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+        let key = rcgen::KeyPair::generate().unwrap();
+        (params.self_signed(&key).unwrap(), key)
+    };
+    for (name, year, refusal) in
+        [("127.0.0.1", 2100, None), ("other.test", 2100, Some("other.test")), ("127.0.0.1", 2001, Some("expired"))]
+    {
+        let (certificate, key) = of(name, year);
+        let url = serve(certificate.der(), &key.serialize_der(), &[&TLS13], "http/1.1", secret());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), certificate.pem()).unwrap();
+        let seen = run(HttpSpec { ca_file: Some(file.path().to_owned()), ..HttpSpec::get(url.as_str()) });
+        match refusal {
+            None => drop(seen.went_well()),
+            Some(words) => drop(seen.failed(Class::Tls, words)),
+        }
+    }
+}
+
+#[test]
 fn the_authorities_of_a_file_are_trusted_and_no_others() {
     let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()]).unwrap();
     let url = serve(made.cert.der(), &made.signing_key.serialize_der(), &[&TLS13], "http/1.1", secret());
