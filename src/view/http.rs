@@ -10,7 +10,7 @@ use crate::files::theme::Role;
 use crate::model::documents::{document as documents, timing};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::sessions::kinds::http::HttpExchange;
+use crate::sessions::kinds::http::{HttpExchange, MOST_BROKEN_RULES};
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
@@ -86,10 +86,11 @@ fn draw_figures(canvas: &mut Canvas<'_>, area: Rect, session: &Session, exchange
         status = status.with("   certificate not verified", Role::Warn);
     }
     let broken: usize = exchange.hops.iter().map(|hop| hop.broken.len()).sum();
+    let or_more = if exchange.hops.iter().any(|hop| hop.broken.len() >= MOST_BROKEN_RULES) { " or more" } else { "" };
     let figures = match broken {
         0 => StyledText::new(),
         1 => StyledText::single("! 1 broken rule · ", Role::Warn),
-        count => StyledText::single(format!("! {count} broken rules · "), Role::Warn),
+        count => StyledText::single(format!("! {count}{or_more} broken rules · "), Role::Warn),
     };
     let figures = figures.with(figures_text(exchange), Role::Dim);
     let all = status.clone().with("   ", Role::Dim).append(figures.clone());

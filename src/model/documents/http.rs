@@ -119,13 +119,16 @@ fn add_response(document: &mut Document, response: &ResponseHead, secrets: Secre
     let role = if response.status < 400 { TextRole::Good } else { TextRole::Bad };
     let status = format!("{} {}", response.status, response.reason);
     let peer = response.peer.map_or(String::new(), |peer| format!(" from {peer}"));
-    document.push(DocLine::new([
-        TextSpan::new(TextRole::Comment, "▼ "),
-        TextSpan::untrusted(TextRole::Keyword, &response.version),
-        TextSpan::new(TextRole::Plain, " "),
-        TextSpan::untrusted(role, status.trim_end()),
-        TextSpan::new(TextRole::Comment, format!("  after {}{peer}", quantity::duration(response.after))),
-    ]));
+    document.push(
+        DocLine::new([
+            TextSpan::new(TextRole::Comment, "▼ "),
+            TextSpan::untrusted(TextRole::Keyword, &response.version),
+            TextSpan::new(TextRole::Plain, " "),
+            TextSpan::untrusted(role, status.trim_end()),
+            TextSpan::new(TextRole::Comment, format!("  after {}{peer}", quantity::duration(response.after))),
+        ])
+        .by_words(),
+    );
     for (name, value) in &response.headers {
         document.push(header(name, value, secrets));
     }

@@ -27,9 +27,13 @@ fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) ->
     match (document, &session.kind) {
         (ViewDocument::Body, SessionKind::Http(_)) => Some(panel.body.edition),
         (ViewDocument::Heads | ViewDocument::Request, SessionKind::Http(exchange)) => {
-            // Masked and shown are two editions of the same heads.
+            // Masked and shown are two editions of the same heads, and so are those before and after the end.
             let shown = u64::from(session.secrets == SecretDisplay::Shown);
-            Some(exchange.hops.iter().map(heads_of).sum::<usize>() as u64 * 2 + shown)
+            Some(
+                exchange.hops.iter().map(heads_of).sum::<usize>() as u64 * 4
+                    + u64::from(exchange.took.is_some()) * 2
+                    + shown,
+            )
         }
         (ViewDocument::Tls, SessionKind::Http(exchange)) => Some(exchange.handshake_count),
         (ViewDocument::DnsAnswer | ViewDocument::DnsFields, SessionKind::Dns(lookup)) => {

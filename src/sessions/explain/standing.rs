@@ -199,7 +199,9 @@ impl Situation {
                 SessionKind::Conversation { .. } => Situation::Conversation,
                 SessionKind::Bound { .. } => Situation::Bound,
                 SessionKind::Http(exchange) if exchange.response().is_some() => Situation::Receiving,
-                SessionKind::Http(_) if session.sending.is_some() => Situation::SendingBody,
+                SessionKind::Http(_) if session.sending.is_some_and(|sending| !sending.is_complete()) => {
+                    Situation::SendingBody
+                }
                 SessionKind::Http(_) | SessionKind::Repeat(_) => Situation::Asking,
                 SessionKind::Dns(_) => Situation::Querying,
                 SessionKind::Ports(_) => Situation::ProbingPorts,
