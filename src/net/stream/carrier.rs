@@ -16,7 +16,7 @@ use super::moved::{ByteCounts, CallCounts};
 use super::shared::{ConnectionEnd, SharedConnection};
 use super::socket::StreamSocket;
 use super::transport::StreamTransport;
-use super::{error_watch, read, sampling, task, urgent};
+use super::{error_watch, read, sampling, urgent};
 use crate::net::capture::CaptureWatch;
 use crate::net::fault;
 use crate::net::journal::Journal;
@@ -103,25 +103,18 @@ impl CarrierConnection {
         let _still_held = tokio::time::timeout(MOST_LETTING_GO, let_go.recv()).await.is_err();
         watch.shutdown().await;
         let shared = &carrier.shared;
-        if reset && let Err(error) = socket2::SockRef::from(shared.transport.socket()).set_linger(Some(Duration::ZERO))
-        {
-            let failure = fault::from_io(FailedOperation::Reset, &shared.peer, &error);
-            shared.journal.news(crate::sessions::News::Warned(failure)).await;
+        if reset {
+            shared.prepare_reset().await;
         }
         shared.report_sample().await;
-        shared.stamps.report_unacknowledged(&shared.transport, &shared.journal).await;
         let end = match first_error(&carrier) {
             Some(error) => ConnectionEnd::Failed(fault::from_io(FailedOperation::Read, &shared.peer, &error)),
             None if reset => ConnectionEnd::Reset,
             None => ConnectionEnd::Closed,
         };
         let moved = carrier.calls.bytes();
-        let Some(Carrier { shared, .. }) = Arc::into_inner(carrier) else { return moved };
-        let SharedConnection { transport, journal, way, capture, ends, .. } = shared;
-        let _how = task::close_stream(transport, &journal, &way, end).await;
-        let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(watch), Some((local, peer))) = (capture, ends) {
-            watch.finish(local, peer).await;
+        if let Some(Carrier { shared, .. }) = Arc::into_inner(carrier) {
+            shared.close(end).await;
         }
         moved
     }

@@ -126,21 +126,15 @@ impl SharedConnection {
 /// Runs a connection to its end, and reports all its news, up to [`News::Closed`].
 pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
     let StreamConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
-    let counts = ByteCounts::Session(Arc::clone(&context.journal));
-    let shared = SharedConnection::new(transport, peer, &context.journal, counts, capture);
-    let ends = shared.ends;
+    let journal = Arc::clone(&context.journal);
+    let counts = ByteCounts::Session(Arc::clone(&journal));
+    let shared = SharedConnection::new(transport, peer, &journal, counts, capture);
     shared.report_sample().await;
     shared.gauge.mark_activity();
     let (end, unsent) = run_halves(&shared, script, idle_timeout, urgent, context).await;
     let end = why_ended::explain_reset(&shared, why_ended::explain_timeout(&shared, end));
-    shared.stamps.report_unacknowledged(&shared.transport, &shared.journal).await;
-    let is_tcp = shared.transport.socket().is_tcp();
-    let SharedConnection { transport, peer, journal, way, capture, .. } = shared;
-    let end = close_stream(transport, &journal, &way, end).await;
-    let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let (Some(watch), Some((local, peer))) = (capture, ends) {
-        watch.finish(local, peer).await;
-    }
+    let (is_tcp, peer) = (shared.transport.socket().is_tcp(), shared.peer.clone());
+    let end = shared.close(end).await;
     report_unsent(&journal, &peer, unsent).await;
     let how = match end {
         ConnectionEnd::BothFinished if is_tcp => CloseReason::Fin,
@@ -156,9 +150,31 @@ pub(crate) async fn run(connection: StreamConnection, context: TaskContext) {
     journal.report_closed(how).await;
 }
 
+impl SharedConnection {
+    /// Prepares a reset, which the close then sends.
+    pub(super) async fn prepare_reset(&self) {
+        if let Err(error) = socket2::SockRef::from(self.transport.socket()).set_linger(Some(Duration::ZERO)) {
+            self.journal.news(News::Warned(fault::from_io(FailedOperation::Reset, &self.peer, &error))).await;
+        }
+    }
+
+    /// Closes the connection after its last sample: reports the writes that were not acknowledged and the states until
+    /// its end, and waits for the last captured packets. Returns how it ended.
+    pub(super) async fn close(self, end: ConnectionEnd) -> ConnectionEnd {
+        self.stamps.report_unacknowledged(&self.transport, &self.journal).await;
+        let SharedConnection { transport, journal, way, capture, ends, .. } = self;
+        let end = close_stream(transport, &journal, &way, end).await;
+        let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(watch), Some((local, peer))) = (capture, ends) {
+            watch.finish(local, peer).await;
+        }
+        end
+    }
+}
+
 /// Closes the descriptor, and reports the connection's state afterwards. Returns how the connection ended: a close is a
 /// reset if SO_LINGER is 0, or if received bytes are unread.
-pub(super) async fn close_stream(
+async fn close_stream(
     transport: StreamTransport,
     journal: &Arc<Journal>,
     way: &states::StateReporter,
@@ -272,12 +288,10 @@ async fn watch_halves(shared: &SharedConnection, idle_timeout: Option<Duration>)
     }
 }
 
-/// Stops both halves after the last sample. Prepares a reset, which the close then sends.
+/// Stops both halves after the last sample.
 async fn stop_halves(shared: &SharedConnection, end: &ConnectionEnd) {
-    if matches!(end, ConnectionEnd::Reset)
-        && let Err(error) = socket2::SockRef::from(shared.transport.socket()).set_linger(Some(Duration::ZERO))
-    {
-        shared.journal.news(News::Warned(fault::from_io(FailedOperation::Reset, &shared.peer, &error))).await;
+    if matches!(end, ConnectionEnd::Reset) {
+        shared.prepare_reset().await;
     }
     shared.report_sample().await;
     shared.change(|state| state.wish = ShutdownIntent::Stop);
