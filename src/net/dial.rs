@@ -34,19 +34,18 @@ const STAGGER: Duration = Duration::from_millis(250);
 
 /// One connection attempt: look-up and race, within the spec's connect time-out. Reports all its news, including
 /// [`DialNews::Connected`]; the caller reports the failure of the whole attempt. `capture` is the session's, and
-/// captures the packets of each address. `known` replaces the look-up.
+/// captures the packets of each address.
 ///
 /// # Errors
 /// Returns the most specific failure of all addresses tried, or [`Class::ConnectTimeout`].
 pub(crate) async fn connect(
     spec: &TcpSpec,
-    known: Option<Vec<SocketAddr>>,
     attempt: u32,
     journal: &Arc<Journal>,
     capture: Option<&CaptureWatch>,
 ) -> Result<TcpStream, Failure> {
     let deadline = Instant::now() + spec.socket.connect_timeout;
-    let addresses = look_up(spec, known, deadline, journal).await?;
+    let addresses = look_up(spec, None, deadline, journal).await?;
     connect_to(spec, addresses, deadline, attempt, journal, capture).await
 }
 

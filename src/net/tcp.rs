@@ -66,7 +66,7 @@ impl ConnectAttempt for TcpDial<'_> {
     }
 
     async fn connect(&self, attempt: u32, context: &TaskContext) -> Result<TcpStream, Failure> {
-        dial::connect(self.spec, None, attempt, &context.journal, self.capture).await
+        dial::connect(self.spec, attempt, &context.journal, self.capture).await
     }
 
     fn is_retryable(failure: &Failure) -> bool {

@@ -72,11 +72,10 @@ impl OpenConnection {
         // The exchange has one connection at a time.
         way.connections.close_own(false).await;
         let deadline = Instant::now() + spec.socket.connect_timeout;
-        let target = target(url);
         let (stream, peer, capture) = match &spec.unix {
             Some(address) => (connect_unix(address, spec, attempt, way).await?, None, None),
             None => {
-                let (stream, peer, capture) = connect_tcp(target, url, spec, attempt, way).await?;
+                let (stream, peer, capture) = connect_tcp(url, spec, attempt, deadline, way).await?;
                 (stream, Some(peer), capture)
             }
         };
@@ -127,17 +126,16 @@ impl OpenConnection {
 
 /// Connects to the URL's host.
 async fn connect_tcp(
-    target: HostPort,
     url: &Url,
     spec: &HttpSpec,
     attempt: u32,
+    deadline: Instant,
     way: &HttpDialer,
 ) -> Result<(StreamSocket, SocketAddr, Option<CaptureWatch>), Failure> {
+    let (target, journal) = (target(url), way.gate.journal());
     let known = way.known_addresses(&target).await;
-    let capture = CaptureWatch::start(way.captures, CapturePorts::Port(target.port), way.gate.journal()).await;
+    let capture = CaptureWatch::start(way.captures, CapturePorts::Port(target.port), journal).await;
     let tcp = TcpSpec { target, socket: spec.socket.clone() };
-    let journal = way.gate.journal();
-    let deadline = Instant::now() + spec.socket.connect_timeout;
     let is_name = known.is_some() || matches!(url.host(), Some(Host::Domain(_)));
     let began = Instant::now();
     let addresses = dial::look_up(&tcp, known, deadline, journal).await?;
