@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Position, Url};
 
 use super::value;
@@ -13,6 +13,9 @@ use crate::wire::http::request_target::{without_dot_segments, written_target};
 
 /// All but the unreserved characters (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What cannot be sent, beside all that is not ASCII.
+const UNSENDABLE: &AsciiSet = &CONTROLS.add(b' ');
 
 /// The URL of a request.
 #[derive(Debug)]
@@ -93,8 +96,5 @@ pub(super) fn percent_encoded(text: &str) -> String {
 
 /// Percent-encodes what cannot be sent: all but visible ASCII.
 fn ascii(text: &str) -> String {
-    let encoded = |byte: u8| {
-        if byte.is_ascii_graphic() { String::from(char::from(byte)) } else { percent_encode_byte(byte).to_owned() }
-    };
-    text.bytes().map(encoded).collect()
+    utf8_percent_encode(text, UNSENDABLE).to_string()
 }

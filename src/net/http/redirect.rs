@@ -1,8 +1,7 @@
 //! Where a redirect leads, and which parts of the request are sent again (RFC 9110 §15.4).
 
-use std::fmt::Write as _;
-
 use http::Method;
+use percent_encoding::{AsciiSet, percent_encode};
 use url::Url;
 
 use super::request_fields::RequestFields;
@@ -58,14 +57,7 @@ pub(super) fn is_redirect(status: u16) -> bool {
 
 /// The reference in a Location field: a byte beyond ASCII stands for itself, percent-encoded (RFC 3986 §2.1).
 fn ascii_reference(location: &[u8]) -> String {
-    location.iter().fold(String::with_capacity(location.len()), |mut text, byte| {
-        match byte {
-            0..0x80 => text.push(char::from(*byte)),
-            // Writing to a String cannot fail.
-            _ => write!(text, "%{byte:02X}").unwrap_or_default(),
-        }
-        text
-    })
+    percent_encode(location, &AsciiSet::EMPTY).to_string()
 }
 
 fn next_request(
