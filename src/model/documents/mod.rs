@@ -7,5 +7,6 @@ pub(crate) mod http;
 pub mod json;
 pub(crate) mod of_view;
 pub mod path;
+mod time_bars;
 pub mod timing;
 pub(crate) mod tls;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::document::{DocLine, Document, TextRole, TextSpan};
+use super::time_bars::BarAxis;
 use crate::model::wrap;
 use crate::sessions::attempts::{AddressAttempt, AddressOutcome, Attempts};
 use crate::sessions::path::PeerPath;
@@ -85,9 +86,8 @@ fn add_race(document: &mut Document, attempts: &Attempts, now: Instant, columns:
     };
     let from = |lane: &AddressAttempt| lane.began.saturating_duration_since(start);
     let whole = race.clone().map(|lane| from(lane) + length(lane)).max();
-    let whole = whole.unwrap_or_default().max(Duration::from_micros(1));
     let room = columns.saturating_sub(2).max(NARROWEST);
-    let cells = |time: Duration| (time.as_secs_f64() / whole.as_secs_f64() * room as f64).round() as usize;
+    let axis = BarAxis::new(start, whole.unwrap_or_default(), room);
     for lane in race {
         let took = length(lane);
         let (mark, role, words) = match lane.end.as_ref().map(|end| &end.outcome) {
@@ -105,14 +105,10 @@ fn add_race(document: &mut Document, attempts: &Attempts, now: Instant, columns:
             TextSpan::new(TextRole::Value, lane.peer.to_string()),
         ]));
         push_paragraph(document, role, "  ", &words, columns);
-        let before = cells(from(lane)).min(room - 1);
-        let bar = cells(took).clamp(1, room - before);
-        document.push(DocLine::new([
-            TextSpan::new(TextRole::Punctuation, format!("  {}", "·".repeat(before))),
-            TextSpan::new(role, "━".repeat(bar)),
-        ]));
+        let ([before, bar], _) = axis.bar(lane.began, took, role);
+        document.push(DocLine::new([TextSpan::new(TextRole::Punctuation, "  "), before, bar]));
     }
-    let end = quantity::duration(whole);
+    let end = quantity::duration(axis.whole());
     document.push(DocLine::single_span(TextRole::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
 }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::document::{DocLine, Document, TextRole, TextSpan};
+use super::time_bars::BarAxis;
 use crate::sessions::attempts::{AddressAttempt, AddressOutcome};
 use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::kinds::http_timing::{TimedStep, TimingRow};
@@ -45,10 +46,8 @@ impl TimingBar {
 /// The axis that the bars share.
 #[derive(Clone, Copy)]
 struct TimingAxis {
-    start: Instant,
-    whole: Duration,
+    bars: BarAxis,
     name: usize,
-    cells: usize,
     has_notes: bool,
     now: Instant,
 }
@@ -79,8 +78,7 @@ pub fn timing_document(session: &Session, exchange: &HttpExchange, now: Instant,
     let name = NAME.max(longest.min(room / 4)) + 1;
     let notes = if has_notes { NOTE } else { 0 };
     let cells = room.saturating_sub(name + TIME + notes + 1).max(NARROWEST);
-    let whole = whole.max(Duration::from_micros(1));
-    let axis = TimingAxis { start: session.opened, whole, name, cells, has_notes, now: end };
+    let axis = TimingAxis { bars: BarAxis::new(session.opened, whole, cells), name, has_notes, now: end };
     let many = exchange.hops.len() > 1 || rows.iter().any(|row| row.hop > 0);
     if let Some(first) = rows.first().filter(|first| first.began > session.opened) {
         axis.push(&mut document, &TimingBar::ours("prepare", session.opened, first.began));
@@ -184,16 +182,10 @@ fn note(session: &Session, exchange: &HttpExchange, row: &TimingRow, end: Instan
 }
 
 impl TimingAxis {
-    fn cells_of(&self, time: Duration) -> usize {
-        (time.as_secs_f64() / self.whole.as_secs_f64() * self.cells as f64).round() as usize
-    }
-
     fn push(&self, document: &mut Document, bar: &TimingBar) {
         let end = bar.end.unwrap_or(self.now).min(self.now);
         let took = end.saturating_duration_since(bar.began);
-        let before = self.cells_of(bar.began.saturating_duration_since(self.start)).min(self.cells - 1);
-        let length = self.cells_of(took).clamp(1, self.cells - before);
-        let after = self.cells - before - length;
+        let ([before, line], after) = self.bars.bar(bar.began, took, bar.role);
         // While it goes on, its time is in tenths of a second, so that the screen is not redrawn for every digit.
         let time = match bar.end {
             Some(_) => quantity::duration(took),
@@ -207,8 +199,8 @@ impl TimingAxis {
         };
         let mut spans = vec![
             TextSpan::new(TextRole::Value, format!("{name:<width$}", width = self.name)),
-            TextSpan::new(TextRole::Punctuation, "·".repeat(before)),
-            TextSpan::new(bar.role, "━".repeat(length)),
+            before,
+            line,
             TextSpan::new(TextRole::Value, format!("{}{time:>TIME$}", " ".repeat(after))),
         ];
         if self.has_notes && !bar.note.is_empty() {
@@ -218,14 +210,15 @@ impl TimingAxis {
     }
 
     fn push_scale(&self, document: &mut Document) {
-        let half = quantity::duration(self.whole / 2);
-        let whole = quantity::duration(self.whole);
-        let to_half = self.cells / 2;
-        let rest = self.cells - to_half;
+        let half = quantity::duration(self.bars.whole() / 2);
+        let whole = quantity::duration(self.bars.whole());
+        let cells = self.bars.cells;
+        let to_half = cells / 2;
+        let rest = cells - to_half;
         let text = if to_half > half.chars().count() + 1 && rest > whole.chars().count() + 1 {
             format!("0{half:>width$}{whole:>rest$}", width = to_half - 1)
         } else {
-            format!("0{whole:>width$}", width = self.cells - 1)
+            format!("0{whole:>width$}", width = cells - 1)
         };
         document.push(DocLine::single_span(TextRole::Comment, format!("{:width$}{text}", "", width = self.name)));
     }
