@@ -188,7 +188,10 @@ fn of_view(model: &Model, shown: &Session, panel: &Panel, seen: &FrameReport) ->
         View::Ladder => {
             let is_captured = panel.tcp_history(shown).is_some_and(|story| story.ladder.is_captured());
             let capture = session(model, SessionAction::ToggleCapture, "capture");
-            let mut hints = vec![pane(model, PaneAction::Down, "rung"), pane(model, PaneAction::Activate, "its place")];
+            let mut hints = vec![pane(model, PaneAction::Down, "rung")];
+            if shown.has_bare_stream() {
+                hints.push(pane(model, PaneAction::Activate, "its place"));
+            }
             if is_captured {
                 hints.push(pane(model, PaneAction::Numbers, "numbers"));
             } else if !shown.is_over() {

@@ -361,7 +361,8 @@ fn draw_explanation(canvas: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, 
     let head = StyledText::single(format!("{}  ", words.title), Role::Strong)
         .with(format!("{at}  "), Role::Dim)
         .with(evidence::evidence_word(rung.evidence), evidence::role(rung.evidence));
-    let placed = rung.entry.is_some() || rung.byte().is_some();
+    // The bytes of a connection that carries HTTP are not in the transcript.
+    let placed = rung.entry.is_some() || (rung.byte().is_some() && page.session.has_bare_stream());
     let jump = key(page.model, KeyMode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
     let used = canvas.draw_sentence(text, 0, 0, &words.means, Role::Text);

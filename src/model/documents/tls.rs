@@ -82,7 +82,7 @@ fn add_trust(document: &mut Document, handshake: &TlsHandshake) {
     let (role, text) = match &handshake.trust {
         None => return,
         Some(ChainTrust::Verified) => {
-            let text = "✓ certificate verified: its chain leads to an authority that this machine trusts, it holds now, and it is for the name";
+            let text = "✓ certificate verified: it leads to a trusted authority, or is trusted itself; it holds now, and it is for the name";
             (TextRole::Good, text.to_owned())
         }
         Some(ChainTrust::Failed { message, goes_on: true, .. }) => {

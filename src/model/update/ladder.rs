@@ -36,7 +36,7 @@ pub(super) fn jump_to_entry(model: &mut Model) {
     };
     let Some(rung) = picked else { return };
     let id = rung.id;
-    match place_of(rung, panel.transcript(session)) {
+    match place_of(session, rung, panel.transcript(session)) {
         Some((entry, within)) => {
             if let Some(panel) = model.panel_mut() {
                 panel.view = View::Text;
@@ -51,14 +51,16 @@ pub(super) fn jump_to_entry(model: &mut Model) {
 }
 
 /// The place of a rung in the transcript: that of its bytes, else that of its news.
-fn place_of(rung: &Rung, transcript: &Transcript) -> Option<(u64, u32)> {
-    let by_byte = rung.byte().and_then(|(direction, byte)| transcript.of_byte(direction, byte));
+fn place_of(session: &Session, rung: &Rung, transcript: &Transcript) -> Option<(u64, u32)> {
+    let byte = rung.byte().filter(|_| session.has_bare_stream());
+    let by_byte = byte.and_then(|(direction, byte)| transcript.of_byte(direction, byte));
     by_byte.or_else(|| rung.entry.filter(|entry| transcript.entry(*entry).is_some()).map(|entry| (entry, 0)))
 }
 
 /// The rung of a transcript entry.
-fn rung_of<'a>(ladder: &'a Ladder, entry: u64, transcript: &Transcript) -> Option<&'a Rung> {
-    let captured = transcript.byte_of(entry).and_then(|(direction, byte)| ladder.of_byte(direction, byte));
+fn rung_of<'a>(session: &Session, ladder: &'a Ladder, entry: u64, transcript: &Transcript) -> Option<&'a Rung> {
+    let byte = transcript.byte_of(entry).filter(|_| session.has_bare_stream());
+    let captured = byte.and_then(|(direction, byte)| ladder.of_byte(direction, byte));
     captured.or_else(|| ladder.rung_of_entry(entry))
 }
 
@@ -78,8 +80,8 @@ pub(super) fn pick_shown(model: &mut Model) {
     let shown = top.entry..=bottom;
     let picked = panel.rung.and_then(|id| story.ladder.get(story.ladder.index_of(id)?));
     let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
-    let place = picked.and_then(|rung| place_of(rung, transcript));
+    let place = picked.and_then(|rung| place_of(session, rung, transcript));
     if !place.is_some_and(|(entry, _)| shown.contains(&entry)) {
-        panel.rung = rung_of(&story.ladder, top.entry, transcript).map(|rung| rung.id);
+        panel.rung = rung_of(session, &story.ladder, top.entry, transcript).map(|rung| rung.id);
     }
 }

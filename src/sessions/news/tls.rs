@@ -122,7 +122,7 @@ impl ChainCertificate {
 /// The result of checking a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChainTrust {
-    /// It leads to an authority that this machine trusts, and holds now and for the name.
+    /// It leads to a trusted authority, or is trusted itself, and holds now and for the name.
     Verified,
     /// One of the checks failed.
     Failed {

@@ -53,7 +53,7 @@ impl KindWords for HttpWords<'_> {
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
-        let peer = self.exchange.response().and_then(|response| response.peer);
+        let peer = self.exchange.ends.peer.or(self.exchange.response().and_then(|response| response.peer));
         column.push_known("peer", peer.map(|peer| peer.to_string()));
     }
 

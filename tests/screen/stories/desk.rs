@@ -157,7 +157,7 @@ impl Desk {
         self.bench.update(self.micros, msg)
     }
 
-    fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.bench.at(self.micros)
     }
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use sockeye::model::msg::Msg;
 use sockeye::model::panel::SearchSubject;
 use sockeye::model::view::View;
-use sockeye::sessions::{CloseReason, News};
-use sockeye::wire::{Both, Class, Evidence, FailedOperation, Failure, FailureReason};
+use sockeye::sessions::socket_moves::SocketMoves;
+use sockeye::sessions::{CloseReason, News, Reading, SessionId};
+use sockeye::wire::{Both, Class, Direction, Evidence, FailedOperation, Failure, FailureReason};
 
 use super::desk::Desk;
 
@@ -96,4 +98,20 @@ fn a_body_that_grows_is_laid_out_four_times_a_second_and_at_its_end() {
     assert_eq!(desk.body_lines(), first + 11);
     desk.waits(Duration::from_secs(60));
     assert_eq!(desk.model.wakes_at(desk.model.now), None, "nothing is left to be laid out");
+}
+
+#[test]
+fn a_rung_of_the_connection_has_no_place_among_the_bytes_of_the_body() {
+    let mut desk = Desk::fetching();
+    let mut reading = Reading::empty(SessionId(1));
+    reading.moves = vec![
+        SocketMoves::single(Direction::Sent, desk.now(), 90),
+        SocketMoves::single(Direction::Received, desk.now(), 60),
+    ];
+    desk.update(Msg::Readings(vec![reading]));
+    desk.receives(BODY);
+    desk.press("f8");
+    desk.press("enter");
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::Ladder);
+    assert_eq!(desk.notice(), "this rung has no bytes in the transcript");
 }
