@@ -54,7 +54,8 @@ pub(super) fn draw(
     if rows.is_empty() {
         empty(canvas, area, panel);
     }
-    let twin = model.other_end(session);
+    // Only bytes that the connection carries as they are stand at the same place in both.
+    let twin = model.other_end(session).filter(|twin| session.has_bare_stream() && twin.has_bare_stream());
     let page = TranscriptPage { model, session, panel, transcript, gutter, stream, twin };
     for (y, row) in (0_u16..).zip(&rows) {
         let line = part(area, 0, y, area.width, 1);

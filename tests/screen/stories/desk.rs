@@ -188,6 +188,11 @@ impl Desk {
         self.reads(1, |at| Record::Block(Block::single_piece(Direction::Received, at, Bytes::from_static(bytes))));
     }
 
+    /// A session sends bytes.
+    pub(crate) fn sends_of(&mut self, id: u32, bytes: &'static [u8]) {
+        self.reads(id, |at| Record::Block(Block::single_piece(Direction::Sent, at, Bytes::from_static(bytes))));
+    }
+
     /// Presses one key, as the keymap names it.
     #[track_caller]
     pub(crate) fn press(&mut self, chord: &str) -> Vec<Effect> {

@@ -5,11 +5,14 @@ use std::time::Duration;
 use sockeye::model::msg::Msg;
 use sockeye::model::panel::SearchSubject;
 use sockeye::model::view::View;
+use sockeye::sessions::news::{DialNews, ListenerNews};
 use sockeye::sessions::socket_moves::SocketMoves;
-use sockeye::sessions::{CloseReason, News, Reading, SessionId};
+use sockeye::sessions::spec::AcceptedSpec;
+use sockeye::sessions::{CloseReason, News, Reading, SessionId, SpecKind};
 use sockeye::wire::{Both, Class, Direction, Evidence, FailedOperation, Failure, FailureReason};
 
 use super::desk::Desk;
+use crate::drawn::{drawn, lines};
 
 const BODY: &[u8] =
     b"hay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\n\
@@ -114,4 +117,25 @@ fn a_rung_of_the_connection_has_no_place_among_the_bytes_of_the_body() {
     desk.press("enter");
     assert_eq!(desk.model.selected_panel().unwrap().view, View::Ladder);
     assert_eq!(desk.notice(), "this rung has no bytes in the transcript");
+}
+
+#[test]
+fn the_bytes_of_a_body_are_not_matched_with_the_reads_and_writes_of_the_other_end() {
+    let mut desk = Desk::fetching();
+    let (ours, theirs) = (([127, 0, 0, 1], 50_000).into(), ([127, 0, 0, 1], 7001).into());
+    let took = Duration::ZERO;
+    desk.tells(News::Dial(DialNews::Connected { local: ours, peer: theirs, took, attempt: 1 }));
+    let accepted = AcceptedSpec { listener: SessionId(9), local: theirs, peer: ours };
+    desk.opens(2, SpecKind::Accepted(accepted));
+    desk.tells_of(2, News::Listener(ListenerNews::Accepted { listener: SessionId(9), local: theirs, peer: ours }));
+    desk.receives(b"the body\n");
+    desk.press("1");
+    desk.press("f2");
+    assert!(desk.model.other_end(desk.model.session().unwrap()).is_some());
+    // Session 2 wrote as many bytes, which are those of a head.
+    desk.sends_of(2, b"HTTP/1.1 ");
+    desk.press("b");
+    let (buffer, _) = drawn(&desk.model);
+    let text = lines(&buffer, |cell| cell.symbol().to_owned());
+    assert!(text.contains("the body") && !text.contains("of session 2"), "{text}");
 }
